@@ -1,0 +1,1 @@
+"""Cloud buckets: access state, listing, objects, always unsigned."""

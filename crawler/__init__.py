@@ -1,0 +1,1 @@
+"""The Scrapy project: site and open-directory spiders and the listing parsers."""

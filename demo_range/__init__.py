@@ -1,0 +1,1 @@
+"""A practice ground: real servers on loopback with synthetic letters and an answer key."""

@@ -1,0 +1,1 @@
+"""The records that flow: entries, documents, skips, bodies; what bytes say of their own type and charset."""

@@ -1,0 +1,117 @@
+"""The three records that a source hands to a sink, and the closed set of reasons for not having looked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from documents.body import Body
+
+
+class EntryKind(StrEnum):
+    """What a listing says of a row; `UNKNOWN` where it gives no cue, never a guess."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    LINK = "link"
+    UNKNOWN = "unknown"
+
+
+class SkipReason(StrEnum):
+    """Why something in scope was not looked at. Closed: a new reason is a decision, not a string."""
+
+    TOO_LARGE = "too_large"
+    TIMED_OUT = "timed_out"
+    ENCRYPTED = "encrypted"
+    UNREADABLE = "unreadable"
+    BUDGET_SPENT = "budget_spent"
+    DENIED_BY_GUARD = "denied_by_guard"
+    ROBOTS = "robots"
+    UNSUPPORTED_TYPE = "unsupported_type"
+    PARSER_CRASHED = "parser_crashed"
+    TRUNCATED = "truncated"
+    TLS_ERROR = "tls_error"
+    DNS_ERROR = "dns_error"
+    HOST_DOWN = "host_down"
+    NEEDS_BROWSER = "needs_browser"
+    OCR_BUDGET = "ocr_budget"
+    EXTRA_MISSING = "extra_missing"
+    ACTION_LINK = "action_link"
+    CREDENTIAL_IN_URL = "credential_in_url"
+    AUTHORITY_EXPIRED = "authority_expired"
+    INTERRUPTED = "interrupted"
+    # The server answered, and the answer was not the document.
+    NOT_FOUND = "not_found"
+    ACCESS_DENIED = "access_denied"
+    THROTTLED = "throttled"
+    SERVER_ERROR = "server_error"
+    REDIRECT_LOOP = "redirect_loop"
+    # The unit's own process or source broke: what it had not reached is unknown.
+    UNIT_FAILED = "unit_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a listing, or one link: known to be there, not fetched.
+
+    Attributes:
+        url: absolute, canonical, without credentials; for buckets the object's anonymous URL.
+        kind: what the listing says it is.
+        name: the last path segment, percent-decoded.
+        size: bytes as listed, or None; see `size_exact`.
+        size_exact: False where the listing rounds ("146K").
+        modified: as listed; naive where the server names no time zone. Not the date of exposure.
+        parent: URL of the listing or page that named it.
+    """
+
+    url: str
+    kind: EntryKind
+    name: str
+    size: int | None = None
+    size_exact: bool = True
+    modified: datetime | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One fetched file.
+
+    Attributes:
+        url: where its bytes came from, after redirects; canonical, without credentials.
+        body: its bytes; usable until the source's `fetch` returns.
+        fetched_at: aware, UTC.
+        status: HTTP status of the answer (200 for protocols that have none).
+        headers: answer headers that serve as evidence, names in lower case.
+        requested_url: what was asked for, where a redirect led elsewhere.
+        parent: URL of the listing or page that named it.
+    """
+
+    url: str
+    body: Body
+    fetched_at: datetime
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    requested_url: str | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something in scope that was not looked at, or only in part.
+
+    Attributes:
+        url: the place, canonical and without credentials.
+        reason: one of the closed set.
+        detail: class or code of the cause; never text from a document.
+        member: path inside the document ("bundle.zip!/a.pdf"), empty for the whole.
+        parent: URL of the listing or page that named it.
+    """
+
+    url: str
+    reason: SkipReason
+    detail: str = ""
+    member: str = ""
+    parent: str | None = None

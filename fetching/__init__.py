@@ -1,0 +1,1 @@
+"""What every fetcher obeys: the source interface, the guarded dialler, budgets, pacing, the conduct log."""

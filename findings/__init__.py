@@ -1,0 +1,1 @@
+"""The only door to DuckDB: spool, merge, migrations, views, triage."""

@@ -1,0 +1,1 @@
+"""Bytes to verdicts: extraction and matchers joined."""

@@ -1,0 +1,1 @@
+"""Text to verdict: keyed fingerprints of known letters. Pure: imports nothing of ours."""

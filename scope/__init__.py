@@ -1,0 +1,1 @@
+"""What may be looked at and by whose authority: the scope file, the guard that decides, units of work."""

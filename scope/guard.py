@@ -1,0 +1,139 @@
+"""The guard: yes or no, asked before every request, every redirect hop and every connection.
+
+It knows the scope and nothing of how things are fetched. There is no flag that switches it off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from urllib.parse import unquote, urlsplit
+
+from scope.addresses import Address, is_plain_spelling, literal_address, may_dial
+from scope.bucket_urls import parse_aws_url, service_url
+from scope.model import BucketTarget, Scope, SiteTarget
+from scope.urls import DEFAULT_PORTS, has_credentials, is_action
+
+
+class Denial(StrEnum):
+    """Why the guard said no. Values are those of the skip reasons they become."""
+
+    OUTSIDE = "denied_by_guard"
+    ACTION = "action_link"
+    CREDENTIAL = "credential_in_url"
+    EXPIRED = "authority_expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A no, with a detail for the record that holds nothing of the path or query."""
+
+    denial: Denial
+    detail: str
+
+
+def today_utc() -> date:
+    """The day that an authority's expiry is held against."""
+    return datetime.now(UTC).date()
+
+
+class Guard:
+    """Decides for one scope. `url` and `address` return None for yes."""
+
+    def __init__(self, scope: Scope, today: Callable[[], date] = today_utc) -> None:
+        self._scope = scope
+        self._today = today
+
+    def authority_denial(self) -> Denied | None:
+        """Is the written authority there and still valid? It holds to the end of its last day, UTC."""
+        authority = self._scope.authority
+        if authority is None:
+            return Denied(Denial.EXPIRED, "the scope names no authority")
+        if authority.expires < self._today():
+            return Denied(Denial.EXPIRED, f"authority {authority.reference} expired on {authority.expires}")
+        return None
+
+    def url(self, url: str) -> Denied | None:
+        """May this URL be requested?"""
+        if denied := self.authority_denial():
+            return denied
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            return Denied(Denial.OUTSIDE, "not a URL")
+        if parts.scheme not in DEFAULT_PORTS or not host:
+            return Denied(Denial.OUTSIDE, f"scheme {parts.scheme[:16]!r} is not fetched")
+        if not is_plain_spelling(host):
+            return Denied(Denial.OUTSIDE, "address in an unusual spelling")
+        if not any(contains(target, url) for target in self._scope.targets):
+            return Denied(Denial.OUTSIDE, f"{parts.scheme}://{host}:{port or DEFAULT_PORTS[parts.scheme]} or its path")
+        if has_credentials(url):
+            return Denied(Denial.CREDENTIAL, "the URL carries a credential")
+        if is_action(url):
+            return Denied(Denial.ACTION, "the URL looks like an action")
+        literal = literal_address(host)
+        return self.address(literal) if literal else None
+
+    def address(self, address: Address) -> Denied | None:
+        """May this resolved address be connected to?"""
+        if may_dial(address, self._scope.network.private_addresses):
+            return None
+        return Denied(Denial.OUTSIDE, f"{address} is not globally routable and the scope does not name it")
+
+
+def contains(target: SiteTarget | BucketTarget, url: str) -> bool:
+    """Does the URL lie inside this target: its host and port, and below its folder or prefix?"""
+    if isinstance(target, SiteTarget):
+        return _within_site(target, url)
+    return _within_bucket(target, url)
+
+
+def _within_site(target: SiteTarget, url: str) -> bool:
+    if not _same_host(target.url, url):
+        return False
+    path = _plain_path(url)
+    if path is None:
+        return False
+    folder = unquote(urlsplit(target.url).path or "/").rpartition("/")[0] + "/"
+    return path.startswith(folder) or path + "/" == folder or path == "/robots.txt"
+
+
+def _within_bucket(target: BucketTarget, url: str) -> bool:
+    path = _plain_path(url)
+    if path is None:
+        return False
+    if target.endpoint is None:
+        address = parse_aws_url(url)
+        return address is not None and address.bucket == target.name and _key_within(target, address.key)
+    if not _same_host(service_url(target), url):
+        return False
+    base = unquote(urlsplit(service_url(target)).path).rstrip("/") + "/" + target.name
+    return path == base or (path.startswith(base + "/") and _key_within(target, path[len(base) + 1 :]))
+
+
+def _key_within(target: BucketTarget, key: str) -> bool:
+    """The bucket's own address (a listing request carries its prefix as a parameter), or a key below the prefix."""
+    return key == "" or key.startswith(target.prefix)
+
+
+def _same_host(ours: str, theirs: str) -> bool:
+    """The same host, and the same port; http and https on their default ports count as one place."""
+    a, b = urlsplit(ours), urlsplit(theirs)
+    if (a.hostname or "").rstrip(".") != (b.hostname or "").rstrip("."):
+        return False
+    if a.port in (None, DEFAULT_PORTS[a.scheme]) and b.port in (None, DEFAULT_PORTS[b.scheme]):
+        return True
+    return (a.port or DEFAULT_PORTS[a.scheme]) == (b.port or DEFAULT_PORTS[b.scheme])
+
+
+def _plain_path(url: str) -> str | None:
+    """The decoded path; None where it climbs (`..`, however encoded): such a URL is never ours to ask for."""
+    path = urlsplit(url).path or "/"
+    previous = ""
+    while previous != path:  # decoded until nothing changes: a server may decode more than once
+        previous, path = path, unquote(path)
+    segments = path.replace("\\", "/").split("/")
+    return None if ".." in segments or "." in segments else unquote(urlsplit(url).path or "/")

@@ -1,0 +1,182 @@
+"""From a scope file to a scope, or to a message that says which key is wrong and what would be right."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from rapidfuzz import process
+
+from scope.addresses import is_plain_spelling, literal_address, may_dial
+from scope.model import Scope
+
+# rapidfuzz ratio (0 to 100) from which an unknown key is taken for a typing error of a known one. Two wrong letters in
+# a word of six score 67; unrelated keys of the scope file score below 55 (tests/scope/test_loader.py).
+NEAREST_KEY_SCORE = 60
+
+
+class ScopeError(Exception):
+    """The scope file can not be used. Its text names the file and each thing that is wrong; shown as it is."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        super().__init__("\n".join(f"{path}: {problem}" for problem in problems))
+        self.path = path
+        self.problems = problems
+
+
+def load_scope(path: Path) -> Scope:
+    """Read and check a scope file. Relative paths in it are taken from the folder that it lies in.
+
+    Raises:
+        ScopeError: the file is missing, is not TOML, or says something that it may not.
+    """
+    raw = _read(path)
+    try:
+        scope = Scope.model_validate(raw)
+    except ValidationError as error:
+        raise ScopeError(path, [_described(item, raw) for item in error.errors(include_url=False)]) from None
+    problems = list(_unfit_targets(scope))
+    if problems:
+        raise ScopeError(path, problems)
+    return _rooted(scope, path.resolve().parent)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ScopeError(path, ["no such file; `stray init` makes one to fill in"]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScopeError(path, [f"can not be read: {getattr(error, 'strerror', None) or error}"]) from None
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScopeError(path, [f"is not valid TOML: {error}"]) from None
+    if not raw:
+        raise ScopeError(path, ["is empty; `stray init` makes one to fill in"])
+    return raw
+
+
+def _described(item: Any, raw: dict[str, Any]) -> str:
+    location: tuple[int | str, ...] = item["loc"]
+    where = _dotted(location)
+    match item["type"]:
+        case "extra_forbidden":
+            return f"{where}: unknown key{_suggestion(location)}"
+        case "missing":
+            return f"{where}: missing; {_expected(location)}"
+        case _:
+            return f"{where}: {_quoted(item['input'])} is wrong: {_plain(str(item['msg']))}; {_expected(location)}"
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    """`site[2].url`; tables are counted from 1, as a person counts them."""
+    text = ""
+    for part in location:
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        elif not str(part)[:1].isupper() and "[" not in str(part):  # pydantic adds the names of union members
+            text += f".{part}" if text else str(part)
+    return text
+
+
+def _quoted(value: object) -> str:
+    text = repr(value)
+    longest = 60
+    return text if len(text) <= longest else text[:longest] + "…"
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ").removeprefix("Input should be ").strip()
+
+
+def _model_at(location: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The model whose key the location's last part is."""
+    model: type[BaseModel] = Scope
+    for part in location[:-1]:
+        if isinstance(part, int):
+            continue
+        field = model.model_fields.get(str(part))
+        inner = next(_models_in(field.annotation), None) if field else None
+        if inner is None:
+            return None
+        model = inner
+    return model
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
+
+
+def _suggestion(location: tuple[int | str, ...]) -> str:
+    model = _model_at(location)
+    if model is None:
+        return ""
+    known = sorted(model.model_fields)
+    nearest = process.extractOne(str(location[-1]), known, score_cutoff=NEAREST_KEY_SCORE)
+    if nearest:
+        return f"; did you mean {nearest[0]!r}?"
+    return f"; known here: {', '.join(known)}"
+
+
+# What would be right, for keys where the type alone does not say it.
+_EXPECTATIONS = {
+    "organisation": 'a name, such as organisation = "Example Hospital NHS Trust"',
+    "contact": 'an address that server owners can write to, such as contact = "security@example.nhs.uk"',
+    "who": 'the person who allowed this, such as who = "J. Example, Caldicott Guardian"',
+    "reference": 'where the permission is written, such as reference = "IG-2026-014"',
+    "expires": "a date without quotes, such as expires = 2027-03-31",
+    "pack": 'a table: [pack] with path = "pack" and key = "pack.key"',
+    "path": 'a folder, such as path = "pack"',
+    "key": 'a file, such as key = "pack.key"',
+    "tier": '"own", "processor" or "third_party"',
+    "authority": 'the reference of the permission for this target, such as authority = "IG-2026-014"',
+    "url": 'an http or https address, such as url = "https://www.example.nhs.uk/"',
+    "endpoint": 'an http or https address, such as endpoint = "https://s3.example.com"',
+    "name": 'a bucket name, such as name = "clinic-letters"',
+    "kind": '"site" or "open_directory"',
+    "robots": '"obey" or "ignore"',
+    "provider": '"s3"',
+    "private_addresses": 'addresses or networks in a list, such as ["127.0.0.1", "10.20.0.0/16"]',
+    "allowed_skips": 'skip reasons in a list, such as ["not_found", "access_denied"]',
+}
+
+
+def _expected(location: tuple[int | str, ...]) -> str:
+    key = next((str(part) for part in reversed(location) if isinstance(part, str) and part in _EXPECTATIONS), "")
+    if key and (key == location[-1] or key in ("tier", "private_addresses", "allowed_skips")):
+        return f"give {_EXPECTATIONS[key]}"
+    return "see docs/scope.example.toml"
+
+
+def _unfit_targets(scope: Scope) -> Iterator[str]:
+    addresses = [(f"site[{n}].url", target.url) for n, target in enumerate(scope.site, 1)]
+    addresses += [(f"bucket[{n}].endpoint", t.endpoint) for n, t in enumerate(scope.bucket, 1) if t.endpoint]
+    for key, url in addresses:
+        host = (
+            url.split("/")[2].rpartition("@")[2].rsplit(":", 1)[0]
+            if "[" not in url
+            else url.split("[")[1].split("]")[0]
+        )
+        if "@" in url.split("/")[2]:
+            yield f"{key}: carries a user name or password; Stray sends no credentials, take it out"
+        elif not is_plain_spelling(host):
+            yield f"{key}: {host!r} is an address in an unusual spelling; write it plainly"
+        elif (address := literal_address(host)) and not may_dial(address, scope.network.private_addresses):
+            yield f'{key}: {host} is not a public address; to look there, name it: [network] private_addresses = ["{host}"]'
+    if not addresses and not scope.bucket:
+        yield "names nothing to look at; add a [[site]] or a [[bucket]]"
+
+
+def _rooted(scope: Scope, folder: Path) -> Scope:
+    pack = scope.pack.model_copy(update={"path": folder / scope.pack.path, "key": folder / scope.pack.key})
+    database = scope.database.model_copy(
+        update={"file": folder / scope.database.file, "key": folder / scope.database.key}
+    )
+    return scope.model_copy(update={"pack": pack, "database": database})

@@ -1,0 +1,131 @@
+"""What a scope file may say. `docs/scope.example.toml` explains every key."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, StringConstraints
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Network = IPv4Network | IPv6Network
+
+
+class Tier(StrEnum):
+    """Whose the target is, and so what may be done there."""
+
+    OWN = "own"
+    PROCESSOR = "processor"
+    THIRD_PARTY = "third_party"
+
+
+class RobotsPolicy(StrEnum):
+    """What a robots.txt is taken for. It never is an authority; to ignore it is a decision on record."""
+
+    OBEY = "obey"
+    IGNORE = "ignore"
+
+
+def _network(value: object) -> object:
+    return ip_network(value) if isinstance(value, str) else value
+
+
+def _http_url(value: str) -> str:
+    return str(HttpUrl(value))
+
+
+HttpAddress = Annotated[Text, AfterValidator(_http_url)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Authority(_Strict):
+    """Who allowed this sweep. Without it, or after `expires`, nothing is requested."""
+
+    who: Text
+    reference: Text
+    expires: date
+
+
+class PackFiles(_Strict):
+    """The fingerprint pack and its key; the key lies outside the pack."""
+
+    path: Path
+    key: Path
+
+
+class DatabaseFiles(_Strict):
+    """The findings database and the key that finding ids are made with."""
+
+    file: Path = Path("findings.duckdb")
+    key: Path = Path("findings.key")
+
+
+class Limits(_Strict):
+    """What one sweep may spend. Requests, bytes and seconds count per unit."""
+
+    requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    requests: Annotated[int, Field(gt=0)] = 20_000
+    bytes: Annotated[int, Field(gt=0)] = 5_000_000_000
+    seconds: Annotated[int, Field(gt=0)] = 4 * 3600
+    body_bytes: Annotated[int, Field(gt=0, le=1 << 30)] = 32 << 20
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
+    depth: Annotated[int, Field(gt=0, le=1000)] = 20
+
+
+class NetworkPolicy(_Strict):
+    """Addresses that are not globally routable and may be dialled all the same."""
+
+    private_addresses: tuple[Annotated[Network, BeforeValidator(_network)], ...] = ()
+
+
+class Target(_Strict):
+    """What all targets say of themselves."""
+
+    tier: Tier
+    supplier: Text | None = None
+    authority: Text
+
+
+class SiteTarget(Target):
+    """A web site or an open directory: everything below `url`'s folder on that host and port."""
+
+    url: HttpAddress
+    kind: Literal["site", "open_directory"] = "site"
+    robots: RobotsPolicy = RobotsPolicy.OBEY
+
+
+class BucketTarget(Target):
+    """One bucket, or one prefix of it, at S3 or a compatible service."""
+
+    provider: Literal["s3"] = "s3"
+    name: Annotated[Text, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$")]
+    endpoint: HttpAddress | None = None
+    region: Annotated[Text, StringConstraints(pattern=r"^[a-z0-9-]+$")] = "us-east-1"
+    prefix: str = ""
+    known_keys: tuple[Text, ...] = ()
+
+
+class Scope(_Strict):
+    """One scope file."""
+
+    organisation: Text
+    contact: Text
+    authority: Authority | None = None
+    pack: PackFiles
+    database: DatabaseFiles = DatabaseFiles()
+    limits: Limits = Limits()
+    network: NetworkPolicy = NetworkPolicy()
+    allowed_skips: tuple[str, ...] = ("access_denied", "action_link", "not_found")
+    site: tuple[SiteTarget, ...] = ()
+    bucket: tuple[BucketTarget, ...] = ()
+
+    @property
+    def targets(self) -> tuple[SiteTarget | BucketTarget, ...]:
+        """All targets, in the order of the file's kinds."""
+        return (*self.site, *self.bucket)

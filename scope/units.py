@@ -1,0 +1,67 @@
+"""Units of work: what one source fetches alone. Ids are the same in every sweep and tell nothing of the display text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from scope.bucket_urls import bucket_url
+from scope.model import BucketTarget, Scope, SiteTarget
+from scope.urls import canonical_url
+
+
+class UnitKind(StrEnum):
+    """Which source takes the unit."""
+
+    SITE = "site"
+    OPEN_DIRECTORY = "open_directory"
+    BUCKET = "bucket"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A piece of a target that one source fetches alone.
+
+    Attributes:
+        unit_id: stable across sweeps; digest of kind and address.
+        kind: which source takes it.
+        start_url: where fetching begins; for buckets the anonymous address of the bucket and prefix.
+        target: the scope entry that allows it.
+    """
+
+    unit_id: str
+    kind: UnitKind
+    start_url: str
+    target: SiteTarget | BucketTarget
+
+    @property
+    def host(self) -> str:
+        """Host and port: one unit at a time may be at one host."""
+        return urlsplit(self.start_url).netloc
+
+    @property
+    def display(self) -> str:
+        """For people; the operator wrote this address into the scope, so it is shown in clear."""
+        return f"{self.kind.value.replace('_', ' ')} {self.start_url}"
+
+
+def units_of(scope: Scope) -> Iterator[Unit]:
+    """Every unit of a scope, in the order of the file; a target named twice gives one unit."""
+    seen: set[str] = set()
+    for target in scope.targets:
+        unit = _unit(target)
+        if unit.unit_id not in seen:
+            seen.add(unit.unit_id)
+            yield unit
+
+
+def _unit(target: SiteTarget | BucketTarget) -> Unit:
+    if isinstance(target, BucketTarget):
+        kind, url = UnitKind.BUCKET, bucket_url(target)
+    else:
+        kind, url = UnitKind(target.kind), canonical_url(target.url)
+    digest = hashlib.blake2b(f"{kind}\n{url}".encode(), digest_size=8).hexdigest()
+    return Unit(f"{kind}-{digest}", kind, url, target)

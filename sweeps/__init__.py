@@ -1,0 +1,1 @@
+"""One pass over a scope: plan, run units on an engine, settle what was seen."""
