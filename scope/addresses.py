@@ -1,7 +1,7 @@
 """Which network addresses are anyone's, and which are somebody's inside.
 
-`ipaddress.is_global` alone is not enough: NAT64 and 6to4 wrap private addresses in global ones, and multicast, site-local
-and the 6to4 relay pass as global on Python 3.11.
+`ipaddress.is_global` alone is not enough: NAT64 and 6to4 wrap private addresses in global ones, and multicast,
+site-local and the 6to4 relay pass as global on Python 3.11.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def may_dial(address: Address, named: tuple[Network, ...]) -> bool:
 
 
 def literal_address(host: str) -> Address | None:
-    """The address that a URL's host spells literally, in any spelling that a resolver takes (2130706433, 0x7f.1, 0177.1)."""
+    """The address that a URL's host spells literally, in any spelling that a resolver takes (2130706433, 0x7f.1)."""
     bare = host.strip("[]").split("%", 1)[0]
     try:
         return ip_address(bare)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from scope.addresses import Address, is_plain_spelling, literal_address, may_dial
 from scope.bucket_urls import parse_aws_url, service_url
@@ -57,25 +57,33 @@ class Guard:
 
     def url(self, url: str) -> Denied | None:
         """May this URL be requested?"""
-        if denied := self.authority_denial():
-            return denied
+        return self.authority_denial() or self._spelled_badly(url) or self._outside(url) or self._acts_or_tells(url)
+
+    def _spelled_badly(self, url: str) -> Denied | None:
         try:
             parts = urlsplit(url)
-            host, port = parts.hostname, parts.port
+            host, _ = parts.hostname, parts.port
         except ValueError:
             return Denied(Denial.OUTSIDE, "not a URL")
         if parts.scheme not in DEFAULT_PORTS or not host:
             return Denied(Denial.OUTSIDE, f"scheme {parts.scheme[:16]!r} is not fetched")
         if not is_plain_spelling(host):
             return Denied(Denial.OUTSIDE, "address in an unusual spelling")
-        if not any(contains(target, url) for target in self._scope.targets):
-            return Denied(Denial.OUTSIDE, f"{parts.scheme}://{host}:{port or DEFAULT_PORTS[parts.scheme]} or its path")
+        literal = literal_address(host)
+        return self.address(literal) if literal else None
+
+    def _outside(self, url: str) -> Denied | None:
+        if any(contains(target, url) for target in self._scope.targets):
+            return None
+        parts = urlsplit(url)
+        return Denied(Denial.OUTSIDE, f"outside the scope: {parts.scheme}://{parts.netloc.rpartition('@')[2]}")
+
+    def _acts_or_tells(self, url: str) -> Denied | None:
         if has_credentials(url):
             return Denied(Denial.CREDENTIAL, "the URL carries a credential")
         if is_action(url):
             return Denied(Denial.ACTION, "the URL looks like an action")
-        literal = literal_address(host)
-        return self.address(literal) if literal else None
+        return None
 
     def address(self, address: Address) -> Denied | None:
         """May this resolved address be connected to?"""
@@ -107,16 +115,19 @@ def _within_bucket(target: BucketTarget, url: str) -> bool:
         return False
     if target.endpoint is None:
         address = parse_aws_url(url)
-        return address is not None and address.bucket == target.name and _key_within(target, address.key)
+        return address is not None and address.bucket == target.name and _key_within(target, address.key, url)
     if not _same_host(service_url(target), url):
         return False
     base = unquote(urlsplit(service_url(target)).path).rstrip("/") + "/" + target.name
-    return path == base or (path.startswith(base + "/") and _key_within(target, path[len(base) + 1 :]))
+    return path == base or (path.startswith(base + "/") and _key_within(target, path[len(base) + 1 :], url))
 
 
-def _key_within(target: BucketTarget, key: str) -> bool:
-    """The bucket's own address (a listing request carries its prefix as a parameter), or a key below the prefix."""
-    return key == "" or key.startswith(target.prefix)
+def _key_within(target: BucketTarget, key: str, url: str) -> bool:
+    """An object below the prefix; or the bucket itself, where a listing may ask for nothing above the prefix."""
+    if key:
+        return key.startswith(target.prefix)
+    listed = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)).get("prefix")
+    return listed is None or listed.startswith(target.prefix)
 
 
 def _same_host(ours: str, theirs: str) -> bool:

@@ -169,7 +169,7 @@ def _unfit_targets(scope: Scope) -> Iterator[str]:
         elif not is_plain_spelling(host):
             yield f"{key}: {host!r} is an address in an unusual spelling; write it plainly"
         elif (address := literal_address(host)) and not may_dial(address, scope.network.private_addresses):
-            yield f'{key}: {host} is not a public address; to look there, name it: [network] private_addresses = ["{host}"]'
+            yield f'{key}: {host} is not public; to look there, name it: [network] private_addresses = ["{host}"]'
     if not addresses and not scope.bucket:
         yield "names nothing to look at; add a [[site]] or a [[bucket]]"
 

@@ -1,4 +1,4 @@
-"""Units of work: what one source fetches alone. Ids are the same in every sweep and tell nothing of the display text."""
+"""Units of work: what one source fetches alone, under an id that is the same in every sweep."""
 
 from __future__ import annotations
 

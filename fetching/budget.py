@@ -1,0 +1,57 @@
+"""What one unit may spend, and the moment it is spent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from scope.model import Limits
+
+
+class BudgetSpentError(Exception):
+    """A unit asked for more than its limits allow; sources turn it into `Skipped(budget_spent)`."""
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(f"budget spent: {limit}")
+        self.limit = limit
+
+
+class Budget:
+    """Counts requests, bytes and seconds of one unit. Not thread-safe: one unit fetches in one thread.
+
+    Args:
+        limits: requests (count), bytes (as received, decoded) and seconds.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._started = clock()
+        self.requests = 0
+        self.bytes = 0
+
+    @property
+    def spent(self) -> str | None:
+        """The name of the limit that is used up, or None while there is something left."""
+        if self.requests >= self._limits.requests:
+            return "requests"
+        if self.bytes >= self._limits.bytes:
+            return "bytes"
+        if self._clock() - self._started >= self._limits.seconds:
+            return "seconds"
+        return None
+
+    def request(self) -> None:
+        """Take one request from the budget.
+
+        Raises:
+            BudgetSpentError: nothing is left; the request must not be made.
+        """
+        if limit := self.spent:
+            raise BudgetSpentError(limit)
+        self.requests += 1
+
+    def received(self, size: int) -> None:
+        """Bytes that an answer cost. What is over the limit is noticed by the next request."""
+        self.bytes += size

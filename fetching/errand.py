@@ -1,0 +1,38 @@
+"""What a source is given for one unit: everything it must obey and may use."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fetching.budget import Budget
+from fetching.conduct import ConductLog
+from fetching.pacing import Pacer
+from scope.guard import Guard
+from scope.model import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One unit's means, made by whoever runs the unit.
+
+    Attributes:
+        guard: asked before every request, redirect hop and connection.
+        limits: body size (bytes), timeout (seconds), depth (links or folders), rate.
+        budget: counted down by the source.
+        pacer: asked before every request to the unit's host.
+        conduct: told of every request.
+        user_agent: names the tool, the organisation and a contact; sent with every request.
+        spool_dir: folder for bodies that do not fit in memory; None for the system's.
+        stop: set from outside (Ctrl-C, or the sweep's end): finish quickly, the rest becomes `Skipped(interrupted)`.
+    """
+
+    guard: Guard
+    limits: Limits
+    budget: Budget
+    pacer: Pacer
+    conduct: ConductLog
+    user_agent: str
+    spool_dir: Path | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
