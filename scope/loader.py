@@ -37,7 +37,7 @@ def load_scope(path: Path) -> Scope:
     try:
         scope = Scope.model_validate(raw)
     except ValidationError as error:
-        raise ScopeError(path, [_described(item, raw) for item in error.errors(include_url=False)]) from None
+        raise ScopeError(path, [_described(item) for item in error.errors(include_url=False)]) from None
     problems = list(_unfit_targets(scope))
     if problems:
         raise ScopeError(path, problems)
@@ -60,7 +60,7 @@ def _read(path: Path) -> dict[str, Any]:
     return raw
 
 
-def _described(item: Any, raw: dict[str, Any]) -> str:
+def _described(item: Any) -> str:
     location: tuple[int | str, ...] = item["loc"]
     where = _dotted(location)
     match item["type"]:

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, StringConstraints
 
+from scope.reasons import SkipReason
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Network = IPv4Network | IPv6Network
 
@@ -121,7 +123,9 @@ class Scope(_Strict):
     database: DatabaseFiles = DatabaseFiles()
     limits: Limits = Limits()
     network: NetworkPolicy = NetworkPolicy()
-    allowed_skips: tuple[str, ...] = ("access_denied", "action_link", "not_found")
+    allowed_skips: frozenset[SkipReason] = frozenset(
+        {SkipReason.ACCESS_DENIED, SkipReason.ACTION_LINK, SkipReason.NOT_FOUND}
+    )
     site: tuple[SiteTarget, ...] = ()
     bucket: tuple[BucketTarget, ...] = ()
 
