@@ -137,7 +137,7 @@ def _same_host(ours: str, theirs: str) -> bool:
         return False
     if a.port in (None, DEFAULT_PORTS[a.scheme]) and b.port in (None, DEFAULT_PORTS[b.scheme]):
         return True
-    return (a.port or DEFAULT_PORTS[a.scheme]) == (b.port or DEFAULT_PORTS[b.scheme])
+    return (a.scheme, a.port) == (b.scheme, b.port)
 
 
 def _plain_path(url: str) -> str | None:

@@ -106,7 +106,9 @@ def is_action(url: str) -> bool:
 def _is_verb(segment: str) -> bool:
     """A segment that is a verb, or a script named by one; a sentence that holds one is a name, not an action."""
     words = [word for word in re.split(r"[^A-Za-z]+", splitext(segment)[0]) if word]
-    return 0 < len(words) <= _VERB_AND_OBJECT and _PATH_ACTION.fullmatch(words[0]) is not None
+    if not 0 < len(words) <= _VERB_AND_OBJECT:
+        return False
+    return any(_PATH_ACTION.fullmatch(verb) for verb in (words[0], "".join(words)))
 
 
 def masked_url(url: str) -> str:

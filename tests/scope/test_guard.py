@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+
+from scope.guard import Denial, Guard
+from scope.model import Scope
+
+TODAY = date(2026, 6, 1)
+
+
+def scope_of(**keys: Any) -> Scope:
+    return Scope.model_validate(
+        {
+            "organisation": "Example",
+            "contact": "c@example.org",
+            "authority": {"who": "J", "reference": "R", "expires": TODAY},
+            "pack": {"path": "p", "key": "k"},
+            "site": [
+                {"url": "https://www.example.org/", "tier": "own", "authority": "R"},
+                {"url": "https://files.example.org:8443/trust/letters/index.html", "tier": "own", "authority": "R"},
+            ],
+            "bucket": [
+                {"name": "clinic.letters", "prefix": "2026/", "tier": "own", "authority": "R"},
+                {"name": "scans", "endpoint": "https://objects.example.org/s3/", "tier": "own", "authority": "R"},
+            ],
+            **keys,
+        }
+    )
+
+
+def guard_of(today: Callable[[], date] = lambda: TODAY, **keys: Any) -> Guard:
+    return Guard(scope_of(**keys), today)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.example.org/",
+        "https://www.example.org/deep/er?page=2",
+        "http://www.example.org/",
+        "https://files.example.org:8443/trust/letters/a.pdf",
+        "https://files.example.org:8443/robots.txt",
+        "https://s3.us-east-1.amazonaws.com/clinic.letters/2026/a.pdf",
+        "https://s3.eu-west-2.amazonaws.com/clinic.letters?list-type=2&prefix=2026%2F",
+        "https://clinic.letters.s3.amazonaws.com/2026/a.pdf",
+        "https://objects.example.org/s3/scans/a%20b.pdf",
+        "https://objects.example.org/s3/scans",
+    ],
+)
+def test_what_the_scope_names_may_be_asked_for(url: str) -> None:
+    assert guard_of().url(url) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/",
+        "https://www.example.org.evil.example/",
+        "https://www.example.org:444/",
+        "http://www.example.org:443/",
+        "http://www.example.org:8080/",
+        "ftp://www.example.org/",
+        "file:///etc/passwd",
+        "https://files.example.org:8443/trust/letters2/a.pdf",
+        "https://files.example.org:8443/trust/",
+        "https://files.example.org:8443/trust/letters/../secret",
+        "https://files.example.org:8443/trust/letters/%2e%2e/secret",
+        "https://files.example.org:8443/trust/letters/%252e%252e/secret",
+        "https://files.example.org:8443/trust/letters/..%5csecret",
+        "https://files.example.org/trust/letters/a.pdf",
+        "https://s3.us-east-1.amazonaws.com/clinic.letters/2025/a.pdf",
+        "https://s3.us-east-1.amazonaws.com/clinic.letters?list-type=2&prefix=2025%2F",
+        "https://s3.us-east-1.amazonaws.com/other/2026/a.pdf",
+        "https://objects.example.org/s3/scans2/a.pdf",
+        "https://objects.example.org/s3/",
+        "https://2130706433/",
+        "https://[::ffff:127.0.0.1]/",
+        "http://127.0.0.1/",
+        "https://www.example.org:99999/",
+        "https://[bad/",
+        "",
+    ],
+)
+def test_everything_else_is_refused(url: str) -> None:
+    denied = guard_of().url(url)
+    assert denied is not None
+    assert denied.denial is Denial.OUTSIDE
+
+
+def test_the_reason_names_host_and_never_path_or_query() -> None:
+    denied = guard_of().url("https://elsewhere.example/Smith_Jane.pdf?dob=1980")
+    assert denied is not None
+    assert "elsewhere.example" in denied.detail
+    assert "Smith" not in denied.detail
+    assert "1980" not in denied.detail
+
+
+def test_actions_and_credentials_are_refused_inside_the_scope() -> None:
+    acting = guard_of().url("https://www.example.org/user/delete")
+    telling = guard_of().url("https://www.example.org/a.pdf?access_token=t")
+    assert acting is not None
+    assert acting.denial is Denial.ACTION
+    assert telling is not None
+    assert telling.denial is Denial.CREDENTIAL
+
+
+def test_the_authority_holds_to_the_end_of_its_last_day_and_no_longer() -> None:
+    days = iter([TODAY, date(2026, 6, 2)])
+    guard = guard_of(today=lambda: next(days))
+    assert guard.url("https://www.example.org/") is None
+    denied = guard.url("https://www.example.org/")
+    assert denied is not None
+    assert denied.denial is Denial.EXPIRED
+
+
+def test_without_an_authority_nothing_may_be_asked_for() -> None:
+    denied = guard_of(authority=None).url("https://www.example.org/")
+    assert denied is not None
+    assert denied.denial is Denial.EXPIRED
+
+
+def test_private_addresses_only_where_the_scope_names_them() -> None:
+    plain = guard_of()
+    named = guard_of(network={"private_addresses": ["10.1.0.0/16"]})
+    assert plain.address(ip_address("10.1.2.3")) is not None
+    assert named.address(ip_address("10.1.2.3")) is None
+    assert named.address(ip_address("10.2.2.3")) is not None
+    assert plain.address(ip_address("93.184.216.34")) is None
