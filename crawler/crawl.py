@@ -1,0 +1,83 @@
+"""What one crawl's components share: the unit, the errand, the frontier, the way to the sink, the word to stop."""
+
+from __future__ import annotations
+
+import asyncio
+
+from scrapy import Spider
+from scrapy.crawler import Crawler
+
+from crawler.courier import Courier
+from crawler.frontier import Frontier, Place
+from crawler.items import Harvest
+from crawler.resolver import Resolution
+from documents.records import Skipped, SkipReason
+from documents.sink import Sink
+from fetching.dialler import Dialler
+from fetching.errand import Errand
+from scope.model import SiteTarget
+from scope.units import Unit
+
+
+class Crawl:
+    """One unit on its way.
+
+    Args:
+        unit: what to fetch.
+        target: the unit's target.
+        errand: what to obey.
+        sink: where records go.
+    """
+
+    def __init__(self, unit: Unit, target: SiteTarget, errand: Errand, sink: Sink) -> None:
+        self.unit = unit
+        self.target = target
+        self.errand = errand
+        self.frontier = Frontier()
+        self.courier = Courier(sink, errand.limits.body_bytes, errand.spool_dir)
+        self.resolution = Resolution(Dialler(errand.guard), errand.limits.timeout_seconds)
+        # Seconds that robots.txt asks to leave between two requests; learnt under way.
+        self.crawl_delay = 0.0
+        self.stopping = asyncio.Event()
+        self._downloads: set[asyncio.Task[object]] = set()
+
+    def begin(self) -> None:
+        """Put the unit's start into the frontier."""
+        self.frontier.is_new(self.unit.start_url)
+        self.frontier.push(Place(self.unit.start_url, self.unit.start_url))
+
+    async def hand(self, harvest: Harvest) -> None:
+        """Give a harvest to the sink; when the sink wants no more, end the crawl."""
+        await self.courier.hand(harvest)
+        if self.courier.failure is not None:
+            self.stop(SkipReason.UNIT_FAILED, "sink")
+
+    def stop(self, reason: SkipReason, detail: str) -> None:
+        """Fetch nothing more and give up what is under way. For the reactor's thread."""
+        self.frontier.close(reason, detail)
+        self.stopping.set()
+        for task in self._downloads:
+            task.cancel()
+
+    def download_began(self, task: asyncio.Task[object]) -> None:
+        """Remember a task that `stop` is to cancel."""
+        self._downloads.add(task)
+
+    def download_ended(self, task: asyncio.Task[object]) -> None:
+        """Forget it."""
+        self._downloads.discard(task)
+
+    def settle(self) -> None:
+        """Record what is left when the crawl is over: nothing vanishes."""
+        reason, detail = self.frontier.closed or (SkipReason.UNIT_FAILED, "no answer recorded")
+        for place in self.frontier.leave():
+            self.courier.skip(Skipped(place.url, reason, detail, parent=place.parent))
+
+
+def crawl_of(crawler: Crawler) -> Crawl:
+    """The crawl that a Scrapy component belongs to."""
+    spider: Spider | None = crawler.spider
+    crawl = getattr(spider, "crawl", None)
+    if not isinstance(crawl, Crawl):
+        raise TypeError("this component runs inside a unit's crawl only")
+    return crawl

@@ -1,0 +1,85 @@
+"""The download handler: checks the address first, ends what is too slow, counts bytes, can be stopped at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from scrapy import Request, signals
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler.crawl import crawl_of
+from documents.records import SkipReason
+from fetching.errors import FetchingError, NoAnswerError, StoppedError
+from fetching.wire import SLOWEST_RATE
+
+# Key of a request's Transfer in its meta.
+_TRANSFER = "transfer"
+
+
+@dataclass(slots=True)
+class _Transfer:
+    """One download: since when, how many bytes so far, which task waits for it, why it was given up."""
+
+    task: asyncio.Task[object]
+    began: float
+    received: int = 0
+    given_up: FetchingError | None = None
+
+
+class GuardedDownloadHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP handler, asked through the guard by resolved address."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._crawl = crawl_of(crawler)
+        self._timeout = self._crawl.errand.limits.timeout_seconds
+        crawler.signals.connect(self._received, signal=signals.bytes_received)
+
+    async def download_request(self, request: Request) -> Response:
+        """See Scrapy. Raises FetchingError for what the crawl itself ends, Scrapy's errors for the rest."""
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a download runs in a task")
+        transfer = _Transfer(task, time.monotonic())
+        self._crawl.download_began(task)
+        timer = asyncio.get_running_loop().call_later(self._timeout, self._check, transfer)
+        try:
+            return await self._download(request, transfer)
+        except asyncio.CancelledError:
+            if self._crawl.stopping.is_set():
+                transfer.given_up = NoAnswerError(SkipReason.INTERRUPTED, "under_way")
+            if transfer.given_up is None:
+                raise
+            task.uncancel()
+            raise transfer.given_up from None
+        finally:
+            timer.cancel()
+            self._crawl.download_ended(task)
+            request.meta.pop(_TRANSFER, None)
+
+    async def _download(self, request: Request, transfer: _Transfer) -> Response:
+        if self._crawl.stopping.is_set():
+            raise StoppedError
+        await self._crawl.resolution.addresses(urlparse_cached(request).hostname or "")
+        request.meta[_TRANSFER] = transfer
+        return await super().download_request(request)
+
+    def _received(self, data: bytes, request: Request) -> None:
+        self._crawl.errand.budget.received(len(data))
+        transfer = request.meta.get(_TRANSFER)
+        if transfer is not None:
+            transfer.received += len(data)
+
+    def _check(self, transfer: _Transfer) -> None:
+        """The timeout has passed: go on only while a large file comes at a fair rate."""
+        elapsed = time.monotonic() - transfer.began
+        if transfer.received < elapsed * SLOWEST_RATE:
+            transfer.given_up = NoAnswerError(SkipReason.TIMED_OUT, "too_slow" if transfer.received else "no_answer")
+            transfer.task.cancel()
+        elif not transfer.task.done():
+            asyncio.get_running_loop().call_later(self._timeout, self._check, transfer)

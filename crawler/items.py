@@ -1,0 +1,41 @@
+"""What a spider yields: one harvest per answer, so that a page of 1,000 links is one item and not 1,000."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from documents.records import Entry, Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A fetched file before its bytes become a `Body`.
+
+    Attributes:
+        url: where the bytes came from, after redirects; canonical.
+        body: decoded bytes.
+        fetched_at: aware, UTC.
+        status: HTTP status.
+        headers: evidence, names in lower case.
+        requested_url: what was asked for, where a redirect led elsewhere.
+        parent: the page or listing that named it.
+    """
+
+    url: str
+    body: bytes
+    fetched_at: datetime
+    status: int
+    headers: Mapping[str, str]
+    requested_url: str | None
+    parent: str | None
+
+
+@dataclass(slots=True)
+class Harvest:
+    """Everything that one answer or failure brought, in the order in which the sink gets it."""
+
+    entries: list[Entry] = field(default_factory=list)
+    skips: list[Skipped] = field(default_factory=list)
+    answer: Answer | None = None

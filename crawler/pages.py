@@ -1,0 +1,75 @@
+"""The links of a page: every address that it leads to, absolute and as written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from lxml import etree
+
+# Where each tag keeps the address that it leads to.
+_LINK_ATTRIBUTES = {
+    "a": "href",
+    "area": "href",
+    "embed": "src",
+    "frame": "src",
+    "iframe": "src",
+    "link": "href",
+    "object": "data",
+}
+_FOLLOWED_RELATIONS = frozenset(["alternate", "next", "prev", "canonical"])
+_REFRESH_ADDRESS = re.compile(r"^\s*[\d.]*\s*[;,]\s*(?:url\s*=\s*)?['\"]?(?P<url>[^'\"]+)", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"^(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+# Longest address that is followed, characters. Common servers refuse more (nginx and Apache: 8 kB of request line).
+LONGEST_ADDRESS = 8_000
+
+
+def base_url(tree: etree._Element, url: str) -> str:
+    """What relative addresses of the page are relative to: its `<base>`, or its own URL."""
+    for element in tree.iter("base"):
+        href = (element.get("href") or "").strip()
+        if href:
+            return _joined(url, href) or url
+    return url
+
+
+def links_of(tree: etree._Element, url: str) -> list[str]:
+    """Absolute http and https addresses in the order of the page, each once, without fragments."""
+    base = base_url(tree, url)
+    found: dict[str, None] = {}
+    for written in dict.fromkeys(_written(tree)):
+        absolute = _joined(base, written)
+        if absolute is not None:
+            found[absolute] = None
+    return list(found)
+
+
+def _written(tree: etree._Element) -> Iterator[str]:
+    for element in tree.iter(*_LINK_ATTRIBUTES, "meta"):
+        tag = str(element.tag)
+        if tag == "meta":
+            yield from _refresh(element)
+            continue
+        if tag == "link" and not _FOLLOWED_RELATIONS & set((element.get("rel") or "").lower().split()):
+            continue
+        address = (element.get(_LINK_ATTRIBUTES[tag]) or "").strip()
+        if address and address[0] != "#" and not _OTHER_SCHEME.match(address):
+            yield address.partition("#")[0]
+
+
+def _refresh(element: etree._Element) -> Iterator[str]:
+    if (element.get("http-equiv") or "").strip().lower() == "refresh":
+        match = _REFRESH_ADDRESS.match(element.get("content") or "")
+        if match:
+            yield match["url"].strip().partition("#")[0]
+
+
+def _joined(base: str, written: str) -> str | None:
+    if len(written) > LONGEST_ADDRESS:
+        return None
+    try:
+        absolute = urljoin(base, re.sub(r"[\t\r\n]", "", written))
+    except ValueError:
+        return None
+    return absolute if absolute.startswith(("http://", "https://")) else None

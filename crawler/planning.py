@@ -1,0 +1,98 @@
+"""Judges each address that turns up: what is listed, what is fetched, what is skipped and why."""
+
+from __future__ import annotations
+
+from posixpath import splitext
+from urllib.parse import urlsplit
+
+from crawler.frontier import Frontier, Place
+from crawler.items import Harvest
+from crawler.listings.rows import decoded_name
+from crawler.traps import repeats
+from documents.records import Entry, EntryKind, Skipped, SkipReason
+from scope.guard import contains
+from scope.model import SiteTarget
+from scope.urls import canonical_url, has_credentials, is_action, without_credentials
+
+# Endings of pages, made by a server or stored: a link to one is a link, anything else with an ending is a file.
+_PAGE_SUFFIXES = frozenset(["", ".htm", ".html", ".xhtml", ".shtml", ".php", ".asp", ".aspx", ".jsp", ".do", ".cgi"])
+
+
+class Planner:
+    """Decides for one crawl; the guard decides again before each request.
+
+    Args:
+        target: addresses outside it are nobody's business here, and leave no record.
+        frontier: where places wait.
+        depth: links or folders from the start that are followed.
+    """
+
+    def __init__(self, target: SiteTarget, frontier: Frontier, depth: int) -> None:
+        self._target = target
+        self._frontier = frontier
+        self._depth = depth
+        self._stripped: set[str] = set()
+
+    def link(self, address: str, parent: Place, at: str, harvest: Harvest) -> None:
+        """A link of a page: absolute, as written. `at` is the page's own URL."""
+        found = self._inside(address, at, harvest)
+        if found is None:
+            return
+        url, asked = found
+        if self._frontier.is_new(url):
+            harvest.entries.append(link_entry(url, at))
+            self._enqueue(Place(url, asked, at, parent.depth + 1, parent.trail), harvest)
+
+    def row(self, entry: Entry, parent: Place, trail: tuple[int, ...], harvest: Harvest) -> None:
+        """A row of a listing: recorded always, fetched once."""
+        found = self._inside(entry.url, entry.parent, harvest)
+        if found is None:
+            return
+        harvest.entries.append(entry)
+        if self._frontier.is_new(entry.url):
+            self._enqueue(Place(entry.url, entry.url, entry.parent, parent.depth + 1, trail), harvest)
+
+    def self_holding(self, entry: Entry, harvest: Harvest) -> None:
+        """A folder in a listing that holds itself: recorded, not entered again."""
+        if contains(self._target, entry.url):
+            harvest.entries.append(entry)
+            if self._frontier.is_new(entry.url):
+                self._skip(entry.url, "folder_in_itself", entry.parent, harvest)
+
+    def _inside(self, address: str, at: str | None, harvest: Harvest) -> tuple[str, str] | None:
+        """Canonical URL and what to ask for, credentials taken out; None for what is not the target's."""
+        try:
+            url = canonical_url(address)
+            if not contains(self._target, url):
+                return None
+            if not has_credentials(address):
+                return url, address
+            address = without_credentials(address)
+            url = canonical_url(address)
+        except ValueError:
+            return None
+        if url not in self._stripped:
+            self._stripped.add(url)
+            harvest.skips.append(Skipped(url, SkipReason.CREDENTIAL_IN_URL, "asked without it", parent=at))
+        return url, address
+
+    def _enqueue(self, place: Place, harvest: Harvest) -> None:
+        if is_action(place.url):
+            harvest.skips.append(Skipped(place.url, SkipReason.ACTION_LINK, parent=place.parent))
+        elif place.depth > self._depth:
+            self._skip(place.url, "depth", place.parent, harvest)
+        elif repeats(place.url):
+            self._skip(place.url, "repeating_path", place.parent, harvest)
+        elif not self._frontier.push(place):
+            self._skip(place.url, "queue", place.parent, harvest)
+
+    @staticmethod
+    def _skip(url: str, detail: str, parent: str | None, harvest: Harvest) -> None:
+        harvest.skips.append(Skipped(url, SkipReason.BUDGET_SPENT, detail, parent=parent))
+
+
+def link_entry(url: str, at: str) -> Entry:
+    """A link as a record: known to be there, nothing more."""
+    ending = splitext(urlsplit(url).path)[1].lower()
+    kind = EntryKind.LINK if ending in _PAGE_SUFFIXES else EntryKind.FILE
+    return Entry(url=url, kind=kind, name=decoded_name(url), parent=at)

@@ -1,0 +1,58 @@
+"""What a robots.txt allows, by RFC 9309: its status counts, its size is capped, its silence is a no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from protego import Protego
+
+from crawler.failures import reason_of_status
+from documents.records import SkipReason
+
+# RFC 9309 asks to read at least 500 KiB; what comes after is not read.
+ROBOTS_BYTES = 500 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one origin for us.
+
+    Attributes:
+        parsed: None where nothing was said, and all is allowed.
+        agent: our product token.
+        unknown: why the rules are unknown, and so nothing is asked; None where they are known.
+    """
+
+    parsed: Protego | None
+    agent: str
+    unknown: tuple[SkipReason, str] | None = None
+
+    def refusal(self, url: str) -> tuple[SkipReason, str] | None:
+        """Why this URL is not asked for, or None."""
+        if self.unknown is not None:
+            return self.unknown
+        if self.parsed is None or self.parsed.can_fetch(url, self.agent):
+            return None
+        return SkipReason.ROBOTS, "disallowed"
+
+    @property
+    def crawl_delay(self) -> float:
+        """Seconds that it asks to leave between two requests; 0 where it does not."""
+        return float(self.parsed.crawl_delay(self.agent) or 0) if self.parsed else 0.0
+
+
+def product_token(user_agent: str) -> str:
+    """`Stray` of `Stray/0.1 (+contact)`: the name that a robots.txt addresses us by."""
+    return user_agent.split("/", 1)[0].split(" ", 1)[0]
+
+
+def rules_of_answer(status: int, body: bytes, agent: str) -> Rules:
+    """From an answer to rules: 2xx is read, 4xx says that there are none, all else leaves them unknown."""
+    if reason_of_status(status) is None:
+        text = body[:ROBOTS_BYTES].decode("utf-8-sig", errors="replace")
+        return Rules(Protego.parse(text), agent)
+    said_no = range(400, 500)
+    too_many_requests = 429
+    if status in said_no and status != too_many_requests:
+        return Rules(None, agent)
+    return Rules(None, agent, (SkipReason.ROBOTS, f"robots_http_{status}"))

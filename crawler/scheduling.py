@@ -1,0 +1,57 @@
+"""Scrapy's scheduler, fed by the frontier: a request is made when its turn comes, and not per link."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Self
+
+from scrapy import Request
+from scrapy.core.scheduler import BaseScheduler
+from scrapy.crawler import Crawler
+
+from crawler.crawl import Crawl, crawl_of
+from crawler.spiders.unit import UnitSpider
+from documents.records import SkipReason
+
+
+class FrontierScheduler(BaseScheduler):
+    """First in, first out, so breadth first; hops and repeats of a request under way go before."""
+
+    def __init__(self, crawl: Crawl, spider: UnitSpider) -> None:
+        self._crawl = crawl
+        self._spider = spider
+        self._again: deque[Request] = deque()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor."""
+        spider = crawler.spider
+        if not isinstance(spider, UnitSpider):
+            raise TypeError("the frontier serves a unit's spider only")
+        return cls(crawl_of(crawler), spider)
+
+    def has_pending_requests(self) -> bool:
+        """Is there something to ask for?"""
+        return bool(self._again) or not self._crawl.frontier.is_exhausted
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Take a redirect's next hop or a throttled request: both belong to a place that is under way."""
+        self._again.append(request)
+        return True
+
+    def next_request(self) -> Request | None:
+        """The next request; None when the queue is empty or the budget is spent."""
+        if self._again:
+            return self._again.popleft()
+        if limit := self._crawl.errand.budget.spent:
+            self._crawl.frontier.close(SkipReason.BUDGET_SPENT, limit)
+        place = self._crawl.frontier.next()
+        if place is None:
+            return None
+        return Request(
+            place.asked,
+            callback=self._spider.answered,
+            errback=self._spider.failed,
+            meta={"place": place},
+            dont_filter=True,
+        )

@@ -1,0 +1,122 @@
+"""What both spiders do: turn answers and failures of planned places into harvests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from lxml import etree
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.crawl import Crawl
+from crawler.evidence import evidence_of
+from crawler.failures import reason_of_error, reason_of_status
+from crawler.frontier import Place
+from crawler.items import Answer, Harvest
+from crawler.listings.parsing import Listing
+from crawler.markup import PARSED_BYTES, is_html, needs_browser, parse_html
+from crawler.middlewares.redirects import HOPS
+from crawler.planning import Planner
+from crawler.traps import holds_itself
+from documents.records import EntryKind, Skipped, SkipReason
+from scope.urls import canonical_url
+
+
+class UnitSpider(Spider):
+    """Fetches what the frontier holds; a subclass says what a page leads to."""
+
+    def __init__(self, crawl: Crawl, **more: Any) -> None:
+        super().__init__(name=crawl.unit.kind.value, **more)
+        self.crawl = crawl
+        self.planner = Planner(crawl.target, crawl.frontier, crawl.errand.limits.depth)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Nothing: the frontier holds the start already."""
+        nothing: list[Request] = []
+        for request in nothing:
+            yield request
+
+    def answered(self, response: Response) -> Iterator[Harvest]:
+        """The callback of every planned request."""
+        place = _place(response.request)
+        if not self.crawl.frontier.finish(place):
+            return
+        harvest = Harvest()
+        refused = reason_of_status(response.status)
+        if refused is not None:
+            harvest.skips.append(Skipped(place.url, *refused, parent=place.parent))
+        else:
+            self._take(response, place, harvest)
+        yield harvest
+
+    def failed(self, failure: Failure) -> Iterator[Harvest]:
+        """The errback of every planned request."""
+        request: Request | None = getattr(failure, "request", None)
+        place = _place(request)
+        if not self.crawl.frontier.finish(place) or failure.value is None:
+            return
+        reason, detail = reason_of_error(failure.value)
+        if self.crawl.frontier.closed is not None and reason is SkipReason.INTERRUPTED:
+            # What was under way ends for the same reason as what still waits.
+            reason, detail = self.crawl.frontier.closed
+        yield Harvest(skips=[Skipped(place.url, reason, detail, parent=place.parent)])
+
+    def read(self, tree: etree._Element, url: str, place: Place, harvest: Harvest) -> None:
+        """Plan what a page leads to. `url` is the page's, after redirects."""
+        raise NotImplementedError
+
+    def _take(self, response: Response, place: Place, harvest: Harvest) -> None:
+        url = canonical_url(response.url)
+        redirected = HOPS in response.meta
+        if redirected:
+            self.crawl.frontier.is_new(url)
+        harvest.answer = Answer(
+            url=url,
+            body=response.body,
+            fetched_at=datetime.now(UTC),
+            status=response.status,
+            headers=evidence_of(response.headers),
+            requested_url=place.url if redirected and place.url != url else None,
+            parent=place.parent,
+        )
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        if is_html(content_type, response.body):
+            self._read_page(response, content_type, place, harvest)
+
+    def _read_page(self, response: Response, content_type: str, place: Place, harvest: Harvest) -> None:
+        """Links of a page; the page itself is a document already, so what goes wrong here is recorded beside it."""
+        url = canonical_url(response.url)
+        if len(response.body) > PARSED_BYTES:
+            harvest.skips.append(Skipped(url, SkipReason.TOO_LARGE, "links_not_read", parent=place.parent))
+            return
+        try:
+            tree = parse_html(response.body, content_type)
+            if tree is None:
+                return
+            if needs_browser(tree):
+                harvest.skips.append(Skipped(url, SkipReason.NEEDS_BROWSER, parent=place.parent))
+            self.read(tree, response.url, place, harvest)
+        except Exception as error:  # noqa: BLE001 - a page that nobody foresaw costs its links, not the unit
+            detail = f"links_not_read {type(error).__name__}"
+            harvest.skips.append(Skipped(url, SkipReason.PARSER_CRASHED, detail, parent=place.parent))
+
+    def plan_rows(self, listing: Listing, place: Place, harvest: Harvest) -> None:
+        """Record all rows of a listing and plan those that are new."""
+        digest = listing.digest
+        looped = holds_itself(digest, place.trail)
+        trail = (*place.trail, digest)
+        for entry in listing.entries:
+            if looped and entry.kind is EntryKind.DIRECTORY:
+                self.planner.self_holding(entry, harvest)
+            else:
+                self.planner.row(entry, place, trail, harvest)
+
+
+def _place(request: Request | None) -> Place:
+    place = request.meta.get("place") if request is not None else None
+    if not isinstance(place, Place):
+        raise TypeError("the frontier makes every request, and each has its place")
+    return place
