@@ -1,0 +1,194 @@
+"""The whole range: everything planted and served, a scope file for it, and the answer key."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from demo_range.answer_key import AnswerKey, Area, Place
+from demo_range.letters import Letter
+from demo_range.loopback import LOOPBACK
+from demo_range.open_directories import ListingStyle, OpenDirectoryServer
+from demo_range.plan import BUCKETS, PLAN, BucketAccess
+from demo_range.planting import PlantedRange, plant
+from demo_range.s3_server import S3Server
+from demo_range.web_servers import WebServer, media_type
+
+# Requests a second at one host: loopback has no owner to be polite to.
+_REQUESTS_PER_SECOND = 200
+_AUTHORITY_DAYS = 365
+
+_SCOPE = """\
+# Written by the demo range: the targets are servers on this machine, the people and letters are invented.
+organisation = "Ashcombe Hospital Group (demo)"
+contact = "security@ashcombe.example"
+
+[authority]
+who = "Demo Range, who may look at itself"
+reference = "DEMO-1"
+expires = {expires}
+
+[pack]
+path = "pack"
+key = "pack.key"
+
+[database]
+file = "findings.duckdb"
+key = "findings.key"
+
+[limits]
+requests_per_second = {requests_per_second}
+
+[network]
+private_addresses = ["{address}"]
+
+[[site]]
+url = "{site}/"
+kind = "site"
+tier = "own"
+authority = "DEMO-1"
+
+[[site]]
+url = "{open_directory}/"
+kind = "open_directory"
+tier = "processor"
+supplier = "Mediscript Typing Bureau"
+authority = "DEMO-1"
+"""
+
+_BUCKET = """
+[[bucket]]
+provider = "s3"
+name = "{name}"
+endpoint = "{endpoint}"
+region = "us-east-1"
+prefix = ""
+known_keys = [{known_keys}]
+tier = "processor"
+supplier = "Mediscript Typing Bureau"
+authority = "DEMO-1"
+"""
+
+
+class DemoRange:
+    """Plants and serves the range: `with DemoRange(folder) as ground: ground.scope_toml`.
+
+    The folder is made where missing; the servers stop when the block ends, the files stay.
+
+    Attributes:
+        folder: where `letters`, `site`, `open` and `buckets` lie.
+    """
+
+    def __init__(self, folder: Path, seed: int = 1, listing: ListingStyle = ListingStyle.PYTHON) -> None:
+        self.folder = folder
+        self._seed = seed
+        self._listing = listing
+        self._stack = ExitStack()
+        self._planted: PlantedRange | None = None
+        self._urls: dict[Area, str] = {}
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            s3 = starting.enter_context(S3Server())
+            planted = plant(self.folder, self._seed)
+            _fill(s3, planted)
+            site = starting.enter_context(WebServer(planted.site))
+            listing = starting.enter_context(OpenDirectoryServer(planted.open_directory, self._listing))
+            self._urls = {Area.SITE: site.url, Area.OPEN_DIRECTORY: listing.url, Area.BUCKET: s3.url}
+            self._planted = planted
+            self._stack = starting.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def letters(self) -> tuple[Letter, ...]:
+        """The known letters, with the identifiers that no output may show."""
+        return self._done.letters
+
+    @property
+    def letters_folder(self) -> Path:
+        """The letters that the organisation keeps, and their register."""
+        return self._done.letters_folder
+
+    @property
+    def register(self) -> Path:
+        """`letters.csv`: letter_id, file."""
+        return self._done.register
+
+    @property
+    def answer_key(self) -> AnswerKey:
+        """What is planted where."""
+        return self._done.answer_key
+
+    @property
+    def scope_toml(self) -> str:
+        """A scope file for the range; pack, database and keys lie beside it."""
+        expires = datetime.now(UTC).date() + timedelta(days=_AUTHORITY_DAYS)
+        text = _SCOPE.format(
+            expires=expires,
+            requests_per_second=_REQUESTS_PER_SECOND,
+            address=LOOPBACK,
+            site=self._urls[Area.SITE],
+            open_directory=self._urls[Area.OPEN_DIRECTORY],
+        )
+        for name, access in BUCKETS.items():
+            listed = ", ".join(f'"{key}"' for key in _known_keys(name, access))
+            text += _BUCKET.format(name=name, endpoint=self._urls[Area.BUCKET], known_keys=listed)
+        return text
+
+    def url(self, place: Place) -> str:
+        """Where anyone would read this place."""
+        below = f"{place.root}/" if place.area is Area.BUCKET else ""
+        return f"{self._urls[place.area]}/{below}{place.url_suffix}"
+
+    def place_at(self, url: str) -> Place | None:
+        """The place that a URL names, however it is escaped; a folder's URL names its index page."""
+        wanted = _decoded(url)
+        places = self.answer_key.places
+        return next((place for place in places if wanted in _spellings(self.url(place))), None)
+
+    @property
+    def _done(self) -> PlantedRange:
+        if self._planted is None:
+            raise RuntimeError("the range has not been entered")
+        return self._planted
+
+
+def _decoded(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.netloc, unquote(parts.path) or "/"
+
+
+def _spellings(url: str) -> tuple[tuple[str, str], ...]:
+    netloc, path = _decoded(url)
+    if path.endswith("/index.html"):
+        return (netloc, path), (netloc, path.removesuffix("index.html"))
+    return ((netloc, path),)
+
+
+def _known_keys(bucket: str, access: BucketAccess) -> list[str]:
+    if access is not BucketAccess.READABLE:
+        return []
+    return [planting.path for planting in PLAN if planting.root == bucket and planting.reachable]
+
+
+def _fill(s3: S3Server, planted: PlantedRange) -> None:
+    """Create the buckets with their rights and put in their objects."""
+    for name, access in BUCKETS.items():
+        s3.add_bucket(name, "public-read" if access is BucketAccess.LISTABLE else "private")
+        if access is BucketAccess.READABLE:
+            s3.allow_everyone(name, "s3:GetObject")
+    for planting in PLAN:
+        access = BUCKETS.get(planting.root, BucketAccess.PRIVATE)
+        if planting.area is Area.BUCKET:
+            acl = "public-read" if access is BucketAccess.LISTABLE and planting.reachable else "private"
+            content = (planted.buckets / planting.root / planting.path).read_bytes()
+            s3.put_object(planting.root, planting.path, content, acl, media_type(planting.path))

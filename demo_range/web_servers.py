@@ -1,0 +1,58 @@
+"""The web site and the open directories of the range."""
+
+from __future__ import annotations
+
+import io
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from demo_range.loopback import LoopbackServer, RecordingHandler
+
+# Fixed, because what `mimetypes` says depends on the machine. Text has no charset here: old servers do not know it.
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".txt": "text/plain",
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".css": "text/css",
+    ".png": "image/png",
+}
+
+
+def media_type(path: str) -> str:
+    """What a careful server says of a file, by its ending."""
+    return _TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")
+
+
+class _SiteHandler(RecordingHandler, SimpleHTTPRequestHandler):
+    """Files below a folder, with the types above: index pages, but no listings."""
+
+    def guess_type(self, path: Any) -> str:
+        return media_type(str(path))
+
+    def list_directory(self, path: Any) -> io.BytesIO | None:
+        self.send_error(HTTPStatus.NOT_FOUND)
+        return None
+
+
+class _ListingHandler(RecordingHandler, SimpleHTTPRequestHandler):
+    """What `python -m http.server` serves, unchanged: its listings, its types, HTTP/1.0."""
+
+    protocol_version = "HTTP/1.0"
+
+
+class WebServer(LoopbackServer):
+    """A web site on loopback: `with WebServer(root) as site: site.url`."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(partial(_SiteHandler, directory=str(root)))
+
+
+class PythonListingServer(LoopbackServer):
+    """An open directory as Python's own server lists it."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(partial(_ListingHandler, directory=str(root)))
