@@ -1,0 +1,108 @@
+"""What can go wrong with findings.
+
+FindingsError
+ ├── DatabaseLockedError     another process holds the database; the spool is kept
+ ├── DatabaseMissingError    there is nothing to read yet
+ ├── DatabaseUnusableError   the file is not a findings database, or DuckDB gave up on it
+ ├── DatabaseKeyError        the database key is gone, readable by others or another one
+ ├── SchemaNewerError        the file was written by a newer Stray
+ ├── SpoolError              the spool can not be written or read: disk full, no permission
+ ├── SweepRunningError       another sweep of this database is under way
+ ├── FindingUnknownError     no finding has this id
+ ├── FindingAmbiguousError   several findings begin with this prefix
+ ├── SweepUnknownError       no sweep has this id
+ └── TriageError             a decision that does not hold together
+
+No text holds a URL, a file name of a document, an identifier or what DuckDB said: its messages quote values.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class FindingsError(Exception):
+    """Root of this room's errors; the command shows the text as it is."""
+
+
+class DatabaseLockedError(FindingsError):
+    """The database stayed locked for as long as we waited. `pid` is None where the holder could not be told."""
+
+    def __init__(self, path: Path, pid: int | None) -> None:
+        holder = f"process {pid}" if pid else "another process"
+        super().__init__(f"{path} is held open by {holder}; close it there and try again")
+        self.path = path
+        self.pid = pid
+
+
+class DatabaseMissingError(FindingsError):
+    """There is no database file yet."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: no such database; a sweep makes it")
+        self.path = path
+
+
+class DatabaseUnusableError(FindingsError):
+    """DuckDB can not open or use the file. `cause` is the class of DuckDB's error, never its text."""
+
+    def __init__(self, path: Path, cause: str) -> None:
+        super().__init__(f"{path} can not be used as a findings database ({cause})")
+        self.path = path
+        self.cause = cause
+
+
+class DatabaseKeyError(FindingsError):
+    """The database key does not fit."""
+
+
+class SchemaNewerError(FindingsError):
+    """A newer Stray has migrated this database; an older one would misread it."""
+
+    def __init__(self, path: Path, found: int, known: int) -> None:
+        super().__init__(f"{path} has schema {found}, this Stray knows up to {known}; use a newer Stray")
+        self.path = path
+        self.found = found
+        self.known = known
+
+
+class SpoolError(FindingsError):
+    """The spool can not be written or read."""
+
+
+class SweepRunningError(FindingsError):
+    """Two sweeps of one database would fetch everything twice; the second one is refused."""
+
+    def __init__(self, path: Path, holder: str) -> None:
+        super().__init__(f"another sweep is under way ({holder}); its lock is {path}")
+        self.path = path
+        self.holder = holder
+
+
+class FindingUnknownError(FindingsError):
+    """No finding has an id that begins so."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(f"no finding begins with {prefix[:_SHOWN_PREFIX]!r}")
+
+
+class FindingAmbiguousError(FindingsError):
+    """More than one finding begins so."""
+
+    def __init__(self, prefix: str, count: int) -> None:
+        super().__init__(f"{count} findings begin with {prefix[:_SHOWN_PREFIX]!r}; give more of the id")
+
+
+class SweepUnknownError(FindingsError):
+    """No sweep of this id has been merged."""
+
+    def __init__(self, sweep_id: str) -> None:
+        super().__init__(f"no sweep {sweep_id[:_SHOWN_PREFIX]!r} in the database")
+
+
+class TriageError(FindingsError):
+    """A decision that does not hold together, such as an acceptance without an end."""
+
+
+# Characters of what a person typed that an error repeats: a whole finding id, and no more.
+_SHOWN_PREFIX = 32

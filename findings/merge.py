@@ -1,0 +1,246 @@
+"""From the spool into the database: idempotent, in short transactions, oldest sweep first.
+
+A unit's rows and its line in the ledger are committed together. Whatever a kill leaves, the next merge sees from the
+ledger what has been done, and does the rest. The database locked, a disk full: the spool stays as it is.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from findings.database import LOCK_WAIT_SECONDS, Connection, open_writer, stored_key_check
+from findings.durable_files import FILE_MODE, private_folder, read_json, storage_errors
+from findings.errors import DatabaseLockedError, SpoolError
+from findings.merge_tables import UnitRows, stage_end, stage_units
+from findings.parts import COLUMNS, is_whole
+from findings.records import UnitOutcome, UnitRecord, UnitState
+from findings.schema import Transaction, sql_text
+from findings.spool_folders import QUARANTINE, SPOOL_FORMAT, SweepFolder, read_end, read_unit_file, sweep_folders
+
+# Units per transaction: one commit costs 40 ms whatever it holds, and a reader waits no longer than one batch takes.
+UNITS_AT_ONCE: Final = 50
+_LOCK_NAME: Final = "merge.lock"
+_RETRY_SECONDS: Final = 0.1
+_UNIT_STEPS: Final = ("units", "documents", "matches", "skips", "entries", "findings", "ledger")
+_END_STEPS: Final = ("unreached", "unseen", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class MergeReport:
+    """What a merge did.
+
+    Attributes:
+        units: units merged now.
+        sweeps: ids of sweeps whose end was merged now; nothing of them is in the spool any more.
+        quarantined: what could not be read; it lies there, and the database says which unit is in doubt.
+        left: sweeps that stay in the spool, with the reason: another format, another key.
+    """
+
+    units: int = 0
+    sweeps: tuple[str, ...] = ()
+    quarantined: tuple[Path, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Progress:
+    units: int = 0
+    sweeps: list[str] = field(default_factory=list)
+    quarantined: list[Path] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+def merge(
+    root: Path, database: Path, wait_seconds: float = LOCK_WAIT_SECONDS, units_at_once: int = UNITS_AT_ONCE
+) -> MergeReport:
+    """Merge all that is finished in the spool `root` into `database`, which is made if need be.
+
+    Raises:
+        DatabaseLockedError: another process held the database all the time; the spool is kept for the next merge.
+        SpoolError: the disk gives up.
+        SchemaNewerError, DatabaseUnusableError: see there.
+    """
+    progress = _Progress()
+    with storage_errors(root):
+        if any(_has_work(sweep) for sweep in sweep_folders(root)):
+            with _one_merge(root, database, wait_seconds), open_writer(database, wait_seconds) as connection:
+                for sweep in sweep_folders(root):
+                    _SweepMerge(connection, root, sweep, progress).run(units_at_once)
+    return MergeReport(progress.units, tuple(progress.sweeps), tuple(progress.quarantined), tuple(progress.left))
+
+
+def _has_work(sweep: SweepFolder) -> bool:
+    return bool(sweep.published()) or sweep.end_file.exists() or not sweep.header_file.exists()
+
+
+class _SweepMerge:
+    """The merge of one sweep's folder."""
+
+    def __init__(self, connection: Connection, root: Path, sweep: SweepFolder, progress: _Progress) -> None:
+        self._connection = connection
+        self._quarantine = root / QUARANTINE / sweep.sweep_id
+        self._sweep = sweep
+        self._progress = progress
+
+    def run(self, units_at_once: int) -> None:
+        header = read_json(self._sweep.header_file)
+        if header is None:
+            self._set_aside(self._sweep.path, self._quarantine.parent / self._sweep.path.name)
+            return
+        if reason := self._unfit(header):
+            self._progress.left.append(f"{self._sweep.sweep_id}: {reason}")
+            return
+        self._begin(header)
+        waiting = self._sweep.published()
+        for start in range(0, len(waiting), units_at_once):
+            self._merge_units(waiting[start : start + units_at_once])
+        self._end()
+
+    def _unfit(self, header: dict[str, Any]) -> str | None:
+        if header.get("format") != SPOOL_FORMAT:
+            return "written by another version of Stray"
+        known = stored_key_check(self._connection)
+        if known not in (None, header.get("key_check")):
+            return "written with another database key"
+        return None
+
+    def _begin(self, header: dict[str, Any]) -> None:
+        with Transaction(self._connection):
+            self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('key_check', ?)", [header["key_check"]])
+            self._connection.execute(
+                "INSERT OR IGNORE INTO sweeps VALUES (?, ?, 'running', ?, NULL, ?, ?, ?, ?, ?)",
+                [
+                    header["sweep_id"],
+                    header["kind"],
+                    datetime.fromisoformat(header["started_at"]),
+                    header["organisation"],
+                    header["authority"],
+                    header["scope_digest"],
+                    header["pack_check"],
+                    header["stray_version"],
+                ],
+            )
+
+    def _merge_units(self, unit_ids: list[str]) -> None:
+        merged = self._merged_before()
+        units = [unit for unit_id in unit_ids if unit_id not in merged and (unit := self._examined(unit_id))]
+        if units:
+            stage_units(self._connection, self._sweep.sweep_id, units)
+            with Transaction(self._connection):
+                for step in _UNIT_STEPS:
+                    self._connection.execute(sql_text("merging", f"{step}.sql"))
+            self._progress.units += len(units)
+        for unit_id in unit_ids:
+            self._clear(unit_id)
+
+    def _merged_before(self) -> frozenset[str]:
+        rows = self._connection.execute(
+            "SELECT unit_id FROM merged_spools WHERE sweep_id = ?", [self._sweep.sweep_id]
+        ).fetchall()
+        return frozenset(str(row[0]) for row in rows)
+
+    def _examined(self, unit_id: str) -> UnitRows | None:
+        """A unit's record and its readable files. None if not even the record can be had: then it is set aside."""
+        folder = self._sweep.unit(unit_id)
+        told = read_unit_file(folder) or self._from_plan(unit_id)
+        if told is None:
+            self._set_aside(folder, self._quarantine / unit_id)
+            return None
+        parts = _parts(folder)
+        files = {table: [part / f"{table}.parquet" for part, whole in parts if whole] for table in COLUMNS}
+        present = {table: [path for path in paths if path.exists()] for table, paths in files.items()}
+        return UnitRows(*told, present, sum(not whole for _, whole in parts))
+
+    def _from_plan(self, unit_id: str) -> tuple[UnitRecord, UnitOutcome] | None:
+        """Without its own record a unit is known from the plan, and counts as failed."""
+        header = read_json(self._sweep.header_file)
+        try:
+            planned = {unit.unit_id: unit for unit in self._sweep.plan()}
+        except SpoolError:
+            return None
+        if header is None or unit_id not in planned:
+            return None
+        started = datetime.fromisoformat(header["started_at"])
+        return planned[unit_id], UnitOutcome(UnitState.FAILED, started, started, error="unit_record_unreadable")
+
+    def _clear(self, unit_id: str) -> None:
+        """What is in the database leaves the spool; a marker stays, so that a resumed sweep does not run it again."""
+        folder = self._sweep.unit(unit_id)
+        if not folder.exists():
+            return
+        self._sweep.marker(unit_id).touch(mode=FILE_MODE)
+        for part, whole in _parts(folder):
+            if not whole:
+                self._set_aside(part, self._quarantine / unit_id / part.name)
+        shutil.rmtree(folder)
+
+    def _end(self) -> None:
+        end = read_end(self._sweep)
+        if end is None:
+            if self._sweep.end_file.exists():
+                self._set_aside(self._sweep.end_file, self._quarantine / self._sweep.end_file.name)
+            return
+        if "" not in self._merged_before():
+            stage_end(self._connection, self._sweep.sweep_id, end, self._plan())
+            with Transaction(self._connection):
+                for step in _END_STEPS:
+                    self._connection.execute(sql_text("merging", f"{step}.sql"))
+        self._progress.sweeps.append(self._sweep.sweep_id)
+        shutil.rmtree(self._sweep.path)
+
+    def _plan(self) -> tuple[UnitRecord, ...]:
+        try:
+            return self._sweep.plan()
+        except SpoolError:
+            self._set_aside(self._sweep.plan_file, self._quarantine / self._sweep.plan_file.name)
+            return ()
+
+    def _set_aside(self, path: Path, place: Path) -> None:
+        if not path.exists():
+            return
+        private_folder(place.parent)
+        if place.exists():
+            place = place.with_name(f"{place.name}-{time.time_ns()}")
+        path.rename(place)
+        self._progress.quarantined.append(place)
+
+
+def _parts(folder: Path) -> list[tuple[Path, bool]]:
+    """A unit's parts in order, each with whether all of its files can be read."""
+    return [(part, _is_whole_part(part)) for part in sorted(folder.glob("part-*")) if part.is_dir()]
+
+
+def _is_whole_part(part: Path) -> bool:
+    files = list(part.iterdir())
+    return bool(files) and all(path.stem in COLUMNS and is_whole(path, path.stem) for path in files)
+
+
+@contextmanager
+def _one_merge(root: Path, database: Path, wait_seconds: float) -> Iterator[None]:
+    """Two merges of one spool, in threads or processes, come one after the other."""
+    until = time.monotonic() + wait_seconds
+    descriptor = os.open(private_folder(root) / _LOCK_NAME, os.O_RDWR | os.O_CREAT, FILE_MODE)
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    holder = os.pread(descriptor, 20, 0)
+                    raise DatabaseLockedError(database, int(holder) if holder.isdigit() else None) from None
+            time.sleep(_RETRY_SECONDS)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)

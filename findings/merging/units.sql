@@ -1,0 +1,1 @@
+INSERT INTO units BY NAME SELECT * EXCLUDE (damaged_parts) FROM spool_units;

@@ -1,0 +1,219 @@
+"""Questions to the database. Each opens it read-only, asks, and closes it; a merge under way is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from documents.records import SkipReason
+from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
+from findings.errors import FindingAmbiguousError, FindingUnknownError, SweepUnknownError
+from findings.records import FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
+from findings.results import (
+    DocumentToLookAt,
+    ExposedLetter,
+    FindingDetail,
+    FindingRow,
+    Sighting,
+    SweepSummary,
+    TriageEvent,
+    UnitReach,
+)
+from matchers.verdicts import AnchorState, Span, Verdict
+
+_FINDING_COLUMNS: Final = ", ".join(FindingRow.__slots__)
+# Letters before templates, surer before less sure, then by place: the order in which a person should read.
+_FINDING_ORDER: Final = (
+    "list_position(['known_letter', 'shared_passage', 'same_template'], verdict), host, url, member, finding_id"
+)
+
+
+def open_findings(
+    database: Path, *, include_settled: bool = False, wait_seconds: float = LOCK_WAIT_SECONDS
+) -> tuple[FindingRow, ...]:
+    """What someone has to act on, in reading order; with `include_settled` all that ever was, gone ones too.
+
+    Raises:
+        FindingsError: the database is missing, locked for too long, or can not be used. So do all questions here.
+    """
+    source = "finding_status" if include_settled else "(SELECT *, false AS settled FROM open_findings)"
+    query = f"SELECT {_FINDING_COLUMNS} FROM {source} ORDER BY {_FINDING_ORDER}"  # noqa: S608 - constants
+    with open_reader(database, wait_seconds) as connection:
+        return tuple(_finding_row(row) for row in _asked(connection, query))
+
+
+def finding(database: Path, id_prefix: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> FindingDetail:
+    """One finding by the beginning of its id.
+
+    Raises:
+        FindingUnknownError, FindingAmbiguousError: none, or several, begin so.
+    """
+    query = f"SELECT {_FINDING_COLUMNS} FROM finding_status WHERE starts_with(finding_id, ?)"  # noqa: S608 - constants
+    with open_reader(database, wait_seconds) as connection:
+        rows = _asked(connection, query, [id_prefix.lower()])
+        if not rows or not id_prefix:
+            raise FindingUnknownError(id_prefix)
+        if len(rows) > 1:
+            raise FindingAmbiguousError(id_prefix, len(rows))
+        return _detail(connection, _finding_row(rows[0]))
+
+
+def latest_sweep_id(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> str | None:
+    """The sweep that began last, or None if there is none."""
+    with open_reader(database, wait_seconds) as connection:
+        rows = _asked(connection, "SELECT sweep_id FROM sweeps ORDER BY started_at DESC, sweep_id DESC LIMIT 1")
+    return str(rows[0]["sweep_id"]) if rows else None
+
+
+def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> SweepSummary:
+    """What one sweep came to.
+
+    Raises:
+        SweepUnknownError: no such sweep has been merged.
+    """
+    with open_reader(database, wait_seconds) as connection:
+        sweeps = _asked(connection, "SELECT * FROM sweeps WHERE sweep_id = ?", [sweep_id])
+        if not sweeps:
+            raise SweepUnknownError(sweep_id)
+        answers = _asked(
+            connection,
+            "SELECT sighting_states.state, finding_status.settled, count(*) AS count "
+            "FROM sighting_states JOIN finding_status USING (finding_id) "
+            "WHERE sighting_states.sweep_id = ? GROUP BY ALL",
+            [sweep_id],
+        )
+        verdicts = _counts(connection, "documents", "verdict", sweep_id)
+        skips = _counts(connection, "skips", "reason", sweep_id)
+        units = _counts(connection, "units", "state", sweep_id)
+    told = sweeps[0]
+    open_now = {row["state"]: row["count"] for row in answers if not row["settled"]}
+    return SweepSummary(
+        sweep_id=told["sweep_id"],
+        kind=SweepKind(told["kind"]),
+        state=SweepState(told["state"]),
+        started_at=_utc(told["started_at"]),
+        ended_at=_utc(told["ended_at"]) if told["ended_at"] else None,
+        findings={state: open_now.get(state.value, 0) for state in FindingState},
+        settled=sum(row["count"] for row in answers if row["settled"]),
+        documents=sum(verdicts.values()),
+        verdicts={verdict: verdicts[verdict.value] for verdict in Verdict if verdict.value in verdicts},
+        skips={reason: skips[reason.value] for reason in SkipReason if reason.value in skips},
+        units={state: units[state.value] for state in UnitState if state.value in units},
+    )
+
+
+def letters_exposed(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple[ExposedLetter, ...]:
+    """Which letters lie open, the most spread first."""
+    columns = ", ".join(ExposedLetter.__slots__)
+    query = f"SELECT {columns} FROM letters_exposed ORDER BY places DESC, letter_id"  # noqa: S608 - constants
+    with open_reader(database, wait_seconds) as connection:
+        rows = _asked(connection, query)
+    return tuple(
+        ExposedLetter(**row | _times(row) | {name: tuple(row[name] or ()) for name in ("hosts", "suppliers")})
+        for row in rows
+    )
+
+
+def reach(
+    database: Path, sweep_id: str | None = None, wait_seconds: float = LOCK_WAIT_SECONDS
+) -> tuple[UnitReach, ...]:
+    """What a sweep (None: each sweep) looked at, skipped and never got to, unit by unit."""
+    columns = ", ".join(UnitReach.__slots__)
+    query = (
+        f"SELECT {columns} FROM reach WHERE sweep_id = coalesce(?, sweep_id) "  # noqa: S608 - constants
+        "ORDER BY sweep_started_at, sweep_id, start_url, unit_id"
+    )
+    with open_reader(database, wait_seconds) as connection:
+        rows = _asked(connection, query, [sweep_id])
+    return tuple(
+        UnitReach(
+            **row
+            | {
+                "state": UnitState(row["state"]),
+                "skipped_by_reason": {SkipReason(reason): count for reason, count in row["skipped_by_reason"]},
+            }
+        )
+        for row in rows
+    )
+
+
+def to_look_at(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple[DocumentToLookAt, ...]:
+    """Documents that a person should look at, as last fetched."""
+    columns = ", ".join(DocumentToLookAt.__slots__)
+    query = f"SELECT {columns} FROM to_look_at ORDER BY url, member"  # noqa: S608 - constants
+    with open_reader(database, wait_seconds) as connection:
+        rows = _asked(connection, query)
+    return tuple(DocumentToLookAt(**row | _times(row) | {"reasons": tuple(row["reasons"])}) for row in rows)
+
+
+def _detail(connection: Connection, row: FindingRow) -> FindingDetail:
+    sightings = _asked(
+        connection,
+        "SELECT sweep_id, seen_at, presence, basis, state FROM sighting_states WHERE finding_id = ? "
+        "ORDER BY sweep_started_at, sweep_id",
+        [row.finding_id],
+    )
+    events = _asked(
+        connection,
+        "SELECT decision, note, decided_by, decided_at, valid_until FROM triage_events WHERE finding_id = ? "
+        "ORDER BY decided_at, event_number",
+        [row.finding_id],
+    )
+    matches = _asked(
+        connection,
+        "SELECT matches.spans, matches.anchors, documents.reasons FROM matches "
+        "JOIN documents USING (sweep_id, unit_id, document_number) WHERE matches.finding_id = ? "
+        "ORDER BY documents.fetched_at DESC LIMIT 1",
+        [row.finding_id],
+    )
+    match = matches[0] if matches else {"spans": [], "anchors": [], "reasons": []}
+    return FindingDetail(
+        row,
+        tuple(_sighting(sighting) for sighting in sightings),
+        tuple(_triage_event(event) for event in events),
+        tuple(_span(span) for span in match["spans"]),
+        {kind: AnchorState(state) for kind, state in match["anchors"]},
+        tuple(match["reasons"]),
+    )
+
+
+def _asked(connection: Connection, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
+    """Rows as dictionaries. By way of Arrow, which DuckDB 1.5 and 2.0 both have; its times need no pytz."""
+    return connection.execute(query, list(values)).to_arrow_table().to_pylist()
+
+
+def _counts(connection: Connection, table: str, column: str, sweep_id: str) -> dict[str, int]:
+    query = f"SELECT {column} AS value, count(*) AS count FROM {table} WHERE sweep_id = ? GROUP BY {column}"  # noqa: S608
+    return {str(row["value"]): int(row["count"]) for row in _asked(connection, query, [sweep_id])}
+
+
+def _finding_row(row: dict[str, Any]) -> FindingRow:
+    sets = {
+        "state": FindingState(row["state"]),
+        "triage": TriageDecision(row["triage"]),
+        "verdict": Verdict(row["verdict"]),
+    }
+    return FindingRow(**row | _times(row) | sets)
+
+
+def _sighting(row: dict[str, Any]) -> Sighting:
+    sets = {"presence": Presence(row["presence"]), "state": FindingState(row["state"])}
+    return Sighting(**row | _times(row) | sets)
+
+
+def _triage_event(row: dict[str, Any]) -> TriageEvent:
+    return TriageEvent(**row | _times(row) | {"decision": TriageDecision(row["decision"])})
+
+
+def _span(span: dict[str, Any]) -> Span:
+    return Span(span["piece"], (span["doc_start"], span["doc_end"]), (span["letter_start"], span["letter_end"]))
+
+
+def _times(row: dict[str, Any]) -> dict[str, datetime]:
+    return {name: _utc(value) for name, value in row.items() if isinstance(value, datetime)}
+
+
+def _utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)

@@ -1,0 +1,147 @@
+"""What a sweep tells of itself and of its units, and the closed sets that the database speaks in."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Self
+
+from scope.units import Unit
+
+
+class SweepKind(StrEnum):
+    """What the sweep was for."""
+
+    SWEEP = "sweep"
+    RECHECK = "recheck"
+    TIP_OFF = "tip_off"
+
+
+class SweepState(StrEnum):
+    """How far a sweep came. `RUNNING` in the database is a sweep that has not ended, or was killed and not resumed."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+
+
+class UnitState(StrEnum):
+    """How a unit ended."""
+
+    FINISHED = "finished"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    NOT_REACHED = "not_reached"
+
+
+class EntryOutcome(StrEnum):
+    """What became of a place that was known to be there, when it was last met."""
+
+    FETCHED = "fetched"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    NOT_SELECTED = "not_selected"
+
+
+class Presence(StrEnum):
+    """One sweep's answer for one finding. `GONE` is one definitive negative, not yet the state `gone`."""
+
+    PRESENT = "present"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+
+
+class FindingState(StrEnum):
+    """Derived from all answers so far; the rule stands in `views/sighting_states.sql`."""
+
+    NEW = "new"
+    OPEN = "open"
+    REAPPEARED = "reappeared"
+    UNKNOWN = "unknown"
+    GONE = "gone"
+
+
+class TriageDecision(StrEnum):
+    """What a person decided; `TO_TRIAGE` where nobody has yet."""
+
+    TO_TRIAGE = "to_triage"
+    CONFIRMED = "confirmed"
+    FALSE_POSITIVE = "false_positive"
+    ACCEPTED_UNTIL = "accepted_until"
+    REPORTED = "reported"
+    TAKEN_DOWN = "taken_down"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRecord:
+    """A unit as the database keeps it. `start_url` is what the operator wrote into the scope."""
+
+    unit_id: str
+    kind: str
+    start_url: str
+    host: str
+    tier: str
+    authority: str
+    supplier: str | None = None
+
+    def as_row(self) -> dict[str, str | None]:
+        """Column by column, for tables."""
+        return asdict(self)
+
+    @classmethod
+    def from_unit(cls, unit: Unit) -> Self:
+        """The record of a unit of the scope."""
+        target = unit.target
+        return cls(
+            unit.unit_id, unit.kind, unit.start_url, unit.host, target.tier.value, target.authority, target.supplier
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRecord:
+    """A sweep at its start.
+
+    Attributes:
+        sweep_id: from `new_sweep_id`; sorts by time.
+        scope_digest: tells whether an interrupted sweep is one of the same scope.
+        units: everything planned, so that what was never reached is known too.
+        pack_check: check value of the pack's key, or empty.
+    """
+
+    sweep_id: str
+    scope_digest: str
+    organisation: str
+    authority: str
+    started_at: datetime
+    stray_version: str
+    units: tuple[UnitRecord, ...]
+    kind: SweepKind = SweepKind.SWEEP
+    pack_check: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepEnd:
+    """How and when a sweep ended."""
+
+    ended_at: datetime
+    state: SweepState = SweepState.FINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOutcome:
+    """How a unit ended and what it cost. `error` is the class of what broke it, never its text."""
+
+    state: UnitState
+    started_at: datetime
+    ended_at: datetime
+    requests: int = 0
+    bytes: int = 0
+    error: str = ""
+
+
+def new_sweep_id(started_at: datetime) -> str:
+    """An id that sorts by time and is not given twice: `20260301T083000Z-1f2e3d4c`."""
+    return f"{started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"

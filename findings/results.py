@@ -1,0 +1,169 @@
+"""What the database answers with: one record per kind of answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from documents.records import SkipReason
+from findings.records import FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
+from matchers.verdicts import AnchorState, Span, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One finding as it stands. `url` and `member` are in clear: whoever shows them masks them, and `repr` leaves them out.
+
+    Attributes:
+        triage: the decision that holds today.
+        settled: put aside by a person.
+        letter_id: None where the verdict is about a template.
+        containment, coverage, evidence: when last present; None where the verdict is about a template.
+        first_seen, last_seen: when we saw it present; exposed at least in between.
+        answered_at, basis: when the latest answer was had, and what it rests on.
+        history: answers, oldest first: P present, G gone, U unknown.
+        server_modified: the server's Last-Modified; not the date of exposure.
+    """
+
+    finding_id: str
+    state: FindingState
+    triage: TriageDecision
+    settled: bool
+    verdict: Verdict
+    letter_id: str | None
+    url: str = field(repr=False)
+    member: str = field(repr=False)
+    host: str
+    tier: str
+    supplier: str | None
+    containment: float | None
+    coverage: float | None
+    evidence: float | None
+    first_seen: datetime
+    last_seen: datetime
+    answered_at: datetime
+    basis: str
+    history: str
+    sha256: str
+    size: int
+    media_type: str
+    server_modified: datetime | None
+    unit_id: str
+    first_sweep: str
+    last_sweep: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One sweep's answer for one finding, and the state that it had after it."""
+
+    sweep_id: str
+    seen_at: datetime
+    presence: Presence
+    basis: str
+    state: FindingState
+
+
+@dataclass(frozen=True, slots=True)
+class TriageEvent:
+    """One decision of one person.
+
+    Attributes:
+        note: why, in the words of who decided; names of patients do not belong in it.
+        decided_at: aware.
+        valid_until: the last day of `ACCEPTED_UNTIL`; None for all others.
+    """
+
+    decision: TriageDecision
+    note: str
+    decided_by: str
+    decided_at: datetime
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingDetail:
+    """A finding with all that is known of it. Spans, anchors and reasons are those of its latest match."""
+
+    row: FindingRow
+    sightings: tuple[Sighting, ...]
+    triage_events: tuple[TriageEvent, ...]
+    spans: tuple[Span, ...]
+    anchors: Mapping[str, AnchorState]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SweepSummary:
+    """What one sweep came to: what an exit code and a last line need.
+
+    Attributes:
+        findings: of the findings that this sweep has an answer for and nobody has settled, how many stood in each state
+            after it. Every state is there, with 0 if need be.
+        settled: findings with an answer that a person has put aside.
+        documents: documents fetched and judged.
+        verdicts: of these, how many per verdict.
+        skips: places not looked at, per reason.
+        units: units per state.
+    """
+
+    sweep_id: str
+    kind: SweepKind
+    state: SweepState
+    started_at: datetime
+    ended_at: datetime | None
+    findings: Mapping[FindingState, int]
+    settled: int
+    documents: int
+    verdicts: Mapping[Verdict, int]
+    skips: Mapping[SkipReason, int]
+    units: Mapping[UnitState, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedLetter:
+    """A letter that lies open; see the view `letters_exposed`."""
+
+    letter_id: str
+    places: int
+    places_unknown: int
+    hosts: tuple[str, ...]
+    suppliers: tuple[str, ...]
+    is_certain: bool
+    largest_share: float
+    first_seen: datetime
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReach:
+    """What a sweep looked at, skipped and never got to in one unit; see the view `reach`."""
+
+    sweep_id: str
+    unit_id: str
+    kind: str
+    start_url: str
+    host: str
+    supplier: str | None
+    state: UnitState
+    requests: int
+    bytes: int
+    documents: int
+    undetermined: int
+    skipped: int
+    skipped_by_reason: Mapping[SkipReason, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentToLookAt:
+    """A document with too little text to judge; see the view `to_look_at`."""
+
+    url: str = field(repr=False)
+    member: str = field(repr=False)
+    fetched_at: datetime
+    media_type: str
+    size: int
+    sha256: str
+    reasons: tuple[str, ...]
+    sweep_id: str

@@ -1,0 +1,192 @@
+"""Records to rows: what of a record is kept. Never its text; never a credential that a URL or a header carried."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from documents.records import Document, Entry, EntryKind, Skipped
+from findings.keys import DatabaseKey
+from findings.parts import Row
+from matchers.verdicts import Judgement, LetterMatch, Span, Verdict
+from scope.urls import has_credentials, without_credentials
+
+# The largest size that a column of signed 64 bits holds; a listing may claim any number.
+MAX_SIZE = (1 << 63) - 1
+# Headers that hold a right or a secret of a session; they prove nothing that the digest does not.
+DROPPED_HEADERS = frozenset(["set-cookie", "cookie", "authorization", "proxy-authorization"])
+_URL_HEADERS = frozenset(["location", "content-location", "link", "refresh"])
+
+# A letter of ours is named by its id; where no letter is ours, the verdict stands for it.
+_LETTER_FINDINGS = frozenset([Verdict.KNOWN_LETTER, Verdict.SHARED_PASSAGE])
+_TEMPLATE_FINDINGS = frozenset([Verdict.SAME_TEMPLATE])
+
+
+def entry_row(entry: Entry, seen_at: datetime) -> Row:
+    """A listed place."""
+    modified, zoned = _modified(entry.modified)
+    return {
+        "url": _place(entry.url),
+        "listed": True,
+        "kind": entry.kind.value,
+        "name": _storable(entry.name),
+        "size": _size(entry.size),
+        "size_exact": entry.size_exact,
+        "modified": modified,
+        "modified_utc": zoned,
+        "parent": _optional_place(entry.parent),
+        "seen_at": seen_at,
+    }
+
+
+def fetched_place_row(document: Document) -> Row:
+    """The place of a fetched document, which no listing need have named."""
+    name = unquote(urlsplit(document.url).path.rstrip("/").rpartition("/")[2])
+    return {
+        "url": _place(document.url),
+        "listed": False,
+        "kind": EntryKind.FILE.value,
+        "name": _storable(name),
+        "size": document.body.size,
+        "size_exact": True,
+        "modified": None,
+        "modified_utc": None,
+        "parent": _optional_place(document.parent),
+        "seen_at": document.fetched_at,
+    }
+
+
+def document_row(document: Document, media_type: str, judgement: Judgement, member: str, number: int) -> Row:
+    """A fetched and judged document."""
+    headers = {name.lower(): value for name, value in document.headers.items()}
+    return {
+        "document_number": number,
+        "url": _place(document.url),
+        "member": _storable(member),
+        "requested_url": _optional_place(document.requested_url),
+        "parent": _optional_place(document.parent),
+        "fetched_at": document.fetched_at,
+        "status": document.status,
+        "headers": [(_storable(name), _header(name, value)) for name, value in headers.items() if _is_kept(name)],
+        "server_modified": _header_date(headers.get("last-modified")),
+        "size": document.body.size,
+        "sha256": document.body.sha256,
+        "media_type": _storable(media_type),
+        "verdict": judgement.verdict.value,
+        "reasons": [_storable(reason) for reason in judgement.reasons],
+    }
+
+
+def match_rows(document: Document, judgement: Judgement, member: str, number: int, key: DatabaseKey) -> list[Row]:
+    """One row per letter, and one for the document where its verdict makes a finding that no letter explains."""
+    rows = [_match_row(match, document.url, member, key) for match in judgement.letters]
+    explained = {match.verdict for match in judgement.letters}
+    if judgement.verdict in _TEMPLATE_FINDINGS and judgement.verdict not in explained:
+        rows.append(_template_row(judgement.verdict, document.url, member, key))
+    place = {"document_number": number, "url": _place(document.url), "member": _storable(member)}
+    return [row | place for row in rows]
+
+
+def skip_row(skipped: Skipped, skipped_at: datetime) -> Row:
+    """Something that was not looked at."""
+    return {
+        "url": _place(skipped.url),
+        "member": _storable(skipped.member),
+        "reason": skipped.reason.value,
+        "detail": _storable(skipped.detail),
+        "parent": _optional_place(skipped.parent),
+        "skipped_at": skipped_at,
+    }
+
+
+def _match_row(match: LetterMatch, url: str, member: str, key: DatabaseKey) -> dict[str, Any]:
+    return {
+        "letter_id": match.letter_id,
+        "verdict": match.verdict.value,
+        "containment": match.containment,
+        "coverage": match.coverage,
+        "evidence": match.evidence,
+        "anchors": [(kind, state.value) for kind, state in match.anchors.items()],
+        "spans": [_span(span) for span in match.spans],
+        "finding_id": _finding_id(match, url, member, key),
+    }
+
+
+def _finding_id(match: LetterMatch, url: str, member: str, key: DatabaseKey) -> str | None:
+    if match.verdict in _LETTER_FINDINGS:
+        return key.finding_id(url, member, f"letter:{match.letter_id}")
+    if match.verdict in _TEMPLATE_FINDINGS:
+        return key.finding_id(url, member, f"verdict:{match.verdict.value}")
+    return None
+
+
+def _template_row(verdict: Verdict, url: str, member: str, key: DatabaseKey) -> dict[str, Any]:
+    return {
+        "letter_id": None,
+        "verdict": verdict.value,
+        "containment": None,
+        "coverage": None,
+        "evidence": None,
+        "anchors": [],
+        "spans": [],
+        "finding_id": key.finding_id(url, member, f"verdict:{verdict.value}"),
+    }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {
+        "piece": _storable(span.piece),
+        "doc_start": span.doc[0],
+        "doc_end": span.doc[1],
+        "letter_start": span.letter[0],
+        "letter_end": span.letter[1],
+    }
+
+
+def _place(url: str) -> str:
+    """The records promise no credentials; a second look costs 3 µs and keeps the promise if a source forgets."""
+    try:
+        return _storable(without_credentials(url) if has_credentials(url) else url)
+    except ValueError:  # no URL at all; without its query and user it can be kept to be looked at
+        return "invalid:" + _storable(url.partition("?")[0].rpartition("@")[2])
+
+
+def _optional_place(url: str | None) -> str | None:
+    return None if url is None else _place(url)
+
+
+def _storable(text: str) -> str:
+    """Lone surrogates (from names that are no text in any charset) can not be stored; written out they can."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _size(size: int | None) -> int | None:
+    return size if size is not None and 0 <= size <= MAX_SIZE else None
+
+
+def _modified(modified: datetime | None) -> tuple[datetime | None, bool | None]:
+    """Naive time as listed and False, or UTC and True; years 1 and 9999 may not survive their time zone."""
+    if modified is None or modified.tzinfo is None:
+        return modified, None if modified is None else False
+    try:
+        return modified.astimezone(UTC).replace(tzinfo=None), True
+    except OverflowError:
+        return None, None
+
+
+def _header_date(value: str | None) -> datetime | None:
+    try:
+        parsed = parsedate_to_datetime(value) if value else None
+        return parsed.replace(tzinfo=parsed.tzinfo or UTC).astimezone(UTC) if parsed else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _is_kept(name: str) -> bool:
+    return name not in DROPPED_HEADERS
+
+
+def _header(name: str, value: str) -> str:
+    return _place(value) if name in _URL_HEADERS else _storable(value)

@@ -1,0 +1,139 @@
+"""The schema: numbered migrations, each in one transaction with its record, and the views over them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from findings.errors import SchemaNewerError
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered step. A file that has been released is never changed."""
+
+    version: int
+    name: str
+    sql: str
+
+
+MIGRATION_FILES = ("001_first_tables.sql",)
+
+# Each view after those that it reads from, with the tables and views whose column comments it takes over.
+VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
+    "sighting_states": ("sightings",),
+    "finding_status": ("findings", "triage_events"),
+    "open_findings": ("finding_status",),
+    "letters_exposed": ("findings",),
+    "exposure_timeline": ("findings",),
+    "hosts_at_risk": ("findings",),
+    "reach": ("units",),
+    "to_look_at": ("documents",),
+}
+
+
+def migrations() -> tuple[Migration, ...]:
+    """All known steps, in order."""
+    return tuple(
+        Migration(int(name[:3]), name.removesuffix(".sql"), sql_text("migrations", name)) for name in MIGRATION_FILES
+    )
+
+
+def sql_text(folder: str, name: str) -> str:
+    """One of this room's SQL files."""
+    return resources.files("findings").joinpath(folder, name).read_text(encoding="utf-8")
+
+
+def applied_version(connection: duckdb.DuckDBPyConnection) -> int:
+    """The number of the last migration of this database; 0 for an empty one."""
+    known = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_migrations' "
+        "AND database_name = current_database()"
+    ).fetchall()
+    if not known[0][0]:
+        return 0
+    return int(connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchall()[0][0])
+
+
+def is_current(connection: duckdb.DuckDBPyConnection, path: Path, steps: tuple[Migration, ...]) -> bool:
+    """Has this database all migrations and the views of this Stray?
+
+    Raises:
+        SchemaNewerError: it has more.
+    """
+    version = applied_version(connection)
+    if version > steps[-1].version:
+        raise SchemaNewerError(path, version, steps[-1].version)
+    return version == steps[-1].version and _views_digest(connection) == _digest_of_views()
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, path: Path, steps: tuple[Migration, ...]) -> None:
+    """Bring a database up to date. Killed in between, it stands at the last step that was whole.
+
+    Raises:
+        SchemaNewerError: a newer Stray has written it.
+    """
+    if is_current(connection, path, steps):
+        return
+    version = applied_version(connection)
+    for step in steps:
+        if step.version > version:
+            with Transaction(connection):
+                connection.execute(step.sql)
+                record = [step.version, step.name, datetime.now(UTC)]
+                connection.execute("INSERT INTO schema_migrations VALUES (?, ?, ?)", record)
+    with Transaction(connection):
+        for name, sources in VIEWS.items():
+            connection.execute(sql_text("views", f"{name}.sql"))
+            _take_over_comments(connection, name, sources)
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('views_digest', ?)", [_digest_of_views()])
+
+
+class Transaction:
+    """All or nothing: commits when the block ends, rolls back when it raises."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._connection.execute("BEGIN TRANSACTION")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+
+
+def _take_over_comments(connection: duckdb.DuckDBPyConnection, view: str, sources: tuple[str, ...]) -> None:
+    """A column that a view only passes on means what it meant there."""
+    own = _column_comments(connection, view)
+    for source in reversed(sources):
+        for column, comment in _column_comments(connection, source).items():
+            if column in own and own[column] is None and comment is not None:
+                quoted = comment.replace("'", "''")
+                connection.execute(f"COMMENT ON COLUMN {view}.{column} IS '{quoted}'")
+
+
+def _column_comments(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str | None]:
+    return dict(
+        connection.execute(
+            "SELECT column_name, comment FROM duckdb_columns() "
+            "WHERE table_name = ? AND database_name = current_database()",
+            [relation],
+        ).fetchall()
+    )
+
+
+def _digest_of_views() -> str:
+    text = "\0".join(sql_text("views", f"{name}.sql") for name in VIEWS)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _views_digest(connection: duckdb.DuckDBPyConnection) -> str | None:
+    rows = connection.execute("SELECT value FROM meta WHERE name = 'views_digest'").fetchall()
+    return str(rows[0][0]) if rows else None

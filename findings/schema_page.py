@@ -1,0 +1,55 @@
+"""The page `docs/findings-database.md`, from the schema itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from findings.database import Connection, connect_in_memory
+from findings.schema import VIEWS, migrate, migrations
+
+_HEAD: Final = """\
+# The findings database
+
+One DuckDB file. Sweeps write it through the spool; reports, triage and notebooks read it.
+This page is made from the schema, and a test keeps it so:
+`python -c "import findings.schema_page as p; print(p.schema_page(), end='')" > docs/findings-database.md`
+
+- Times are UTC. Places are in clear, because nobody could act without them; Stray shows them masked.
+- No text of a document and no identifier of a person is in it.
+- One process may write, or many may read. Open it read-only, ask, and close it, or work on a copy made with Stray not
+  running: a merge waits for whoever holds the file, then leaves its spool for the next one.
+- In a notebook: `duckdb.connect("findings.duckdb", read_only=True)`, then begin with the views.
+- A finding's `state` is derived from `sightings` in one place, the view `sighting_states`; `triage` is the latest row
+  of `triage_events` that still holds. One sweep's `gone` is one definitive negative; the state `gone` takes two in a
+  row.
+- Exposure is an interval: from `first_seen` at the latest to `last_seen` at the least, both seen by us. A server's
+  Last-Modified stands in `server_modified` and is not the date of exposure.
+"""
+
+
+def schema_page() -> str:
+    """The page's text, tables in the order in which they were made."""
+    with connect_in_memory() as connection:
+        migrate(connection, Path(":memory:"), migrations())
+        tables = connection.execute(
+            "SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal AND NOT temporary ORDER BY table_oid"
+        ).fetchall()
+        views = dict(connection.execute("SELECT view_name, comment FROM duckdb_views() WHERE NOT internal").fetchall())
+        parts = [_HEAD, "## Views\n"]
+        parts += [_section(connection, name, views[name]) for name in VIEWS]
+        parts.append("## Tables\n")
+        parts += [_section(connection, str(name), comment) for name, comment in tables]
+    return "\n".join(parts)
+
+
+def _section(connection: Connection, name: str, comment: str | None) -> str:
+    columns = connection.execute(
+        "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE table_name = ? AND NOT internal "
+        "ORDER BY column_index",
+        [name],
+    ).fetchall()
+    rows = [f"| `{column}` | `{kind}` | {said or ''} |" for column, kind, said in columns]
+    return "\n".join(
+        [f"### {name}\n", f"{comment or ''}\n", "| column | type | meaning |", "| --- | --- | --- |", *rows, ""]
+    )

@@ -1,0 +1,216 @@
+"""The spool: where units leave what they found until it is merged. Kill it at any moment: nothing is half there."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import pyarrow as pa
+
+from documents.records import Document, Entry, Skipped, SkipReason
+from findings.durable_files import FOLDER_MODE, private_folder, read_json, storage_errors, sync_folder, write_json
+from findings.errors import DatabaseKeyError, SpoolError
+from findings.keys import DatabaseKey
+from findings.parts import PartWriter, Row, write_table
+from findings.records import SweepEnd, SweepRecord, UnitOutcome, UnitRecord, UnitState
+from findings.rows import document_row, entry_row, fetched_place_row, match_rows, skip_row
+from findings.spool_folders import (
+    OPENED_FILE,
+    PLAN_COLUMNS,
+    SPOOL_FORMAT,
+    SweepFolder,
+    header_of,
+    read_end,
+    read_opened,
+    record_of,
+    sweep_folders,
+    unit_file_of,
+)
+from matchers.verdicts import Judgement
+
+
+def now_utc() -> datetime:
+    """The time that rows are stamped with."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepSpool:
+    """One sweep's folder. Small and without open files, so that it can be handed to worker processes.
+
+    The sweeping process holds a `SweepLock` as long as it uses one.
+    """
+
+    folder: SweepFolder
+    record: SweepRecord
+    key: DatabaseKey
+
+    @classmethod
+    def create(cls, root: Path, record: SweepRecord, key: DatabaseKey) -> Self:
+        """Begin a sweep.
+
+        Raises:
+            SpoolError: the folder can not be written, or a sweep of this id is there.
+        """
+        folder = SweepFolder.of(root, record.sweep_id)
+        aside = folder.path.with_name(folder.path.name + ".tmp")
+        with storage_errors(root):
+            private_folder(root)
+            if folder.path.exists():
+                raise SpoolError("a sweep with this id has been spooled already")
+            shutil.rmtree(aside, ignore_errors=True)
+            aside.mkdir(mode=FOLDER_MODE)
+            new = SweepFolder(aside)
+            plan = [unit.as_row() for unit in record.units]
+            write_table(new.plan_file, pa.Table.from_pylist(plan, schema=PLAN_COLUMNS))
+            write_json(new.header_file, header_of(record, key.check_value()))
+            aside.rename(folder.path)
+            sync_folder(root)
+        return cls(folder, record, key)
+
+    @classmethod
+    def all_unfinished(cls, root: Path, key: DatabaseKey) -> list[Self]:
+        """Sweeps that have not ended, oldest first: killed, or interrupted to be resumed. Unreadable ones are left out.
+
+        Raises:
+            DatabaseKeyError: one was written with another key.
+        """
+        with storage_errors(root):
+            spools = [cls._opened(folder, key) for folder in sweep_folders(root) if read_end(folder) is None]
+        return [spool for spool in spools if spool is not None]
+
+    @classmethod
+    def unfinished(cls, root: Path, scope_digest: str, key: DatabaseKey) -> Self | None:
+        """The newest sweep of this scope that has not ended, to be resumed; None if there is none."""
+        same = [spool for spool in cls.all_unfinished(root, key) if spool.record.scope_digest == scope_digest]
+        return same[-1] if same else None
+
+    @classmethod
+    def _opened(cls, folder: SweepFolder, key: DatabaseKey) -> Self | None:
+        header = read_json(folder.header_file)
+        if header is None or header.get("format") != SPOOL_FORMAT:
+            return None
+        if header.get("key_check") != key.check_value():
+            raise DatabaseKeyError("an unfinished sweep was spooled with another database key; put that key back")
+        try:
+            return cls(folder, record_of(header, folder.plan()), key)
+        except SpoolError:
+            return None  # the merge sets it aside and reports it
+
+    def for_worker(self) -> Self:
+        """The same, light enough to be sent with every unit: without the plan."""
+        return replace(self, record=replace(self.record, units=()))
+
+    def finished_units(self) -> frozenset[str]:
+        """Ids of units that need not run again: published, whether merged yet or not."""
+        with storage_errors(self.folder.path):
+            return self.folder.finished()
+
+    def unit(self, record: UnitRecord, clock: Callable[[], datetime] = now_utc) -> UnitSpool:
+        """Begin a unit, in the process that works on it. What an earlier try of it left is dropped.
+
+        Raises:
+            SpoolError: the unit has been finished, or the folder can not be written.
+        """
+        if record.unit_id in self.finished_units():
+            raise SpoolError("this unit has been finished already")
+        with storage_errors(self.folder.path):
+            opened = self.folder.open_unit(record.unit_id)
+            shutil.rmtree(opened, ignore_errors=True)
+            opened.mkdir(mode=FOLDER_MODE)
+            write_json(opened / OPENED_FILE, {"record": record.as_row(), "opened_at": clock().isoformat()})
+        return UnitSpool(self, record, clock)
+
+    def settle_unit(
+        self, record: UnitRecord, outcome: UnitOutcome, reason: SkipReason = SkipReason.UNIT_FAILED
+    ) -> bool:
+        """Publish what a unit's worker had written before it ended without finishing: parts, and a skip for the rest.
+
+        Only when that process is known to have ended. Without a worker's folder, only the skip is published.
+
+        Returns:
+            False if the worker had finished the unit after all; then nothing is changed.
+        """
+        if record.unit_id in self.finished_units():
+            return False
+        with storage_errors(self.folder.path):
+            self.folder.open_unit(record.unit_id).mkdir(mode=FOLDER_MODE, exist_ok=True)
+        spool = UnitSpool(self, record, lambda: outcome.ended_at)
+        spool.skipped(Skipped(record.start_url, reason, outcome.error))
+        spool.finish(outcome)
+        return True
+
+    def finish(self, end: SweepEnd) -> None:
+        """The sweep has ended. Units still open are settled as interrupted; planned ones never begun stay on record.
+
+        Only when no worker of this sweep runs any more.
+        """
+        with storage_errors(self.folder.path):
+            left_open = [read_opened(self.folder.open_unit(unit_id)) for unit_id in self.folder.left_open()]
+        for opened in left_open:
+            if opened:  # a folder without its record was killed before its first row
+                record, opened_at = opened
+                stopped = UnitOutcome(UnitState.INTERRUPTED, opened_at, end.ended_at)
+                self.settle_unit(record, stopped, SkipReason.INTERRUPTED)
+        with storage_errors(self.folder.path):
+            write_json(self.folder.end_file, {"ended_at": end.ended_at.isoformat(), "state": end.state.value})
+
+
+class UnitSpool:
+    """Takes one unit's records, in any thread of one process. Every method raises SpoolError if the disk gives up."""
+
+    def __init__(self, sweep: SweepSpool, record: UnitRecord, clock: Callable[[], datetime]) -> None:
+        self._sweep = sweep
+        self._record = record
+        self._clock = clock
+        self._folder = sweep.folder.open_unit(record.unit_id)
+        self._parts = PartWriter(self._folder)
+        self._documents = 0
+        self._lock = threading.Lock()
+
+    def entry(self, entry: Entry) -> None:
+        """A place is known to be there."""
+        with self._lock:
+            self._add(entries=[entry_row(entry, self._clock())])
+
+    def skipped(self, skipped: Skipped) -> None:
+        """A place was not looked at, or only in part."""
+        with self._lock:
+            self._add(skips=[skip_row(skipped, self._clock())])
+
+    def document(self, document: Document, media_type: str, judgement: Judgement, member: str = "") -> tuple[str, ...]:
+        """A document was fetched and judged; `member` is the path inside it that the judgement is about.
+
+        Returns:
+            The ids of the findings that this makes.
+        """
+        with self._lock:
+            self._documents += 1
+            number = self._documents
+            matches = match_rows(document, judgement, member, number, self._sweep.key)
+            self._add(
+                entries=[fetched_place_row(document)],
+                documents=[document_row(document, media_type, judgement, member, number)],
+                matches=matches,
+            )
+        return tuple(row["finding_id"] for row in matches if row["finding_id"])
+
+    def finish(self, outcome: UnitOutcome) -> None:
+        """Publish the unit: from here on it is merged, and not run again."""
+        with self._lock:
+            self._parts.write()
+            with storage_errors(self._folder):
+                for aside in self._folder.glob("*.tmp"):
+                    shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
+                write_json(self._folder / "unit.json", unit_file_of(self._record, outcome))
+                self._folder.rename(self._sweep.folder.unit(self._record.unit_id))
+                sync_folder(self._sweep.folder.path)
+
+    def _add(self, **rows: list[Row]) -> None:
+        owner = {"sweep_id": self._sweep.record.sweep_id, "unit_id": self._record.unit_id}
+        self._parts.add({table: [{**row, **owner} for row in more] for table, more in rows.items()})

@@ -1,0 +1,200 @@
+"""How a spool lies on disk, for those who write it and for the merge that reads it.
+
+<database>.spool/
+    sweep.lock, merge.lock
+    sweep-<id>/               appears whole, by a rename
+        sweep.json            the record, without its units
+        plan.parquet          the units that were planned
+        <unit>.open/          being written; worth nothing until its worker or the sweep publishes it
+            opened.json       the unit's record
+            part-000001/      up to one Parquet file per table; appears whole
+        <unit>/               published: parts and unit.json; waits for the merge
+        <unit>.merged         an empty file: merged and removed; a resumed sweep does not run it again
+        end.json              the sweep has ended
+    quarantine/<sweep>/       what could not be read
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from findings.durable_files import read_json
+from findings.errors import SpoolError
+from findings.records import SweepEnd, SweepKind, SweepRecord, SweepState, UnitOutcome, UnitRecord, UnitState
+
+SPOOL_FORMAT = 1
+OPEN = ".open"
+MERGED = ".merged"
+OPENED_FILE = "opened.json"
+QUARANTINE = "quarantine"
+_SWEEP = "sweep-"
+# Ids become names of files, so they hold nothing that a path could be made of.
+_ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
+
+PLAN_COLUMNS = pa.schema([(column.name, pa.string()) for column in fields(UnitRecord)])
+
+
+def spool_root(database: Path) -> Path:
+    """The spool of a database lies beside it: same disk, same backup, same owner."""
+    return database.with_name(database.name + ".spool")
+
+
+@dataclass(frozen=True, slots=True)
+class SweepFolder:
+    """The folder of one sweep. Says what is there; writes nothing."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, root: Path, sweep_id: str) -> SweepFolder:
+        """Where a sweep's folder is, or would be."""
+        return cls(root / (_SWEEP + checked_id(sweep_id)))
+
+    @property
+    def sweep_id(self) -> str:
+        """The sweep's id, from the folder's name."""
+        return self.path.name.removeprefix(_SWEEP)
+
+    @property
+    def header_file(self) -> Path:
+        """The sweep's record."""
+        return self.path / "sweep.json"
+
+    @property
+    def plan_file(self) -> Path:
+        """The planned units."""
+        return self.path / "plan.parquet"
+
+    @property
+    def end_file(self) -> Path:
+        """How the sweep ended; there once it has."""
+        return self.path / "end.json"
+
+    def open_unit(self, unit_id: str) -> Path:
+        """A unit while its worker writes."""
+        return self.path / (checked_id(unit_id) + OPEN)
+
+    def unit(self, unit_id: str) -> Path:
+        """A unit that is published."""
+        return self.path / checked_id(unit_id)
+
+    def marker(self, unit_id: str) -> Path:
+        """What stays of a unit after its merge."""
+        return self.path / (checked_id(unit_id) + MERGED)
+
+    def published(self) -> list[str]:
+        """Ids of units that wait for a merge, in order of their names."""
+        return sorted(path.name for path in self.path.iterdir() if path.is_dir() and _ID.fullmatch(path.name))
+
+    def left_open(self) -> list[str]:
+        """Ids of units whose worker has not ended, or was killed."""
+        return sorted(path.name.removesuffix(OPEN) for path in self.path.glob(f"*{OPEN}"))
+
+    def finished(self) -> frozenset[str]:
+        """Ids of units that need not run again."""
+        merged = {path.name.removesuffix(MERGED) for path in self.path.glob(f"*{MERGED}")}
+        return frozenset(merged.union(self.published()))
+
+    def plan(self) -> tuple[UnitRecord, ...]:
+        """The planned units. Raises SpoolError if the plan can not be read."""
+        try:
+            return tuple(UnitRecord(**row) for row in pq.read_table(self.plan_file, partitioning=None).to_pylist())
+        except (pa.ArrowException, OSError, TypeError) as error:
+            raise SpoolError(f"{self.plan_file} can not be read ({type(error).__name__})") from error
+
+
+def sweep_folders(root: Path) -> list[SweepFolder]:
+    """Every sweep in the spool, oldest first (ids sort by time)."""
+    if not root.is_dir():
+        return []
+    folders = [SweepFolder(path) for path in root.glob(f"{_SWEEP}*") if path.is_dir()]
+    return sorted((f for f in folders if _ID.fullmatch(f.sweep_id)), key=lambda f: f.sweep_id)
+
+
+def checked_id(name: str) -> str:
+    """The id itself, fit to name a file. Raises SpoolError."""
+    if not _ID.fullmatch(name):
+        raise SpoolError("an id of a sweep or unit holds something else than letters, digits, - and _")
+    return name
+
+
+def header_of(record: SweepRecord, key_check: str) -> dict[str, Any]:
+    """A sweep's record as `sweep.json` holds it."""
+    return {
+        "format": SPOOL_FORMAT,
+        "key_check": key_check,
+        "sweep_id": record.sweep_id,
+        "kind": record.kind.value,
+        "scope_digest": record.scope_digest,
+        "organisation": record.organisation,
+        "authority": record.authority,
+        "pack_check": record.pack_check,
+        "stray_version": record.stray_version,
+        "started_at": record.started_at.isoformat(),
+    }
+
+
+def record_of(header: dict[str, Any], units: tuple[UnitRecord, ...]) -> SweepRecord:
+    """The record back from `sweep.json`. Raises SpoolError if it is not one."""
+    try:
+        return SweepRecord(
+            sweep_id=header["sweep_id"],
+            scope_digest=header["scope_digest"],
+            organisation=header["organisation"],
+            authority=header["authority"],
+            started_at=datetime.fromisoformat(header["started_at"]),
+            stray_version=header["stray_version"],
+            units=units,
+            kind=SweepKind(header["kind"]),
+            pack_check=header["pack_check"],
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise SpoolError(f"a sweep's record can not be read ({type(error).__name__})") from error
+
+
+def unit_file_of(record: UnitRecord, outcome: UnitOutcome) -> dict[str, Any]:
+    """A unit's record and outcome as `unit.json` holds them."""
+    times = {"started_at": outcome.started_at.isoformat(), "ended_at": outcome.ended_at.isoformat()}
+    return {"record": record.as_row(), "outcome": asdict(outcome) | times}
+
+
+def read_unit_file(folder: Path) -> tuple[UnitRecord, UnitOutcome] | None:
+    """What `unit.json` says, or None where it can not be read."""
+    held = read_json(folder / "unit.json")
+    try:
+        return _unit_file(held) if held else None
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def _unit_file(held: dict[str, Any]) -> tuple[UnitRecord, UnitOutcome]:
+    outcome = dict(held["outcome"])
+    for name in ("started_at", "ended_at"):
+        outcome[name] = datetime.fromisoformat(outcome[name])
+    outcome["state"] = UnitState(outcome["state"])
+    return UnitRecord(**held["record"]), UnitOutcome(**outcome)
+
+
+def read_opened(folder: Path) -> tuple[UnitRecord, datetime] | None:
+    """What `opened.json` says, or None where it is not there or can not be read."""
+    held = read_json(folder / OPENED_FILE)
+    try:
+        return (UnitRecord(**held["record"]), datetime.fromisoformat(held["opened_at"])) if held else None
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def read_end(folder: SweepFolder) -> SweepEnd | None:
+    """How the sweep ended, or None if it has not, or if the file can not be read."""
+    held = read_json(folder.end_file)
+    try:
+        return SweepEnd(datetime.fromisoformat(held["ended_at"]), SweepState(held["state"])) if held else None
+    except (KeyError, ValueError, TypeError):
+        return None

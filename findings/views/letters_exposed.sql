@@ -1,0 +1,22 @@
+CREATE OR REPLACE VIEW letters_exposed AS
+SELECT letter_id,
+    count(DISTINCT (url, member)) AS places,
+    count(*) FILTER (state = 'unknown') AS places_unknown,
+    list(DISTINCT host ORDER BY host) AS hosts,
+    list(DISTINCT supplier ORDER BY supplier) FILTER (supplier IS NOT NULL) AS suppliers,
+    bool_or(verdict = 'known_letter') AS is_certain,
+    max(containment) AS largest_share,
+    min(first_seen) AS first_seen,
+    max(last_seen) AS last_seen
+FROM open_findings
+WHERE letter_id IS NOT NULL
+GROUP BY letter_id;
+COMMENT ON VIEW letters_exposed IS 'Which letters lie open, one row per letter.';
+COMMENT ON COLUMN letters_exposed.places IS 'places that hold it and are not known to be gone';
+COMMENT ON COLUMN letters_exposed.places_unknown IS 'of these, places that the latest sweep could not tell of';
+COMMENT ON COLUMN letters_exposed.hosts IS 'hosts of these places';
+COMMENT ON COLUMN letters_exposed.suppliers IS 'suppliers of these places';
+COMMENT ON COLUMN letters_exposed.is_certain IS 'true if a place holds it as known_letter, false if only shared_passage';
+COMMENT ON COLUMN letters_exposed.largest_share IS 'largest share of the letter at one place, 0 to 1';
+COMMENT ON COLUMN letters_exposed.first_seen IS 'first time that we saw it anywhere';
+COMMENT ON COLUMN letters_exposed.last_seen IS 'last time that we saw it anywhere';
