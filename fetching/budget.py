@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from documents.records import SkipReason
+from fetching.errors import NotAskedError
 from scope.model import Limits
 
 
-class BudgetSpentError(Exception):
+class BudgetSpentError(NotAskedError):
     """A unit asked for more than its limits allow; sources turn it into `Skipped(budget_spent)`."""
 
     def __init__(self, limit: str) -> None:
-        super().__init__(f"budget spent: {limit}")
+        super().__init__(SkipReason.BUDGET_SPENT, limit)
         self.limit = limit
 
 

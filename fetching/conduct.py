@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -40,6 +40,10 @@ class ConductLog:
     def refused(self, url: str, cause: str) -> None:
         """A request that the guard or the budget did not allow to be made."""
         self._write({"url": masked_url(url), "refused": cause})
+
+    def observed(self, url: str, facts: Mapping[str, object]) -> None:
+        """What the answers say of a place, such as a bucket's access; codes and counts, no text of a document."""
+        self._write({"url": masked_url(url), **facts})
 
     def close(self) -> None:
         """Close the file; further calls only count."""

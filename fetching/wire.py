@@ -1,0 +1,303 @@
+"""Requests of a unit, one after another: guarded, paced, counted, limited and on record, whatever library asks.
+
+An SDK opens no connections of its own: its transport hands the request to `Wire.get` and takes the answer.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+from urllib.parse import urljoin
+
+from urllib3 import BaseHTTPResponse, Timeout
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    DecodeError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from documents.records import SkipReason
+from fetching.budget import BudgetSpentError
+from fetching.cut_off import Cut, CutOff
+from fetching.dialler import Dialler
+from fetching.errand import Errand
+from fetching.errors import FetchingError, NoAnswerError, NotAskedError, StoppedError, UrlDeniedError
+from fetching.pacing import LONGEST_WAIT, THROTTLE_RETRIES, THROTTLE_STATUSES, retry_after_seconds
+from fetching.urllib3_pools import dialled_pool_manager
+
+# Bytes asked of a socket at a time: what a TLS record (16 KiB) and a typical receive buffer hold is handed on at once.
+CHUNK_BYTES = 64 << 10
+# A body that comes slower than this, bytes a second, after its first `timeout_seconds`, is given up: 32 MiB (the
+# default body limit) may take 8.5 minutes, and a server that drips single bytes is left after the timeout.
+SLOWEST_RATE = 64 << 10
+# Redirects followed for one request. Bucket services send at most two: to the region, and to the name.
+LONGEST_CHAIN = 4
+_REDIRECTS = frozenset([301, 302, 303, 307, 308])
+
+# What urllib3 raises and what that says; the first that fits (the first three are each a subclass of the next).
+_FAILURES: tuple[tuple[type[Exception], SkipReason], ...] = (
+    (NameResolutionError, SkipReason.DNS_ERROR),
+    (NewConnectionError, SkipReason.HOST_DOWN),
+    (ConnectTimeoutError, SkipReason.TIMED_OUT),
+    (ReadTimeoutError, SkipReason.TIMED_OUT),
+    (SSLError, SkipReason.TLS_ERROR),
+    (DecodeError, SkipReason.UNREADABLE),
+    (HTTPError, SkipReason.HOST_DOWN),
+    (OSError, SkipReason.HOST_DOWN),
+)
+
+
+class _Exchange:
+    """The bookkeeping of one request and its answer: its deadline, what it failed by, its line in the conduct log."""
+
+    def __init__(self, errand: Errand, cut_off: CutOff, url: str) -> None:
+        self._errand = errand
+        self._cut_off = cut_off
+        self._url = url
+        self._told = False
+        self._started = time.monotonic()
+        self.received = 0
+        # The head of the answer: one timeout to connect, one to answer.
+        cut_off.until(self._started + 2 * errand.limits.timeout_seconds)
+
+    def body_begins(self) -> None:
+        """The head is there; from now on the body's pace counts."""
+        self._started = time.monotonic()
+        self.take(0)
+
+    def take(self, size: int) -> None:
+        """Bytes of the body arrived: they cost budget and earn time."""
+        self.received += size
+        self._errand.budget.received(size)
+        earned = self.received / SLOWEST_RATE
+        self._cut_off.until(self._started + self._errand.limits.timeout_seconds + earned)
+
+    @contextmanager
+    def failing(self, *, in_body: bool = False) -> Iterator[None]:
+        """Whatever the network does inside becomes a FetchingError, on record. No cause is chained: they name URLs."""
+        try:
+            yield
+        except NotAskedError as error:  # the dialler's
+            self._over()
+            self._errand.conduct.refused(self._url, error.detail)
+            raise
+        except (HTTPError, OSError) as error:
+            failure = self._judged(error, in_body)
+            self.failed(failure)
+            raise failure from None
+
+    def check_whole(self) -> None:
+        """A body that has no announced length ends where it is cut, without an error: this tells."""
+        if cut := self._cut_off.cut:
+            failure = _cut_failure(cut)
+            self.failed(failure)
+            raise failure
+
+    def failed(self, failure: FetchingError) -> None:
+        """The end of it, without a usable answer."""
+        self._over()
+        if not self._told:
+            self._told = True
+            self._errand.conduct.failed("GET", self._url, failure.detail)
+
+    def answered(self, status: int) -> None:
+        """The end of it, as it should be."""
+        self._over()
+        if not self._told:
+            self._told = True
+            self._errand.conduct.answered("GET", self._url, status, self.received)
+
+    def _over(self) -> None:
+        self._cut_off.rest()
+
+    def _judged(self, error: Exception, in_body: bool) -> FetchingError:
+        if cut := self._cut_off.cut:
+            return _cut_failure(cut)
+        name = type(error).__name__
+        if in_body and isinstance(error, ProtocolError | SSLError):
+            return NoAnswerError(SkipReason.TRUNCATED, name)
+        return NoAnswerError(next(reason for kind, reason in _FAILURES if isinstance(error, kind)), name)
+
+
+def _cut_failure(cut: Cut) -> FetchingError:
+    return StoppedError() if cut is Cut.STOP else NoAnswerError(SkipReason.TIMED_OUT, "too slow")
+
+
+class Answer:
+    """An answer whose body has not been read. Leave it as a context manager: that frees the connection.
+
+    Attributes:
+        url: where it came from, after redirects.
+        redirected: it came from elsewhere than was asked.
+        status: HTTP status.
+        headers: names in lower case; the values of a repeated header joined by commas.
+    """
+
+    def __init__(self, url: str, response: BaseHTTPResponse, exchange: _Exchange, *, redirected: bool) -> None:
+        self._response = response
+        self._exchange = exchange
+        self._whole = False
+        self.url = url
+        self.redirected = redirected
+        self.status = response.status
+        self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
+
+    @property
+    def length(self) -> int | None:
+        """Bytes of the body, where the headers say so; None too where a content encoding hides it."""
+        text = self.headers.get("content-length", "")
+        known = "content-encoding" not in self.headers and text.isascii() and text.isdigit()
+        return int(text) if known else None
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body as it arrives, content encoding undone, in pieces of at most CHUNK_BYTES.
+
+        Raises:
+            NoAnswerError: it is cut short, too slow, or can not be decoded.
+            StoppedError: the unit was told to stop.
+        """
+        self._exchange.body_begins()
+        while True:
+            with self._exchange.failing(in_body=True):
+                chunk = self._response.read1(CHUNK_BYTES, decode_content=True)
+            if not chunk:
+                break
+            self._exchange.take(len(chunk))
+            yield chunk
+        self._exchange.check_whole()
+        self._whole = True
+
+    def read(self, limit: int) -> bytes:
+        """The whole body, for answers that are small by nature.
+
+        Raises:
+            NoAnswerError: it is larger than `limit` bytes; or see `chunks`.
+        """
+        body = bytearray()
+        for chunk in self.chunks():
+            body += chunk
+            if len(body) > limit:
+                failure = NoAnswerError(SkipReason.TOO_LARGE, f"answer over {limit} bytes")
+                self._exchange.failed(failure)
+                raise failure
+        return bytes(body)
+
+    def close(self) -> None:
+        """Done with it. A body that was not read to its end takes its connection with it."""
+        self._exchange.answered(self.status)
+        if not self._whole:
+            self._response.close()
+        self._response.release_conn()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Wire:
+    """Asks for URLs on behalf of one unit. GET only: nothing else reads. Not thread-safe.
+
+    Args:
+        errand: guard, limits, budget, pacer, conduct log, user agent, stop event.
+        dialler: connects.
+        trust: whom to believe over TLS; None for the system's authorities.
+    """
+
+    def __init__(self, errand: Errand, dialler: Dialler, trust: ssl.SSLContext | None = None) -> None:
+        self._errand = errand
+        self._cut_off = CutOff(errand.stop)
+        self._pools = dialled_pool_manager(dialler, trust, self._cut_off.use)
+        seconds = errand.limits.timeout_seconds
+        self._timeout = Timeout(connect=seconds, read=seconds)
+        self._headers = {"User-Agent": errand.user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Ask for a URL; redirects are followed inside the scope, throttled answers waited for and asked again.
+
+        Args:
+            url: absolute.
+            headers: sent besides our own.
+
+        Raises:
+            UrlDeniedError, AddressDeniedError, BudgetSpentError, StoppedError: it was not asked.
+            NoAnswerError: it was, and no answer came, or none that lets us go on (throttled, a redirect loop).
+        """
+        asked: set[str] = set()
+        while True:
+            answer = self._patiently(url, headers or {}, hop=bool(asked))
+            location = answer.headers.get("location")
+            if answer.status not in _REDIRECTS or not location:
+                return answer
+            answer.close()
+            asked.add(url)
+            url = urljoin(url, location)
+            if url in asked or len(asked) > LONGEST_CHAIN:
+                raise NoAnswerError(SkipReason.REDIRECT_LOOP, str(answer.status))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pools.clear()
+        self._cut_off.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _patiently(self, url: str, headers: Mapping[str, str], *, hop: bool) -> Answer:
+        for _ in range(1 + THROTTLE_RETRIES):
+            answer = self._ask(url, headers, hop=hop)
+            retry_after = answer.headers.get("retry-after")
+            self._errand.pacer.answered(answer.status, retry_after)
+            if answer.status not in THROTTLE_STATUSES:
+                return answer
+            answer.close()
+            wait = retry_after_seconds(retry_after)
+            if wait is not None and wait > LONGEST_WAIT:
+                break
+        raise NoAnswerError(SkipReason.THROTTLED, str(answer.status))
+
+    def _ask(self, url: str, headers: Mapping[str, str], *, hop: bool) -> Answer:
+        self._admit(url, hop=hop)
+        exchange = _Exchange(self._errand, self._cut_off, url)
+        with exchange.failing():
+            response = self._pools.urlopen(
+                "GET",
+                url,
+                redirect=False,
+                retries=False,
+                headers={**self._headers, **headers},
+                timeout=self._timeout,
+                preload_content=False,
+            )
+        return Answer(url, response, exchange, redirected=hop)
+
+    def _admit(self, url: str, *, hop: bool) -> None:
+        """Guard, budget and pace, in this order; returns when the request may be made."""
+        errand = self._errand
+        if denied := errand.guard.url(url):
+            errand.conduct.refused(url, denied.denial.value)
+            error = UrlDeniedError.from_denied(denied)
+            raise UrlDeniedError(error.reason, f"redirect: {error.detail}") if hop else error
+        if spent := errand.budget.spent:
+            errand.conduct.refused(url, f"budget spent: {spent}")
+            raise BudgetSpentError(spent)
+        if errand.stop.wait(errand.pacer.reserve()):
+            raise StoppedError
+        errand.budget.request()
