@@ -50,7 +50,10 @@ _DECLARABLE = frozenset(
 )
 _ASCII_BYTES = bytes(range(128))
 _SEVEN_BIT = frozenset(["iso2022_jp", "iso2022_kr", "hz"])
-_GUESSED = ("cp1252", "mac-roman", "cp850")
+_USUAL = "cp1252"
+# Factor by which another charset must score better. "café" in cp1252 reads "cafÈ" in mac-roman, and scores the same.
+_USUAL_ADVANTAGE = 1.5
+_GUESSED = (_USUAL, "mac-roman", "cp850")
 _EXPECTED = frozenset("áéíóúÁÉÍÓÚàèìòùâêîôûŵŷçñöüäëïßåæøÀÈÇÑÖÜÄÊµ²³°£€½¼¾±")
 _TYPOGRAPHIC = frozenset("–—‘’“”…•·«»©®™\u00a0")  # noqa: RUF001 - they are what is looked for
 _UNEXPECTED = frozenset("∂∑∏π∫Ω√≈∆◊≤≥ƒ≠∞¬¦§¤¸˜¯˘˙˚˝˛ˇ¨´¶‡†ıþÞðÐ")  # noqa: RUF001 - the same
@@ -176,11 +179,12 @@ def _guessed(data: bytes) -> Decoded:
         text = data.decode("cp037").replace("\x85", "\n")
         return Decoded(text, "cp037", exact=True, guessed=True)
     counts = Counter(data.translate(None, delete=_ASCII_BYTES)[:_SCORED_BYTES])
-    fitting = [name for name in _GUESSED if _strict(data, name) is not None]
-    if not fitting:
-        return Decoded(data.decode("latin-1"), "latin-1", exact=True, guessed=True)
-    best = max(fitting, key=lambda name: _score(counts, name))
-    return Decoded(data.decode(best), best, exact=True, guessed=True)
+    scores = {name: _score(counts, name) for name in _GUESSED}
+    if scores[_USUAL] > 0:
+        scores[_USUAL] *= _USUAL_ADVANTAGE
+    best = max(_GUESSED, key=lambda name: scores[name])
+    text = data.decode(best, errors="replace")
+    return Decoded(text, best, exact="\ufffd" not in text, guessed=True)
 
 
 def _is_ebcdic(sample: bytes) -> bool:
@@ -188,7 +192,7 @@ def _is_ebcdic(sample: bytes) -> bool:
     return sample.count(0x40) / size > _EBCDIC_SPACE_SHARE and sample.count(0x20) / size < _ASCII_SPACE_SHARE
 
 
-def _score(counts: Counter[int], charset: str) -> int:
+def _score(counts: Counter[int], charset: str) -> float:
     """How much the characters beyond ASCII look like those of a letter."""
     return sum(_worth(bytes([byte]).decode(charset, "replace")) * count for byte, count in counts.items())
 

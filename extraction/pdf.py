@@ -11,6 +11,7 @@ import pypdfium2.raw
 
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError, UnreadableError
+from extraction.pdf_mending import mended
 from extraction.records import Content, Embedded, Problem, TextPiece
 
 # Letters and digits below which a page with a picture on it counts as a scan. Measured: no page of text has fewer.
@@ -42,13 +43,14 @@ def read_pdf(data: bytes, budget: Budget) -> Content:
     Raises:
         UnreadableError: encrypted, cut short so that nothing can be read, or no PDF after all.
     """
-    data = data[data.find(b"%PDF-") :]  # PDFium finds the start within 1 kB of junk only
-    cut_short = is_cut_short(data)
-    with _opened(data, cut_short) as document:
+    data = data[max(0, data.find(b"%PDF-")) :]  # PDFium finds the start within 1 kB of junk only
+    damage = SkipReason.TRUNCATED if is_cut_short(data) else SkipReason.UNREADABLE
+    opened = _opened(data)
+    with _mended(data, damage) if opened is None else opened as document:
         reading = _Reading(document, budget)
         reading.read()
-    if cut_short:
-        reading.problems.append(Problem(SkipReason.TRUNCATED, "", "no end of file mark"))
+    if opened is None or damage is SkipReason.TRUNCATED:
+        reading.problems.append(Problem(damage, "", "page tree lost" if opened is None else "no end of file mark"))
     return Content(tuple(reading.pieces), tuple(reading.problems), tuple(reading.embedded))
 
 
@@ -58,15 +60,22 @@ def is_cut_short(data: bytes) -> bool:
     return end < 0 or _OBJECT_START.search(data, end) is not None
 
 
-def _opened(data: bytes, cut_short: bool) -> Any:
+def _opened(data: bytes) -> Any:
+    """The document, or None where it is damaged."""
     try:
         return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        code = error.err_code
-        if code in (_ERROR_PASSWORD, _ERROR_SECURITY):
-            raise UnreadableError(SkipReason.ENCRYPTED, f"PDFium error {code}") from None
-        reason = SkipReason.TRUNCATED if cut_short else SkipReason.UNREADABLE
-        raise UnreadableError(reason, f"PDFium error {code}") from None
+        if error.err_code in (_ERROR_PASSWORD, _ERROR_SECURITY):
+            raise UnreadableError(SkipReason.ENCRYPTED, f"PDFium error {error.err_code}") from None
+        return None
+
+
+def _mended(data: bytes, damage: SkipReason) -> Any:
+    whole = mended(data)
+    document = _opened(whole) if whole else None
+    if document is None:
+        raise UnreadableError(damage, "no page left")
+    return document
 
 
 class _Reading:
