@@ -198,8 +198,6 @@ def _score(counts: Counter[int], charset: str) -> float:
 
 
 def _worth(character: str) -> int:
-    if character in _EXPECTED:
+    if character in _EXPECTED or character in _TYPOGRAPHIC:
         return 2
-    if character in _TYPOGRAPHIC:
-        return 1
     return -2 if character in _UNEXPECTED or not character.isprintable() or not character.isalpha() else -1

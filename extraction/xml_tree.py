@@ -19,7 +19,7 @@ class ParsedXml:
 
 
 def parse_xml(data: bytes) -> ParsedXml:
-    """Parse, repairing. Entities stay unresolved; their text is not fetched, nor that behind them lost."""
+    """Parse, repairing. Entities stay unresolved: nothing is fetched, and the text behind them is kept."""
     # With a document type the parser's own limits stay on: entities in attributes are expanded whatever one asks.
     declares_type = b"<!DOCTYPE" in data[:_PROLOG_BYTES].replace(b"\x00", b"")
     parser = etree.XMLParser(

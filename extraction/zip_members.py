@@ -47,10 +47,10 @@ def read_members(data: bytes, wanted: Callable[[str], bool], budget: Budget) -> 
         budget.spend_member(len(listed))
         for info in listed:
             if wanted(info.filename):
-                yield _read(container, info, budget)
+                yield _read(container, info, data, budget)
 
 
-def _read(container: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> Member:
+def _read(container: zipfile.ZipFile, info: zipfile.ZipInfo, data: bytes, budget: Budget) -> Member:
     if info.flag_bits & _ENCRYPTED:
         return Member(info.filename, b"", SkipReason.ENCRYPTED)
     kept = bytearray()
@@ -58,8 +58,11 @@ def _read(container: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> 
         with container.open(info) as member:
             while chunk := member.read(_STEP_BYTES):
                 _keep(kept, chunk, info.compress_size, budget)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
-        return Member(info.filename, bytes(kept), SkipReason.UNREADABLE)
+    except NotImplementedError:  # a compression that zipfile does not know
+        return Member(info.filename, b"", SkipReason.UNREADABLE)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError):  # zipfile drops what it had read
+        salvaged = _member_at(data, info.header_offset, budget)
+        return Member(info.filename, salvaged.data if salvaged else b"", SkipReason.UNREADABLE)
     return Member(info.filename, bytes(kept))
 
 
@@ -76,14 +79,25 @@ def _carved(data: bytes, wanted: Callable[[str], bool], budget: Budget) -> Itera
         raise UnreadableError(SkipReason.TRUNCATED, "no member left")
     while 0 <= at <= len(data) - _LOCAL_SIZE:
         budget.spend_member()
-        flags, method = struct.unpack("<HH", data[at + 6 : at + 10])
-        (size,) = struct.unpack("<I", data[at + 18 : at + 22])
-        name_length, extra_length = struct.unpack("<HH", data[at + 26 : at + 30])
-        start = at + _LOCAL_SIZE + name_length + extra_length
-        name = data[at + _LOCAL_SIZE : at + _LOCAL_SIZE + name_length].decode("utf-8", "replace")
-        if wanted(name):
-            yield _carve(name, data, start, (flags, method, size), budget)
-        at = data.find(_LOCAL, max(start, at + len(_LOCAL)))
+        if wanted(_local_name(data, at)) and (member := _member_at(data, at, budget)):
+            yield member
+        at = data.find(_LOCAL, at + _LOCAL_SIZE)
+
+
+def _local_name(data: bytes, at: int) -> str:
+    (length,) = struct.unpack("<H", data[at + 26 : at + 28])
+    return data[at + _LOCAL_SIZE : at + _LOCAL_SIZE + length].decode("utf-8", "replace")
+
+
+def _member_at(data: bytes, at: int, budget: Budget) -> Member | None:
+    """The member whose local header stands here."""
+    if data[at : at + len(_LOCAL)] != _LOCAL or at + _LOCAL_SIZE > len(data):
+        return None
+    flags, method = struct.unpack("<HH", data[at + 6 : at + 10])
+    (size,) = struct.unpack("<I", data[at + 18 : at + 22])
+    name_length, extra_length = struct.unpack("<HH", data[at + 26 : at + 30])
+    start = at + _LOCAL_SIZE + name_length + extra_length
+    return _carve(_local_name(data, at), data, start, (flags, method, size), budget)
 
 
 def _carve(name: str, data: bytes, start: int, header: tuple[int, int, int], budget: Budget) -> Member:
