@@ -31,12 +31,7 @@ class Courier:
 
     async def hand(self, harvest: Harvest) -> None:
         """Give a harvest to the sink and wait until it took it. After a sink's error nothing more is handed over."""
-        if self.failure is not None:
-            return
-        try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._give, harvest)
-        except Exception as error:  # noqa: BLE001 - a sink raises to end the unit, with an error of its own choice
-            self.failure = error
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._give, harvest)
 
     def skip(self, skipped: Skipped) -> None:
         """Record a skip from outside the reactor, when the crawl is over."""
@@ -50,12 +45,15 @@ class Courier:
     def _give(self, harvest: Harvest) -> None:
         if self.failure is not None:
             return
-        for entry in harvest.entries:
-            self._sink.entry(entry)
-        for skipped in harvest.skips:
-            self._sink.skipped(skipped)
-        if harvest.answer is not None:
-            self._sink.document(self._document(harvest.answer))
+        try:
+            for entry in harvest.entries:
+                self._sink.entry(entry)
+            for skipped in harvest.skips:
+                self._sink.skipped(skipped)
+            if harvest.answer is not None:
+                self._sink.document(self._document(harvest.answer))
+        except Exception as error:  # noqa: BLE001 - a sink raises to end the unit, with an error of its own choice
+            self.failure = error
 
     def _document(self, answer: Answer) -> Document:
         with BodyWriter(self._body_limit, self._spool_dir) as writer:

@@ -13,12 +13,14 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.crawl import crawl_of
+from crawler.middlewares.repeating import REPEATED
 from documents.records import SkipReason
 from fetching.errors import FetchingError, NoAnswerError, StoppedError
 from fetching.wire import SLOWEST_RATE
 
 # Key of a request's Transfer in its meta.
 _TRANSFER = "transfer"
+_CLOSES_AFTER_ANSWER = "HTTP/1.0"
 
 
 @dataclass(slots=True)
@@ -37,6 +39,8 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._crawl = crawl_of(crawler)
+        # Twisted would ask again by itself where a kept connection is lost: uncounted, unpaced, off the record.
+        self._pool.retryAutomatically = False
         self._timeout = self._crawl.errand.limits.timeout_seconds
         crawler.signals.connect(self._received, signal=signals.bytes_received)
 
@@ -67,7 +71,17 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
             raise StoppedError
         await self._crawl.resolution.addresses(urlparse_cached(request).hostname or "")
         request.meta[_TRANSFER] = transfer
-        return await super().download_request(request)
+        if REPEATED in request.meta:
+            self._drop_kept_connections()
+        response = await super().download_request(request)
+        if response.protocol == _CLOSES_AFTER_ANSWER:
+            # Twisted keeps the connection all the same, and every second request would be lost on a dead one.
+            self._pool.persistent = False
+            self._drop_kept_connections()
+        return response
+
+    def _drop_kept_connections(self) -> None:
+        self._pool.closeCachedConnections()  # type: ignore[no-untyped-call] # Twisted has few types
 
     def _received(self, data: bytes, request: Request) -> None:
         self._crawl.errand.budget.received(len(data))

@@ -37,7 +37,9 @@ def is_html(content_type: str | None, body: bytes) -> bool:
 
 
 def _is_binary(head: bytes) -> bool:
-    return b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    nuls_of_text = 0.1  # share: broken pages hold a few, anything but text holds more
+    utf_16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return not utf_16 and head.count(0) > nuls_of_text * len(head)
 
 
 def parse_html(body: bytes, content_type: str | None) -> etree._Element | None:

@@ -22,6 +22,7 @@ _MIDDLEWARES = {
     "crawler.middlewares.guard.GuardMiddleware": 100,
     "crawler.middlewares.robots.RobotsMiddleware": 200,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 300,
+    "crawler.middlewares.repeating.RepeatingMiddleware": 350,
     "crawler.middlewares.decoding.DecodingMiddleware": 400,
     "crawler.middlewares.redirects.RedirectsMiddleware": 500,
     "crawler.middlewares.pacing.PacingMiddleware": 600,

@@ -1,0 +1,181 @@
+"""The open-directory spider, on the servers that make the listings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+NAMES = ["letter.pdf", "J. Example 2023.docx", "Überweisung.txt", "100% sure?.txt", "a#b&c;d.txt", "-dash", "no ending"]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = tmp_path / "public"
+    for folder in ("", "clinic", "clinic/2023", "clinic/2023/01", "empty", "other"):
+        (root / folder).mkdir(exist_ok=True)
+    for folder in ("clinic", "clinic/2023/01"):
+        for name in NAMES:
+            (root / folder / name).write_text(f"{folder} {name}")
+    (root / "other" / "outside.txt").write_text("not below the start folder")
+    (root / "clinic" / "again").symlink_to(root / "clinic", target_is_directory=True)
+    return root
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Python's http.server without its log."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def python_server(tree: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(tree)))
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def nginx_server(tree: Path, tmp_path: Path) -> Iterator[str]:
+    nginx = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+    if nginx is None:
+        pytest.skip("nginx is not installed; .ci/run installs it")
+    state = tmp_path / "nginx"
+    state.mkdir()
+    with ThreadingHTTPServer(("127.0.0.1", 0), QuietHandler) as free:
+        port = free.server_port
+    temporary = "".join(
+        f"{kind}_temp_path {state}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    (state / "nginx.conf").write_text(
+        f"{user}daemon off; pid {state}/pid; error_log {state}/error;\nevents {{}}\n"
+        f"http {{ access_log off; {temporary} server {{ listen 127.0.0.1:{port}; root {tree}; autoindex on; }} }}\n"
+    )
+    arguments = [nginx, "-p", str(state), "-c", str(state / "nginx.conf"), "-e", str(state / "error")]
+    started = subprocess.Popen(arguments)
+    yield _answering(f"http://127.0.0.1:{port}", started)
+    started.terminate()
+    started.wait(10)
+
+
+def _answering(url: str, started: subprocess.Popen[bytes]) -> str:
+    pause = threading.Event()
+    for _ in range(100):
+        assert started.poll() is None
+        try:
+            with urlopen(url):
+                return url
+        except OSError:
+            pause.wait(0.05)
+    raise AssertionError("the server did not start")
+
+
+def check_tree(crawled: Any, url: str) -> None:
+    heads = [document["head"] for document in crawled.documents]
+    for folder in ("clinic", "clinic/2023/01"):
+        for name in NAMES:
+            assert f"{folder} {name}".encode().decode("latin-1") in heads
+    assert not [head for head in heads if head.startswith("not below")]
+    names = {entry["name"] for entry in crawled.entries}
+    assert names == {*NAMES, "2023", "01", "again"}
+    ended = [d["requested_url"] or d["url"] for d in crawled.documents] + [skip["url"] for skip in crawled.skips]
+    assert sorted(ended) == sorted({f"{url}/clinic/", *(entry["url"] for entry in crawled.entries)})
+    # The link to its own parent is entered a few times, and then seen through.
+    assert set(crawled.skipped.values()) == {("budget_spent", "repeating_path")}
+
+
+def test_pythons_own_server(python_server: str, crawl: Callable[..., Any]) -> None:
+    crawled = crawl(f"{python_server}/clinic/", "open_directory")
+    check_tree(crawled, python_server)
+    # HTTP/1.0: each connection is closed after its answer, and no request is wasted on a dead one.
+    wasted = [line for line in crawled.conduct if "failed" in line]
+    assert len(wasted) < len(crawled.documents) / 4
+
+
+def test_nginx(nginx_server: str, crawl: Callable[..., Any]) -> None:
+    crawled = crawl(f"{nginx_server}/clinic/", "open_directory")
+    check_tree(crawled, nginx_server)
+    assert all(entry["modified"] for entry in crawled.entries)
+    sizes = {entry["name"]: entry["size"] for entry in crawled.entries if entry["kind"] == "file"}
+    assert sizes["letter.pdf"] in (len("clinic letter.pdf"), len("clinic/2023/01 letter.pdf"))
+
+
+def listing(path: str, *rows: str) -> str:
+    links = "".join(f'<a href="{row}">{row}</a>  02-Jan-2023 03:04  {number}\r\n' for number, row in enumerate(rows))
+    return f"<title>Index of {path}</title><h1>Index of {path}</h1><hr><pre><a href='../'>../</a>\r\n{links}</pre><hr>"
+
+
+def test_a_folder_that_holds_itself_under_many_names_ends(web: Any, crawl: Callable[..., Any]) -> None:
+    """Two names that both lead back: without an end, 2^20 folders."""
+
+    def folder(handler: Any) -> None:
+        handler.answer(200, listing("/x/", "one/", "two/", "letter.txt").encode())
+
+    class Everywhere(dict[str, Any]):
+        def get(self, path: str, default: Any = None) -> Any:
+            return folder if path.endswith("/") else (lambda handler: handler.answer(200, b"letter"))
+
+    web.pages = Everywhere()
+    crawled = crawl(web.url + "/x/", "open_directory")
+    assert len(crawled.fetched) < 40
+    assert {skip["detail"] for skip in crawled.skips} <= {"folder_in_itself", "repeating_path"}
+    assert "folder_in_itself" in {skip["detail"] for skip in crawled.skips}
+
+
+def test_folders_that_look_alike_are_no_trap(web: Any, crawl: Callable[..., Any]) -> None:
+    patients = [f"patient{number}/" for number in range(12)]
+    web.page("/", listing("/", *patients))
+    for patient in patients:
+        web.page(f"/{patient}", listing(f"/{patient}", "letter.pdf"))
+        web.page(f"/{patient}letter.pdf", "letter")
+    crawled = crawl(web.url, "open_directory")
+    assert len(crawled.fetched) == 1 + 2 * len(patients)
+    assert crawled.skips == []
+
+
+def test_stored_pages_are_files_and_index_pages_are_followed(web: Any, crawl: Callable[..., Any]) -> None:
+    web.page("/", listing("/", "page.html", "sub/"))
+    web.page("/page.html", '<a href="/hidden.txt">x</a>')
+    web.page("/sub/", '<h1>Welcome</h1><a href="found.txt">x</a><a href="/above.txt">x</a>')
+    web.page("/sub/found.txt", "text")
+    web.page("/above.txt", "text")
+    crawled = crawl(web.url, "open_directory")
+    assert sorted(crawled.fetched) == ["/", "/above.txt", "/page.html", "/sub/", "/sub/found.txt"]
+
+
+def test_rows_outside_the_start_folder_are_not_ours(web: Any, crawl: Callable[..., Any]) -> None:
+    rows = (
+        "/letters/above.txt",
+        "http://elsewhere.example/x.txt",
+        "/pub/",
+        "/pub/in.txt",
+        "in/../../up.txt",
+        "%2e%2e/up.txt",
+    )
+    web.page("/pub/", listing("/pub/", *rows))
+    web.page("/pub/in.txt", "text")
+    crawled = crawl(web.url + "/pub/", "open_directory")
+    assert crawled.listed == ["/pub/in.txt"]
+    assert web.asked == ["/pub/", "/pub/in.txt"]
+
+
+@pytest.mark.slow
+def test_a_listing_of_fifty_thousand_rows(web: Any, crawl: Callable[..., Any]) -> None:
+    names = [f"letter{number:06}.pdf" for number in range(50_000)]
+    web.page("/", listing("/", *names))
+    crawled = crawl(web.url, "open_directory", limits={"requests": 20})
+    assert len(crawled.entries) == 50_000
+    assert len(crawled.documents) + len(crawled.skips) == 50_001
