@@ -64,7 +64,7 @@ class Letter:
         house: its template.
         written: the day it was typed.
         sheet: what stands on the paper.
-        identifiers: names, numbers, addresses and birth dates of the people in it, as printed.
+        identifiers: names, numbers, addresses and birth dates of the people in it, as printed but for the case.
     """
 
     letter_id: str
@@ -85,7 +85,7 @@ def letter(house: House, number: int, seed: int) -> Letter:
     case = _Case(house, serial, seed)
     blocks = case.blocks()
     sheet = Sheet(case.lines("header"), case.writer.write(case.rules["running"][0]), blocks, case.rules["footer"][0])
-    return Letter(f"L{serial:05d}", house, case.typed, sheet, case.identifiers)
+    return Letter(f"L{serial:05d}", house, case.typed, sheet, case.identifiers(sheet.text))
 
 
 def known_letters(seed: int, patients_a_house: int = 6) -> tuple[Letter, ...]:
@@ -154,7 +154,6 @@ class _Case:
         self._partner = self._people.person(serial + _PARTNER_SERIALS, False, self._style.ages, self.seen)
         words = self._fixed_words() | self._names(house) | self._gp()
         self.writer = Writer(self.rules, self._generator, words, self._drawers())
-        self.identifiers = self._identifiers(house)
 
     def blocks(self) -> tuple[Block, ...]:
         return tuple(_block(self.writer, line) for line in self.rules["layout"])
@@ -241,22 +240,21 @@ class _Case:
             d=day.day, m=day.month, y=day.year, y2=day.year % 100, month=f"{day:%B}", mon=f"{day:%b}"
         )
 
-    def _identifiers(self, house: House) -> tuple[str, ...]:
-        found = _printed(self._patient, self._day(self._patient.born))
-        if house is House.IVF:
-            partner = self._partner
-            found += (f"{partner.first} {partner.last}", self._day(partner.born), partner.hospital_number)
-        return found
+    def identifiers(self, text: str) -> tuple[str, ...]:
+        """What of the people's data the text prints, and the NHS number without its spaces."""
+        text = text.casefold()
+        candidates = [form for person in (self._patient, self._partner) for form in self._forms(person)]
+        printed = [form for form in candidates if form.casefold() in text]
+        return (*printed, self._patient.nhs_number)
 
-
-def _printed(person: Person, born: str) -> tuple[str, ...]:
-    return (
-        f"{person.first} {person.last}",
-        born,
-        spaced(person.nhs_number),
-        person.nhs_number,
-        person.hospital_number,
-        person.mobile,
-        person.street,
-        person.postcode,
-    )
+    def _forms(self, person: Person) -> tuple[str, ...]:
+        return (
+            f"{person.first} {person.last}",
+            f"{person.last}, {person.first}",
+            self._day(person.born),
+            spaced(person.nhs_number),
+            person.hospital_number,
+            person.mobile,
+            person.street,
+            person.postcode,
+        )

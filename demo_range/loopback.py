@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from types import TracebackType
 from typing import Any, Self
 
 LOOPBACK = "127.0.0.1"
+HTML = "text/html; charset=utf-8"
+FINE_PAGE = b"<!DOCTYPE html><title>Fine</title><p>All is well here."
 # Seconds between two looks of the accepting loop at whether it should stop; bounds how long a stop takes.
 _POLL_SECONDS = 0.05
 # Seconds given to handlers to end once their connections are cut.
@@ -58,14 +62,22 @@ class ListeningServer(ThreadingHTTPServer):
             self._open.add(request)
         super().process_request(request, client_address)
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Runs in the connection's thread."""
+    @contextmanager
+    def watching(self, connection: socket.socket) -> Iterator[None]:
+        """Cut this socket too when the server stops; for one that wraps an accepted connection."""
+        with self._changed:
+            self._open.add(connection)
         try:
-            super().process_request_thread(request, client_address)
+            yield
         finally:
             with self._changed:
-                self._open.discard(request)
+                self._open.discard(connection)
                 self._changed.notify_all()
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Runs in the connection's thread."""
+        with self.watching(request):
+            super().process_request_thread(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that hang up are part of the exercise."""
@@ -151,3 +163,30 @@ class RecordingHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep quiet."""
+
+
+class AnsweringHandler(RecordingHandler):
+    """Answers GET and HEAD in one place: `answer`, which sends the fine page unless a subclass does otherwise."""
+
+    def do_GET(self) -> None:
+        """Answer a GET."""
+        self.answer()
+
+    def do_HEAD(self) -> None:
+        """Answer a HEAD; `send_page` leaves the body out."""
+        self.answer()
+
+    def answer(self) -> None:
+        """Write the whole answer."""
+        self.send_page(HTTPStatus.OK)
+
+    def send_page(self, status: int, body: bytes = FINE_PAGE, content_type: str = HTML, **headers: str) -> None:
+        """One answer with its length stated; underscores in header names stand for hyphens."""
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
