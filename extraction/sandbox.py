@@ -11,11 +11,10 @@ import pkgutil
 import resource
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing import connection, parent_process
+from multiprocessing import connection, forkserver, parent_process
 
 from documents.media_type import sniff
 from documents.records import SkipReason
@@ -29,6 +28,7 @@ CPU_GRACE_SECONDS = 5
 _NICENESS = 10
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
+_PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _DISCARD_PORT = 9
 
@@ -72,13 +72,13 @@ def enter(limits: IsolationLimits) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a parser that hangs in C would never run a handler
     _silence()
     _cut_network()
-    _forbid_privileges()
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold letters
     os.nice(_NICENESS)
-    _die_with_parent()  # last: a process with threads can not enter a user namespace
+    _die_with_parent()  # after the cut: new credentials clear the signal that is asked for here
     _NETWORK_CUT[:] = [not _reaches_loopback()]
 
 
@@ -117,10 +117,10 @@ def _cut_network() -> None:
         library.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
-def _forbid_privileges() -> None:
+def _prctl(option: int, value: int) -> None:
     library = ctypes.CDLL(None, use_errno=True)
     if hasattr(library, "prctl"):
-        library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        library.prctl(option, value, 0, 0, 0)
 
 
 def _reaches_loopback() -> bool:
@@ -134,20 +134,18 @@ def _reaches_loopback() -> bool:
 
 
 def _die_with_parent() -> None:
-    """A thread that ends this process as soon as the parent's end of a pipe closes, however the parent died.
+    """Have the kernel kill this process with the fork server, and let the fork server end with the parent.
 
-    A parser that hangs with the interpreter locked keeps the thread from running; the CPU limit ends that one.
+    A thread that watches the parent was tried: a parser that hangs with the interpreter locked keeps it from running.
     """
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # The fork server ends when the last copy of this pipe's end closes; every child is given one.
+    alive = getattr(forkserver._forkserver, "_forkserver_alive_fd", None)
+    if alive is not None:
+        os.close(alive)
     parent = parent_process()
-    if parent is None:
-        return
-    sentinel = parent.sentinel
-
-    def watch() -> None:
-        connection.wait([sentinel])
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    threading.Thread(target=watch, name="parent watch", daemon=True).start()
+    if parent is not None and connection.wait([parent.sentinel], 0):  # it died before the kernel was asked
+        os._exit(1)
 
 
 def _limit_cpu(seconds: float) -> None:

@@ -43,16 +43,8 @@ def of_itself(data: bytes, limits: ExtractionLimits) -> Extraction:
     match data:
         case b"pid":
             return answer(str(os.getpid()))
-        case b"main":
-            return answer(
-                " ".join(
-                    sorted(
-                        name
-                        for name in sys.modules
-                        if name == "__mp_main__" or name in ("trafilatura", "pypdfium2", "pebble")
-                    )
-                )
-            )
+        case b"parsers":
+            return answer(" ".join(sorted(name for name in sys.modules if name in ("trafilatura", "pypdfium2"))))
         case b"limits":
             names = ("RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_NOFILE", "RLIMIT_AS")
             return answer(" ".join(str(resource.getrlimit(getattr(resource, name))[0]) for name in names))

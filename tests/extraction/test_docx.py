@@ -211,7 +211,7 @@ def test_pictures_without_text_need_ocr_and_pictures_beside_text_do_not() -> Non
 
 
 def test_embedded_files_are_handed_on_and_working_parts_are_not() -> None:
-    parts = {
+    parts: dict[str, str | bytes] = {
         "word/document.xml": BODY,
         "word/embeddings/letter.docx": docx({"word/document.xml": word_part(paragraph("inner"))}),
         "word/afchunk.htm": b"<p>imported</p>",

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+from extraction.budget import RATIO_FREE_BYTES, Budget, BudgetSpentError, ExtractionLimits
+
+
+def test_what_is_spent_is_spent_for_all() -> None:
+    budget = Budget(ExtractionLimits(decompressed_bytes=10, members=2, pages=1))
+    budget.spend_bytes(10)
+    with pytest.raises(BudgetSpentError, match="decompressed bytes"):
+        budget.spend_bytes(1)
+    budget.spend_member(2)
+    with pytest.raises(BudgetSpentError, match="members"):
+        budget.spend_member()
+    budget.spend_page()
+    with pytest.raises(BudgetSpentError, match="pages"):
+        budget.spend_page()
+
+
+def test_a_ratio_is_judged_past_its_free_bytes_only() -> None:
+    budget = Budget(ExtractionLimits(ratio=10))
+    budget.judge_member(RATIO_FREE_BYTES, 1)
+    budget.judge_member(RATIO_FREE_BYTES * 2, RATIO_FREE_BYTES)
+    with pytest.raises(BudgetSpentError, match="ratio"):
+        budget.judge_member(RATIO_FREE_BYTES + 1, 1)
+    with pytest.raises(BudgetSpentError, match="member bytes"):
+        budget.judge_member(ExtractionLimits().member_bytes + 1, ExtractionLimits().member_bytes)
+
+
+def test_characters_are_given_out_until_none_are_left() -> None:
+    budget = Budget(ExtractionLimits(characters=10))
+    assert [budget.characters_left(6), budget.characters_left(6), budget.characters_left(6)] == [6, 4, 0]

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from documents.records import SkipReason
+from extraction.isolation import ExtractorPool
+from extraction.records import Extraction
+from extraction.sandbox import OPEN_FILES, IsolationLimits
+from tests.extraction.samples import flate_bomb, pdf
+
+HOSTILE = "tests.extraction.hostile_readers:on_demand"
+OF_ITSELF = "tests.extraction.hostile_readers:of_itself"
+HANG_AND_TELL = "tests.extraction.hostile_readers:hang_and_tell"
+# A second is long for a document of a few words and short for a test.
+SHORT = IsolationLimits(seconds=1.0, memory_bytes=1 << 30)
+# Seconds until something that must happen counts as not happening.
+PATIENCE = 30.0
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Iterator[ExtractorPool]:
+    with ExtractorPool(1, SHORT, HOSTILE) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def telling() -> Iterator[ExtractorPool]:
+    with ExtractorPool(1, IsolationLimits(), OF_ITSELF) as pool:
+        yield pool
+
+
+def only_problem(extraction: Extraction) -> tuple[SkipReason, str]:
+    (problem,) = extraction.problems
+    return problem.reason, problem.detail
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        (b"segfault", (SkipReason.PARSER_CRASHED, f"exit {-signal.SIGSEGV}")),
+        (b"exit", (SkipReason.PARSER_CRASHED, "exit 3")),
+        (b"leave", (SkipReason.PARSER_CRASHED, f"exit {-signal.SIGKILL}")),
+        (b"raise", (SkipReason.PARSER_CRASHED, "ValueError")),
+        (b"spin", (SkipReason.TIMED_OUT, "1 s")),
+        (b"sleep", (SkipReason.TIMED_OUT, "1 s")),
+        (b"hang in C with the interpreter locked", (SkipReason.TIMED_OUT, "1 s")),
+        (b"eat", (SkipReason.BUDGET_SPENT, "memory")),
+    ],
+)
+def test_one_document_harms_no_other(hostile: ExtractorPool, document: bytes, problem: tuple[SkipReason, str]) -> None:
+    futures = [hostile.submit(data) for data in (b"before", document, b"after")]
+    before, harmed, after = [future.result(PATIENCE) for future in futures]
+    assert only_problem(harmed) == problem
+    assert (before.text, after.text) == ("before", "after")
+
+
+def test_a_bomb_that_only_the_memory_limit_stops() -> None:
+    with ExtractorPool(1, IsolationLimits(memory_bytes=512 << 20)) as pool:
+        bomb, letter = pool.submit(flate_bomb(50)), pool.submit(pdf())
+        assert only_problem(bomb.result(PATIENCE))[0] is SkipReason.PARSER_CRASHED
+        assert "Dear Dr Sample" in letter.result(PATIENCE).text
+
+
+def test_a_document_too_large_is_refused_before_it_is_sent() -> None:
+    with ExtractorPool(1, IsolationLimits(document_bytes=10)) as pool:
+        assert only_problem(pool.extract(b"Dear Dr Sample")) == (SkipReason.TOO_LARGE, "more than 10")
+        assert pool.extract(b"Dear Dr S").text == "Dear Dr S"
+
+
+def test_large_documents_fit_through_and_into_the_memory_limit() -> None:
+    data = b"Dear Dr Sample, thank you. " * (1 << 21)
+    with ExtractorPool(1) as pool:
+        extraction = pool.extract(data)
+        assert only_problem(extraction) == (SkipReason.BUDGET_SPENT, "characters")
+
+
+def test_workers_have_limits(telling: ExtractorPool) -> None:
+    assert telling.extract(b"limits").text == f"0 0 {OPEN_FILES} {2 << 30}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's word is Linux's")
+def test_workers_gain_no_privileges(telling: ExtractorPool) -> None:
+    assert "NoNewPrivs:\t1" in telling.extract(b"privileges").text
+
+
+def test_workers_write_no_files(telling: ExtractorPool, tmp_path: Path) -> None:
+    assert telling.extract(f"write {tmp_path / 'file'}".encode()).text == "OSError"
+
+
+def test_the_network_is_cut_exactly_if_the_pool_says_so(telling: ExtractorPool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answer = telling.extract(f"connect {server.getsockname()[1]}".encode()).text
+    assert telling.network_cut is (answer != "done")
+
+
+def test_nothing_is_known_of_the_network_before_the_first_document() -> None:
+    with ExtractorPool() as pool:
+        assert pool.network_cut is None
+
+
+def test_workers_say_nothing(capfd: pytest.CaptureFixture[str], telling: ExtractorPool) -> None:
+    assert telling.extract(b"output").text == "written"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_workers_have_the_parsers_before_the_first_document(telling: ExtractorPool) -> None:
+    assert telling.extract(b"parsers").text == "pypdfium2 trafilatura"
+
+
+def test_a_worker_that_dies_idle_is_replaced(telling: ExtractorPool) -> None:
+    first = int(telling.extract(b"pid").text)
+    os.kill(first, signal.SIGKILL)
+    second = int(telling.extract(b"pid").text)
+    assert second != first
+
+
+def test_workers_are_renewed() -> None:
+    with ExtractorPool(1, IsolationLimits(documents_per_worker=2), OF_ITSELF) as pool:
+        pids = [pool.extract(b"pid").text for _ in range(6)]
+    assert len(set(pids)) == 3
+
+
+def test_a_hang_in_one_worker_leaves_the_other_at_work() -> None:
+    pool = ExtractorPool(2, IsolationLimits(seconds=600), HOSTILE)
+    hanging = pool.submit(b"sleep")
+    assert [pool.extract(b"fine").text for _ in range(20)] == ["fine"] * 20
+    assert not hanging.done()
+    pool.close()
+    assert only_problem(hanging.result(PATIENCE))[0] is SkipReason.INTERRUPTED
+
+
+def test_closing_ends_what_is_queued_and_what_runs() -> None:
+    pool = ExtractorPool(1, IsolationLimits(seconds=600), HOSTILE)
+    futures = [pool.submit(b"first"), pool.submit(b"sleep"), pool.submit(b"never reached")]
+    assert futures[0].result(PATIENCE).text == "first"
+    pool.close()
+    assert [only_problem(future.result(PATIENCE))[0] for future in futures[1:]] == [SkipReason.INTERRUPTED] * 2
+    with pytest.raises(RuntimeError):
+        pool.submit(b"too late")
+
+
+def test_an_error_in_the_block_closes_the_pool() -> None:
+    futures: list[Future[Extraction]] = []
+
+    def sweep() -> None:
+        with ExtractorPool(1, IsolationLimits(seconds=600), HOSTILE) as pool:
+            futures.append(pool.submit(b"sleep"))
+            raise KeyError("an error of ours")
+
+    with pytest.raises(KeyError):
+        sweep()
+    assert only_problem(futures[0].result(PATIENCE))[0] is SkipReason.INTERRUPTED
+
+
+def test_leaving_the_block_finishes_what_was_queued() -> None:
+    with ExtractorPool(1, SHORT, HOSTILE) as pool:
+        futures = [pool.submit(str(number).encode()) for number in range(20)]
+    assert [future.result(0).text for future in futures] == [str(number) for number in range(20)]
+
+
+def test_a_cancelled_document_is_left_out() -> None:
+    with ExtractorPool(1, SHORT, HOSTILE) as pool:
+        pool.submit(b"sleep")
+        cancelled = pool.submit(b"cancelled")
+        assert cancelled.cancel()
+        assert pool.extract(b"next").text == "next"
+
+
+def test_it_works_beside_an_event_loop() -> None:
+    async def sweep() -> list[str]:
+        with ExtractorPool(1) as pool:
+            futures = [asyncio.wrap_future(pool.submit(b"Dear Dr Sample")) for _ in range(5)]
+            return [(await future).text for future in futures]
+
+    assert asyncio.run(sweep()) == ["Dear Dr Sample"] * 5
+
+
+COMMAND = """
+import sys
+with open(sys.argv[1], "a") as log:
+    log.write(__name__ + "\\n")
+from extraction.isolation import ExtractorPool
+def main():
+    with ExtractorPool(1) as pool:
+        sys.stdout.write(pool.extract(b"Dear Dr Sample").text)
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_a_command_that_uses_it_is_not_run_again_in_its_workers(tmp_path: Path) -> None:
+    command, log = tmp_path / "stray-like", tmp_path / "log"
+    command.write_text(COMMAND)
+    done = subprocess.run(
+        [sys.executable, str(command), str(log)], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("Dear Dr Sample", "", 0)
+    assert log.read_text() == "__main__\n"
+
+
+PARENT = """
+import sys
+from extraction.isolation import ExtractorPool
+from extraction.sandbox import IsolationLimits
+pool = ExtractorPool(1, IsolationLimits(seconds=3600), {reader!r})
+pool.extract(sys.argv[1].encode())
+"""
+
+
+@pytest.mark.parametrize("how", ["sleep", "spin", "hang in C with the interpreter locked"])
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's kill is Linux's")
+def test_workers_die_with_a_parent_that_is_killed(tmp_path: Path, how: str) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    program = PARENT.format(reader=HANG_AND_TELL)
+    with subprocess.Popen([sys.executable, "-c", program, f"{pipe}\n{how}"]) as parent:
+        worker = int(pipe.read_text())
+        assert is_alive(worker)
+        parent.kill()
+    deadline = time.monotonic() + PATIENCE
+    while is_alive(worker) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not is_alive(worker)
+
+
+def is_alive(pid: int) -> bool:
+    """Runs, or sleeps; a dead process that nobody has asked after is dead."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rpartition(")")[2].split()[0] not in {"Z", "X"}
