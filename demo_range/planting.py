@@ -106,7 +106,8 @@ class _Planter:
         sheets = [one.sheet for one in known]
         match planting.form:
             case Form.EXCERPT:
-                text = excerpt(sheets[0].body, EXCERPT_WORDS, self._seed)
+                # From the part about the patient: nobody can say whose letter a piece of stock text is from.
+                text = excerpt(sheets[0].clinical, EXCERPT_WORDS, self._seed)
                 sheets = [plain_sheet("Extract", text)]
             case Form.RETYPED:
                 sheets = [retyped_sheet(sheets[0], RETYPING_RATE, self._seed)]

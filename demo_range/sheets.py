@@ -51,12 +51,22 @@ class Sheet:
     @property
     def body(self) -> str:
         """The blocks as plain text, a blank line between them; cells three spaces apart."""
-        return "\n\n".join(block.text.replace("\t", "   ") for block in self.blocks)
+        return _joined(self.blocks)
+
+    @property
+    def clinical(self) -> str:
+        """The body from the first story paragraph to the last, stock paragraphs between them included."""
+        stories = [place for place, block in enumerate(self.blocks) if block.story]
+        return _joined(self.blocks[stories[0] : stories[-1] + 1]) if stories else ""
 
     @property
     def text(self) -> str:
         """Letterhead, body and footer."""
         return "\n\n".join(("\n".join(self.header), self.body, self.footer))
+
+
+def _joined(blocks: tuple[Block, ...]) -> str:
+    return "\n\n".join(block.text.replace("\t", "   ") for block in blocks)
 
 
 def plain_sheet(heading: str, *paragraphs: str) -> Sheet:
