@@ -64,7 +64,7 @@ def retry_after_seconds(value: str | None, now: datetime | None = None) -> float
         return float(text)
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second by a time zone of absurd size
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

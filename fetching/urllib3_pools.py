@@ -69,6 +69,14 @@ def dialled_pool_manager(
     return manager
 
 
+def close_pools(manager: PoolManager) -> None:
+    """Close every connection now; the manager's own `clear` leaves that to the garbage collector."""
+    for key in manager.pools.keys():  # noqa: SIM118 - it refuses to be iterated over
+        if pool := manager.pools.get(key):
+            pool.close()
+    manager.clear()
+
+
 def _connected(connection: HTTPConnection, dialler: Dialler, host: str) -> socket.socket:
     """The dialler's answer in urllib3's own words, so that libraries above see what they know."""
     try:

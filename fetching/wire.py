@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import urljoin
 
 from urllib3 import BaseHTTPResponse, Timeout
@@ -32,7 +31,7 @@ from fetching.dialler import Dialler
 from fetching.errand import Errand
 from fetching.errors import FetchingError, NoAnswerError, NotAskedError, StoppedError, UrlDeniedError
 from fetching.pacing import LONGEST_WAIT, THROTTLE_RETRIES, THROTTLE_STATUSES, retry_after_seconds
-from fetching.urllib3_pools import dialled_pool_manager
+from fetching.urllib3_pools import close_pools, dialled_pool_manager
 
 # Bytes asked of a socket at a time: what a TLS record (16 KiB) and a typical receive buffer hold is handed on at once.
 CHUNK_BYTES = 64 << 10
@@ -42,6 +41,9 @@ SLOWEST_RATE = 64 << 10
 # Redirects followed for one request. Bucket services send at most two: to the region, and to the name.
 LONGEST_CHAIN = 4
 _REDIRECTS = frozenset([301, 302, 303, 307, 308])
+_OK = 200
+
+Result = TypeVar("Result")
 
 # What urllib3 raises and what that says; the first that fits (the first three are each a subclass of the next).
 _FAILURES: tuple[tuple[type[Exception], SkipReason], ...] = (
@@ -81,43 +83,50 @@ class _Exchange:
         earned = self.received / SLOWEST_RATE
         self._cut_off.until(self._started + self._errand.limits.timeout_seconds + earned)
 
-    @contextmanager
-    def failing(self, *, in_body: bool = False) -> Iterator[None]:
-        """Whatever the network does inside becomes a FetchingError, on record. No cause is chained: they name URLs."""
+    def attempt(self, act: Callable[[], Result], *, in_body: bool = False) -> Result:
+        """What `act` gives. What the network does meanwhile becomes a FetchingError, on record.
+
+        It is raised where no other error is being handled: one that is chained names the URL and holds the socket.
+        """
         try:
-            yield
+            return act()
         except NotAskedError as error:  # the dialler's
-            self._over()
+            self._cut_off.rest()
             self._errand.conduct.refused(self._url, error.detail)
             raise
         except (HTTPError, OSError) as error:
             failure = self._judged(error, in_body)
-            self.failed(failure)
-            raise failure from None
+        self.failed(failure)
+        raise failure
 
-    def check_whole(self) -> None:
-        """A body that has no announced length ends where it is cut, without an error: this tells."""
+    def check_whole(self, *, announced: bool) -> None:
+        """Was that the end? A body of no announced length ends where it is cut, without an error.
+
+        An empty one is taken for a head that broke off: http.client takes the end of a connection for the end of the
+        head, and servers announce that a file is empty.
+        """
+        failure: FetchingError | None = None
         if cut := self._cut_off.cut:
             failure = _cut_failure(cut)
+        elif not announced and not self.received:
+            failure = NoAnswerError(SkipReason.TRUNCATED, "empty and without a length")
+        if failure:
             self.failed(failure)
             raise failure
 
     def failed(self, failure: FetchingError) -> None:
         """The end of it, without a usable answer."""
-        self._over()
+        self._cut_off.rest()
         if not self._told:
             self._told = True
             self._errand.conduct.failed("GET", self._url, failure.detail)
 
     def answered(self, status: int) -> None:
         """The end of it, as it should be."""
-        self._over()
+        self._cut_off.rest()
         if not self._told:
             self._told = True
             self._errand.conduct.answered("GET", self._url, status, self.received)
-
-    def _over(self) -> None:
-        self._cut_off.rest()
 
     def _judged(self, error: Exception, in_body: bool) -> FetchingError:
         if cut := self._cut_off.cut:
@@ -167,13 +176,12 @@ class Answer:
         """
         self._exchange.body_begins()
         while True:
-            with self._exchange.failing(in_body=True):
-                chunk = self._response.read1(CHUNK_BYTES, decode_content=True)
+            chunk = self._exchange.attempt(self._next_bytes, in_body=True)
             if not chunk:
                 break
             self._exchange.take(len(chunk))
             yield chunk
-        self._exchange.check_whole()
+        self._exchange.check_whole(announced=self._announced())
         self._whole = True
 
     def read(self, limit: int) -> bytes:
@@ -197,6 +205,13 @@ class Answer:
         if not self._whole:
             self._response.close()
         self._response.release_conn()
+
+    def _next_bytes(self) -> bytes:
+        return self._response.read1(CHUNK_BYTES, decode_content=True)
+
+    def _announced(self) -> bool:
+        """Does the head say where the body ends?"""
+        return self.status != _OK or bool({"content-length", "transfer-encoding"} & self.headers.keys())
 
     def __enter__(self) -> Self:
         return self
@@ -249,7 +264,7 @@ class Wire:
 
     def close(self) -> None:
         """Close all connections."""
-        self._pools.clear()
+        close_pools(self._pools)
         self._cut_off.close()
 
     def __enter__(self) -> Self:
@@ -276,17 +291,19 @@ class Wire:
     def _ask(self, url: str, headers: Mapping[str, str], *, hop: bool) -> Answer:
         self._admit(url, hop=hop)
         exchange = _Exchange(self._errand, self._cut_off, url)
-        with exchange.failing():
-            response = self._pools.urlopen(
-                "GET",
-                url,
-                redirect=False,
-                retries=False,
-                headers={**self._headers, **headers},
-                timeout=self._timeout,
-                preload_content=False,
-            )
+        response = exchange.attempt(lambda: self._open(url, headers))
         return Answer(url, response, exchange, redirected=hop)
+
+    def _open(self, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
+        return self._pools.urlopen(
+            "GET",
+            url,
+            redirect=False,
+            retries=False,
+            headers={**self._headers, **headers},
+            timeout=self._timeout,
+            preload_content=False,
+        )
 
     def _admit(self, url: str, *, hop: bool) -> None:
         """Guard, budget and pace, in this order; returns when the request may be made."""
