@@ -18,6 +18,8 @@ from extraction.records import Extraction
 from extraction.sandbox import IsolationLimits, Outcome
 from extraction.worker_context import worker_context
 
+__all__ = ["ExtractorPool", "IsolationLimits"]
+
 # The function that workers call. Tests name hostile ones here.
 READER = "extraction.reader:extract"
 # Seconds beyond a document's own until its worker is given up: start of the fork server, kill of the one before.

@@ -41,14 +41,14 @@ class IsolationLimits:
         seconds: for one document. The slowest honest file of the format samples took 2 s on a loaded machine.
         memory_bytes: address space. A flate bomb in a PDF asks for 6 GB, and nothing else stops PDFium.
         document_bytes: a larger document is refused before it is sent; two copies of it live in the worker.
-        documents_per_worker: then a fresh one takes over, so that leaks do not add up.
+        documents_per_worker: then a fresh one takes over, in case a parser leaks; none did over 9,000 documents.
         budget: of one document.
     """
 
     seconds: float = 20.0
     memory_bytes: int = 2 << 30
     document_bytes: int = 256 << 20
-    documents_per_worker: int = 200
+    documents_per_worker: int = 500
     budget: ExtractionLimits = field(default_factory=ExtractionLimits)
 
 
@@ -73,10 +73,10 @@ def enter(limits: IsolationLimits) -> None:
     _silence()
     _cut_network()
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold letters
+    _lower(resource.RLIMIT_AS, limits.memory_bytes)
+    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _lower(resource.RLIMIT_CORE, 0)  # a core file would hold letters
     os.nice(_NICENESS)
     _die_with_parent()  # after the cut: new credentials clear the signal that is asked for here
     _NETWORK_CUT[:] = [not _reaches_loopback()]
@@ -148,7 +148,15 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
+def _lower(limit: int, value: int) -> None:
+    """Set a limit for good, or keep the stricter one that this process was given."""
+    _, hard = resource.getrlimit(limit)
+    lowest = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(limit, (lowest, lowest))
+
+
 def _limit_cpu(seconds: float) -> None:
     """The kernel's own time limit for this document, for the case that nobody is left to keep the clock."""
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + CPU_GRACE_SECONDS, hard))
+    until = int(time.process_time() + seconds) + CPU_GRACE_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (until if hard == resource.RLIM_INFINITY else min(until, hard), hard))

@@ -209,6 +209,23 @@ def test_a_command_that_uses_it_is_not_run_again_in_its_workers(tmp_path: Path) 
     assert log.read_text() == "__main__\n"
 
 
+LIMITED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (3 << 29, 3 << 29))
+resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60))
+from extraction.isolation import ExtractorPool
+with ExtractorPool(1, reader="tests.extraction.hostile_readers:of_itself") as pool:
+    sys.stdout.write(pool.extract(b"limits").text)
+"""
+
+
+def test_stricter_limits_of_the_parent_are_kept() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert done.stdout == f"0 0 60 {3 << 29}", done.stderr
+
+
 PARENT = """
 import sys
 from extraction.isolation import ExtractorPool
