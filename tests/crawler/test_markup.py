@@ -1,0 +1,60 @@
+"""Pages told from files, and from pages that only a browser can draw."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from crawler.markup import is_html, needs_browser, parse_html
+from crawler.pages import links_of
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "answer"),
+    [
+        ("text/html", b"<p>x", True),
+        ("Text/HTML; charset=utf-8", b"anything", True),
+        ("application/xhtml+xml", b"<html/>", True),
+        ("text/html", b"%PDF-1.7", False),
+        ("text/html", b"PK\x03\x04\x00\x00", False),
+        ("text/html", b"\x00\x01\x02\x00" * 20, False),
+        ("text/html", "<html>".encode("utf-16"), True),
+        ("", b"\xef\xbb\xbf <!-- x --> <!DOCTYPE HTML>", True),
+        (None, b"<?xml version='1.0'?><html>", True),
+        ("text/plain", b"Dear Dr Example", False),
+        ("application/pdf", b"<html>", False),
+    ],
+)
+def test_a_page_is_told_by_header_and_bytes(content_type: str | None, body: bytes, answer: bool) -> None:
+    assert is_html(content_type, body) is answer
+
+
+@pytest.mark.parametrize(
+    ("page", "answer"),
+    [
+        ("<div id=root></div><script src=a.js></script>", True),
+        ("<title>App</title><noscript>Enable scripts</noscript><app-root></app-root><script>1</script>", True),
+        ("<div id=root></div>", False),
+        ("<p>Dear Dr Example</p><script>1</script>", False),
+        ("<script>1</script>Dear Dr Example", False),
+        ("<script>1</script><a href=x></a>", False),
+        ("<script>1</script><img src=scan.png>", False),
+        ("<style>p{}</style>", False),
+    ],
+)
+def test_a_page_without_anything_but_scripts_needs_a_browser(page: str, answer: bool) -> None:
+    tree = parse_html(page.encode(), "text/html")
+    assert tree is not None
+    assert needs_browser(tree) is answer
+
+
+@given(
+    some.binary(max_size=500),
+    some.sampled_from([None, "text/html", "text/html; charset=utf-16", "text/html; charset=x"]),
+)
+def test_no_page_breaks_the_parser(body: bytes, content_type: str | None) -> None:
+    tree = parse_html(body, content_type)
+    if tree is not None:
+        links_of(tree, "http://www.example.org/")
+        needs_browser(tree)

@@ -1,0 +1,42 @@
+"""Links of a page, absolute."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.markup import parse_html
+from crawler.pages import LONGEST_ADDRESS, links_of
+
+URL = "http://www.example.org/clinic/page.html"
+
+
+def links(page: str) -> list[str]:
+    tree = parse_html(page.encode(), "text/html")
+    assert tree is not None
+    return links_of(tree, URL)
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        ("<a href=a.html>", ["http://www.example.org/clinic/a.html"]),
+        ("<a href='../a.html'>", ["http://www.example.org/a.html"]),
+        ("<a href='?id=1'>", ["http://www.example.org/clinic/page.html?id=1"]),
+        ("<a href=' a.html\n'>", ["http://www.example.org/clinic/a.html"]),
+        ("<a href='a.html#x'><a href='a.html#y'>", ["http://www.example.org/clinic/a.html"]),
+        ("<base href='/other/'><a href='a.html'>", ["http://www.example.org/other/a.html"]),
+        ("<base href='http://cdn.example/'><a href='a.html'>", ["http://cdn.example/a.html"]),
+        (
+            "<link rel='Alternate Stylesheet' href=a.xml><link rel=icon href=b.ico>",
+            ["http://www.example.org/clinic/a.xml"],
+        ),
+        ("<meta http-equiv=Refresh content='5;URL=\"/new.html\"'>", ["http://www.example.org/new.html"]),
+        ("<meta http-equiv=refresh content='30'>", []),
+        ("<a href='mailto:x@y.z'><a href='JavaScript:x()'><a href='ftp://x/y'><a href='data:,x'><a href=''>", []),
+        ("<a href='http://[::1'><a>", []),
+        (f"<a href='{'x' * (LONGEST_ADDRESS + 1)}'>", []),
+        ("<!-- <a href=hidden.html> -->", []),
+    ],
+)
+def test_links(page: str, found: list[str]) -> None:
+    assert links("<html><body>" + page) == found

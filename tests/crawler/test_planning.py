@@ -1,0 +1,80 @@
+"""What becomes of an address that turns up."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.frontier import Frontier, Place
+from crawler.items import Harvest
+from crawler.planning import Planner
+from documents.records import EntryKind, SkipReason
+from scope.model import SiteTarget, Tier
+
+TARGET = SiteTarget(url="http://www.example.org/clinic/", tier=Tier.OWN, authority="IG-1")
+PAGE = Place("http://www.example.org/clinic/", "http://www.example.org/clinic/")
+
+
+def plan(*addresses: str, depth: int = 3, at: Place = PAGE) -> tuple[Harvest, list[Place]]:
+    frontier = Frontier()
+    harvest = Harvest()
+    planner = Planner(TARGET, frontier, depth)
+    for address in addresses:
+        planner.link(address, at, at.url, harvest)
+    return harvest, list(frontier.leave())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://www.example.com/clinic/a",
+        "http://www.example.org/",
+        "http://www.example.org:8080/clinic/a",
+        "http://www.example.org/clinic/../a",
+        "http://www.example.org/clinic/%2e%2e/a",
+        "http://www.example.org@evil.example/clinic/a",
+        "http://[::1",
+        "http://www.example.org:port/clinic/a",
+    ],
+)
+def test_what_is_not_the_targets_leaves_no_record(address: str) -> None:
+    harvest, places = plan(address)
+    assert harvest == Harvest()
+    assert places == []
+
+
+def test_a_link_is_an_entry_and_a_place_once() -> None:
+    harvest, places = plan(
+        "https://www.example.org/clinic/a.pdf?b=2&a=1", "https://www.example.org/clinic/a.pdf?a=1&b=2"
+    )
+    (entry,) = harvest.entries
+    assert entry.url == "https://www.example.org/clinic/a.pdf?a=1&b=2"
+    assert entry.kind is EntryKind.FILE
+    (place,) = places
+    assert place.asked == "https://www.example.org/clinic/a.pdf?b=2&a=1"
+    assert place.depth == 1
+
+
+def test_a_tokened_link_is_said_once_and_asked_without() -> None:
+    address = "http://user:secret@www.example.org/clinic/a.pdf?token=123&page=2"
+    harvest, places = plan(address, address, "http://www.example.org/clinic/a.pdf?page=2")
+    assert [(skip.url, skip.reason) for skip in harvest.skips] == [
+        ("http://www.example.org/clinic/a.pdf?page=2", SkipReason.CREDENTIAL_IN_URL)
+    ]
+    assert [place.asked for place in places] == ["http://www.example.org/clinic/a.pdf?page=2"]
+
+
+@pytest.mark.parametrize(
+    ("address", "depth", "reason", "detail"),
+    [
+        ("http://www.example.org/clinic/logout", 0, SkipReason.ACTION_LINK, ""),
+        ("http://www.example.org/clinic/a", 3, SkipReason.BUDGET_SPENT, "depth"),
+        ("http://www.example.org/clinic/a/a/a/", 0, SkipReason.BUDGET_SPENT, "repeating_path"),
+    ],
+)
+def test_what_is_not_asked_for_is_an_entry_and_a_skip(
+    address: str, depth: int, reason: SkipReason, detail: str
+) -> None:
+    harvest, places = plan(address, at=Place(PAGE.url, PAGE.url, depth=depth))
+    assert [entry.url for entry in harvest.entries] == [address]
+    assert [(skip.url, skip.reason, skip.detail) for skip in harvest.skips] == [(address, reason, detail)]
+    assert places == []
