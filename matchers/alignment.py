@@ -1,0 +1,196 @@
+"""Word by word: which words of a letter stand in a document, in order. Confirms what single shingles suggest."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq
+
+from matchers.chains import Chain
+from matchers.pack import Pack
+from matchers.token_shapes import TokenShapes
+from matchers.tokens import SaltedTokens, Tokens
+
+# Words of a letter aligned at once, and the most words of the document they are aligned with: 400 x 1500 take about
+# 0.2 ms, and no input can make a window larger.
+BLOCK_TOKENS = 400
+WINDOW_TOKENS = 1500
+# Symbols on either side of where a block is expected, for drift that no shingle shows: about 40 words.
+WINDOW_SLACK = 200
+# Share of a block's words that must be found for the block to count. Unrelated English text reaches 0.14 to 0.2.
+BLOCK_CUTOFF = 0.25
+# What a word that is not found costs against one that is, when a span is drawn out beyond its shingles. Between 0.5 and
+# 0.8 noisy letters stay whole and chance words at the ends do not join.
+MISSING_COST = 0.6
+# Chance that a run of lost words as long as this one is noise; a longer run is a hole, where the document says other
+# things than the letter.
+HOLE_CHANCE = 0.01
+# Words: a shorter run is never a hole (a hyphenated word, a digit group). Then the least loss that noise has.
+SHORTEST_HOLE = 3
+LEAST_LOSS = 0.02
+_LOSS_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Text that the letter and the document share, without a hole. Ends are not included."""
+
+    letter_tokens: tuple[int, int]
+    letter_symbols: tuple[int, int]
+    doc_symbols: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Alignment:
+    """How a letter's words stand in a part of a document.
+
+    Attributes:
+        shapes: the letter's tokens.
+        symbols: the letter's length.
+        found: for each token whether it was found, in order.
+        reach: for each token whether it lies between the first and the last token found along a chain.
+        stretches: what is shared.
+    """
+
+    shapes: TokenShapes
+    symbols: int
+    found: NDArray[np.bool_]
+    reach: NDArray[np.bool_]
+    stretches: tuple[Stretch, ...]
+
+
+class Aligner:
+    """Aligns letters of one pack with one document."""
+
+    def __init__(self, pack: Pack, document: Tokens) -> None:
+        self._pack = pack
+        self._document = document
+
+    def align(self, letter: int, chains: list[Chain]) -> Alignment:
+        """Align along chains that each find other text of the letter."""
+        shapes = self._pack.token_shapes(letter)
+        starts = np.concatenate(([0], np.cumsum(shapes.lengths)))
+        tokens = self._pack.token_hashes(letter)
+        found = np.zeros(len(tokens), dtype=np.bool_)
+        reach = np.zeros(len(tokens), dtype=np.bool_)
+        stretches: list[Stretch] = []
+        for chain, limits in _with_limits(chains, int(starts[-1])):
+            places = self._places(letter, tokens, starts, (chain, limits))
+            start, end = _drawn_out(places >= 0, _token_range(starts, chain.letter))
+            if not (places[start:end] >= 0).any():
+                continue
+            for low, high in _without_holes(places[start:end] >= 0, start):
+                stretches.append(self._stretch(places, starts, low, high))
+            found[start:end] |= places[start:end] >= 0
+            reach[start:end] = True
+        return Alignment(shapes, int(starts[-1]), found, reach, tuple(stretches))
+
+    def _stretch(self, places: NDArray[np.int64], starts: NDArray[np.int64], low: int, high: int) -> Stretch:
+        inside = places[low:high]
+        inside = inside[inside >= 0]
+        doc = int(self._document.starts[inside.min()]), int(self._document.starts[inside.max() + 1])
+        return Stretch((low, high), (int(starts[low]), int(starts[high])), doc)
+
+    def _places(
+        self, letter: int, tokens: SaltedTokens, starts: NDArray[np.int64], where: tuple[Chain, tuple[int, int]]
+    ) -> NDArray[np.int64]:
+        """For each token of the letter the token of the document it is, or -1."""
+        chain, limits = where
+        places = np.full(len(tokens), -1, dtype=np.int64)
+        first, last = _token_range(starts, limits)
+        for block in range(first, last, BLOCK_TOKENS):
+            end = min(block + BLOCK_TOKENS, last)
+            low, high = self._window(int(starts[block]), int(starts[end]), chain)
+            if high <= low:
+                continue
+            theirs = self._pack.salted_for(letter, self._document.hashes[low:high])
+            for ours_at, theirs_at, size in _matching_blocks(tokens[block:end], theirs):
+                run = np.arange(size)
+                places[block + ours_at + run] = low + theirs_at + run
+        return places
+
+    def _window(self, start: int, end: int, chain: Chain) -> tuple[int, int]:
+        """Tokens of the document where symbols `start` to `end` of the letter should stand."""
+        least, greatest = chain.diagonals
+        symbols = (start + least - WINDOW_SLACK, end + greatest + WINDOW_SLACK)
+        low, high = _token_range(self._document.starts, (max(0, symbols[0]), max(0, symbols[1])))
+        return low, min(high, low + WINDOW_TOKENS)
+
+
+def _matching_blocks(ours: SaltedTokens, theirs: SaltedTokens) -> list[tuple[int, int, int]]:
+    left, right = array("H", ours.tobytes()), array("H", theirs.tobytes())
+    cutoff = math.ceil(BLOCK_CUTOFF * min(len(left), len(right)))
+    if not LCSseq.similarity(left, right, score_cutoff=cutoff):
+        return []
+    return [(block.a, block.b, block.size) for block in LCSseq.opcodes(left, right).as_matching_blocks() if block.size]
+
+
+def _token_range(starts: NDArray[np.int64], symbols: tuple[int, int]) -> tuple[int, int]:
+    """The tokens that hold a range of symbols."""
+    count = len(starts) - 1
+    low = int(np.searchsorted(starts, symbols[0], side="right")) - 1
+    high = int(np.searchsorted(starts, symbols[1], side="left"))
+    return max(0, min(low, count)), max(0, min(high, count))
+
+
+def _with_limits(chains: list[Chain], size: int) -> list[tuple[Chain, tuple[int, int]]]:
+    """Each chain with the symbols of the letter it may be drawn out over: up to the chains beside it."""
+    ordered = sorted(chains, key=lambda chain: chain.letter)
+    limited = []
+    for index, chain in enumerate(ordered):
+        low = ordered[index - 1].letter[1] if index else 0
+        high = ordered[index + 1].letter[0] if index + 1 < len(ordered) else size
+        limited.append((chain, (min(low, chain.letter[0]), max(high, chain.letter[1]))))
+    return limited
+
+
+def _drawn_out(found: NDArray[np.bool_], core: tuple[int, int]) -> tuple[int, int]:
+    """The core, longer on both sides as long as more is found than missing."""
+    start, end = core
+    gain = np.where(found, 1.0, -MISSING_COST)
+    after = np.cumsum(gain[end:])
+    before = np.cumsum(gain[:start][::-1])
+    if len(after) and after.max() > 0:
+        end += int(after.argmax()) + 1
+    if len(before) and before.max() > 0:
+        start -= int(before.argmax()) + 1
+    inside = np.flatnonzero(found[start:end])
+    if not len(inside):
+        return start, end
+    return start + int(inside[0]), start + int(inside[-1]) + 1
+
+
+def missing_runs(found: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Runs of tokens that were not found: rows of start and end."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([True], found, [True])).astype(np.int8)))
+    return edges.reshape(-1, 2)
+
+
+def longest_noise(found: NDArray[np.bool_]) -> int:
+    """Tokens of the longest missing run that the loss rate of this text explains; longer runs are holes.
+
+    The loss rate is taken from what is left when holes are set aside, round by round: noise is spread evenly, other
+    text comes in runs.
+    """
+    runs = missing_runs(found)
+    lengths = runs[:, 1] - runs[:, 0]
+    total, longest = len(found), len(found)
+    for _ in range(_LOSS_ROUNDS):
+        noise = int(lengths[lengths <= longest].sum())
+        kept = total - int(lengths[lengths > longest].sum())
+        loss = min(0.9, max(LEAST_LOSS, noise / max(1, kept)))
+        longest = max(SHORTEST_HOLE - 1, math.ceil(math.log(HOLE_CHANCE / max(1, total)) / math.log(loss)) - 1)
+    return longest
+
+
+def _without_holes(found: NDArray[np.bool_], start: int) -> list[tuple[int, int]]:
+    """The token ranges between holes that hold something found; `found` begins with token `start`."""
+    runs = missing_runs(found)
+    holes = runs[runs[:, 1] - runs[:, 0] > longest_noise(found)]
+    edges = [0, *holes.ravel().tolist(), len(found)]
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return [(start + low, start + high) for low, high in pairs if found[low:high].any()]

@@ -1,0 +1,71 @@
+"""How many letters each shingle is in: what is common is template, what is rare tells letters apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchers.shingles import distinct
+from matchers.siphash import Words
+from matchers.spill import PARTS, PartedRecords
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Frequencies:
+    """The shingles that are in more than one letter.
+
+    Attributes:
+        template: sorted hashes of those in `frequent_from` letters or more.
+        few: sorted hashes of the others.
+        few_counts: letters that each of `few` is in, 2 or more.
+    """
+
+    template: Words
+    few: Words
+    few_counts: NDArray[np.uint8]
+
+    def of(self, hashes: Words) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
+        """For each shingle of a letter of the pack: is it template, and if not, how many letters have it."""
+        frequent = contains(self.template, hashes)
+        counts = np.ones(len(hashes), dtype=np.uint8)
+        if len(self.few):
+            at = np.minimum(np.searchsorted(self.few, hashes), len(self.few) - 1)
+            counts = np.where(self.few[at] == hashes, self.few_counts[at], counts)
+        return frequent, counts
+
+
+def contains(ordered: Words, hashes: Words) -> NDArray[np.bool_]:
+    """Which of the hashes are in a sorted array."""
+    if not len(ordered):
+        return np.zeros(len(hashes), dtype=np.bool_)
+    at = np.minimum(np.searchsorted(ordered, hashes), len(ordered) - 1)
+    found: NDArray[np.bool_] = ordered[at] == hashes
+    return found
+
+
+class FrequencyCounter:
+    """Takes the shingles of letter after letter, on disk; counts at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self._parts = PartedRecords(folder, "<u8")
+
+    def add(self, letters: list[Words]) -> None:
+        """Add the shingles of whole letters, one array a letter."""
+        once = np.concatenate([distinct(np.sort(hashes)) for hashes in letters])
+        self._parts.add(once, once)
+
+    def count(self, frequent_from: int) -> Frequencies:
+        """Count everything added. A shingle is template from `frequent_from` letters on."""
+        self._parts.close()
+        template, few, few_counts = [], [], []
+        for number in range(PARTS):
+            hashes, counts = np.unique(np.asarray(self._parts.part(number)), return_counts=True)
+            frequent = counts >= frequent_from
+            shared = (counts > 1) & ~frequent
+            template.append(hashes[frequent])
+            few.append(hashes[shared])
+            few_counts.append(counts[shared].astype(np.uint8))
+        return Frequencies(np.concatenate(template), np.concatenate(few), np.concatenate(few_counts))

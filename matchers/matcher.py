@@ -1,0 +1,128 @@
+"""One document against one pack: which letters it holds, and what it is if it holds none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchers.alignment import Aligner, Alignment, Stretch
+from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
+from matchers.deciding import RestScore, Surroundings, decide_letter, decide_rest, reason
+from matchers.document_text import DocumentText
+from matchers.pack import Pack, Postings
+from matchers.scoring import DocumentLayout, LetterScore, score, union_length
+from matchers.shingles import covered
+from matchers.siphash import Words
+from matchers.template_text import TemplateText, template_runs
+from matchers.verdicts import Judgement, LetterMatch, Piece, Span, strongest
+
+# Symbols of evidence from which a letter is aligned word by word; less is never a verdict (see WHOLE_EVIDENCE).
+CANDIDATE_SYMBOLS = 60
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _View:
+    document: DocumentText
+    aligner: Aligner
+    layout: DocumentLayout
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Found:
+    match: LetterMatch
+    reason: str
+
+
+class Matcher:
+    """Compares documents with one pack. Holds no state between documents."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+
+    def match(self, pieces: Sequence[Piece], partial: bool = False) -> Judgement:
+        """Judge a document by the text of its pieces.
+
+        Args:
+            pieces: in reading order; a letter may run from one piece to the next.
+            partial: the text is known to be incomplete, so finding nothing says nothing.
+        """
+        document = DocumentText(pieces)
+        hashes = self._pack.shingles_of(document.text)
+        template = self._pack.is_template(hashes)
+        postings = self._postings(hashes, template)
+        tokens = self._pack.tokens_of(document.text)
+        runs = self._template(template, postings)
+        found = self._letters(document, Aligner(self._pack, tokens), postings, runs)
+        if found:
+            letters = tuple(one.match for one in found)
+            return Judgement(strongest(one.verdict for one in letters), letters, tuple(one.reason for one in found))
+        rest = RestScore(document.symbols, runs.symbols, *runs.filled(tokens.starts, tokens.numeric))
+        verdict, why = decide_rest(rest, partial)
+        return Judgement(verdict, (), (why,))
+
+    def _postings(self, hashes: Words, template: NDArray[np.bool_]) -> Postings:
+        rare = np.flatnonzero(~template)
+        postings = self._pack.postings(hashes[rare])
+        return Postings(rare[postings.document], postings.letter, postings.position, postings.unique)
+
+    def _template(self, template: NDArray[np.bool_], postings: Postings) -> TemplateText:
+        """What a few letters share counts as template too here; of a small pack it is all that shows the template."""
+        marks = template.copy()
+        marks[postings.document[~postings.unique]] = True
+        return template_runs(covered(marks, self._pack.parameters.shingle_symbols))
+
+    def _letters(
+        self, document: DocumentText, aligner: Aligner, postings: Postings, template: TemplateText
+    ) -> list[_Found]:
+        view = _View(document, aligner, DocumentLayout(document.piece_starts, template))
+        candidates = chains_by_letter(postings, self._pack.parameters.shingle_symbols, CANDIDATE_SYMBOLS)
+        judged = (self._letter(view, letter, chains) for letter, chains in candidates.items())
+        found = [one for one in judged if one]
+        return sorted(found, key=lambda one: (one.match.verdict.rank, -one.match.evidence, one.match.letter_id))
+
+    def _letter(self, view: _View, letter: int, chains: list[Chain]) -> _Found | None:
+        around = Surroundings(self._pack.letters, self._pack.shared_share(letter), self._pack.median_shared)
+        parts = [self._scored(view, letter, group) for group in occurrences(chains)]
+        together = parts[0] if len(parts) == 1 else self._scored(view, letter, chains)
+        verdict = decide_letter([one for one, _ in parts], together[0], around)
+        if verdict is None:
+            return None
+        kept = [part for part in parts if decide_letter([part[0]], part[0], around)] or [together]
+        stretches = [stretch for _, alignment in kept for stretch in alignment.stretches]
+        best = max((one for one, _ in kept), key=lambda one: one.evidence)
+        match = LetterMatch(
+            letter_id=self._pack.letter_id(letter),
+            verdict=verdict,
+            containment=union_length([part.letter_symbols for part in stretches]) / self._pack.letter_symbols(letter),
+            coverage=union_length([part.doc_symbols for part in stretches]) / view.document.symbols,
+            evidence=float(best.evidence),
+            spans=self._spans(view.document, letter, stretches),
+        )
+        return _Found(match, f"letter {match.letter_id}: {reason(best, verdict, around)}")
+
+    def _scored(self, view: _View, letter: int, chains: list[Chain]) -> tuple[LetterScore, Alignment]:
+        kept = distinct_chains(chains)
+        alignment = view.aligner.align(letter, kept)
+        return score(kept, alignment, view.layout), alignment
+
+    def _spans(self, document: DocumentText, letter: int, stretches: Sequence[Stretch]) -> tuple[Span, ...]:
+        places = self._pack.places(letter)
+        spans = []
+        for part in sorted(stretches, key=lambda part: part.doc_symbols):
+            start, end = part.letter_symbols
+            for path, points, (low, high) in document.ranges(*part.doc_symbols):
+                # A stretch over two pieces is cut in the letter where it is cut in the document, in proportion.
+                ours = _cut((start, end), part.doc_symbols, (low, high))
+                spans.append(Span(path, points, (int(places[ours[0]]), int(places[ours[1] - 1]) + 1)))
+        return tuple(spans)
+
+
+def _cut(letter: tuple[int, int], whole: tuple[int, int], part: tuple[int, int]) -> tuple[int, int]:
+    scale = (letter[1] - letter[0]) / (whole[1] - whole[0])
+    low = letter[0] + round((part[0] - whole[0]) * scale)
+    high = letter[0] + round((part[1] - whole[0]) * scale)
+    low = min(low, letter[1] - 1)
+    return low, max(low + 1, min(high, letter[1]))

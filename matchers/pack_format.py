@@ -1,0 +1,231 @@
+"""The pack on disk: its files, what pack.json says of them, and how it is written so that no moment is half-way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from matchers.errors import NotAPackError, PackDamagedError, PackKeyError, PackMissingError, PackVersionError
+from matchers.keys import PackKey
+from matchers.normaliser import NORMALISER_VERSION
+
+FORMAT = "stray fingerprint pack"
+FORMAT_VERSION = 1
+MANIFEST = "pack.json"
+BUILDING_PREFIX = "building-"
+ARRAYS_PREFIX = "arrays-"
+# A manifest is about 3 kB; a longer file is none.
+_LONGEST_MANIFEST = 1 << 20
+_DIGEST_BYTES = 16
+_DIGEST_CHUNK = 1 << 20
+
+# Every array file and its little-endian element type; docs/fingerprint-pack.md says what each holds.
+ARRAYS = {
+    "index_hashes": "<u8",
+    "index_letters": "<u4",
+    "index_positions": "<u4",
+    "index_frequencies": "<u1",
+    "template_hashes": "<u8",
+    "token_hashes": "<u2",
+    "token_shapes": "<u1",
+    "token_ends": "<u8",
+    "place_bits": "<u1",
+    "place_ends": "<u8",
+    "letter_sizes": "<u4",
+    "letter_shared": "<u4",
+    "letter_ids": "<u1",
+    "letter_id_ends": "<u8",
+    "salts": "<u1",
+}
+# Differ from build to build of the same letters; every other file is a function of letters, key and parameters.
+SALTED = frozenset(["salts", "token_hashes"])
+
+
+@dataclass(frozen=True, slots=True)
+class PackParameters:
+    """What a pack is built with; the matcher reads it from the pack.
+
+    Attributes:
+        shingle_symbols: length of a shingle, a multiple of 3.
+        window: shingles of which one is kept, at least.
+        frequent_from: letters that share a shingle from which it counts as the organisation's template.
+    """
+
+    shingle_symbols: int = 12
+    window: int = 8
+    frequent_from: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PackCounts:
+    """How much is in a pack: letters, kept shingles, template shingles, tokens."""
+
+    letters: int
+    shingles: int
+    template_shingles: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileMark:
+    """Size and digest of one array file."""
+
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What pack.json says."""
+
+    pack_id: str
+    generation: str
+    parameters: PackParameters
+    counts: PackCounts
+    key_check: str
+    files: Mapping[str, FileMark]
+
+    def arrays_folder(self, pack: Path) -> Path:
+        """Where the array files of this generation lie."""
+        return pack / f"{ARRAYS_PREFIX}{self.generation}"
+
+
+def key_check(key: PackKey) -> str:
+    """Tells the right key from a wrong one; 64 bits drawn from the key, of no use for finding it."""
+    return key.subkey("check")[:8].hex()
+
+
+def digest_file(path: Path) -> str:
+    """The digest that the manifest holds of a file."""
+    digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
+    with path.open("rb") as file:
+        while chunk := file.read(_DIGEST_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def array_path(folder: Path, name: str) -> Path:
+    """The file of one array."""
+    return folder / f"{name}.bin"
+
+
+def write_manifest(pack: Path, manifest: Manifest) -> None:
+    """Put a manifest in place at once: before this the old pack is there, after it the new one."""
+    content = {"format": FORMAT, "format_version": FORMAT_VERSION, "normaliser_version": NORMALISER_VERSION}
+    content |= asdict(manifest)
+    fresh = pack / f"{BUILDING_PREFIX}{manifest.generation}.json"
+    with fresh.open("w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1, sort_keys=True)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(pack / MANIFEST)
+    sync_folder(pack)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove_leftovers(pack: Path, generation: str) -> None:
+    """Remove what earlier or killed builds left, all but one generation."""
+    for entry in pack.iterdir():
+        if entry.name == f"{ARRAYS_PREFIX}{generation}" or not is_part(entry):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        elif entry.name != MANIFEST:
+            entry.unlink(missing_ok=True)
+
+
+def is_part(entry: Path) -> bool:
+    """Is this an entry that pack builds make?"""
+    return entry.name == MANIFEST or entry.name.startswith((BUILDING_PREFIX, ARRAYS_PREFIX))
+
+
+def read_manifest(pack: Path, key: PackKey) -> Manifest:
+    """Read pack.json and hold the versions and the key against it.
+
+    Raises:
+        PackError: one of its kinds, see matchers/errors.py.
+    """
+    raw = read_raw_manifest(pack)
+    _check_versions(pack, raw)
+    try:
+        manifest = Manifest(
+            pack_id=str(raw["pack_id"]),
+            generation=str(raw["generation"]),
+            parameters=PackParameters(**raw["parameters"]),
+            counts=PackCounts(**raw["counts"]),
+            key_check=str(raw["key_check"]),
+            files={name: FileMark(**raw["files"][name]) for name in ARRAYS},
+        )
+    except (KeyError, TypeError, AttributeError):
+        raise PackDamagedError(f"{pack / MANIFEST}: is damaged; restore the pack or build it again") from None
+    if manifest.key_check != key_check(key):
+        raise PackKeyError(f"{pack}: was built with another key; give the key that it was built with")
+    return manifest
+
+
+def read_raw_manifest(pack: Path) -> dict[str, Any]:
+    """Read pack.json as far as saying that this is a pack.
+
+    Raises:
+        PackMissingError, NotAPackError, PackDamagedError: what is there instead.
+    """
+    path = pack / MANIFEST
+    try:
+        with path.open("rb") as file:
+            raw = json.loads(file.read(_LONGEST_MANIFEST))
+    except FileNotFoundError:
+        if pack.exists():
+            raise NotAPackError(f"{pack}: is not a fingerprint pack; `stray pack build` makes one") from None
+        raise PackMissingError(f"{pack}: no such pack; `stray pack build` makes one") from None
+    except NotADirectoryError:
+        raise NotAPackError(f"{pack}: is a file, not a fingerprint pack") from None
+    except OSError as error:
+        raise PackDamagedError(f"{path}: can not be read: {error.strerror}") from error
+    except ValueError:
+        raise PackDamagedError(f"{path}: is damaged; restore the pack or build it again") from None
+    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
+        raise NotAPackError(f"{pack}: is not a fingerprint pack; `stray pack build` makes one")
+    return raw
+
+
+def _check_versions(pack: Path, raw: dict[str, Any]) -> None:
+    for what, ours in (("format_version", FORMAT_VERSION), ("normaliser_version", NORMALISER_VERSION)):
+        if raw.get(what) != ours:
+            shown = raw.get(what) if isinstance(raw.get(what), int) else "unknown"
+            raise PackVersionError(
+                f"{pack}: {what.replace('_', ' ')} {shown}, this program reads {ours}; build the pack again"
+            )
+
+
+def check_files(pack: Path, manifest: Manifest, *, digests: bool) -> None:
+    """Hold every array file against its size and, if asked for, its digest.
+
+    Raises:
+        PackDamagedError: the first file that differs.
+    """
+    folder = manifest.arrays_folder(pack)
+    for name, mark in manifest.files.items():
+        path = array_path(folder, name)
+        try:
+            size = path.stat().st_size
+        except OSError:
+            raise PackDamagedError(f"{path}: is missing; restore the pack or build it again") from None
+        if size != mark.size:
+            raise PackDamagedError(f"{path}: has {size} bytes and should have {mark.size}; restore or build it again")
+        if digests and digest_file(path) != mark.digest:
+            raise PackDamagedError(f"{path}: its content has changed; restore the pack or build it again")

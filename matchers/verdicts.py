@@ -1,0 +1,94 @@
+"""What the matcher answers: verdicts, spans, and reasons in words that hold no letter text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a document is to the pack, strongest first."""
+
+    KNOWN_LETTER = "known_letter"
+    SHARED_PASSAGE = "shared_passage"
+    SAME_TEMPLATE = "same_template"
+    TEMPLATE_ONLY = "template_only"
+    UNDETERMINED = "undetermined"
+    CLEAR = "clear"
+
+    @property
+    def rank(self) -> int:
+        """0 for the strongest."""
+        return _RANKS[self]
+
+
+_RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
+
+
+def strongest(verdicts: Iterable[Verdict], otherwise: Verdict = Verdict.CLEAR) -> Verdict:
+    """The strongest of some verdicts; `otherwise` where there are none."""
+    return min(verdicts, key=lambda verdict: verdict.rank, default=otherwise)
+
+
+class AnchorState(StrEnum):
+    """What a registered identifier of the letter says about the document."""
+
+    AGREE = "agree"
+    CONFLICT = "conflict"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Piece:
+    """One part of a document's text, such as a page or an attachment, and where it lies in the document."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The same text in both: code points from start up to, not including, end.
+
+    Attributes:
+        piece: path of the piece that `doc` counts in.
+        doc: range in the piece's text.
+        letter: range in the letter's text, as the pack was built from it.
+    """
+
+    piece: str
+    doc: tuple[int, int]
+    letter: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterMatch:
+    """One letter of the pack that a document holds something of.
+
+    Attributes:
+        letter_id: the opaque id that the letter was given.
+        verdict: `known_letter` or `shared_passage`.
+        containment: share of the letter that lies in the spans, 0 to 1.
+        coverage: share of the document that lies in the spans, 0 to 1.
+        evidence: symbols of the letter found in the document that few other letters have, counted once each.
+        anchors: registered identifiers by kind; empty where none were registered.
+        spans: ordered by their place in the document.
+    """
+
+    letter_id: str
+    verdict: Verdict
+    containment: float
+    coverage: float
+    evidence: float
+    anchors: Mapping[str, AnchorState] = field(default_factory=dict)
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The answer for one document: its verdict, every letter found, strongest first, and why."""
+
+    verdict: Verdict
+    letters: tuple[LetterMatch, ...]
+    reasons: tuple[str, ...]
