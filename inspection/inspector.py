@@ -1,0 +1,69 @@
+"""One document's bytes to its verdict: isolated extraction, then matching here, where the pack's key is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from extraction.isolation import ExtractorPool
+from extraction.records import Extraction, Problem
+from matchers.matcher import Matcher
+from matchers.verdicts import Judgement, Piece
+
+T = TypeVar("T")
+
+# Documents that wait for an extractor beyond those being read, per worker. Two keep it busy while a verdict is reached.
+AHEAD_PER_WORKER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What one document is.
+
+    Attributes:
+        sha256: of the bytes, in hex.
+        size: bytes.
+        media_type: from the bytes, never from the name.
+        judgement: verdict, letters and reasons.
+        problems: what could not be read, and why; not empty means that the verdict rests on a part.
+    """
+
+    sha256: str
+    size: int
+    media_type: str
+    judgement: Judgement
+    problems: tuple[Problem, ...]
+
+
+class Inspector:
+    """Joins an extractor pool to a matcher. Parsers never see the pack or its key: they run in other processes."""
+
+    def __init__(self, extractors: ExtractorPool, matcher: Matcher) -> None:
+        self._extractors = extractors
+        self._matcher = matcher
+
+    def inspect(self, data: bytes) -> Inspection:
+        """Read and judge one document; a fault of the document is part of the answer, never an exception."""
+        return self._judged(data, self._extractors.extract(data))
+
+    def inspect_each(self, items: Iterable[tuple[T, bytes]], workers: int) -> Iterator[tuple[T, Inspection]]:
+        """Inspect many, in order, with extraction running ahead in `workers` processes."""
+        remaining = iter(items)
+        waiting: list[tuple[T, bytes, Future[Extraction]]] = []
+        while True:
+            room = workers * (1 + AHEAD_PER_WORKER) - len(waiting)
+            waiting += [(item, data, self._extractors.submit(data)) for item, data in islice(remaining, room)]
+            if not waiting:
+                return
+            item, data, future = waiting.pop(0)
+            yield item, self._judged(data, future.result())
+
+    def _judged(self, data: bytes, extraction: Extraction) -> Inspection:
+        pieces = [Piece(piece.path, piece.text) for piece in extraction.pieces]
+        judgement = self._matcher.match(pieces, partial=extraction.partial)
+        sha256 = hashlib.sha256(data).hexdigest()
+        return Inspection(sha256, len(data), extraction.media_type, judgement, extraction.problems)

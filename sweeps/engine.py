@@ -1,0 +1,141 @@
+"""Who runs the units. Local processes now; an engine for many machines fits the same seam."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Protocol
+
+from scope.units import Unit
+from sweeps.job import STOP_LINE, Job, parse_progress
+from sweeps.unit_sink import Progress
+
+# Seconds that a unit's process has, after it was told to stop, until it is killed. A request under way may take its
+# whole timeout (20 s by default); what it holds is written within the first second.
+STOP_GRACE = 30.0
+
+OnProgress = Callable[[Unit, Progress], None]
+OnEnd = Callable[[Unit, bool], None]
+
+
+class Engine(Protocol):
+    """Runs each job in a process of its own, one unit at a time per host, and says how each ended."""
+
+    def run(self, jobs: Sequence[Job], on_progress: OnProgress, on_end: OnEnd) -> None:
+        """Run all; `on_end(unit, True)` where the process ended as it should. Calls come from one thread."""
+
+    def stop(self) -> None:
+        """Let running units end cleanly and start no more. From any thread."""
+
+    def kill(self) -> None:
+        """End running units at once. From any thread."""
+
+
+class LocalEngine:
+    """Worker processes on this machine.
+
+    Args:
+        workers: units at a time.
+        environment: of the workers; without credentials and proxies.
+    """
+
+    def __init__(self, workers: int, environment: Mapping[str, str]) -> None:
+        self._workers = workers
+        self._environment = dict(environment)
+        self._running: dict[str, subprocess.Popen[str]] = {}
+        self._lock = threading.RLock()  # a second Ctrl-C may arrive inside the first one's `stop`
+        self._stopping = threading.Event()
+        self._timer: threading.Timer | None = None
+
+    def run(self, jobs: Sequence[Job], on_progress: OnProgress, on_end: OnEnd) -> None:
+        """See `Engine`."""
+        telling = threading.Lock()
+
+        def tell(unit: Unit, progress: Progress) -> None:
+            with telling:
+                on_progress(unit, progress)
+
+        waiting = list(jobs)
+        running: dict[Future[bool], Unit] = {}
+        with ThreadPoolExecutor(max_workers=self._workers) as threads:
+            while running or (waiting and not self._stopping.is_set()):
+                for job in self._startable(waiting, running):
+                    waiting.remove(job)
+                    running[threads.submit(self._run_one, job, tell)] = job.unit
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    unit = running.pop(future)
+                    with telling:
+                        on_end(unit, future.result())
+        if self._timer:
+            self._timer.cancel()
+
+    def stop(self) -> None:
+        """See `Engine`."""
+        with self._lock:
+            if self._stopping.is_set():
+                return
+            self._stopping.set()
+            for process in self._running.values():
+                _write_line(process, STOP_LINE)
+            self._timer = threading.Timer(STOP_GRACE, self.kill)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def kill(self) -> None:
+        """See `Engine`."""
+        self._stopping.set()
+        with self._lock:
+            for process in self._running.values():
+                process.kill()
+
+    def _startable(self, waiting: list[Job], running: Mapping[Future[bool], Unit]) -> list[Job]:
+        """Jobs that may begin now: there is a free worker, and nobody is at their host."""
+        if self._stopping.is_set():
+            return []
+        hosts = {unit.host for unit in running.values()}
+        chosen: list[Job] = []
+        for job in waiting:
+            if len(running) + len(chosen) >= self._workers:
+                break
+            if job.unit.host not in hosts:
+                hosts.add(job.unit.host)
+                chosen.append(job)
+        return chosen
+
+    def _run_one(self, job: Job, tell: OnProgress) -> bool:
+        unit = job.unit
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sweeps.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a library's warning could hold a document's text
+            text=True,
+            env=self._environment,
+            start_new_session=True,  # Ctrl-C goes to us alone; we tell them
+        )
+        with process:
+            with self._lock:
+                self._running[job.unit_id] = process
+                _write_line(process, job.to_line())
+                if self._stopping.is_set():
+                    _write_line(process, STOP_LINE)
+            if process.stdout:
+                for line in process.stdout:
+                    tell(unit, parse_progress(line))
+            process.wait()
+            with self._lock:
+                del self._running[job.unit_id]
+        return process.returncode == 0
+
+
+def _write_line(process: subprocess.Popen[str], line: str) -> None:
+    try:
+        if process.stdin:
+            process.stdin.write(line + "\n")
+            process.stdin.flush()
+    except (BrokenPipeError, ValueError):
+        pass  # it has ended already; its exit code says how

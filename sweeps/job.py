@@ -1,0 +1,70 @@
+"""What a unit's process is told, and what it tells back: one JSON object a line, no pickles."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from scope.model import Scope
+from scope.units import Unit, units_of
+from sweeps.unit_sink import Progress
+
+# Sent on standard input: end the unit cleanly. End of input means that whoever started us is gone: end at once.
+STOP_LINE = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One unit to fetch.
+
+    Attributes:
+        scope: the whole scope as the sweep read it; the file may change meanwhile.
+        unit_id: which of its units.
+        sweep_id: of the sweep whose spool takes the results.
+        user_agent: sent with every request.
+    """
+
+    scope: Scope
+    unit_id: str
+    sweep_id: str
+    user_agent: str
+
+    @property
+    def unit(self) -> Unit:
+        """The unit itself."""
+        return next(unit for unit in units_of(self.scope) if unit.unit_id == self.unit_id)
+
+    def to_line(self) -> str:
+        """One line of JSON."""
+        return json.dumps(
+            {
+                "scope": self.scope.model_dump(mode="json"),
+                "unit_id": self.unit_id,
+                "sweep_id": self.sweep_id,
+                "user_agent": self.user_agent,
+            }
+        )
+
+    @classmethod
+    def from_line(cls, line: str) -> Job:
+        """The job that `to_line` wrote."""
+        fields = json.loads(line)
+        return cls(
+            Scope.model_validate(fields["scope"]),
+            fields["unit_id"],
+            fields["sweep_id"],
+            fields["user_agent"],
+        )
+
+
+def progress_line(progress: Progress) -> str:
+    """One line of JSON with the counts so far."""
+    return json.dumps(asdict(progress))
+
+
+def parse_progress(line: str) -> Progress:
+    """The counts that `progress_line` wrote; raises ValueError for any other line."""
+    try:
+        return Progress(**json.loads(line))
+    except TypeError as error:
+        raise ValueError("not a progress line") from error

@@ -1,0 +1,181 @@
+"""One sweep from plan to settled findings; resumes one of the same scope that was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from documents.records import SkipReason
+from findings.database import LOCK_WAIT_SECONDS, check_key
+from findings.errors import DatabaseLockedError
+from findings.keys import DatabaseKey, load_or_create_database_key
+from findings.lock import SweepLock
+from findings.merge import MergeReport, merge
+from findings.query import sweep_summary
+from findings.records import (
+    SweepEnd,
+    SweepRecord,
+    SweepState,
+    UnitOutcome,
+    UnitRecord,
+    UnitState,
+    new_sweep_id,
+)
+from findings.results import SweepSummary
+from findings.spool import SweepSpool
+from findings.spool_folders import spool_root
+from scope.model import Scope
+from scope.units import Unit, units_of
+from sweeps.engine import Engine
+from sweeps.job import Job
+from sweeps.plan import scope_digest, user_agent
+from sweeps.unit_sink import Progress
+
+
+class Watcher(Protocol):
+    """Is told how a sweep goes on; what it shows is its own affair."""
+
+    def began(self, sweep_id: str, units: int, resumed: int) -> None:
+        """`resumed` of `units` were finished by an interrupted sweep of this scope."""
+
+    def progress(self, unit: Unit, progress: Progress) -> None:
+        """A unit has come so far."""
+
+    def unit_ended(self, unit: Unit, finished: bool) -> None:
+        """A unit has ended; `finished` is False where its process broke."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult:
+    """How a sweep came out.
+
+    Attributes:
+        sweep_id: its id in the database.
+        summary: counts; None while the database is held by another process and the spool waits.
+        merged: what the merge did; None likewise.
+        waits: why the spool waits, to be shown; empty where it does not.
+    """
+
+    sweep_id: str
+    summary: SweepSummary | None
+    merged: MergeReport | None
+    waits: str = ""
+
+
+class Sweep:
+    """One pass over a scope.
+
+    Args:
+        scope: what may be looked at; its authority has been checked.
+        engine: runs the units.
+        version: of Stray, for the record and the User-Agent.
+        wait_seconds: for a database that another process holds, before the spool is left for the next merge.
+        clock: aware time.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        engine: Engine,
+        version: str,
+        wait_seconds: float = LOCK_WAIT_SECONDS,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._scope = scope
+        self._engine = engine
+        self._version = version
+        self._wait_seconds = wait_seconds
+        self._clock = clock
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End cleanly: running units write what they have, the rest is recorded as interrupted."""
+        self._stopped = True
+        self._engine.stop()
+
+    def kill(self) -> None:
+        """End at once; the same command carries on later."""
+        self._engine.kill()
+
+    def run(self, watcher: Watcher) -> SweepResult:
+        """Sweep, merge, and say what came of it.
+
+        Raises:
+            FindingsError: another sweep of this database is under way, or the disk or the key gives up.
+        """
+        database = self._scope.database.file
+        with SweepLock(spool_root(database)):
+            key = load_or_create_database_key(self._scope.database.key, database_exists=database.exists())
+            self._check_key(database, key)
+            spool = self._spool(spool_root(database), key)
+            self._run_units(spool, watcher)
+            state = SweepState.INTERRUPTED if self._stopped else SweepState.FINISHED
+            spool.finish(SweepEnd(self._clock(), state))
+            return self._settled(spool.record.sweep_id, database)
+
+    def _check_key(self, database: Path, key: DatabaseKey) -> None:
+        """Now rather than after the sweep. Where the database is held just now, the merge checks as well."""
+        with suppress(DatabaseLockedError):
+            check_key(database, key, wait_seconds=0)
+
+    def _spool(self, root: Path, key: DatabaseKey) -> SweepSpool:
+        """That of an unfinished sweep of this scope, or a new one. Other scopes' will not be resumed, so they end."""
+        digest = scope_digest(self._scope)
+        resumed = SweepSpool.unfinished(root, digest, key)
+        for other in SweepSpool.all_unfinished(root, key):
+            if resumed is None or other.record.sweep_id != resumed.record.sweep_id:
+                other.finish(SweepEnd(self._clock(), SweepState.INTERRUPTED))
+        if resumed is not None:
+            return resumed
+        started = self._clock()
+        authority = self._scope.authority
+        record = SweepRecord(
+            sweep_id=new_sweep_id(started),
+            scope_digest=digest,
+            organisation=self._scope.organisation,
+            authority=authority.reference if authority else "",
+            started_at=started,
+            stray_version=self._version,
+            units=tuple(UnitRecord.from_unit(unit) for unit in units_of(self._scope)),
+        )
+        return SweepSpool.create(root, record, key)
+
+    def _run_units(self, spool: SweepSpool, watcher: Watcher) -> None:
+        units = list(units_of(self._scope))
+        finished = spool.finished_units()
+        agent = user_agent(self._scope, self._version)
+        jobs = [
+            Job(self._scope, unit.unit_id, spool.record.sweep_id, agent)
+            for unit in units
+            if unit.unit_id not in finished
+        ]
+        watcher.began(spool.record.sweep_id, len(units), len(units) - len(jobs))
+
+        def ended(unit: Unit, well: bool) -> None:
+            if not well:
+                self._settle(spool, unit)
+            watcher.unit_ended(unit, well)
+
+        self._engine.run(jobs, watcher.progress, ended)
+        for job in jobs:  # those that a stop kept from beginning
+            if job.unit_id not in spool.finished_units():
+                self._settle(spool, job.unit)
+
+    def _settle(self, spool: SweepSpool, unit: Unit) -> None:
+        """Keep what a broken or stopped unit had written, and record the rest as not seen."""
+        now = self._clock()
+        state, reason = UnitState.FAILED, SkipReason.UNIT_FAILED
+        if self._stopped:
+            state, reason = UnitState.INTERRUPTED, SkipReason.INTERRUPTED
+        spool.settle_unit(UnitRecord.from_unit(unit), UnitOutcome(state, now, now), reason)
+
+    def _settled(self, sweep_id: str, database: Path) -> SweepResult:
+        try:
+            merged = merge(spool_root(database), database, self._wait_seconds)
+            return SweepResult(sweep_id, sweep_summary(database, sweep_id, self._wait_seconds), merged)
+        except DatabaseLockedError as error:
+            return SweepResult(sweep_id, None, None, str(error))

@@ -1,0 +1,65 @@
+"""A unit's sink: inspects each document as it arrives and puts everything into the unit's spool."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from documents.records import Document, Entry, Skipped, SkipReason
+from findings.spool import UnitSpool
+from inspection.inspector import Inspector
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a unit has done so far; counts."""
+
+    entries: int = 0
+    documents: int = 0
+    skipped: int = 0
+    matches: int = 0
+
+
+class UnitSink:
+    """Implements `documents.sink.Sink`. Calls may come from any thread, one after another."""
+
+    def __init__(self, spool: UnitSpool, inspector: Inspector, tell: Callable[[Progress], None]) -> None:
+        self._spool = spool
+        self._inspector = inspector
+        self._tell = tell
+        self._lock = threading.Lock()
+        self.progress = Progress()
+
+    def entry(self, entry: Entry) -> None:
+        """See `Sink`."""
+        with self._lock:
+            self._spool.entry(entry)
+            self._count(entries=1)
+
+    def skipped(self, skipped: Skipped) -> None:
+        """See `Sink`."""
+        with self._lock:
+            self._spool.skipped(skipped)
+            self._count(skipped=1)
+
+    def document(self, document: Document) -> None:
+        """See `Sink`. What extraction could not read of the document becomes skips of their own."""
+        inspection = self._inspector.inspect(document.body.read())
+        with self._lock:
+            self._spool.document(document, inspection.media_type, inspection.judgement)
+            for problem in inspection.problems:
+                self._spool.skipped(
+                    Skipped(document.url, problem.reason, problem.detail, member=problem.path, parent=document.parent)
+                )
+            self._count(documents=1, skipped=len(inspection.problems), matches=len(inspection.judgement.letters))
+
+    def _count(self, **more: int) -> None:
+        current = self.progress
+        self.progress = replace(current, **{name: getattr(current, name) + count for name, count in more.items()})
+        self._tell(self.progress)
+
+
+def interrupted(url: str) -> Skipped:
+    """The record for a unit's start that was not reached."""
+    return Skipped(url, SkipReason.INTERRUPTED, "before the unit began")

@@ -1,0 +1,121 @@
+"""The unit's own process: `python -m sweeps.worker`, a job on standard input, progress on standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from extraction.isolation import ExtractorPool
+from fetching.budget import Budget
+from fetching.conduct import ConductLog
+from fetching.dialler import refuse_undialled_connections
+from fetching.errand import Errand
+from fetching.pacing import Pacer
+from findings.keys import load_or_create_database_key
+from findings.records import UnitOutcome, UnitRecord, UnitState
+from findings.spool import SweepSpool, UnitSpool
+from findings.spool_folders import spool_root
+from inspection.inspector import Inspector
+from matchers.keys import load_key
+from matchers.matcher import Matcher
+from matchers.pack import open_pack
+from scope.guard import Guard
+from sweeps.job import STOP_LINE, Job, progress_line
+from sweeps.sources import source_for
+from sweeps.unit_sink import Progress, UnitSink
+
+# Progress is told at most this often, seconds: a screen is not read faster, and a pipe costs a system call.
+TELL_EVERY = 0.2
+
+
+class Teller:
+    """Writes progress lines to what was standard output, not too often."""
+
+    def __init__(self, out: IO[str]) -> None:
+        self._out = out
+        self._told = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        """Tell, unless it was told a moment ago."""
+        now = time.monotonic()
+        if now - self._told >= TELL_EVERY:
+            self._told = now
+            self.now(progress)
+
+    def now(self, progress: Progress) -> None:
+        """Tell in any case."""
+        self._out.write(progress_line(progress) + "\n")
+        self._out.flush()
+
+
+def main() -> None:
+    """Fetch one unit and publish it; exit code 0 where that worked."""
+    out = _own_standard_output()
+    job = Job.from_line(sys.stdin.readline())
+    stop = threading.Event()
+    threading.Thread(target=_listen, args=(stop,), daemon=True).start()
+    guard = Guard(job.scope)
+    refuse_undialled_connections(guard)
+    record = UnitRecord.from_unit(job.unit)
+    key = load_or_create_database_key(job.scope.database.key, database_exists=True)
+    unfinished = SweepSpool.all_unfinished(spool_root(job.scope.database.file), key)
+    sweep = next(spool for spool in unfinished if spool.record.sweep_id == job.sweep_id)
+    _fetch(job, guard, sweep.unit(record), Teller(out), stop)
+
+
+def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threading.Event) -> None:
+    started = datetime.now(UTC)
+    limits = job.scope.limits
+    conduct = ConductLog(conduct_file(job))
+    errand = Errand(
+        guard=guard,
+        limits=limits,
+        budget=Budget(limits),
+        pacer=Pacer(limits.requests_per_second),
+        conduct=conduct,
+        user_agent=job.user_agent,
+        stop=stop,
+    )
+    matcher = Matcher(open_pack(job.scope.pack.path, load_key(job.scope.pack.key)))
+    with ExtractorPool(workers=1) as extractors:
+        sink = UnitSink(spool, Inspector(extractors, matcher), teller)
+        source_for(job.unit.kind, errand).fetch(job.unit, sink)
+    teller.now(sink.progress)
+    conduct.close()
+    state = UnitState.INTERRUPTED if stop.is_set() else UnitState.FINISHED
+    spool.finish(UnitOutcome(state, started, datetime.now(UTC), errand.budget.requests, errand.budget.bytes))
+
+
+def conduct_file(job: Job) -> Path:
+    """The unit's conduct log, kept beside the database for the owner of the target to read."""
+    root = job.scope.database.file.with_name(job.scope.database.file.name + ".conduct")
+    folder = root / job.sweep_id
+    for private in (root, folder):
+        private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / f"{job.unit_id}.jsonl"
+
+
+def _own_standard_output() -> IO[str]:
+    """Keep the pipe to our parent to ourselves: what a library prints would not be progress, and could be a letter."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return out
+
+
+def _listen(stop: threading.Event) -> None:
+    """A stop line ends the unit cleanly; the end of input means that our parent is gone, and so are we."""
+    for line in sys.stdin:
+        if line.strip() == STOP_LINE:
+            stop.set()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
