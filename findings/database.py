@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +44,8 @@ def open_writer(path: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator
     """
     steps = migrations()
     with _private_files(), database_errors(path):
+        if "?" in str(path):
+            raise DatabaseUnusableError(path, "DuckDB takes no question mark in a path")
         if not path.exists():
             _create(path, steps)
         connection = _patiently(path, wait_seconds, lambda: _connect(path, read_only=False))
@@ -176,7 +178,8 @@ def _create(path: Path, steps: tuple[Migration, ...]) -> None:
     except OSError as error:
         raise DatabaseUnusableError(path, error.strerror or type(error).__name__) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
 
 
 @contextmanager

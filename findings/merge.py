@@ -133,6 +133,7 @@ class _SweepMerge:
     def _merge_units(self, unit_ids: list[str]) -> None:
         merged = self._merged_before()
         units = [unit for unit_id in unit_ids if unit_id not in merged and (unit := self._examined(unit_id))]
+        damaged = {unit.record.unit_id: unit.damaged for unit in units}
         if units:
             stage_units(self._connection, self._sweep.sweep_id, units)
             with Transaction(self._connection):
@@ -140,7 +141,7 @@ class _SweepMerge:
                     self._connection.execute(sql_text("merging", f"{step}.sql"))
             self._progress.units += len(units)
         for unit_id in unit_ids:
-            self._clear(unit_id)
+            self._clear(unit_id, damaged.get(unit_id))
 
     def _merged_before(self) -> frozenset[str]:
         rows = self._connection.execute(
@@ -155,10 +156,11 @@ class _SweepMerge:
         if told is None:
             self._set_aside(folder, self._quarantine / unit_id)
             return None
-        parts = _parts(folder)
-        files = {table: [part / f"{table}.parquet" for part, whole in parts if whole] for table in COLUMNS}
-        present = {table: [path for path in paths if path.exists()] for table, paths in files.items()}
-        return UnitRows(*told, present, sum(not whole for _, whole in parts))
+        parts = sorted(part for part in folder.glob("part-*") if part.is_dir())
+        damaged = tuple(part for part in parts if not _is_whole_part(part))
+        whole = [path for part in parts if part not in damaged for path in part.iterdir()]
+        files = {table: [path for path in whole if path.stem == table] for table in COLUMNS}
+        return UnitRows(*told, files, damaged)
 
     def _from_plan(self, unit_id: str) -> tuple[UnitRecord, UnitOutcome] | None:
         """Without its own record a unit is known from the plan, and counts as failed."""
@@ -172,15 +174,19 @@ class _SweepMerge:
         started = datetime.fromisoformat(header["started_at"])
         return planned[unit_id], UnitOutcome(UnitState.FAILED, started, started, error="unit_record_unreadable")
 
-    def _clear(self, unit_id: str) -> None:
-        """What is in the database leaves the spool; a marker stays, so that a resumed sweep does not run it again."""
+    def _clear(self, unit_id: str, damaged: tuple[Path, ...] | None) -> None:
+        """What is in the database leaves the spool; a marker stays, so that a resumed sweep does not run it again.
+
+        `damaged` is None for a unit that an earlier merge, killed, had not cleared.
+        """
         folder = self._sweep.unit(unit_id)
         if not folder.exists():
             return
         self._sweep.marker(unit_id).touch(mode=FILE_MODE)
-        for part, whole in _parts(folder):
-            if not whole:
-                self._set_aside(part, self._quarantine / unit_id / part.name)
+        if damaged is None:
+            damaged = tuple(part for part in folder.glob("part-*") if not _is_whole_part(part))
+        for part in damaged:
+            self._set_aside(part, self._quarantine / unit_id / part.name)
         shutil.rmtree(folder)
 
     def _end(self) -> None:
@@ -212,11 +218,6 @@ class _SweepMerge:
             place = place.with_name(f"{place.name}-{time.time_ns()}")
         path.rename(place)
         self._progress.quarantined.append(place)
-
-
-def _parts(folder: Path) -> list[tuple[Path, bool]]:
-    """A unit's parts in order, each with whether all of its files can be read."""
-    return [(part, _is_whole_part(part)) for part in sorted(folder.glob("part-*")) if part.is_dir()]
 
 
 def _is_whole_part(part: Path) -> bool:

@@ -42,12 +42,12 @@ CREATE OR REPLACE TEMP MACRO outcome_rank(outcome) AS
 
 @dataclass(frozen=True, slots=True)
 class UnitRows:
-    """A published unit: what it is, how it ended, its readable files by table, how many parts could not be read."""
+    """A published unit: what it is, how it ended, its readable files by table, its parts that can not be read."""
 
     record: UnitRecord
     outcome: UnitOutcome
     files: Mapping[str, Sequence[Path]]
-    damaged_parts: int
+    damaged: tuple[Path, ...]
 
 
 def stage_units(connection: Connection, sweep_id: str, units: Sequence[UnitRows]) -> None:
@@ -76,7 +76,7 @@ def stage_end(connection: Connection, sweep_id: str, end: SweepEnd, plan: Sequen
 
 def _unit_row(sweep_id: str, unit: UnitRows) -> dict[str, object]:
     outcome = unit.outcome
-    in_doubt = unit.damaged_parts > 0 and outcome.state is UnitState.FINISHED
+    in_doubt = bool(unit.damaged) and outcome.state is UnitState.FINISHED
     return {
         "sweep_id": sweep_id,
         **unit.record.as_row(),
@@ -86,7 +86,7 @@ def _unit_row(sweep_id: str, unit: UnitRows) -> dict[str, object]:
         "requests": outcome.requests,
         "bytes": outcome.bytes,
         "error": "spool_part_unreadable" if in_doubt else outcome.error,
-        "damaged_parts": unit.damaged_parts,
+        "damaged_parts": len(unit.damaged),
     }
 
 

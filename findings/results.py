@@ -13,7 +13,7 @@ from matchers.verdicts import AnchorState, Span, Verdict
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One finding as it stands. `url` and `member` are in clear: whoever shows them masks them, and `repr` leaves them out.
+    """One finding as it stands. `url` and `member` are in clear: who shows them masks them, and `repr` leaves them out.
 
     Attributes:
         triage: the decision that holds today.

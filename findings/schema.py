@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -90,9 +91,8 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path, steps: tuple[Migr
                 record = [step.version, step.name, datetime.now(UTC)]
                 connection.execute("INSERT INTO schema_migrations VALUES (?, ?, ?)", record)
     with Transaction(connection):
-        for name, sources in VIEWS.items():
-            connection.execute(sql_text("views", f"{name}.sql"))
-            _take_over_comments(connection, name, sources)
+        connection.execute("\n".join(sql_text("views", f"{name}.sql") for name in VIEWS))
+        connection.execute(_comments_taken_over(connection))
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('views_digest', ?)", [_digest_of_views()])
 
 
@@ -106,27 +106,29 @@ class Transaction:
         self._connection.execute("BEGIN TRANSACTION")
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+        if kind is None:
+            self._connection.execute("COMMIT")
+            return
+        with suppress(duckdb.Error):  # a fatal error has ended the transaction already, and is what is to be told
+            self._connection.execute("ROLLBACK")
 
 
-def _take_over_comments(connection: duckdb.DuckDBPyConnection, view: str, sources: tuple[str, ...]) -> None:
-    """A column that a view only passes on means what it meant there."""
-    own = _column_comments(connection, view)
-    for source in reversed(sources):
-        for column, comment in _column_comments(connection, source).items():
-            if column in own and own[column] is None and comment is not None:
-                quoted = comment.replace("'", "''")
-                connection.execute(f"COMMENT ON COLUMN {view}.{column} IS '{quoted}'")
-
-
-def _column_comments(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str | None]:
-    return dict(
-        connection.execute(
-            "SELECT column_name, comment FROM duckdb_columns() "
-            "WHERE table_name = ? AND database_name = current_database()",
-            [relation],
-        ).fetchall()
-    )
+def _comments_taken_over(connection: duckdb.DuckDBPyConnection) -> str:
+    """Statements for the columns that a view only passes on: they mean what they meant where they came from."""
+    comments: dict[str, dict[str, str | None]] = {}
+    for relation, column, comment in connection.execute(
+        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE database_name = current_database()"
+    ).fetchall():
+        comments.setdefault(relation, {})[column] = comment
+    statements = []
+    for view, sources in VIEWS.items():
+        for column, own in comments[view].items():
+            passed_on = next((said for source in sources if (said := comments[source].get(column))), None)
+            if own is None and passed_on is not None:
+                comments[view][column] = passed_on
+                quoted = passed_on.replace("'", "''")
+                statements.append(f"COMMENT ON COLUMN {view}.{column} IS '{quoted}';")
+    return "\n".join(statements)
 
 
 def _digest_of_views() -> str:

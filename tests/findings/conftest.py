@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 
 from documents.body import Body
 from documents.records import Document, Entry, EntryKind, Skipped
+from findings.database import open_writer
 from findings.keys import DatabaseKey
 from findings.merge import merge
 from findings.records import (
@@ -116,14 +116,15 @@ class Estate:
         """A whole sweep of the one unit: documents (clear unless judged), skips."""
         sweep = self.begin()
         unit = self.open_unit(sweep)
+        fetched_at = self.now + timedelta(minutes=1)
         for what in found:
             match what:
                 case Skipped():
                     unit.skipped(what)
                 case Document():
-                    unit.document(what, "text/plain", CLEAR)
+                    unit.document(replace(what, fetched_at=fetched_at), "text/plain", CLEAR)
                 case (document, judgement):
-                    unit.document(document, "application/pdf", judgement)
+                    unit.document(replace(document, fetched_at=fetched_at), "application/pdf", judgement)
         unit.finish(self.outcome())
         sweep.finish(self.end())
         if merged:
@@ -154,11 +155,24 @@ class Estate:
         return digest.hexdigest()
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """To make one takes longer than most tests."""
+    path = tmp_path_factory.mktemp("empty") / "findings.duckdb"
+    with open_writer(path):
+        pass
+    return path.read_bytes()
+
+
 @pytest.fixture
-def estate(tmp_path: Path) -> Estate:
+def fresh_estate(tmp_path: Path) -> Estate:
+    """Without a database."""
     return Estate(tmp_path / "findings.duckdb")
 
 
 @pytest.fixture
-def known_letter() -> Callable[..., Judgement]:
-    return letter
+def estate(fresh_estate: Estate, empty_database: bytes) -> Estate:
+    """With an empty database."""
+    fresh_estate.database.touch(mode=0o600)
+    fresh_estate.database.write_bytes(empty_database)
+    return fresh_estate

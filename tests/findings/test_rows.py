@@ -1,0 +1,133 @@
+"""What of a record is kept, and what never is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pyarrow as pa
+import pytest
+
+from documents.records import Entry, EntryKind, Skipped, SkipReason
+from findings.keys import DatabaseKey
+from findings.parts import COLUMNS
+from findings.rows import MAX_SIZE, document_row, entry_row, match_rows, skip_row
+from matchers.verdicts import Judgement, LetterMatch, Verdict
+from tests.findings.conftest import CLEAR, Estate, letter
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+KEY = DatabaseKey(bytes(32))
+
+
+def entry(**changes: object) -> Entry:
+    given: dict[str, object] = {"url": "http://files.example.org/a.pdf", "kind": EntryKind.FILE, "name": "a.pdf"}
+    return Entry(**given | changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("modified", "stored", "is_utc"),
+    [
+        (None, None, None),
+        (datetime(2026, 1, 2, 3, 4), datetime(2026, 1, 2, 3, 4), False),  # noqa: DTZ001 - the server named no zone
+        (datetime(2026, 1, 2, 3, 4, tzinfo=timezone(timedelta(hours=2))), datetime(2026, 1, 2, 1, 4), True),  # noqa: DTZ001
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=2))), None, None),
+    ],
+)
+def test_a_listed_time_keeps_whether_its_zone_is_known(
+    modified: datetime | None, stored: datetime | None, is_utc: bool | None
+) -> None:
+    row = entry_row(entry(modified=modified), NOW)
+    assert (row["modified"], row["modified_utc"]) == (stored, is_utc)
+
+
+@pytest.mark.parametrize(
+    ("size", "stored"), [(None, None), (0, 0), (-1, None), (MAX_SIZE, MAX_SIZE), (MAX_SIZE + 1, None)]
+)
+def test_a_listing_may_claim_any_size(size: int | None, stored: int | None) -> None:
+    assert entry_row(entry(size=size), NOW)["size"] == stored
+
+
+def test_names_that_are_no_text_can_be_stored() -> None:
+    row = entry_row(entry(name="caf\udce9\x00.pdf", url="http://files.example.org/caf\udce9"), NOW)
+    table = pa.Table.from_pylist([{**row, "sweep_id": "s", "unit_id": "u"}], schema=COLUMNS["entries"])
+    assert table.to_pylist()[0]["name"] == "caf\\udce9\x00.pdf"
+
+
+def test_no_credential_is_kept_even_if_a_source_forgets(estate: Estate) -> None:
+    signed = "http://someone:secret@files.example.org/a.pdf?X-Amz-Signature=abc&page=2"
+    headers = {
+        "Set-Cookie": "session=secret",
+        "Location": "http://files.example.org/b?sig=secret&sv=1",
+        "Content-Type": "application/pdf",
+    }
+    document = estate.document("/a.pdf", headers=headers, requested_url=signed, parent=signed)
+    rows = [
+        entry_row(entry(url=signed, parent=signed), NOW),
+        skip_row(Skipped(signed, SkipReason.CREDENTIAL_IN_URL, parent=signed), NOW),
+        document_row(document, "application/pdf", CLEAR, "", 1),
+    ]
+    assert "secret" not in repr(rows)
+    assert "abc" not in repr(rows)
+    assert rows[0]["url"] == "http://files.example.org/a.pdf?page=2"
+    assert dict(rows[2]["headers"]) == {
+        "location": "http://files.example.org/b",
+        "content-type": "application/pdf",
+    }
+
+
+def test_what_is_no_url_is_kept_without_its_query() -> None:
+    row = skip_row(Skipped("http://me:secret@[broken/x?sig=secret", SkipReason.DENIED_BY_GUARD), NOW)
+    assert row["url"] == "invalid:[broken/x"
+
+
+@pytest.mark.parametrize(
+    ("header", "stored"),
+    [
+        ("Tue, 01 Jul 2025 10:00:00 GMT", datetime(2025, 7, 1, 10, tzinfo=UTC)),
+        ("Tue, 01 Jul 2025 12:00:00 +0200", datetime(2025, 7, 1, 10, tzinfo=UTC)),
+        ("yesterday", None),
+        ("Tue, 99 Jul 2025 10:00:00 GMT", None),
+        ("", None),
+    ],
+)
+def test_last_modified_is_read_if_it_is_a_time(estate: Estate, header: str, stored: datetime | None) -> None:
+    document = estate.document("/a.pdf", headers={"LAST-MODIFIED": header})
+    assert document_row(document, "text/plain", CLEAR, "", 1)["server_modified"] == stored
+
+
+def test_letters_make_findings_and_lesser_verdicts_do_not(estate: Estate) -> None:
+    document = estate.document("/a.pdf")
+    verdicts = (Verdict.KNOWN_LETTER, Verdict.SHARED_PASSAGE, Verdict.TEMPLATE_ONLY, Verdict.UNDETERMINED)
+    letters = tuple(LetterMatch(f"L-{number}", verdict, 0.5, 0.5, 10) for number, verdict in enumerate(verdicts))
+    rows = match_rows(document, Judgement(Verdict.KNOWN_LETTER, letters, ()), "", 1, KEY)
+    assert [row["finding_id"] is not None for row in rows] == [True, True, False, False]
+    assert rows[0]["finding_id"] == KEY.finding_id(document.url, "", "letter:L-0")
+
+
+def test_a_template_verdict_makes_one_finding_of_its_place(estate: Estate) -> None:
+    document = estate.document("/a.pdf")
+    without = match_rows(document, Judgement(Verdict.SAME_TEMPLATE, (), ()), "x", 1, KEY)
+    assert [(row["letter_id"], row["finding_id"]) for row in without] == [
+        (None, KEY.finding_id(document.url, "x", "verdict:same_template"))
+    ]
+    near = LetterMatch("L-1", Verdict.SAME_TEMPLATE, 0.5, 0.5, 10)
+    with_candidate = match_rows(document, Judgement(Verdict.SAME_TEMPLATE, (near,), ()), "x", 1, KEY)
+    assert [row["finding_id"] for row in with_candidate] == [without[0]["finding_id"]]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CLEAR, Verdict.UNDETERMINED, Verdict.TEMPLATE_ONLY])
+def test_other_documents_make_no_match(estate: Estate, verdict: Verdict) -> None:
+    assert match_rows(estate.document("/a.pdf"), Judgement(verdict, (), ()), "", 1, KEY) == []
+
+
+def test_every_row_fits_its_columns(estate: Estate) -> None:
+    document = estate.document("/a.pdf")
+    owner = {"sweep_id": "s", "unit_id": "u"}
+    rows = {
+        "entries": entry_row(entry(size=3, modified=NOW), NOW),
+        "documents": document_row(document, "application/pdf", letter(), "a", 1),
+        "matches": match_rows(document, letter(), "a", 1, KEY)[0],
+        "skips": skip_row(Skipped("http://files.example.org/", SkipReason.ROBOTS), NOW),
+    }
+    for table, columns in COLUMNS.items():
+        assert set(rows[table]) | set(owner) == set(columns.names)
+        pa.Table.from_pylist([{**rows[table], **owner}], schema=columns).validate(full=True)

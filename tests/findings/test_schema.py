@@ -1,0 +1,110 @@
+"""Migrations: numbered, each whole, refused when newer; every table and column explained."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import findings
+from findings.database import connect_in_memory, open_reader, open_writer
+from findings.errors import SchemaNewerError
+from findings.records import EntryOutcome, FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
+from findings.schema import MIGRATION_FILES, VIEWS, Migration, applied_version, migrate, migrations
+from matchers.verdicts import AnchorState, Verdict
+from tests.findings.conftest import Estate, letter
+
+FOLDER = Path(findings.__path__[0])
+
+
+def test_every_sql_file_is_listed_and_numbered_in_order() -> None:
+    assert list(MIGRATION_FILES) == sorted(path.name for path in (FOLDER / "migrations").glob("*.sql"))
+    assert [step.version for step in migrations()] == list(range(1, len(MIGRATION_FILES) + 1))
+    assert set(VIEWS) == {path.stem for path in (FOLDER / "views").glob("*.sql")}
+
+
+@pytest.fixture(scope="module")
+def comments() -> dict[str, str | None]:
+    """Comments by table, view, and table.column."""
+    query = """
+        SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal
+        UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE NOT internal
+        UNION ALL SELECT table_name || '.' || column_name, comment FROM duckdb_columns() WHERE NOT internal
+    """
+    with connect_in_memory() as connection:
+        migrate(connection, Path(":memory:"), migrations())
+        return dict(connection.execute(query).fetchall())
+
+
+def test_every_table_view_and_column_is_explained(comments: dict[str, str | None]) -> None:
+    assert [name for name, comment in comments.items() if not comment] == []
+    assert {"findings", "open_findings", "findings.url", "open_findings.url"} <= set(comments)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("sweeps.kind", SweepKind),
+        ("sweeps.state", SweepState),
+        ("units.state", UnitState),
+        ("entries.outcome", EntryOutcome),
+        ("documents.verdict", Verdict),
+        ("matches.verdict", Verdict),
+        ("matches.anchors", AnchorState),
+        ("sightings.presence", Presence),
+        ("sighting_states.state", FindingState),
+        ("triage_events.decision", TriageDecision),
+    ],
+)
+def test_the_comment_of_a_closed_set_names_all_of_it(
+    comments: dict[str, str | None], column: str, values: type[StrEnum]
+) -> None:
+    assert set(values) <= set(re.findall(r"\w+", comments[column] or ""))
+
+
+def test_a_later_migration_keeps_what_is_there(estate: Estate) -> None:
+    estate.sweep((estate.document("/1/a.pdf"), letter()))
+    before = estate.contents()
+    step = Migration(2, "002_severity", "ALTER TABLE findings ADD COLUMN severity INTEGER DEFAULT 0")
+    with duckdb.connect(str(estate.database)) as connection:
+        for _ in range(2):
+            migrate(connection, estate.database, (*migrations(), step))
+        assert connection.execute("SELECT severity FROM findings").fetchall() == [(0,)]
+        assert connection.execute("SELECT version, name FROM schema_migrations").fetchall()[-1] == (2, "002_severity")
+        connection.execute("ALTER TABLE findings DROP COLUMN severity")
+    assert estate.contents() == before
+
+
+def test_a_migration_that_breaks_leaves_the_step_before(estate: Estate) -> None:
+    estate.sweep()
+    broken = Migration(2, "002_broken", "CREATE TABLE half (a INTEGER); INSERT INTO half VALUES ('not a number')")
+    with duckdb.connect(str(estate.database)) as connection:
+        with pytest.raises(duckdb.ConversionException):
+            migrate(connection, estate.database, (*migrations(), broken))
+        assert applied_version(connection) == 1
+        tables = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'half'").fetchall()
+        assert tables == [(0,)]
+
+
+def test_a_newer_schema_is_refused_and_not_touched(estate: Estate) -> None:
+    estate.sweep()
+    with duckdb.connect(str(estate.database)) as connection:
+        connection.execute("INSERT INTO schema_migrations VALUES (99, '099_future', now())")
+    before = estate.database.read_bytes()
+    for opened in (open_writer, open_reader):
+        with pytest.raises(SchemaNewerError, match="has schema 99") as raised, opened(estate.database):
+            pass
+        assert (raised.value.found, raised.value.known) == (99, len(MIGRATION_FILES))
+    assert estate.database.read_bytes() == before
+
+
+def test_a_reader_of_older_views_has_them_made_anew_first(estate: Estate) -> None:
+    estate.sweep((estate.document("/1/a.pdf"), letter()))
+    with duckdb.connect(str(estate.database)) as connection:
+        connection.execute("CREATE OR REPLACE VIEW open_findings AS SELECT 1 AS other")
+        connection.execute("UPDATE meta SET value = 'older' WHERE name = 'views_digest'")
+    with open_reader(estate.database) as connection:
+        assert connection.execute("SELECT state FROM open_findings").fetchall() == [("new",)]
