@@ -31,6 +31,7 @@ class _Transfer:
     began: float
     received: int = 0
     given_up: FetchingError | None = None
+    timer: asyncio.TimerHandle | None = None
 
 
 class GuardedDownloadHandler(HTTP11DownloadHandler):
@@ -51,7 +52,7 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
             raise RuntimeError("a download runs in a task")
         transfer = _Transfer(task, time.monotonic())
         self._crawl.download_began(task)
-        timer = asyncio.get_running_loop().call_later(self._timeout, self._check, transfer)
+        self._set_timer(transfer)
         try:
             return await self._download(request, transfer)
         except asyncio.CancelledError:
@@ -62,7 +63,8 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
             task.uncancel()
             raise transfer.given_up from None
         finally:
-            timer.cancel()
+            if transfer.timer is not None:
+                transfer.timer.cancel()
             self._crawl.download_ended(task)
             request.meta.pop(_TRANSFER, None)
 
@@ -95,5 +97,8 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         if transfer.received < elapsed * SLOWEST_RATE:
             transfer.given_up = NoAnswerError(SkipReason.TIMED_OUT, "too_slow" if transfer.received else "no_answer")
             transfer.task.cancel()
-        elif not transfer.task.done():
-            asyncio.get_running_loop().call_later(self._timeout, self._check, transfer)
+        else:
+            self._set_timer(transfer)
+
+    def _set_timer(self, transfer: _Transfer) -> None:
+        transfer.timer = asyncio.get_running_loop().call_later(self._timeout, self._check, transfer)

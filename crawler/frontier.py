@@ -11,6 +11,8 @@ from documents.records import SkipReason
 
 # Places that wait at one time. A place takes about 0.4 kB, so 80 MB at most; the default budget is 20,000 requests.
 LONGEST_QUEUE = 200_000
+# URLs that are remembered, about 0.1 kB each, so 200 MB at most. A site that makes up more is not a site.
+MOST_SEEN = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,14 @@ class Frontier:
         self._seen.add(digest)
         return True
 
-    def push(self, place: Place) -> bool:
-        """Put a place at the end; False when the queue is full, and the caller must record that."""
-        if len(self._waiting) >= LONGEST_QUEUE:
-            return False
+    @property
+    def is_full(self) -> bool:
+        """Is there no room for another place? The caller must then record what it leaves out."""
+        return len(self._waiting) >= LONGEST_QUEUE or len(self._seen) >= MOST_SEEN
+
+    def push(self, place: Place) -> None:
+        """Put a place at the end."""
         self._waiting.append(place)
-        return True
 
     def next(self) -> Place | None:
         """The place to fetch next; it is under way until `finish`."""

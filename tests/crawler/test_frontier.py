@@ -16,7 +16,7 @@ def place(number: int) -> Place:
 def test_places_come_in_the_order_in_which_they_were_found() -> None:
     frontier = Frontier()
     for number in range(3):
-        assert frontier.push(place(number))
+        frontier.push(place(number))
     assert [frontier.next(), frontier.next(), frontier.next(), frontier.next()] == [place(0), place(1), place(2), None]
     assert frontier.is_exhausted
 
@@ -62,4 +62,16 @@ def test_what_has_no_record_is_left_once() -> None:
 def test_a_full_queue_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crawler.frontier, "LONGEST_QUEUE", 2)
     frontier = Frontier()
-    assert [frontier.push(place(number)) for number in range(3)] == [True, True, False]
+    for number in range(2):
+        assert not frontier.is_full
+        frontier.push(place(number))
+    assert frontier.is_full
+    frontier.next()
+    assert not frontier.is_full
+
+
+def test_a_full_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crawler.frontier, "MOST_SEEN", 1)
+    frontier = Frontier()
+    frontier.is_new("http://www.example.org/")
+    assert frontier.is_full

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import crawler.frontier
 from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
 from crawler.planning import Planner
-from documents.records import EntryKind, SkipReason
+from documents.records import Entry, EntryKind, SkipReason
 from scope.model import SiteTarget, Tier
 
 TARGET = SiteTarget(url="http://www.example.org/clinic/", tier=Tier.OWN, authority="IG-1")
@@ -61,6 +62,27 @@ def test_a_tokened_link_is_said_once_and_asked_without() -> None:
         ("http://www.example.org/clinic/a.pdf?page=2", SkipReason.CREDENTIAL_IN_URL)
     ]
     assert [place.asked for place in places] == ["http://www.example.org/clinic/a.pdf?page=2"]
+
+
+def test_a_full_queue_leaves_one_record_for_a_pages_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crawler.frontier, "LONGEST_QUEUE", 2)
+    harvest, places = plan(*(f"http://www.example.org/clinic/{number}" for number in range(100)))
+    assert len(places) == len(harvest.entries) == 2
+    assert [(skip.url, skip.reason, skip.detail) for skip in harvest.skips] == [
+        (PAGE.url, SkipReason.BUDGET_SPENT, "queue")
+    ]
+
+
+def test_a_full_queue_leaves_a_record_for_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crawler.frontier, "LONGEST_QUEUE", 2)
+    frontier = Frontier()
+    harvest = Harvest()
+    planner = Planner(TARGET, frontier, 3)
+    for number in range(5):
+        url = f"{PAGE.url}{number}.pdf"
+        planner.row(Entry(url, EntryKind.FILE, f"{number}.pdf", parent=PAGE.url), PAGE, (), harvest)
+    assert len(harvest.entries) == 5
+    assert [skip.url for skip in harvest.skips] == [f"{PAGE.url}{number}.pdf" for number in (2, 3, 4)]
 
 
 @pytest.mark.parametrize(
