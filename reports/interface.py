@@ -1,0 +1,31 @@
+"""What every report offers: findings and their kin, written in one form to one stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from findings.results import DocumentToLookAt, ExposedLetter, FindingDetail, FindingRow, UnitReach
+
+
+class Report(Protocol):
+    """Writes what it is given, in the order in which it is given.
+
+    Unless it was made to reveal, it masks every place and every name inside a file: they can name a patient.
+    What a hostile server named is written so that it can steer neither a terminal nor a reader.
+    """
+
+    def findings(self, rows: Iterable[FindingRow]) -> None:
+        """A list of findings."""
+
+    def finding(self, detail: FindingDetail) -> None:
+        """One finding with all that is known of it."""
+
+    def letters(self, rows: Iterable[ExposedLetter]) -> None:
+        """Which letters lie open."""
+
+    def reach(self, rows: Iterable[UnitReach]) -> None:
+        """What a sweep looked at, skipped and never got to."""
+
+    def to_look_at(self, rows: Iterable[DocumentToLookAt]) -> None:
+        """Documents that a person should look at."""

@@ -1,0 +1,74 @@
+"""JSON Lines: one object a line, in ASCII, for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import date
+from typing import Any, TextIO
+
+from findings.results import DocumentToLookAt, ExposedLetter, FindingDetail, FindingRow, UnitReach
+from reports.shown import Shown
+
+
+class JsonLinesReport:
+    """Implements `Report`. Times are ISO 8601 in UTC; places masked unless `reveal`."""
+
+    def __init__(self, out: TextIO, *, reveal: bool = False) -> None:
+        self._out = out
+        self._shown = Shown(reveal)
+
+    def findings(self, rows: Iterable[FindingRow]) -> None:
+        """See `Report`."""
+        for row in rows:
+            self._write(self._fields(row))
+
+    def finding(self, detail: FindingDetail) -> None:
+        """See `Report`."""
+        spans = [
+            {"piece": self._shown.member(span.piece), "doc": span.doc, "letter": span.letter} for span in detail.spans
+        ]
+        self._write(
+            self._fields(detail.row)
+            | {
+                "anchors": dict(detail.anchors),
+                "reasons": detail.reasons,
+                "spans": spans,
+                "sightings": [self._fields(sighting) for sighting in detail.sightings],
+                "triage_events": [self._fields(event) for event in detail.triage_events],
+            }
+        )
+
+    def letters(self, rows: Iterable[ExposedLetter]) -> None:
+        """See `Report`."""
+        for row in rows:
+            self._write(self._fields(row))
+
+    def reach(self, rows: Iterable[UnitReach]) -> None:
+        """See `Report`. A unit's start is what the operator wrote into the scope, so it is shown in clear."""
+        for row in rows:
+            self._write(self._fields(row))
+
+    def to_look_at(self, rows: Iterable[DocumentToLookAt]) -> None:
+        """See `Report`."""
+        for row in rows:
+            self._write(self._fields(row))
+
+    def _fields(self, row: Any) -> dict[str, Any]:
+        """Column by column; the names `url` and `member` are those of places in every record."""
+        told = {field.name: getattr(row, field.name) for field in fields(row)}
+        if "url" in told:
+            told |= {"url": self._shown.url(told["url"]), "member": self._shown.member(told["member"])}
+        return told
+
+    def _write(self, row: Mapping[str, Any]) -> None:
+        # DEL is ASCII, and the one control character that json leaves as it is.
+        line = json.dumps(row, ensure_ascii=True, default=_plain).replace("\x7f", "\\u007f")
+        self._out.write(line + "\n")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):  # times are dates too
+        return value.isoformat()
+    raise TypeError(f"no plain form for {type(value).__name__}")

@@ -1,0 +1,204 @@
+"""Tables for a person at a terminal; they fit 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Final, TextIO, assert_never
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from findings.records import FindingState, TriageDecision
+from findings.results import DocumentToLookAt, ExposedLetter, FindingDetail, FindingRow, TriageEvent, UnitReach
+from matchers.verdicts import Span
+from reports.shown import Shown, printable
+
+DEFAULT_WIDTH: Final = 80
+# Characters of a finding's id that are shown: of 10,000 findings two share them with a probability of 1 %, and then
+# more is asked for.
+SHOWN_ID: Final = 8
+# Spans of one finding that are listed; the rest is counted.
+_SHOWN_SPANS: Final = 20
+
+
+class TableReport:
+    """Implements `Report`. Places are masked unless `reveal`.
+
+    Args:
+        out: where to.
+        reveal: show places and names as they are.
+        width: columns of the terminal.
+        colour: whether `out` takes colours.
+    """
+
+    def __init__(self, out: TextIO, *, reveal: bool = False, width: int = DEFAULT_WIDTH, colour: bool = False) -> None:
+        self._shown = Shown(reveal)
+        self._console = Console(
+            file=out,
+            width=width,
+            color_system="standard" if colour else None,
+            force_terminal=colour,
+            markup=False,
+            highlight=False,
+            emoji=False,
+            legacy_windows=False,
+            _environ={},
+        )
+
+    def findings(self, rows: Iterable[FindingRow]) -> None:
+        """See `Report`."""
+        table = _table("finding", "state", "what and where", "seen")
+        count = 0
+        for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
+            what = Text(f"{_what(row)}\n{self._shown.place(row.url, row.member)}")
+            table.add_row(row.finding_id[:SHOWN_ID], _state(row), what, _days(row.first_seen, row.last_seen))
+        self._print(table, count, "no findings")
+
+    def finding(self, detail: FindingDetail) -> None:
+        """See `Report`."""
+        row = detail.row
+        self._facts(
+            [
+                ("finding", row.finding_id),
+                ("state", f"{row.state} ({row.basis}, {_time(row.answered_at)})"),
+                ("triage", f"{row.triage}{' (settled)' if row.settled else ''}"),
+                ("what", _what(row)),
+                ("where", self._shown.place(row.url, row.member)),
+                ("host", f"{row.host}, {row.tier}{f', {row.supplier}' if row.supplier else ''}"),
+                ("exposed", f"at least from {_time(row.first_seen)} to {_time(row.last_seen)}, as seen by us"),
+                ("server says", f"modified {_time(row.server_modified)}; not the date of exposure"),
+                ("file", f"{row.media_type}, {row.size} bytes, SHA-256 {row.sha256}"),
+                *(("identifier", f"{kind}: {state}") for kind, state in detail.anchors.items()),
+                *(("reason", reason) for reason in detail.reasons),
+                *self._spans(detail.spans),
+            ]
+        )
+        self._sightings(detail)
+        self._triage(detail.triage_events)
+
+    def letters(self, rows: Iterable[ExposedLetter]) -> None:
+        """See `Report`."""
+        table = _table("letter", "places", "share", "hosts", "seen")
+        count = 0
+        for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
+            places = f"{row.places}" + (f" ({row.places_unknown} unknown)" if row.places_unknown else "")
+            share = _share(row.largest_share) if row.is_certain else f"{_share(row.largest_share)}, shared passage"
+            hosts = Text("\n".join(printable(host) for host in row.hosts))
+            table.add_row(_text(row.letter_id), places, share, hosts, _days(row.first_seen, row.last_seen))
+        self._print(table, count, "no letters exposed")
+
+    def reach(self, rows: Iterable[UnitReach]) -> None:
+        """See `Report`. A unit's start is what the operator wrote into the scope, so it is shown in clear."""
+        table = _table("unit", "state", "read", "not looked at")
+        count = 0
+        for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
+            skips = sorted(row.skipped_by_reason.items(), key=lambda item: (-item[1], item[0]))
+            reasons = "\n".join(f"{number} {reason}" for reason, number in skips)
+            table.add_row(_text(row.start_url), str(row.state), str(row.documents), reasons or "-")
+        self._print(table, count, "no sweeps")
+
+    def to_look_at(self, rows: Iterable[DocumentToLookAt]) -> None:
+        """See `Report`."""
+        table = _table("document", "type", "bytes", "why")
+        count = 0
+        for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
+            why = _text("; ".join(row.reasons))
+            table.add_row(Text(self._shown.place(row.url, row.member)), _text(row.media_type), str(row.size), why)
+        self._print(table, count, "nothing to look at")
+
+    def _print(self, table: Table, count: int, nothing: str) -> None:
+        self._console.print(table if count else Text(nothing))
+
+    def _facts(self, facts: Sequence[tuple[str, str]]) -> None:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, value in facts:
+            table.add_row(name, _text(value))
+        self._console.print(table)
+
+    def _spans(self, spans: Sequence[Span]) -> list[tuple[str, str]]:
+        told = [
+            ("span", f"{self._shown.member(span.piece) or 'text'} {_range(span.doc)}, letter {_range(span.letter)}")
+            for span in spans[:_SHOWN_SPANS]
+        ]
+        more = len(spans) - len(told)
+        return [*told, ("", f"and {more} more spans")] if more else told
+
+    def _sightings(self, detail: FindingDetail) -> None:
+        table = _table("sweep", "when", "answer", "basis", "state then")
+        for sighting in detail.sightings:
+            answer: list[RenderableType] = [sighting.sweep_id, _time(sighting.seen_at), sighting.presence.value]
+            table.add_row(*answer, sighting.basis, sighting.state.value)
+        self._console.print(table)
+
+    def _triage(self, events: Sequence[TriageEvent]) -> None:
+        if not events:
+            return
+        table = _table("when", "who", "decision", "note")
+        for event in events:
+            until = f" {event.valid_until}" if event.valid_until else ""
+            decision = f"{event.decision}{until}"
+            table.add_row(_time(event.decided_at), _text(event.decided_by), decision, _text(event.note))
+        self._console.print(table)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in ("finding", "seen", "state"))
+    return table
+
+
+def _what(row: FindingRow) -> str:
+    letter = f" {printable(row.letter_id)}" if row.letter_id is not None else ""
+    share = f", {_share(row.containment)} of it" if row.containment is not None else ""
+    evidence = f", {row.evidence:.0f} distinctive characters" if row.evidence is not None else ""
+    return f"{row.verdict}{letter}{share}{evidence}"
+
+
+def _state(row: FindingRow) -> Text:
+    shown = Text(row.state.value, style=_colour(row.state))
+    if row.triage is not TriageDecision.TO_TRIAGE:
+        shown.append(f"\n{row.triage}", style="default")
+    return shown
+
+
+def _colour(state: FindingState) -> str:
+    match state:
+        case FindingState.NEW | FindingState.REAPPEARED:
+            return "bold red"
+        case FindingState.OPEN:
+            return "red"
+        case FindingState.UNKNOWN:
+            return "yellow"
+        case FindingState.GONE:
+            return "green"
+        case _:
+            assert_never(state)
+
+
+def _share(share: float) -> str:
+    """In whole per cent, and never 100 for less than all."""
+    return f"{min(round(share * 100), 99 if share < 1 else 100)} %"
+
+
+def _days(first: datetime, last: datetime) -> str:
+    """Two dates, or one."""
+    begin, end = (f"{time.astimezone(UTC):%Y-%m-%d}" for time in (first, last))
+    return begin if begin == end else f"{begin}\n{end}"
+
+
+def _time(time: datetime | None) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if time else "nothing"
+
+
+def _range(limits: tuple[int, int]) -> str:
+    return f"{limits[0]}-{limits[1]}"
+
+
+def _text(text: str) -> Text:
+    return Text(printable(text))

@@ -1,0 +1,124 @@
+"""Tables that fit a terminal and can not be steered by what they show."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from documents.records import SkipReason
+from findings.records import FindingState, Presence, TriageDecision, UnitState
+from findings.results import (
+    DocumentToLookAt,
+    ExposedLetter,
+    FindingDetail,
+    FindingRow,
+    Sighting,
+    TriageEvent,
+    UnitReach,
+)
+from matchers.verdicts import AnchorState, Span
+from reports.interface import Report
+from reports.table import TableReport
+from tests.reports.conftest import HOSTILE, SEEN
+
+
+def written(write: Any, *, reveal: bool = False, width: int = 80) -> str:
+    out = io.StringIO()
+    report: Report = TableReport(out, reveal=reveal, width=width)
+    write(report)
+    text = out.getvalue()
+    assert max(len(line) for line in text.splitlines()) <= width
+    assert text.replace("\n", "").isprintable()
+    return text
+
+
+def in_full(row: FindingRow) -> FindingDetail:
+    return FindingDetail(
+        row,
+        (
+            Sighting("20260301T083000Z-00000000", SEEN, Presence.PRESENT, "matched", FindingState.NEW),
+            Sighting("20260309T083000Z-00000000", SEEN, Presence.UNKNOWN, "unit_not_reached", FindingState.UNKNOWN),
+        ),
+        (TriageEvent(TriageDecision.ACCEPTED_UNTIL, "why \x1b[2J", "J. Example", SEEN, date(2026, 4, 1)),),
+        tuple(Span(f"{HOSTILE}.pdf#page=2", (n, n + 5), (n, n + 5)) for n in range(25)),
+        {"nhs_number": AnchorState.AGREE},
+        ("312 distinctive characters of letter L-41",),
+    )
+
+
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_a_list_fits_the_terminal(row: FindingRow, width: int) -> None:
+    text = written(lambda report: report.findings([row, replace(row, triage=TriageDecision.REPORTED)]), width=width)
+    assert "01234567 " in text
+    assert "known_letter L-41, 99 % of it" in text, "never 100 % of what is not whole"
+    assert "2026-03-01" in text
+    assert "2026-03-09" in text
+    assert "reported" in text
+    assert "http://files.example.org:8080/~" in text
+    assert "Planted" not in text
+
+
+def test_revealed_names_are_whole_and_harmless(row: FindingRow) -> None:
+    text = written(lambda report: report.findings([row]), reveal=True, width=200)
+    assert "Planted-Jane\\x1b[31m\\u202efdp.[bold]x[/bold]\\x07\\u2028.pdf?user=Planted-Jane" in text
+
+
+def test_a_template_finding_has_no_letter(row: FindingRow) -> None:
+    bare = replace(row, letter_id=None, containment=None, evidence=None)
+    text = written(lambda report: report.findings([bare]))
+    assert "known_letter\n" in "\n".join(line.rstrip() for line in text.splitlines()) + "\n" or "known_letter " in text
+    assert "None" not in text
+
+
+@pytest.mark.parametrize("reveal", [False, True])
+def test_a_finding_in_full(row: FindingRow, reveal: bool) -> None:
+    text = written(lambda report: report.finding(in_full(row)), reveal=reveal)
+    for part in (row.finding_id, "not the date of exposure", "as seen by us", "nhs_number: agree", "unit_not_reached"):
+        assert part in " ".join(text.split())
+    assert "and 5 more spans" in text
+    assert "accepted_until" in text
+    assert ("Planted" in text) == reveal
+
+
+def test_colours_only_where_they_are_wanted(row: FindingRow) -> None:
+    out = io.StringIO()
+    TableReport(out, colour=True).findings([replace(row, state=state) for state in FindingState])
+    assert out.getvalue().count("\x1b[") >= 2 * len(FindingState)
+    assert "\x1b[31m\u202e" not in out.getvalue()
+
+
+def test_nothing_is_said_in_words() -> None:
+    def write(report: Report) -> None:
+        report.findings([])
+        report.letters([])
+        report.reach([])
+        report.to_look_at([])
+
+    assert written(write).splitlines() == ["no findings", "no letters exposed", "no sweeps", "nothing to look at"]
+
+
+def test_letters_reach_and_documents_to_look_at() -> None:
+    letters = [
+        ExposedLetter("L-1", 2, 1, ("files.example.org", "\x1b[31m"), ("Example Ltd",), True, 1.0, SEEN, SEEN),
+        ExposedLetter("L-2", 1, 0, ("files.example.org",), (), False, 0.2, SEEN, SEEN),
+    ]
+    skips = {SkipReason.ROBOTS: 1, SkipReason.TIMED_OUT: 12}
+    start = "https://files.example.org/" + "long/" * 20
+    unit = UnitReach("s", "u", "site", start, "h", None, UnitState.FINISHED, 1, 2, 3, 0, 13, skips)
+    document = DocumentToLookAt("http://h/Planted.pdf", "", SEEN, "text/plain", 1, "ab", ("too little text",), "s")
+
+    def write(report: Report) -> None:
+        report.letters(letters)
+        report.reach([unit])
+        report.to_look_at([document])
+
+    text = written(write)
+    assert "100 %" in text
+    assert "20 %, shared passage" in " ".join(text.split())
+    assert text.index("12 timed_out") < text.index("1 robots")
+    assert "too little text" in text
+    assert "Planted" not in text
