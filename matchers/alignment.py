@@ -35,13 +35,26 @@ LEAST_LOSS = 0.02
 _LOSS_ROUNDS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Stretch:
-    """Text that the letter and the document share, without a hole. Ends are not included."""
+    """Text that the letter and the document share, without a hole. Ends are not included.
+
+    Attributes:
+        letter_tokens: words of the letter.
+        letter_symbols: the same in symbols.
+        doc_symbols: where they stand in the document.
+        words: for each word found its first symbol in the document, its first in the letter and the one after it.
+    """
 
     letter_tokens: tuple[int, int]
     letter_symbols: tuple[int, int]
     doc_symbols: tuple[int, int]
+    words: NDArray[np.int64]
+
+    def letter_part(self, start: int, end: int) -> tuple[int, int] | None:
+        """The symbols of the letter that stand in a range of the document; None where no word begins there."""
+        inside = self.words[(self.words[:, 0] >= start) & (self.words[:, 0] < end)]
+        return (int(inside[:, 1].min()), int(inside[:, 2].max())) if len(inside) else None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -90,10 +103,11 @@ class Aligner:
         return Alignment(shapes, int(starts[-1]), found, reach, tuple(stretches))
 
     def _stretch(self, places: NDArray[np.int64], starts: NDArray[np.int64], low: int, high: int) -> Stretch:
-        inside = places[low:high]
-        inside = inside[inside >= 0]
+        at = low + np.flatnonzero(places[low:high] >= 0)
+        inside = places[at]
         doc = int(self._document.starts[inside.min()]), int(self._document.starts[inside.max() + 1])
-        return Stretch((low, high), (int(starts[low]), int(starts[high])), doc)
+        words = np.stack((self._document.starts[inside], starts[at], starts[at + 1]), axis=1)
+        return Stretch((low, high), (int(starts[low]), int(starts[high])), doc, words)
 
     def _places(
         self, letter: int, tokens: SaltedTokens, starts: NDArray[np.int64], where: tuple[Chain, tuple[int, int]]
@@ -194,3 +208,28 @@ def _without_holes(found: NDArray[np.bool_], start: int) -> list[tuple[int, int]
     edges = [0, *holes.ravel().tolist(), len(found)]
     pairs = zip(edges[::2], edges[1::2], strict=True)
     return [(start + low, start + high) for low, high in pairs if found[low:high].any()]
+
+
+def joined_stretches(stretches: list[Stretch]) -> list[Stretch]:
+    """Stretches in the order of the document, those that overlap in it and in the letter made one."""
+    result: list[Stretch] = []
+    for part in sorted(stretches, key=lambda part: part.doc_symbols):
+        last = result[-1] if result else None
+        if last and _touch(last.doc_symbols, part.doc_symbols) and _touch(last.letter_symbols, part.letter_symbols):
+            result[-1] = Stretch(
+                _hull(last.letter_tokens, part.letter_tokens),
+                _hull(last.letter_symbols, part.letter_symbols),
+                _hull(last.doc_symbols, part.doc_symbols),
+                np.concatenate((last.words, part.words)),
+            )
+        else:
+            result.append(part)
+    return result
+
+
+def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _hull(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return min(one[0], other[0]), max(one[1], other[1])

@@ -17,6 +17,9 @@ LEAST_TEXT = 100
 # The whole letter. Share of its distinctive words; another patient's letter on the same template reaches 0.43, the
 # letter itself at 5 % character error 0.59 at the least.
 WHOLE_WORDS = 0.5
+# Tenths of the letter in which they must be found: a stock paragraph may hold most of a letter's words, but not here
+# and there.
+WHOLE_SPREAD = 0.6
 # Share of its distinctive numbers (dates, doses, identifiers): another patient's reach 0.38, the letter at 5 %
 # character error 0.59. Not asked where so many words are found that only the numbers can have been masked.
 WHOLE_NUMBERS = 0.4
@@ -99,6 +102,8 @@ class Surroundings:
 def decide_whole(score: LetterScore, around: Surroundings) -> bool:
     """Is the letter there, all but small parts?"""
     numbers_agree = score.numbers.of_whole >= WHOLE_NUMBERS or score.numbers.whole < FEWEST_NUMBERS
+    if score.spread < WHOLE_SPREAD:
+        return False
     if around.alone and not (numbers_agree and score.hole_share <= PASSAGE_HOLES):
         return False
     masked = score.words.of_whole >= MASKED_WORDS
@@ -199,9 +204,13 @@ def decide_rest(score: RestScore, partial: bool) -> tuple[Verdict, str]:
     return Verdict.CLEAR, "no letter of the pack, and not its wording"
 
 
-def reason(score: LetterScore, verdict: Verdict, around: Surroundings) -> str:
+def reason(score: LetterScore, verdict: Verdict, around: Surroundings, spans: int) -> str:
     """Why a letter got its verdict, in words that a person can check."""
-    parts = [f"{score.evidence} characters that few other letters have", f"{score.containment:.0%} of the letter"]
+    where = f"in {spans} spans" if spans > 1 else "in one span"
+    parts = [
+        f"{score.evidence} characters that few other letters have",
+        f"{score.containment:.0%} of the letter {where}",
+    ]
     if score.numbers.whole >= FEWEST_NUMBERS:
         parts.append(f"{score.numbers.found} of its {score.numbers.whole} own numbers")
     if score.hole_share > PASSAGE_HOLES:

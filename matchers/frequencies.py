@@ -57,9 +57,13 @@ class FrequencyCounter:
         once = np.concatenate([distinct(np.sort(hashes)) for hashes in letters])
         self._parts.add(once, once)
 
+    def close(self) -> None:
+        """Close the files; what is added is not counted."""
+        self._parts.close()
+
     def count(self, frequent_from: int) -> Frequencies:
         """Count everything added. A shingle is template from `frequent_from` letters on."""
-        self._parts.close()
+        self.close()
         template, few, few_counts = [], [], []
         for number in range(PARTS):
             hashes, counts = np.unique(np.asarray(self._parts.part(number)), return_counts=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 import shutil
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +52,16 @@ class LetterArrays:
         self._ids: set[str] = set()
         self._sizes: list[tuple[int, int]] = []  # shingles and tokens of each letter
         self._totals = {"token_ends": 0, "place_ends": 0, "letter_id_ends": 0}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in (*self._files.values(), self._all_hashes, self._lengths, self._numeric):
+            file.close()
+        self._counter.close()
 
     @property
     def letters(self) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matchers.alignment import Aligner, Alignment, Stretch
+from matchers.alignment import Aligner, Alignment, Stretch, joined_stretches
 from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
 from matchers.deciding import RestScore, Surroundings, decide_letter, decide_rest, reason
 from matchers.document_text import DocumentText
@@ -42,6 +42,11 @@ class Matcher:
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
 
+    @property
+    def pack(self) -> Pack:
+        """The pack that documents are compared with."""
+        return self._pack
+
     def match(self, pieces: Sequence[Piece], partial: bool = False) -> Judgement:
         """Judge a document by the text of its pieces.
 
@@ -54,7 +59,7 @@ class Matcher:
         template = self._pack.is_template(hashes)
         postings = self._postings(hashes, template)
         tokens = self._pack.tokens_of(document.text)
-        runs = self._template(template, postings)
+        runs = self._template(template, postings, document.symbols)
         found = self._letters(document, Aligner(self._pack, tokens), postings, runs)
         if found:
             letters = tuple(one.match for one in found)
@@ -68,11 +73,11 @@ class Matcher:
         postings = self._pack.postings(hashes[rare])
         return Postings(rare[postings.document], postings.letter, postings.position, postings.unique)
 
-    def _template(self, template: NDArray[np.bool_], postings: Postings) -> TemplateText:
+    def _template(self, template: NDArray[np.bool_], postings: Postings, symbols: int) -> TemplateText:
         """What a few letters share counts as template too here; of a small pack it is all that shows the template."""
         marks = template.copy()
         marks[postings.document[~postings.unique]] = True
-        return template_runs(covered(marks, self._pack.parameters.shingle_symbols))
+        return template_runs(covered(marks, self._pack.parameters.shingle_symbols), symbols)
 
     def _letters(
         self, document: DocumentText, aligner: Aligner, postings: Postings, template: TemplateText
@@ -90,8 +95,9 @@ class Matcher:
         verdict = decide_letter([one for one, _ in parts], together[0], around)
         if verdict is None:
             return None
-        kept = [part for part in parts if decide_letter([part[0]], part[0], around)] or [together]
-        stretches = [stretch for _, alignment in kept for stretch in alignment.stretches]
+        alone = [decide_letter([one], one, around) for one, _ in parts]
+        kept = [part for part, own in zip(parts, alone, strict=True) if own] if verdict in alone else [together]
+        stretches = joined_stretches([stretch for _, alignment in kept for stretch in alignment.stretches])
         best = max((one for one, _ in kept), key=lambda one: one.evidence)
         match = LetterMatch(
             letter_id=self._pack.letter_id(letter),
@@ -101,7 +107,7 @@ class Matcher:
             evidence=float(best.evidence),
             spans=self._spans(view.document, letter, stretches),
         )
-        return _Found(match, f"letter {match.letter_id}: {reason(best, verdict, around)}")
+        return _Found(match, f"letter {match.letter_id}: {reason(best, verdict, around, len(match.spans))}")
 
     def _scored(self, view: _View, letter: int, chains: list[Chain]) -> tuple[LetterScore, Alignment]:
         kept = distinct_chains(chains)
@@ -109,20 +115,11 @@ class Matcher:
         return score(kept, alignment, view.layout), alignment
 
     def _spans(self, document: DocumentText, letter: int, stretches: Sequence[Stretch]) -> tuple[Span, ...]:
+        """A stretch that runs over several pieces gives a span in each."""
         places = self._pack.places(letter)
         spans = []
-        for part in sorted(stretches, key=lambda part: part.doc_symbols):
-            start, end = part.letter_symbols
+        for part in stretches:
             for path, points, (low, high) in document.ranges(*part.doc_symbols):
-                # A stretch over two pieces is cut in the letter where it is cut in the document, in proportion.
-                ours = _cut((start, end), part.doc_symbols, (low, high))
-                spans.append(Span(path, points, (int(places[ours[0]]), int(places[ours[1] - 1]) + 1)))
+                if ours := part.letter_part(low, high):
+                    spans.append(Span(path, points, (int(places[ours[0]]), int(places[ours[1] - 1]) + 1)))
         return tuple(spans)
-
-
-def _cut(letter: tuple[int, int], whole: tuple[int, int], part: tuple[int, int]) -> tuple[int, int]:
-    scale = (letter[1] - letter[0]) / (whole[1] - whole[0])
-    low = letter[0] + round((part[0] - whole[0]) * scale)
-    high = letter[0] + round((part[1] - whole[0]) * scale)
-    low = min(low, letter[1] - 1)
-    return low, max(low + 1, min(high, letter[1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,7 @@ class _Folding:
     def __init__(self) -> None:
         self._known = np.zeros(_CODE_POINTS >> _BLOCK_BITS, dtype=np.bool_)
         self._runs: list[int] = []
+        self._learning = Lock()
         self.counts = np.zeros(_CODE_POINTS, dtype=np.uint8)
         self.starts = np.zeros(_CODE_POINTS, dtype=np.int64)
         self.separates = np.zeros(_CODE_POINTS, dtype=np.bool_)
@@ -74,13 +76,14 @@ class _Folding:
     def learn(self, points: NDArray[np.uint32]) -> None:
         """Make the tables hold every code point of a text."""
         blocks = np.unique(points >> _BLOCK_BITS)
-        missing = blocks[~self._known[blocks]]
-        for block in missing.tolist():
-            for point in range(block * _BLOCK, (block + 1) * _BLOCK):
+        if self._known[blocks].all():
+            return
+        with self._learning:
+            missing = blocks[~self._known[blocks]]
+            for point in (missing[:, np.newaxis] * _BLOCK + np.arange(_BLOCK)).ravel().tolist():
                 self._learn_point(point)
-            self._known[block] = True
-        if len(missing):
             self.flat = np.array(self._runs, dtype=np.uint32)
+            self._known[missing] = True  # last: another thread may read as soon as a block is known
 
     def _learn_point(self, point: int) -> None:
         character = chr(point)

@@ -108,15 +108,15 @@ def _built(letters: Iterable[Letter], folder: Path, key: PackKey, parameters: Pa
     building = folder / f"{BUILDING_PREFIX}{generation}"
     building.mkdir()
     try:
-        arrays = LetterArrays(building, key, parameters)
         too_short: list[str] = []
-        for batch in _batches(letters):
-            too_short += arrays.add([letter.letter_id for letter in batch], [letter.text for letter in batch])
-            if progress:
-                progress(arrays.letters)
-        if not arrays.letters:
-            raise PackBuildError(f"{folder}: there are no letters to make a pack of")
-        counts = arrays.finish()
+        with LetterArrays(building, key, parameters) as arrays:
+            for batch in _batches(letters):
+                too_short += arrays.add([letter.letter_id for letter in batch], [letter.text for letter in batch])
+                if progress:
+                    progress(arrays.letters)
+            if not arrays.letters:
+                raise PackBuildError(f"{folder}: there are no letters to make a pack of")
+            counts = arrays.finish()
         return _put_in_place(folder, key, Manifest("", generation, parameters, counts, key_check(key), {}), too_short)
     finally:
         shutil.rmtree(building, ignore_errors=True)

@@ -19,6 +19,11 @@ UNIQUE_SHARE = 0.03
 # Share of a stretch's distinctive words that must be found for it to be a passage. At 5 % character error 0.7 are
 # found; where another patient's letter runs along the same template, 0.2 to 0.55.
 PASSAGE_SHARE = 0.6
+# For the spread of what was found: parts of equal length that a letter is cut into, distinctive words that a part needs
+# to count, and the share of them that must be found. At 5 % character error 0.7 are found, by chance 0.15.
+SLICES = 10
+SLICE_WORDS = 2
+SLICE_SHARE = 0.4
 # Symbols on either side of what was found, in which template text belongs to the same letter or page: about 600 words.
 FRAME_REACH = 3000
 
@@ -54,6 +59,7 @@ class LetterScore:
         copy: the letter has no words of its own, and `words` counts what a few letters share.
         passage: most distinctive words found in one stretch without a hole.
         few_passage: the same for words that one to three letters share.
+        spread: share of the letter, in tenths, in which its distinctive words were found.
         hole_share: share of the words in reach that lie in holes: where the document says other things, or nothing.
         longest_stretch: symbols of the longest stretch without a hole.
         containment: share of the letter's symbols in stretches.
@@ -68,6 +74,7 @@ class LetterScore:
     copy: bool
     passage: int
     few_passage: int
+    spread: float
     hole_share: float
     longest_stretch: int
     containment: float
@@ -111,6 +118,7 @@ def score(chains: list[Chain], alignment: Alignment, layout: DocumentLayout) -> 
         copy=copy,
         passage=_passage(alignment, distinctive),
         few_passage=_passage(alignment, rare),
+        spread=_spread(distinctive, found),
         hole_share=_hole_share(found, reach),
         longest_stretch=max((end - start for start, end in letter_ranges), default=0),
         containment=union_length(letter_ranges) / max(1, alignment.symbols),
@@ -150,7 +158,7 @@ def _frame(ranges: list[tuple[int, int]], template: TemplateText) -> int:
         return 0
     low = min(start for start, _ in ranges) - FRAME_REACH
     high = max(end for _, end in ranges) + FRAME_REACH
-    return template.within(low, high) - sum(template.within(start, end) for start, end in ranges)
+    return template.within(low, high) - sum(template.within(start, end) for start, end in merged(ranges))
 
 
 def _touched(ranges: list[tuple[int, int]], piece_starts: NDArray[np.int64]) -> int:
@@ -165,8 +173,24 @@ def _touched(ranges: list[tuple[int, int]], piece_starts: NDArray[np.int64]) -> 
 
 def union_length(ranges: list[tuple[int, int]]) -> int:
     """Length of the union of ranges."""
-    total, reached = 0, 0
+    return sum(end - start for start, end in merged(ranges))
+
+
+def merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges without overlap that cover the same, ascending."""
+    result: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
-        total += max(0, end - max(start, reached))
-        reached = max(reached, end)
-    return total
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def _spread(kind: NDArray[np.bool_], found: NDArray[np.bool_]) -> float:
+    """The share of the letter's slices in which enough of the words were found; 1 where no slice has enough words."""
+    slices = np.arange(len(kind)) * SLICES // max(1, len(kind))
+    words = np.bincount(slices[kind], minlength=SLICES)
+    seen = np.bincount(slices[kind & found], minlength=SLICES)
+    counted = words >= SLICE_WORDS
+    return float((seen >= SLICE_SHARE * words)[counted].mean()) if counted.any() else 1.0

@@ -52,8 +52,13 @@ class TemplateText:
         return int(counts[-1]), int((numeric & (of_token > 0)).sum())
 
 
-def template_runs(covered: NDArray[np.bool_]) -> TemplateText:
-    """The runs of a document of which `covered` marks the symbols that template shingles cover."""
+def template_runs(covered: NDArray[np.bool_], symbols: int) -> TemplateText:
+    """The runs of a document of so many symbols, of which `covered` marks those that template shingles cover.
+
+    A document too short for a shingle has no marks.
+    """
+    if len(covered) < symbols:
+        covered = np.zeros(symbols, dtype=np.bool_)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], covered, [False])).astype(np.int8)))
     starts, ends = edges[::2], edges[1::2]
     if not len(starts):

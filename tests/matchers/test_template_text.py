@@ -1,0 +1,40 @@
+"""Template runs, and what is filled in between them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matchers.template_text import BRIDGED_SYMBOLS, RUN_SYMBOLS, TemplateText, template_runs
+
+
+def marks(*runs: tuple[int, bool]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return np.concatenate([np.full(length, mark) for length, mark in runs])
+
+
+def runs_of(*runs: tuple[int, bool]) -> TemplateText:
+    covered = marks(*runs)
+    return template_runs(covered, len(covered))
+
+
+def test_short_runs_do_not_count() -> None:
+    assert runs_of((RUN_SYMBOLS - 1, True), (100, False)).symbols == 0
+    assert runs_of((10, False), (RUN_SYMBOLS, True)).symbols == RUN_SYMBOLS
+    assert template_runs(np.zeros(0, dtype=np.bool_), 5).symbols == 0
+
+
+def test_a_wrong_character_does_not_break_a_run() -> None:
+    runs = runs_of((30, True), (1, False), (30, True), (BRIDGED_SYMBOLS + 1, False), (30, True))
+    assert (runs.starts.tolist(), runs.ends.tolist()) == ([0], [61])
+
+
+def test_what_is_filled_in_is_counted_between_and_within_runs() -> None:
+    runs = runs_of((20, False), (50, True), (8, False), (50, True), (30, False), (50, True), (9, False))
+    tokens = np.array([0, 20, 70, 74, 78, 128, 140, 158, 208, 217])
+    numeric = np.array([True, False, True, False, True, True, False, True, True])
+    # The words at 70 and at 128 hold digits and stand between template text; the others are template or outside.
+    assert runs.filled(tokens, numeric) == (38, 2)
+
+
+def test_template_text_within_a_range() -> None:
+    runs = runs_of((50, True), (50, False), (50, True))
+    assert runs.within(40, 110) == 20
