@@ -14,7 +14,7 @@ class Sink(Protocol):
         """A place is known to be there."""
 
     def document(self, document: Document) -> None:
-        """A place was fetched."""
+        """A place was fetched. The sink may close the body once it has read it."""
 
     def skipped(self, skipped: Skipped) -> None:
         """A place was not looked at, or only in part."""

@@ -9,12 +9,9 @@ from pathlib import Path
 
 from documents.records import SkipReason
 from extraction.isolation import ExtractorPool
+from inspection.errors import LettersError
 from matchers.keys import PackKey
 from matchers.pack_build import Letter
-
-
-class LettersError(Exception):
-    """The letters or their register can not be used; the text names the file and line, shown as it is."""
 
 
 @dataclass(frozen=True, slots=True)

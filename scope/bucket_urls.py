@@ -25,7 +25,8 @@ class BucketAddress:
 
 def service_url(target: BucketTarget) -> str:
     """The endpoint, without a trailing slash."""
-    return (target.endpoint or f"https://s3.{target.region}.amazonaws.com/").rstrip("/")
+    partition = ".cn" if target.region.startswith("cn-") else ""
+    return (target.endpoint or f"https://s3.{target.region}.amazonaws.com{partition}").rstrip("/")
 
 
 def bucket_url(target: BucketTarget) -> str:

@@ -81,9 +81,9 @@ class Guard:
     def _acts_or_tells(self, url: str) -> Denied | None:
         if has_credentials(url):
             return Denied(Denial.CREDENTIAL, "the URL carries a credential")
-        if is_action(url):
+        if is_action(url) and not any(contains(target, url) for target in self._scope.bucket):
             return Denied(Denial.ACTION, "the URL looks like an action")
-        return None
+        return None  # a GET in a bucket reads, whatever its objects are called
 
     def address(self, address: Address) -> Denied | None:
         """May this resolved address be connected to?"""
@@ -119,15 +119,16 @@ def _within_bucket(target: BucketTarget, url: str) -> bool:
     if not _same_host(service_url(target), url):
         return False
     base = unquote(urlsplit(service_url(target)).path).rstrip("/") + "/" + target.name
-    return path == base or (path.startswith(base + "/") and _key_within(target, path[len(base) + 1 :], url))
+    inside = path == base or path.startswith(base + "/")
+    return inside and _key_within(target, path[len(base) + 1 :], url)
 
 
 def _key_within(target: BucketTarget, key: str, url: str) -> bool:
     """An object below the prefix; or the bucket itself, where a listing may ask for nothing above the prefix."""
     if key:
         return key.startswith(target.prefix)
-    listed = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)).get("prefix")
-    return listed is None or listed.startswith(target.prefix)
+    listed = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)).get("prefix", "")
+    return listed.startswith(target.prefix)
 
 
 def _same_host(ours: str, theirs: str) -> bool:

@@ -11,20 +11,12 @@ from pydantic import BaseModel, ValidationError
 from rapidfuzz import process
 
 from scope.addresses import is_plain_spelling, literal_address, may_dial
+from scope.errors import ScopeError
 from scope.model import Scope
 
 # rapidfuzz ratio (0 to 100) from which an unknown key is taken for a typing error of a known one. Two wrong letters in
 # a word of six score 67; unrelated keys of the scope file score below 55 (tests/scope/test_loader.py).
 NEAREST_KEY_SCORE = 60
-
-
-class ScopeError(Exception):
-    """The scope file can not be used. Its text names the file and each thing that is wrong; shown as it is."""
-
-    def __init__(self, path: Path, problems: list[str]) -> None:
-        super().__init__("\n".join(f"{path}: {problem}" for problem in problems))
-        self.path = path
-        self.problems = problems
 
 
 def load_scope(path: Path) -> Scope:

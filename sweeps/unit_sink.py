@@ -45,7 +45,9 @@ class UnitSink:
 
     def document(self, document: Document) -> None:
         """See `Sink`. What extraction could not read of the document becomes skips of their own."""
-        inspection = self._inspector.inspect(document.body.read())
+        data = document.body.read()
+        document.body.close()
+        inspection = self._inspector.inspect(data)
         with self._lock:
             self._spool.document(document, inspection.media_type, inspection.judgement)
             for problem in inspection.problems:

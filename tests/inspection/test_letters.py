@@ -8,8 +8,8 @@ import pytest
 
 from documents.records import SkipReason
 from extraction.isolation import ExtractorPool
+from inspection.errors import LettersError
 from inspection.letters import (
-    LettersError,
     PartialLetter,
     UnreadableLetter,
     letter_files,

@@ -32,6 +32,10 @@ def test_other_addresses_are_no_buckets(url: str) -> None:
     assert parse_aws_url(url) is None
 
 
+def test_partitions_have_their_own_domain() -> None:
+    assert bucket_url(target(region="cn-north-1")).startswith("https://s3.cn-north-1.amazonaws.com.cn/")
+
+
 def test_addresses_are_anonymous_and_quoted() -> None:
     assert bucket_url(target(region="eu-west-2")) == "https://s3.eu-west-2.amazonaws.com/clinic-letters/"
     assert object_url(target(endpoint="http://o.example:9000/s3/"), "a b+c/ü") == (

@@ -26,6 +26,13 @@ def scope_of(**keys: Any) -> Scope:
             ],
             "bucket": [
                 {"name": "clinic.letters", "prefix": "2026/", "tier": "own", "authority": "R"},
+                {
+                    "name": "typed",
+                    "endpoint": "https://objects.example.org/s3/",
+                    "prefix": "a/",
+                    "tier": "own",
+                    "authority": "R",
+                },
                 {"name": "scans", "endpoint": "https://objects.example.org/s3/", "tier": "own", "authority": "R"},
             ],
             **keys,
@@ -50,6 +57,8 @@ def guard_of(today: Callable[[], date] = lambda: TODAY, **keys: Any) -> Guard:
         "https://clinic.letters.s3.amazonaws.com/2026/a.pdf",
         "https://objects.example.org/s3/scans/a%20b.pdf",
         "https://objects.example.org/s3/scans",
+        "https://objects.example.org/s3/typed?prefix=a%2F2026",
+        "https://objects.example.org/s3/scans/remove/reset.php",
     ],
 )
 def test_what_the_scope_names_may_be_asked_for(url: str) -> None:
@@ -78,6 +87,9 @@ def test_what_the_scope_names_may_be_asked_for(url: str) -> None:
         "https://s3.us-east-1.amazonaws.com/other/2026/a.pdf",
         "https://objects.example.org/s3/scans2/a.pdf",
         "https://objects.example.org/s3/",
+        "https://s3.us-east-1.amazonaws.com/clinic.letters?list-type=2",
+        "https://objects.example.org/s3/typed?list-type=2&prefix=",
+        "https://objects.example.org/s3/typed/other/a.pdf",
         "https://2130706433/",
         "https://[::ffff:127.0.0.1]/",
         "http://127.0.0.1/",

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from scope.loader import ScopeError, load_scope
+from scope.errors import ScopeError
+from scope.loader import load_scope
 from scope.model import Scope
 from scope.reasons import SkipReason
 

@@ -1,0 +1,49 @@
+"""`stray doctor`: is everything here fit to run?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from cli.console import json_line, results
+from cli.doctor_checks import Check, State, host_checks, machine_checks, scope_checks
+from cli.exit_codes import ExitCode
+from cli.options import format_option
+
+_COLOURS = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "red", State.UNKNOWN: "yellow"}
+
+
+@click.command()
+@click.argument("scope_path", metavar="[SCOPE]", type=click.Path(path_type=Path), required=False)
+@format_option
+def doctor(scope_path: Path | None, output: str) -> None:
+    """Check that this machine, and a scope if one is given, is fit to run. Makes no request.
+
+    Example: stray doctor scope.toml
+    """
+    checks = [*machine_checks(os.environ), *host_checks()]
+    if scope_path is not None:
+        checks += scope_checks(scope_path)
+    if output == "json":
+        for check in checks:
+            json_line({"check": check.name, "state": check.state, "detail": check.detail})
+    else:
+        results().print(_table(checks))
+    failed = any(check.state is State.FAILED for check in checks)
+    sys.exit(ExitCode.USAGE if failed else ExitCode.NOTHING_FOUND)
+
+
+def _table(checks: list[Check]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for check in checks:
+        colour = _COLOURS[check.state]
+        table.add_row(f"[{colour}]{check.state.value}[/]", escape(check.name), escape(check.detail))
+    return table

@@ -1,0 +1,33 @@
+"""What the command's exit code says. Results never share a number with a failure."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit codes; the first that applies."""
+
+    NOTHING_FOUND = 0
+    CRASH = 1
+    USAGE = 2
+    NEW = 10
+    KNOWN_OPEN = 11
+    REAPPEARED = 12
+    INCOMPLETE = 20
+    INCOMPLETE_KNOWN_OPEN = 21
+    INCOMPLETE_REAPPEARED = 22
+    INCOMPLETE_NEW = 23
+    NO_AUTHORITY = 30
+    STOPPED = 130
+
+
+def sweep_exit_code(*, complete: bool, new: int, reappeared: int, known_open: int) -> ExitCode:
+    """The code of a sweep that ran to its end; counts are of findings."""
+    if new:
+        return ExitCode.NEW if complete else ExitCode.INCOMPLETE_NEW
+    if reappeared:
+        return ExitCode.REAPPEARED if complete else ExitCode.INCOMPLETE_REAPPEARED
+    if known_open:
+        return ExitCode.KNOWN_OPEN if complete else ExitCode.INCOMPLETE_KNOWN_OPEN
+    return ExitCode.NOTHING_FOUND if complete else ExitCode.INCOMPLETE

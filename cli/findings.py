@@ -1,0 +1,148 @@
+"""`stray findings`: triage from the shell."""
+
+from __future__ import annotations
+
+import getpass
+import shutil
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from cli.console import notice
+from cli.errors import CommandError
+from cli.options import database_option, format_option, reveal_option
+from cli.reveal_log import log_reveal
+from findings.errors import DatabaseLockedError
+from findings.merge import merge
+from findings.query import finding, latest_sweep_id, letters_exposed, open_findings, reach, to_look_at
+from findings.records import TriageDecision
+from findings.results import TriageEvent
+from findings.spool_folders import spool_root
+from findings.triage import set_triage
+from reports.interface import Report
+from reports.json_lines import JsonLinesReport
+from reports.table import DEFAULT_WIDTH, TableReport
+
+# Seconds that a reading command waits for a sweep that is merging, before it reads what is there.
+MERGE_WAIT = 2.0
+DECISIONS = [decision.value for decision in TriageDecision]
+
+
+@click.group()
+def findings() -> None:
+    """Findings: list, show, decide."""
+
+
+@findings.command("list")
+@database_option
+@format_option
+@click.option("--all", "everything", is_flag=True, help="Settled and gone ones too.")
+@reveal_option
+def list_(database: Path, output: str, everything: bool, reveal: bool) -> None:
+    """List what is open, the surest first.
+
+    Example: stray findings list --db findings.duckdb
+    """
+    report = _report(database, output, reveal=reveal)
+    report.findings(open_findings(database, include_settled=everything))
+
+
+@findings.command()
+@click.argument("finding_id", metavar="ID")
+@database_option
+@format_option
+@reveal_option
+def show(finding_id: str, database: Path, output: str, reveal: bool) -> None:
+    """Show one finding with all that is known of it; the beginning of its id is enough.
+
+    Example: stray findings show 3fa94c01 --db findings.duckdb
+    """
+    _report(database, output, reveal=reveal).finding(finding(database, finding_id))
+
+
+@findings.command("set")
+@click.argument("finding_id", metavar="ID")
+@click.argument("decision", type=click.Choice(DECISIONS))
+@click.option("--by", "decided_by", default=getpass.getuser, help="Who decides; you, if not given.")
+@click.option("--note", default="", help="Why. Names of patients do not belong in it.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day, with accepted_until.")
+@database_option
+def set_(finding_id: str, decision: str, decided_by: str, note: str, until: datetime | None, database: Path) -> None:
+    """Record a decision on a finding; earlier ones are kept, the latest counts.
+
+    Example: stray findings set 3fa94c01 confirmed --note "supplier told, ticket 117" --db findings.duckdb
+    """
+    _merge_what_waits(database)
+    row = finding(database, finding_id).row
+    last_day: date | None = until.date() if until else None
+    event = TriageEvent(TriageDecision(decision), note, decided_by, datetime.now(UTC), last_day)
+    set_triage(database, row.finding_id, event)
+    notice(f"{row.finding_id}: {decision}")
+
+
+@findings.command()
+@database_option
+@format_option
+def letters(database: Path, output: str) -> None:
+    """List the letters that lie open, the most spread first.
+
+    Example: stray findings letters --db findings.duckdb
+    """
+    _report(database, output).letters(letters_exposed(database))
+
+
+@findings.command("reach")
+@database_option
+@format_option
+@click.option("--sweep", "sweep_id", help="Of this sweep; of the latest, if not given.")
+def reach_(database: Path, output: str, sweep_id: str | None) -> None:
+    """Say what a sweep looked at, skipped and never got to, unit by unit.
+
+    Example: stray findings reach --db findings.duckdb
+    """
+    report = _report(database, output)
+    report.reach(reach(database, sweep_id or latest_sweep_id(database)))
+
+
+@findings.command()
+@database_option
+@format_option
+@reveal_option
+def look(database: Path, output: str, reveal: bool) -> None:
+    """List documents that a person should look at: too little text to judge, or read in part.
+
+    Example: stray findings look --db findings.duckdb
+    """
+    _report(database, output, reveal=reveal).to_look_at(to_look_at(database))
+
+
+def _report(database: Path, output: str, *, reveal: bool = False) -> Report:
+    """The report for this form, after taking in what waits; a reveal is put on record first."""
+    _merge_what_waits(database)
+    if reveal:
+        log_reveal(database)
+    if output == "json":
+        return JsonLinesReport(sys.stdout, reveal=reveal)
+    is_terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
+    return TableReport(sys.stdout, reveal=reveal, width=width, colour=is_terminal)
+
+
+def _merge_what_waits(database: Path) -> None:
+    """A sweep that met a locked database left its results in the spool; they belong in the answer."""
+    root = spool_root(database)
+    if not database.exists() and not root.exists():
+        raise CommandError(f"{database}: no such database; `stray sweep` makes it, --db names another")
+    try:
+        merged = merge(root, database, MERGE_WAIT)
+    except DatabaseLockedError as error:
+        notice(f"results of a sweep wait to be merged: {error}")
+        return
+    if merged.units:
+        notice(f"merged {merged.units} units that waited")
+    for path in merged.quarantined:
+        notice(f"unreadable spool file set aside: {path}")
+    for reason in merged.left:
+        notice(f"left in the spool: {reason}")

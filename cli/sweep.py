@@ -1,0 +1,110 @@
+"""`stray sweep`: one pass over a scope."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from cli.console import json_line, notice
+from cli.errors import AuthorityError
+from cli.exit_codes import ExitCode, sweep_exit_code
+from cli.options import format_option, scope_argument
+from cli.sweep_progress import SweepProgress
+from cli.sweep_summary import summary_fields, tell_summary, unseen
+from fetching.clean_environment import clean_environment
+from findings.database import LOCK_WAIT_SECONDS
+from findings.records import FindingState
+from matchers.keys import load_key
+from matchers.pack import open_pack
+from scope.guard import Guard
+from scope.loader import load_scope
+from scope.model import Scope
+from scope.reasons import SkipReason
+from sweeps.engine import LocalEngine
+from sweeps.sweep import Sweep, SweepResult
+
+
+@click.command()
+@scope_argument
+@click.option("--db", "database", type=click.Path(path_type=Path), help="Findings database instead of the scope's own.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Units at a time; as many as this machine has processors.")
+@click.option(
+    "--wait", type=click.FloatRange(min=0), default=LOCK_WAIT_SECONDS, show_default=True,
+    help="Seconds to wait at the end for a database that another process holds; then the results wait instead.",
+)  # fmt: skip
+@format_option
+def sweep(scope_path: Path, database: Path | None, workers: int | None, wait: float, output: str) -> None:
+    """Look at everything in a scope once; carries on where a killed sweep ended.
+
+    Example: stray sweep scope.toml
+    """
+    scope = load_scope(scope_path)
+    if database is not None:
+        key = database.with_suffix(".key")
+        scope = scope.model_copy(update={"database": scope.database.model_copy(update={"file": database, "key": key})})
+    result = run_sweep(scope, workers, wait)
+    if output == "json":
+        json_line(summary_fields(result, scope.allowed_skips))
+    tell_summary(result, scope)
+    sys.exit(exit_code(result, scope.allowed_skips))
+
+
+def run_sweep(scope: Scope, workers: int | None = None, wait_seconds: float = LOCK_WAIT_SECONDS) -> SweepResult:
+    """Sweep a scope with local processes, showing progress on standard error.
+
+    Raises:
+        AuthorityError: the scope gives no valid authority; nothing was requested.
+        PackError: the pack can not be opened.
+    """
+    if denied := Guard(scope).authority_denial():
+        raise AuthorityError(f"{denied.detail}; nothing was requested")
+    open_pack(scope.pack.path, load_key(scope.pack.key))  # now, rather than in every worker
+    engine = LocalEngine(workers or os.cpu_count() or 1, clean_environment(os.environ))
+    running = Sweep(scope, engine, version("stray"), wait_seconds)
+    with SweepProgress() as progress, _interruptible(running):
+        return running.run(progress)
+
+
+def exit_code(result: SweepResult, allowed: frozenset[SkipReason]) -> ExitCode:
+    """What the sweep's exit code is."""
+    summary = result.summary
+    if summary is None:
+        return ExitCode.INCOMPLETE
+    return sweep_exit_code(
+        complete=not unseen(summary, allowed),
+        new=summary.findings[FindingState.NEW],
+        reappeared=summary.findings[FindingState.REAPPEARED],
+        known_open=summary.findings[FindingState.OPEN],
+    )
+
+
+@contextmanager
+def _interruptible(running: Sweep) -> Iterator[None]:
+    """Ctrl-C or a service manager's stop ends the sweep cleanly, a second one at once."""
+    asked = 0
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            notice("stopping: units write what they have; once more to stop at once")
+            running.stop()
+        else:
+            running.kill()
+            notice("stopped at once; the same command carries on")
+            os._exit(ExitCode.STOPPED)
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

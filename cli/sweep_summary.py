@@ -1,0 +1,68 @@
+"""What a sweep came to, in a few lines that can be read at three in the morning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cli.console import notice
+from findings.records import FindingState, UnitState
+from findings.results import SweepSummary
+from scope.model import Scope
+from scope.reasons import SkipReason
+from sweeps.sweep import SweepResult
+
+
+def unseen(summary: SweepSummary, allowed: frozenset[SkipReason]) -> dict[str, int]:
+    """What kept the sweep from being complete, with counts; empty where everything in scope was seen."""
+    gaps = {reason.value: count for reason, count in summary.skips.items() if reason not in allowed and count}
+    broken = {state: count for state, count in summary.units.items() if state is not UnitState.FINISHED and count}
+    gaps |= {f"units {state.value}": count for state, count in broken.items()}
+    if unknown := summary.findings[FindingState.UNKNOWN]:
+        gaps["findings neither seen nor ruled out"] = unknown
+    return gaps
+
+
+def summary_fields(result: SweepResult, allowed: frozenset[SkipReason]) -> dict[str, object]:
+    """One object for programs."""
+    summary = result.summary
+    if summary is None:
+        return {"sweep": result.sweep_id, "merged": False, "why": result.waits}
+    return {
+        "sweep": summary.sweep_id,
+        "merged": True,
+        "state": summary.state,
+        "findings": dict(summary.findings),
+        "documents": summary.documents,
+        "verdicts": dict(summary.verdicts),
+        "skipped": dict(summary.skips),
+        "unseen": unseen(summary, allowed),
+    }
+
+
+def tell_summary(result: SweepResult, scope: Scope) -> None:
+    """To standard error: counts, gaps, and what to do next."""
+    summary = result.summary
+    if summary is None:
+        notice(f"not merged: {result.waits}")
+        notice("nothing is lost: the next sweep or `stray findings list` merges what waits")
+        return
+    for path in result.merged.quarantined if result.merged else ():
+        notice(f"unreadable spool file set aside: {path}")
+    for reason in result.merged.left if result.merged else ():
+        notice(f"left in the spool: {reason}")
+    counted = ", ".join(f"{count} {state.value}" for state, count in summary.findings.items() if count)
+    notice(f"findings: {counted or 'none'}")
+    notice(f"documents read: {summary.documents}; {_counted(summary.verdicts)}")
+    gaps = unseen(summary, scope.allowed_skips)
+    accepted = {reason: count for reason, count in summary.skips.items() if reason in scope.allowed_skips}
+    if accepted:
+        notice(f"not read, accepted by the scope: {_counted(accepted)}")
+    if gaps:
+        notice(f"NOT SEEN: {_counted(gaps)}; details: stray findings reach --db {scope.database.file}")
+    if any(summary.findings.values()):
+        notice(f"look at them: stray findings list --db {scope.database.file}")
+
+
+def _counted(counts: Mapping[Any, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "none"

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tests.cli.conftest import run_stray
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Workspace
+
+
+def test_a_fit_machine_and_scope_pass(workspace: Workspace) -> None:
+    told = workspace.stray("doctor", "scope.toml", "--format", "json")
+    assert told.returncode == 0, told.stdout + told.stderr
+    checks = {row["check"]: row for row in map(json.loads, told.stdout.splitlines())}
+    assert checks["pack"]["detail"] == "36 letters"
+    assert checks["authority"]["state"] == "ok"
+    assert checks["guard"]["state"] == "ok"
+    assert "AWS_SECRET_ACCESS_KEY" in checks["credentials and proxies"]["detail"]
+    assert "ambient-secret" not in told.stdout
+    assert not list(workspace.folder.glob("findings*"))
+
+
+def test_what_is_wrong_fails_and_says_why(workspace: Workspace) -> None:
+    workspace.edit({r"expires = [\d-]+": "expires = 2020-01-01", r"path = \"[^\"]*\"": 'path = "nowhere"'})
+    told = workspace.stray("doctor", "scope.toml")
+    assert told.returncode == 2
+    assert "expired on 2020-01-01" in told.stdout
+    assert "nowhere" in told.stdout
+
+
+def test_without_a_scope_the_machine_is_looked_at(workspace: Workspace) -> None:
+    told = run_stray("doctor", cwd=workspace.folder)
+    assert told.returncode == 0, told.stdout
+    assert "extractor" in told.stdout

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Workspace
+
+Swept = tuple["Workspace", "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def triaged(swept: Swept, workspace: Workspace) -> Workspace:
+    """A workspace with a copy of the swept database, to decide in."""
+    shutil.copy(swept[0].database, workspace.database)
+    shutil.copy(swept[0].folder / "findings.key", workspace.folder / "findings.key")
+    return workspace
+
+
+def rows(workspace: Workspace, *arguments: str) -> list[dict[str, object]]:
+    told = workspace.stray("findings", *arguments, "--format", "json")
+    assert told.returncode == 0, told.stderr
+    return [json.loads(line) for line in told.stdout.splitlines()]
+
+
+def test_a_decision_is_kept_and_the_latest_counts(triaged: Workspace) -> None:
+    first = str(rows(triaged, "list")[0]["finding_id"])
+    assert triaged.stray("findings", "set", first[:10], "confirmed", "--by", "A", "--note", "told").returncode == 0
+    assert triaged.stray("findings", "set", first, "false_positive", "--by", "B").returncode == 0
+    shown = rows(triaged, "show", first)[0]
+    assert shown["triage"] == "false_positive"
+    events = shown["triage_events"]
+    assert isinstance(events, list)
+    assert [event["decided_by"] for event in events] == ["A", "B"]
+    assert first not in {row["finding_id"] for row in rows(triaged, "list")}
+    assert first in {row["finding_id"] for row in rows(triaged, "list", "--all")}
+
+
+def test_masked_unless_revealed_and_a_reveal_is_on_record(triaged: Workspace) -> None:
+    masked = triaged.stray("findings", "list").stdout
+    record = triaged.folder / "findings.duckdb.reveals.jsonl"
+    assert not record.exists()
+    clear = triaged.stray("findings", "list", "--reveal").stdout
+    assert "forum-thread-118" in clear.replace("\n", "").replace(" ", "")
+    assert "forum-thread" not in masked
+    assert json.loads(record.read_text())["command"] == ["findings", "list"]
+    assert record.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("show", "ffffffffffff"), "no finding begins with"),
+        (("show", ""), "no finding begins with"),
+        (("set", "ffffffffffff", "confirmed"), "no finding begins with"),
+        (("list", "--db", "none.duckdb"), "no such database"),
+        (("list", "--db", "scope.toml"), "can not be used as a findings database"),
+    ],
+)
+def test_what_can_not_be_answered_is_said(triaged: Workspace, arguments: tuple[str, ...], said: str) -> None:
+    told = triaged.stray("findings", *arguments)
+    assert told.returncode == 2, told.stderr
+    assert said in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_accepted_until_needs_its_day(triaged: Workspace) -> None:
+    first = str(rows(triaged, "list")[0]["finding_id"])
+    assert triaged.stray("findings", "set", first, "accepted_until").returncode == 2
+    assert triaged.stray("findings", "set", first, "accepted_until", "--until", "2999-01-01").returncode == 0
+
+
+def test_letters_reach_and_look_answer(triaged: Workspace) -> None:
+    exposed = {row["letter_id"] for row in rows(triaged, "letters")}
+    assert exposed >= set(triaged.ground.answer_key.exposed_letter_ids)
+    assert len(rows(triaged, "reach")) == 5
+    assert rows(triaged, "look")

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from demo_range.letters import House, letter
+from tests.cli.conftest import run_stray
+
+BUILD = ("pack", "build", "letters", "--pack", "pack", "--key", "pack.key")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "letters").mkdir()
+    for number in range(3):
+        (tmp_path / "letters" / f"{number}.txt").write_text(letter(House.PLAIN, number, 5).text)
+    return tmp_path
+
+
+def test_without_a_register_ids_are_opaque_and_the_mapping_lies_beside_the_key(folder: Path) -> None:
+    told = run_stray(*BUILD, cwd=folder)
+    assert told.returncode == 0, told.stderr
+    assert "a new key" in told.stderr
+    assert (folder / "pack.key").stat().st_mode & 0o777 == 0o600
+    mapping = folder / "pack.key.letters.csv"
+    assert mapping.stat().st_mode & 0o777 == 0o600
+    with mapping.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["file"] for row in rows] == ["0.txt", "1.txt", "2.txt"]
+    written = b"".join(path.read_bytes() for path in (folder / "pack").rglob("*") if path.is_file())
+    assert b".txt" not in written
+    checked = run_stray("check", "letters/1.txt", "--pack", "pack", "--key", "pack.key", "--format", "json", cwd=folder)
+    assert json.loads(checked.stdout)["letters"][0]["letter_id"] == rows[1]["letter_id"]
+
+
+def test_unreadable_letters_are_named_and_counted_and_the_build_goes_on(folder: Path) -> None:
+    (folder / "letters" / "scan.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    (folder / "letters" / "empty.txt").touch()
+    told = run_stray(*BUILD, cwd=folder)
+    assert told.returncode == 0, told.stderr
+    assert "letters/scan.png: unsupported_type" in told.stderr
+    assert "letters/empty.txt" in told.stderr
+    assert "2 of 5 letters are NOT in the pack" in told.stderr
+    inspected = run_stray("pack", "inspect", "--pack", "pack", "--key", "pack.key", "--format", "json", cwd=folder)
+    assert json.loads(inspected.stdout)["letters"] == 3
+
+
+def test_no_letter_at_all_leaves_an_earlier_pack_alone(folder: Path) -> None:
+    assert run_stray(*BUILD, cwd=folder).returncode == 0
+    before = (folder / "pack" / "pack.json").read_bytes()
+    (folder / "empty").mkdir()
+    (folder / "pictures").mkdir()
+    (folder / "pictures" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    for letters, said in (("empty", "no files in empty"), ("pictures", "none of 1 files gave text"), ("no", "no such")):
+        told = run_stray("pack", "build", letters, "--pack", "pack", "--key", "pack.key", cwd=folder)
+        assert told.returncode == 2, told.stderr
+        assert said in told.stderr
+        assert "Traceback" not in told.stderr
+    assert (folder / "pack" / "pack.json").read_bytes() == before
+
+
+def test_a_folder_that_is_no_pack_is_left_alone(folder: Path) -> None:
+    (folder / "pack").mkdir()
+    (folder / "pack" / "thesis.doc").write_text("mine")
+    told = run_stray(*BUILD, cwd=folder)
+    assert told.returncode == 2
+    assert (folder / "pack" / "thesis.doc").read_text() == "mine"
+
+
+def test_inspect_says_what_is_in_it_and_refuses_another_key(folder: Path) -> None:
+    run_stray(*BUILD, cwd=folder)
+    told = run_stray("pack", "inspect", "--pack", "pack", "--key", "pack.key", cwd=folder)
+    assert told.returncode == 0, told.stderr
+    assert "letters" in told.stdout
+    (folder / "other.key").write_text("cd" * 32)
+    (folder / "other.key").chmod(0o600)
+    refused = run_stray("pack", "inspect", "--pack", "pack", "--key", "other.key", cwd=folder)
+    assert refused.returncode == 2
+    assert "key" in refused.stderr

@@ -1,0 +1,148 @@
+"""Letters are planted, everything runs, and nothing that was written or said holds their text or a name in them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from demo_range.letters import Letter
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Workspace
+
+Swept = tuple["Workspace", "subprocess.CompletedProcess[str]"]
+
+# Words of a letter that must not stand together anywhere outside of it.
+RUN_OF_WORDS = 6
+# Identifiers shorter than this (a two-digit age, initials) stand in hashes by chance.
+SHORTEST_IDENTIFIER = 6
+SHORTEST_NAME = 8
+
+
+def folded(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
+
+
+def secrets_of(letters: tuple[Letter, ...]) -> tuple[set[str], set[str]]:
+    """Identifiers, and every run of words, of the known letters; folded."""
+    identifiers = {folded(identifier) for known in letters for identifier in known.identifiers}
+    runs = set()
+    for known in letters:
+        words = folded(known.text).split()
+        runs |= {" ".join(words[at : at + RUN_OF_WORDS]) for at in range(len(words) - RUN_OF_WORDS + 1)}
+    return {text for text in identifiers if len(text) >= SHORTEST_IDENTIFIER}, runs
+
+
+def tables(database: Path) -> Iterator[tuple[str, str]]:
+    """Every table and its rows as text, but for the columns that keep addresses in clear on purpose."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        names = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        for (name,) in names:
+            columns = [
+                str(column[0])
+                for column in connection.execute(f"SELECT column_name FROM (DESCRIBE {name})").fetchall()
+                if str(column[0]) not in {"url", "requested_url", "parent", "name", "start_url", "member"}
+            ]
+            rows = connection.execute(f"SELECT {', '.join(columns)} FROM {name}").fetchall() if columns else []
+            yield str(name), "\n".join(" ".join(map(str, row)) for row in rows)
+
+
+def leaks(text: str, secrets: tuple[set[str], set[str]]) -> list[str]:
+    plain = folded(text)
+    words = plain.split()
+    runs = {" ".join(words[at : at + RUN_OF_WORDS]) for at in range(len(words) - RUN_OF_WORDS + 1)}
+    return sorted(runs & secrets[1]) + sorted(
+        name for name in secrets[0] if re.search(rf"\b{re.escape(name)}\b", plain)
+    )
+
+
+@pytest.fixture(scope="module")
+def secrets(swept: Swept) -> tuple[set[str], set[str]]:
+    return secrets_of(swept[0].ground.letters)
+
+
+def test_the_search_itself_finds_what_it_looks_for(swept: Swept, secrets: tuple[set[str], set[str]]) -> None:
+    known = swept[0].ground.letters[0]
+    assert leaks(f"xx {known.text[400:500]} xx", secrets)
+    assert leaks(f"xx {max(known.identifiers, key=len)} xx", secrets)
+    assert leaks("a sweep of 2 units, 14 documents", secrets) == []
+
+
+def test_nothing_said_holds_text_names_or_paths(swept: Swept, secrets: tuple[set[str], set[str]]) -> None:
+    workspace, sweep = swept
+    database = str(workspace.database)
+    said = [sweep.stdout, sweep.stderr]
+    ids = None
+    for arguments in (
+        ("findings", "list", "--db", database),
+        ("findings", "list", "--db", database, "--format", "json"),
+        ("findings", "letters", "--db", database),
+        ("findings", "reach", "--db", database),
+        ("findings", "look", "--db", database),
+        ("scope", "show"),
+        ("doctor", "scope.toml"),
+    ):
+        told = workspace.stray(*arguments)
+        assert told.returncode == 0, told.stderr
+        said += [told.stdout, told.stderr]
+        ids = ids or re.search(r"\b[0-9a-f]{6,32}\b", told.stdout)
+    assert ids
+    said.append(workspace.stray("findings", "show", ids.group(), "--db", database).stdout)
+    everything = "\n".join(said)
+    assert leaks(everything, secrets) == []
+    for place in workspace.ground.answer_key.places:
+        name = Path(place.path).name
+        if len(name) >= SHORTEST_NAME:  # "a.pdf" is the end of some masked names by chance
+            assert name not in everything, "a file name is shown masked"
+
+
+def test_no_column_but_the_addresses_holds_text_or_names(swept: Swept, secrets: tuple[set[str], set[str]]) -> None:
+    for name, text in tables(swept[0].database):
+        assert leaks(text, secrets) == [], name
+
+
+def test_no_file_holds_text_of_a_letter(swept: Swept, secrets: tuple[set[str], set[str]]) -> None:
+    """Database, spool, pack, keys, conduct logs, byte for byte, and what Parquet compresses."""
+    workspace, _ = swept
+    folders = [workspace.folder, workspace.ground.folder / "pack"]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    files += [workspace.ground.folder / "pack.key"]
+    assert len(files) > 5
+    words = {word for run in secrets[1] for word in run.split() if len(word) >= 7}
+    for path in files:
+        content = path.read_bytes()
+        if path.suffix == ".parquet":
+            content = str(pq.read_table(path).to_pylist()).encode()
+        text = content.decode("latin-1")
+        # Addresses stand in the database in clear; running text does not.
+        runs = re.findall(r"[A-Za-z][a-z]+(?: [a-z]+){5,}", text)
+        assert [run for run in runs if leaks(run, (set(), secrets[1]))] == [], path.name
+        if path.parent != workspace.folder:
+            assert not [
+                word for word in words if word in text.lower() and word not in {"letters", "shingle", "version"}
+            ], path
+
+
+def test_a_killed_sweeps_spool_holds_no_text(workspace: Workspace, secrets: tuple[set[str], set[str]]) -> None:
+    workspace.only_open_directory()
+    workspace.edit({r"requests_per_second = \d+": "requests_per_second = 8"})
+    process = workspace.start("sweep")
+    conduct = workspace.folder / "findings.duckdb.conduct"
+    while sum(len(path.read_text().splitlines()) for path in conduct.rglob("*.jsonl")) < 12:
+        assert process.poll() is None
+    process.kill()
+    process.communicate(timeout=30)
+    files = [path for path in workspace.folder.rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        content = str(pq.read_table(path).to_pylist()) if path.suffix == ".parquet" else path.read_text("latin-1")
+        assert leaks(content, (set(), secrets[1])) == [], path.name
+        assert path.stat().st_mode & os.umask(0o077) & 0o077 == 0 or path.name == "scope.toml"

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from findings.query import open_findings
+from matchers.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Workspace
+
+Swept = tuple["Workspace", "subprocess.CompletedProcess[str]"]
+
+
+def finding_ids(workspace: Workspace) -> list[str]:
+    return sorted(row.finding_id for row in open_findings(workspace.database))
+
+
+def conduct_lines(workspace: Workspace) -> list[dict[str, Any]]:
+    files = workspace.folder.glob("findings.duckdb.conduct/*/*.jsonl")
+    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+
+def wait_for_documents(workspace: Workspace, process: subprocess.Popen[str], requests: int) -> None:
+    """Until the running sweep has made some requests."""
+    until = time.monotonic() + 60
+    while len(conduct_lines(workspace)) < requests:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_every_planted_letter_is_found_and_no_decoy(swept: Swept) -> None:
+    workspace, told = swept
+    assert told.returncode == 10, told.stderr
+    found: dict[object, set[str | None]] = {}
+    for row in open_findings(workspace.database):
+        place = workspace.ground.place_at(row.url)
+        assert place is not None, "a finding at a place where nothing was planted"
+        if row.verdict is Verdict.KNOWN_LETTER:
+            found.setdefault(place, set()).add(row.letter_id)
+    key = workspace.ground.answer_key
+    assert {place: set(place.letter_ids) for place in key.planted} == found
+    summary = json.loads(told.stdout)
+    assert summary["unseen"] == {}
+    assert summary["findings"]["new"] >= len(key.planted)
+
+
+def test_a_second_sweep_finds_the_same_and_says_that_it_is_known(workspace: Workspace) -> None:
+    workspace.only_open_directory()
+    first = workspace.stray("sweep")
+    ids = finding_ids(workspace)
+    second = workspace.stray("sweep")
+    assert (first.returncode, second.returncode) == (10, 11), second.stderr
+    assert finding_ids(workspace) == ids
+
+
+def test_no_request_carries_a_credential_and_every_request_is_on_record(swept: Swept) -> None:
+    workspace, _ = swept
+    lines = conduct_lines(workspace)
+    assert {line["method"] for line in lines if "status" in line} <= {"GET", "HEAD"}
+    assert not any("ambient" in json.dumps(line).lower() for line in lines)
+    folder = workspace.folder / "findings.duckdb.conduct"
+    assert folder.stat().st_mode & 0o077 == 0
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    "change", [{r"\[authority\].*?\n\n": ""}, {r"expires = [\d-]+": "expires = 2020-01-01"}], ids=["missing", "expired"]
+)
+def test_without_an_authority_in_date_nothing_is_requested(workspace: Workspace, change: dict[str, str]) -> None:
+    workspace.edit(change)
+    told = workspace.stray("sweep")
+    assert told.returncode == 30
+    assert "nothing was requested" in told.stderr
+    assert conduct_lines(workspace) == []
+
+
+def spoil_version(pack: Path) -> None:
+    manifest = pack / "pack.json"
+    fields = json.loads(manifest.read_text())
+    fields["format_version"] = 999
+    manifest.write_text(json.dumps(fields))
+
+
+def test_a_pack_that_can_not_be_used_is_said_plainly(workspace: Workspace) -> None:
+    ground = workspace.ground.folder
+    wrong_key = workspace.folder / "wrong.key"
+    wrong_key.write_text("ab" * 32)
+    wrong_key.chmod(0o600)
+    newer = workspace.folder / "newer"
+    shutil.copytree(ground / "pack", newer)
+    spoil_version(newer)
+    for pack, key, said in [
+        (workspace.folder / "none", ground / "pack.key", "no"),
+        (newer, ground / "pack.key", "version"),
+        (ground / "pack", wrong_key, "key"),
+        (ground / "pack", workspace.folder / "no.key", "no such key file"),
+    ]:
+        text = workspace.ground.scope_toml.replace('"pack"', f'"{pack}"').replace('"pack.key"', f'"{key}"')
+        workspace.scope.write_text(text)
+        told = workspace.stray("sweep")
+        assert told.returncode == 2, told.stderr
+        assert said in told.stderr
+        assert "Traceback" not in told.stderr
+        assert told.stdout == ""
+
+
+def test_a_host_that_is_down_is_unknown_and_said_so(workspace: Workspace) -> None:
+    workspace.only_open_directory()
+    workspace.edit({r"url = \"http://127.0.0.1:\d+/\"": 'url = "http://127.0.0.1:9/"'})
+    told = workspace.stray("sweep", "--format", "json")
+    assert told.returncode == 20, told.stderr
+    assert json.loads(told.stdout)["unseen"] == {"host_down": 1}
+
+
+def test_a_name_that_does_not_resolve_is_unknown(workspace: Workspace) -> None:
+    workspace.only_open_directory()
+    workspace.edit({r"url = \"http://127.0.0.1:\d+/\"": 'url = "http://nowhere.invalid/"'})
+    told = workspace.stray("sweep", "--format", "json")
+    assert told.returncode == 20, told.stderr
+    assert json.loads(told.stdout)["unseen"] == {"dns_error": 1}
+
+
+def test_one_unit_that_fails_does_not_end_the_sweep(workspace: Workspace) -> None:
+    address = re.search(r"url = \"(http://127.0.0.1:\d+)/\"\nkind = \"open_directory\"", workspace.scope.read_text())
+    assert address
+    workspace.edit(
+        {
+            r"\[\[bucket\]\].*": "",
+            r"kind = \"site\"\n": "",
+            r"url = \"[^\"]*\"(?=\ntier = \"own\")": 'url = "http://127.0.0.1:9/"',
+        }
+    )
+    told = workspace.stray("sweep")
+    assert told.returncode == 23, told.stderr
+    assert {row.host for row in open_findings(workspace.database)} == {address[1].removeprefix("http://")}
+
+
+@contextmanager
+def held_open(database: Path) -> Iterator[int]:
+    """The database in the hands of another process, as a notebook holds it."""
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        assert process.stdout
+        assert process.stdout.readline() == "held\n"
+        yield process.pid
+        assert process.stdin
+        process.stdin.close()
+
+
+def test_a_database_held_elsewhere_delays_the_merge_and_loses_nothing(workspace: Workspace) -> None:
+    workspace.only_open_directory()
+    assert workspace.stray("sweep").returncode == 10
+    ids = finding_ids(workspace)
+    with held_open(workspace.database) as pid:
+        told = workspace.stray("sweep", "--wait", "1")
+        assert told.returncode == 20, told.stderr
+        assert str(pid) in told.stderr
+        assert "nothing is lost" in told.stderr
+    listed = workspace.stray("findings", "list", "--db", "findings.duckdb", "--format", "json")
+    assert listed.returncode == 0, listed.stderr
+    rows = [json.loads(line) for line in listed.stdout.splitlines()]
+    assert sorted(row["finding_id"] for row in rows) == ids
+    assert {row["history"] for row in rows} == {"PP"}
+
+
+def slow_down(workspace: Workspace) -> None:
+    workspace.only_open_directory()
+    workspace.edit({r"requests_per_second = \d+": "requests_per_second = 8"})
+
+
+def test_ctrl_c_ends_cleanly_and_the_next_sweep_sees_all(workspace: Workspace) -> None:
+    slow_down(workspace)
+    process = workspace.start("sweep", "--format", "json")
+    wait_for_documents(workspace, process, 12)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode in (20, 23), err
+    summary = json.loads(out)
+    assert summary["state"] == "interrupted"
+    assert summary["unseen"]["interrupted"] > 0
+    assert "Traceback" not in err
+    again = workspace.stray("sweep", "--format", "json")
+    assert json.loads(again.stdout)["unseen"] == {}
+    assert len(finding_ids(workspace)) == len(set(finding_ids(workspace)))
+
+
+def whole_findings(workspace: Workspace, other: Path) -> list[str]:
+    """What an undisturbed sweep with the same database key finds."""
+    other.mkdir()
+    shutil.copy(workspace.scope, other / "scope.toml")
+    shutil.copy(workspace.folder / "findings.key", other / "findings.key")
+    undisturbed = type(workspace)(other, workspace.ground)
+    assert undisturbed.stray("sweep").returncode == 10
+    return finding_ids(undisturbed)
+
+
+@pytest.mark.parametrize("how", ["kill -9", "Ctrl-C twice"])
+def test_killed_in_the_middle_the_same_command_carries_on(workspace: Workspace, how: str, tmp_path: Path) -> None:
+    slow_down(workspace)
+    process = workspace.start("sweep")
+    wait_for_documents(workspace, process, 12)
+    if how == "kill -9":
+        process.kill()
+        process.communicate(timeout=30)
+    else:
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+        assert process.returncode == 130, err
+        assert "carries on" in err
+    again = workspace.stray("sweep", "--format", "json")
+    assert again.returncode == 10, again.stderr
+    assert json.loads(again.stdout)["unseen"] == {}
+    ids = finding_ids(workspace)
+    assert ids == whole_findings(workspace, tmp_path / "undisturbed")
+    spool = workspace.folder / "findings.duckdb.spool"
+    assert not list(spool.glob("sweep-*"))
+
+
+def test_workers_do_not_outlive_a_killed_sweep(workspace: Workspace) -> None:
+    slow_down(workspace)
+    process = workspace.start("sweep")
+    wait_for_documents(workspace, process, 3)
+    children = children_of(process.pid)
+    assert children
+    process.kill()
+    process.communicate(timeout=30)
+    until = time.monotonic() + 20
+    while any(is_alive(pid) for pid in children):
+        assert time.monotonic() < until, "a worker outlived its sweep"
+        time.sleep(0.1)
+
+
+def children_of(pid: int) -> set[int]:
+    """All descendants."""
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            child = int(status.parent.name)
+            found |= {child} | children_of(child)
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+
+
+def test_a_second_sweep_at_the_same_time_is_refused_with_who_holds_the_lock(workspace: Workspace) -> None:
+    slow_down(workspace)
+    process = workspace.start("sweep")
+    wait_for_documents(workspace, process, 3)
+    told = workspace.stray("sweep")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert told.returncode == 2
+    assert f"process {process.pid}" in told.stderr
