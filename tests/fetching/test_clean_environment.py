@@ -21,7 +21,7 @@ LENDING = {
     "BOTOCORE_EXPERIMENTAL__PLUGINS": "a=b",
     "GOOGLE_APPLICATION_CREDENTIALS": "/run/key.json",
     "GCLOUD_PROJECT": "p",
-    "CLOUDSDK_CONFIG": "/home/someone/gcloud",
+    "CLOUDSDK_CONFIG": "/users/someone/gcloud",
     "GCE_METADATA_HOST": "elsewhere.example",
     "STORAGE_EMULATOR_HOST": "http://elsewhere.example",
     "AZURE_CLIENT_SECRET": "secret",
@@ -32,11 +32,11 @@ LENDING = {
     "https_proxy": "http://proxy.example",
     "ALL_PROXY": "socks5://proxy.example",
     "no_proxy": "example.org",
-    "NETRC": "/home/someone/netrc",
+    "NETRC": "/users/someone/netrc",
     "SSLKEYLOGFILE": "/tmp/keys",
     "_X_AMZN_TRACE_ID": "Root=1",
 }
-KEPT = {"PATH": "/usr/bin", "HOME": "/home/someone", "LANG": "C.UTF-8", "SSL_CERT_FILE": "/etc/ca.pem", "PROXY": "kept"}
+KEPT = {"PATH": "/usr/bin", "HOME": "/users/someone", "LANG": "C.UTF-8", "SSL_CERT_FILE": "/etc/ca.pem", "PROXY": "kept"}
 
 
 def test_what_lends_a_right_goes_and_the_rest_stays() -> None:
