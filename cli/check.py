@@ -1,20 +1,22 @@
-"""`stray check`: match files and folders now, without a sweep."""
+"""`stray check`: match files, folders and URLs now, without a sweep."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
+from cli.check_urls import NotFetched, fetch_urls
 from cli.console import json_line, notice, results
 from cli.errors import CommandError
 from cli.exit_codes import sweep_exit_code
-from cli.options import format_option, pack_options
+from cli.options import format_option
 from documents.records import SkipReason
 from extraction.isolation import ExtractorPool
 from inspection.inspector import Inspection, Inspector
@@ -22,6 +24,9 @@ from matchers.keys import load_key
 from matchers.matcher import Matcher
 from matchers.pack import open_pack
 from matchers.verdicts import LetterMatch, Verdict
+from reports.shown import printable
+from scope.loader import load_scope
+from scope.model import Scope
 
 # Files larger than this are skipped as too large, bytes; the same as a sweep's default for one body.
 LARGEST_FILE = 32 << 20
@@ -32,79 +37,132 @@ REASONS_SHOWN = 2
 
 @click.command()
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
-@pack_options
+@click.option("--pack", "pack_path", type=click.Path(path_type=Path), help="The pack; the scope's, if not given.")
+@click.option("--key", "key_path", type=click.Path(path_type=Path), help="Its key file; the scope's, if not given.")
+@click.option(
+    "--scope", "scope_path", type=click.Path(path_type=Path), default=Path("scope.toml"), show_default=True,
+    help="The scope file; needed for URLs.",
+)  # fmt: skip
+@click.option("--tip-off", metavar="REFERENCE", help="Ask once for each URL outside the scope's targets, on record.")
 @format_option
-def check(targets: tuple[str, ...], pack_path: Path, key_path: Path, output: str) -> None:
-    """Match files or folders against a pack, now, without a sweep.
+def check(
+    targets: tuple[str, ...],
+    pack_path: Path | None,
+    key_path: Path | None,
+    scope_path: Path,
+    tip_off: str | None,
+    output: str,
+) -> None:
+    """Match files, folders or URLs against a pack, now, without a sweep. URLs need a scope with authority.
 
     Example: stray check found/ --pack pack --key pack.key --format json
     """
+    urls = [target for target in targets if "://" in target]
+    paths = [_local(target) for target in targets if target not in urls]
+    scope = load_scope(scope_path) if urls or not (pack_path and key_path) else None
+    pack_path = pack_path or (scope.pack.path if scope else Path())
+    key_path = key_path or (scope.pack.key if scope else Path())
     matcher = Matcher(open_pack(pack_path, load_key(key_path)))
-    paths = [_local(target) for target in targets]
-    skipped: list[dict[str, object]] = []
+    show = _Output(output)
+    bodies = _bodies(paths, show)
+    if scope is not None and urls:
+        bodies = chain(bodies, _fetched_bodies(urls, scope, tip_off, show))
     workers = os.cpu_count() or 1
-    table = Table(box=None, pad_edge=False)
-    for heading in ("verdict", "letters", "target", "why"):
-        table.add_column(heading, overflow="fold")
-    found = seen = 0
     with ExtractorPool(workers=workers) as extractors:
-        bodies = _bodies(paths, skipped)
-        for path, inspection in Inspector(extractors, matcher).inspect_each(bodies, workers):
-            seen += 1
-            found += inspection.judgement.verdict in FINDING_VERDICTS
-            fields = _fields(path, inspection)
-            if fields["skipped"]:
-                skipped.append(fields)
-            if output == "json":
-                json_line(fields)
-            else:
-                table.add_row(*_row(path, inspection))
-    for fields in skipped:
-        if output == "json" and "verdict" not in fields:
-            json_line(fields | {"verdict": Verdict.UNDETERMINED})
-    if output == "table":
-        results().print(table)
-    _tell_skips(skipped)
-    notice(f"{seen} documents read, {found} with findings, {len(skipped)} not read or only in part")
-    if not seen and not skipped:
+        for target, inspection in Inspector(extractors, matcher).inspect_each(bodies, workers):
+            show.inspected(target, inspection)
+    show.finish()
+    if not show.seen and not show.unread:
         raise CommandError(f"no files in {', '.join(targets)}")
-    sys.exit(sweep_exit_code(complete=not skipped, new=found, reappeared=0, known_open=0))
+    sys.exit(sweep_exit_code(complete=not show.unread, new=show.found, reappeared=0, known_open=0))
+
+
+class _Output:
+    """Shows each answer as it comes (JSON) or all at the end (table), and tells what was not read."""
+
+    def __init__(self, output: str) -> None:
+        self._json = output == "json"
+        self._table = Table(box=None, pad_edge=False)
+        for heading in ("verdict", "letters", "target", "why"):
+            self._table.add_column(heading, overflow="fold")
+        self._problems: list[tuple[str, str]] = []
+        self.seen = self.found = self.unread = 0
+
+    def inspected(self, target: str, inspection: Inspection) -> None:
+        """A document was read, if only in part."""
+        self.seen += 1
+        self.found += inspection.judgement.verdict in FINDING_VERDICTS
+        self.unread += bool(inspection.problems)
+        for problem in inspection.problems:
+            self._problems.append((target + problem.path, _with_detail(problem.reason, problem.detail)))
+        if self._json:
+            json_line(_fields(target, inspection))
+        else:
+            self._table.add_row(*_row(target, inspection))
+
+    def not_read(self, target: str, reason: SkipReason, detail: str) -> None:
+        """A target gave no document."""
+        self.unread += 1
+        self._problems.append((target, _with_detail(reason, detail)))
+        if self._json:
+            json_line(_skip_fields(target, reason, detail))
+
+    def finish(self) -> None:
+        """The table, and what was not read."""
+        if not self._json and self.seen:
+            results().print(self._table)
+        for target, problem in self._problems:
+            notice(f"not read: {target}: {problem}")
+        notice(f"{self.seen} documents read, {self.found} with findings, {self.unread} not read or only in part")
+
+
+def _with_detail(reason: SkipReason, detail: str) -> str:
+    return f"{reason.value} ({detail})" if detail else reason.value
 
 
 def _local(target: str) -> Path:
-    if "://" in target:
-        raise CommandError(f"{target.partition(':')[0]} addresses are looked at by `stray sweep`, under a scope")
     path = Path(target)
     if not path.exists():
         raise CommandError(f"{target}: no such file or folder")
     return path
 
 
-def _bodies(paths: list[Path], skipped: list[dict[str, object]]) -> Iterator[tuple[Path, bytes]]:
+def _bodies(paths: list[Path], show: _Output) -> Iterator[tuple[str, bytes]]:
     for place in paths:
         for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
             if path.is_symlink() or not path.is_file():
                 continue
             try:
                 if path.stat().st_size > LARGEST_FILE:
-                    skipped.append(_skip_fields(path, SkipReason.TOO_LARGE, f"over {LARGEST_FILE} bytes"))
+                    show.not_read(str(path), SkipReason.TOO_LARGE, f"over {LARGEST_FILE} bytes")
                     continue
                 data = path.read_bytes()
             except OSError as error:
-                skipped.append(_skip_fields(path, SkipReason.UNREADABLE, type(error).__name__))
+                show.not_read(str(path), SkipReason.UNREADABLE, type(error).__name__)
                 continue
-            yield path, data
+            yield str(path), data
 
 
-def _skip_fields(path: Path, reason: SkipReason, detail: str) -> dict[str, object]:
-    return {"target": str(path), "letters": [], "skipped": [{"reason": reason, "path": "", "detail": detail}]}
+def _fetched_bodies(urls: list[str], scope: Scope, tip_off: str | None, show: _Output) -> Iterator[tuple[str, bytes]]:
+    for url, fetched in fetch_urls(urls, scope, tip_off):
+        if isinstance(fetched, NotFetched):
+            show.not_read(url, fetched.reason, fetched.detail)
+        else:
+            yield url, fetched
 
 
-def _fields(path: Path, inspection: Inspection) -> dict[str, object]:
-    """The object that DESIGN fixes for `stray check --format json`."""
+def _skip_fields(target: str, reason: SkipReason, detail: str) -> dict[str, object]:
+    """The same object for a target without a document."""
+    nothing: dict[str, object] = {"sha256": None, "media_type": None, "verdict": Verdict.UNDETERMINED, "letters": []}
+    skipped = [{"reason": reason, "path": "", "detail": detail}]
+    return {"target": target, **nothing, "reasons": ["it could not be read"], "skipped": skipped}
+
+
+def _fields(target: str, inspection: Inspection) -> dict[str, object]:
+    """The object that is promised for `stray check --format json`."""
     judgement = inspection.judgement
     return {
-        "target": str(path),
+        "target": target,
         "sha256": inspection.sha256,
         "media_type": inspection.media_type,
         "verdict": judgement.verdict,
@@ -126,17 +184,8 @@ def _letter_fields(letter: LetterMatch) -> dict[str, object]:
     }
 
 
-def _row(path: Path, inspection: Inspection) -> tuple[str, str, str, str]:
+def _row(target: str, inspection: Inspection) -> tuple[str, str, str, str]:
     judgement = inspection.judgement
     letters = "\n".join(f"{letter.letter_id} {letter.containment:.0%}" for letter in judgement.letters)
     why = "\n".join(judgement.reasons[:REASONS_SHOWN])
-    return judgement.verdict.value, escape(letters), escape(str(path)), escape(why)
-
-
-def _tell_skips(skipped: list[dict[str, object]]) -> None:
-    for fields in skipped:
-        problems = fields["skipped"]
-        if isinstance(problems, list):
-            for problem in problems:
-                where = f"{fields['target']}{problem['path']}"
-                notice(f"not read: {where}: {problem['reason']} ({problem['detail']})")
+    return judgement.verdict.value, escape(printable(letters)), escape(printable(target)), escape(printable(why))

@@ -1,4 +1,4 @@
-"""From an error or a status to a skip reason: one table for all that Scrapy, Twisted and OpenSSL raise."""
+"""From an error to a skip reason: one table for all that Scrapy, Twisted and OpenSSL raise."""
 
 from __future__ import annotations
 
@@ -42,23 +42,6 @@ REASONS: tuple[tuple[tuple[type[BaseException], ...], SkipReason], ...] = (
     ((ConnectionError, OSError), SkipReason.HOST_DOWN),
 )
 
-_STATUS_REASONS = {
-    401: SkipReason.ACCESS_DENIED,
-    402: SkipReason.ACCESS_DENIED,
-    403: SkipReason.ACCESS_DENIED,
-    404: SkipReason.NOT_FOUND,
-    407: SkipReason.ACCESS_DENIED,
-    408: SkipReason.TIMED_OUT,
-    410: SkipReason.NOT_FOUND,
-    429: SkipReason.THROTTLED,
-    451: SkipReason.ACCESS_DENIED,
-    503: SkipReason.THROTTLED,
-    504: SkipReason.TIMED_OUT,
-    # Nobody asked for a range: what came is a part, and nothing says that it is the first.
-    206: SkipReason.TRUNCATED,
-}
-_SUCCESS = range(200, 300)
-
 
 def reason_of_error(error: BaseException) -> tuple[SkipReason, str]:
     """Why a request brought no document, and the cause's class name."""
@@ -70,17 +53,6 @@ def reason_of_error(error: BaseException) -> tuple[SkipReason, str]:
             if isinstance(cause, classes):
                 return reason, type(cause).__name__
     return SkipReason.UNIT_FAILED, type(error).__name__
-
-
-def reason_of_status(status: int) -> tuple[SkipReason, str] | None:
-    """Why an answer with this status is not the document; None where it is.
-
-    A status that says neither "here" nor "not here" nor "not for you" leaves the answer unknown.
-    """
-    reason = _STATUS_REASONS.get(status)
-    if reason is None and status in _SUCCESS:
-        return None
-    return reason or SkipReason.SERVER_ERROR, f"http_{status}"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

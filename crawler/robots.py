@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-from crawler.failures import reason_of_status
 from documents.records import SkipReason
+from fetching.statuses import reason_of_status
 
 # RFC 9309 asks to read at least 500 KiB; what comes after is not read.
 ROBOTS_BYTES = 500 << 10

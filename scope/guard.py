@@ -40,11 +40,19 @@ def today_utc() -> date:
 
 
 class Guard:
-    """Decides for one scope. `url` and `address` return None for yes."""
+    """Decides for one scope. `url` and `address` return None for yes.
 
-    def __init__(self, scope: Scope, today: Callable[[], date] = today_utc) -> None:
+    Args:
+        scope: what may be looked at.
+        today: the day that counts.
+        tip_off: one URL outside the scope's targets that somebody pointed to, under a reference that is on record;
+            exactly it may be asked for, and nothing beside it.
+    """
+
+    def __init__(self, scope: Scope, today: Callable[[], date] = today_utc, tip_off: str | None = None) -> None:
         self._scope = scope
         self._today = today
+        self._tip_off = tip_off
 
     def authority_denial(self) -> Denied | None:
         """Is the written authority there and still valid? It holds to the end of its last day, UTC."""
@@ -73,7 +81,7 @@ class Guard:
         return self.address(literal) if literal else None
 
     def _outside(self, url: str) -> Denied | None:
-        if any(contains(target, url) for target in self._scope.targets):
+        if url == self._tip_off or any(contains(target, url) for target in self._scope.targets):
             return None
         parts = urlsplit(url)
         return Denied(Denial.OUTSIDE, f"outside the scope: {parts.scheme}://{parts.netloc.rpartition('@')[2]}")

@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from crawler.crawl import Crawl
 from crawler.evidence import evidence_of
-from crawler.failures import reason_of_error, reason_of_status
+from crawler.failures import reason_of_error
 from crawler.frontier import Place
 from crawler.items import Answer, Harvest
 from crawler.listings.parsing import Listing
@@ -22,6 +22,7 @@ from crawler.middlewares.redirects import HOPS
 from crawler.planning import Planner
 from crawler.traps import holds_itself
 from documents.records import EntryKind, Skipped, SkipReason
+from fetching.statuses import reason_of_status
 from scope.urls import canonical_url
 
 

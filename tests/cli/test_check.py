@@ -3,8 +3,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-
 from demo_range.distortions import excerpt, retyped
 
 if TYPE_CHECKING:
@@ -53,13 +51,34 @@ def test_excerpts_and_retyped_letters_are_known_and_the_table_says_so(workspace:
     assert told.stdout.count("known_letter") >= 2
 
 
-@pytest.mark.parametrize(
-    ("target", "said"), [("nowhere", "no such file or folder"), ("https://www.example.org/", "under a scope")]
-)
-def test_what_can_not_be_checked_is_said(workspace: Workspace, target: str, said: str) -> None:
-    told = workspace.stray("check", target, *pack_of(workspace))
+def test_what_is_not_there_is_said(workspace: Workspace) -> None:
+    told = workspace.stray("check", "nowhere", *pack_of(workspace))
     assert told.returncode == 2
-    assert said in told.stderr
+    assert "no such file or folder" in told.stderr
+
+
+def test_a_url_in_scope_is_asked_once_with_the_scopes_own_pack(workspace: Workspace) -> None:
+    place = next(place for place in workspace.ground.answer_key.planted if place.area == "site")
+    told = workspace.stray("check", workspace.ground.url(place), "--format", "json")
+    assert told.returncode == 10, told.stderr
+    assert {letter["letter_id"] for letter in json.loads(told.stdout)["letters"]} == set(place.letter_ids)
+    logs = list(workspace.folder.glob("findings.duckdb.conduct/check-*.jsonl"))
+    assert [json.loads(line)["status"] for log in logs for line in log.read_text().splitlines()] == [200]
+
+
+def test_a_url_outside_the_targets_needs_a_tip_off_which_is_on_record(workspace: Workspace) -> None:
+    place = next(place for place in workspace.ground.answer_key.planted if place.area == "site")
+    url = workspace.ground.url(place)
+    workspace.only_open_directory()
+    refused = workspace.stray("check", url)
+    assert refused.returncode == 2
+    assert "--tip-off REFERENCE" in refused.stderr
+    told = workspace.stray("check", url, "--tip-off", "CALL-7")
+    assert told.returncode == 10, told.stderr
+    record = "".join(log.read_text() for log in workspace.folder.glob("findings.duckdb.conduct/check-*.jsonl"))
+    assert "CALL-7" in record
+    workspace.edit({r"expires = [\d-]+": "expires = 2020-01-01"})
+    assert workspace.stray("check", url, "--tip-off", "CALL-7").returncode == 30
 
 
 def test_a_file_that_is_too_large_is_not_half_read(workspace: Workspace) -> None:

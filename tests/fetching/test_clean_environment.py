@@ -36,7 +36,13 @@ LENDING = {
     "SSLKEYLOGFILE": "/tmp/keys",
     "_X_AMZN_TRACE_ID": "Root=1",
 }
-KEPT = {"PATH": "/usr/bin", "HOME": "/users/someone", "LANG": "C.UTF-8", "SSL_CERT_FILE": "/etc/ca.pem", "PROXY": "kept"}
+KEPT = {
+    "PATH": "/usr/bin",
+    "HOME": "/users/someone",
+    "LANG": "C.UTF-8",
+    "SSL_CERT_FILE": "/etc/ca.pem",
+    "PROXY": "kept",
+}
 
 
 def test_what_lends_a_right_goes_and_the_rest_stays() -> None:

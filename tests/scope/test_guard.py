@@ -143,3 +143,16 @@ def test_private_addresses_only_where_the_scope_names_them() -> None:
     assert named.address(ip_address("10.1.2.3")) is None
     assert named.address(ip_address("10.2.2.3")) is not None
     assert plain.address(ip_address("93.184.216.34")) is None
+
+
+def test_a_tip_off_opens_exactly_one_url() -> None:
+    named = "https://elsewhere.example/found/letter.pdf"
+    guard = Guard(scope_of(), lambda: TODAY, tip_off=named)
+    assert guard.url(named) is None
+    for other in (named + "?page=2", "https://elsewhere.example/found/", "https://elsewhere.example/robots.txt"):
+        assert guard.url(other) is not None
+    signed = "https://elsewhere.example/a?access_token=t"
+    assert Guard(scope_of(), lambda: TODAY, tip_off=signed).url(signed) is not None
+    inside = "http://127.0.0.1/a"
+    assert Guard(scope_of(), lambda: TODAY, tip_off=inside).url(inside) is not None
+    assert Guard(scope_of(authority=None), lambda: TODAY, tip_off=named).url(named) is not None
