@@ -17,8 +17,8 @@ from findings.errors import DatabaseKeyError, DatabaseLockedError, DatabaseMissi
 from findings.keys import DatabaseKey
 from findings.schema import Migration, is_current, migrate, migrations
 
-# Seconds to wait for a database that another process holds: longer than any merge of ours (benchmarked at 1 to 3 s for
-# 100,000 documents), shorter than a person takes a program for hung.
+# Seconds to wait for a database that another process holds: longer than a merge of ours (4 s for 100,000 documents on
+# two shared cores), shorter than a person takes a program for hung.
 LOCK_WAIT_SECONDS: Final = 30.0
 # Seconds between two tries: four writers that retry this often lose no row and wait 1 s at the median (fact sheet).
 _RETRY_SECONDS: Final = 0.1

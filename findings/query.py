@@ -180,8 +180,12 @@ def _detail(connection: Connection, row: FindingRow) -> FindingDetail:
 
 
 def _asked(connection: Connection, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
-    """Rows as dictionaries. By way of Arrow, which DuckDB 1.5 and 2.0 both have; its times need no pytz."""
-    return connection.execute(query, list(values)).to_arrow_table().to_pylist()
+    """Rows as dictionaries.
+
+    By way of a relation and Arrow, as DuckDB 1.5 and 2.0 both can: `fetchall` wants pytz for times, and 2.0 warns of
+    Arrow from `execute`.
+    """
+    return connection.sql(query, params=list(values)).to_arrow_table().to_pylist()
 
 
 def _counts(connection: Connection, table: str, column: str, sweep_id: str) -> dict[str, int]:

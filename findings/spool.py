@@ -63,7 +63,8 @@ class SweepSpool:
             private_folder(root)
             if folder.path.exists():
                 raise SpoolError("a sweep with this id has been spooled already")
-            shutil.rmtree(aside, ignore_errors=True)
+            for half_made in root.glob("sweep-*.tmp"):  # killed right here, earlier
+                shutil.rmtree(half_made)
             aside.mkdir(mode=FOLDER_MODE)
             new = SweepFolder(aside)
             plan = [unit.as_row() for unit in record.units]

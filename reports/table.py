@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final, TextIO, assert_never
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -69,7 +69,7 @@ class TableReport:
                 ("where", self._shown.place(row.url, row.member)),
                 ("host", f"{row.host}, {row.tier}{f', {row.supplier}' if row.supplier else ''}"),
                 ("exposed", f"at least from {_time(row.first_seen)} to {_time(row.last_seen)}, as seen by us"),
-                ("server says", f"modified {_time(row.server_modified)}; not the date of exposure"),
+                *_server_date(row),
                 ("file", f"{row.media_type}, {row.size} bytes, SHA-256 {row.sha256}"),
                 *(("identifier", f"{kind}: {state}") for kind, state in detail.anchors.items()),
                 *(("reason", reason) for reason in detail.reasons),
@@ -129,10 +129,10 @@ class TableReport:
         return [*told, ("", f"and {more} more spans")] if more else told
 
     def _sightings(self, detail: FindingDetail) -> None:
-        table = _table("sweep", "when", "answer", "basis", "state then")
+        table = _table("sweep", "when (UTC)", "answer", "basis", "state then")
         for sighting in detail.sightings:
-            answer: list[RenderableType] = [sighting.sweep_id, _time(sighting.seen_at), sighting.presence.value]
-            table.add_row(*answer, sighting.basis, sighting.state.value)
+            when = f"{sighting.seen_at.astimezone(UTC):%Y-%m-%d %H:%M}"
+            table.add_row(sighting.sweep_id, when, sighting.presence.value, sighting.basis, sighting.state.value)
         self._console.print(table)
 
     def _triage(self, events: Sequence[TriageEvent]) -> None:
@@ -149,7 +149,7 @@ class TableReport:
 def _table(*columns: str) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in ("finding", "seen", "state"))
+        table.add_column(column, overflow="fold", no_wrap=column in ("finding", "seen", "state", "when (UTC)"))
     return table
 
 
@@ -192,8 +192,14 @@ def _days(first: datetime, last: datetime) -> str:
     return begin if begin == end else f"{begin}\n{end}"
 
 
-def _time(time: datetime | None) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if time else "nothing"
+def _time(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _server_date(row: FindingRow) -> list[tuple[str, str]]:
+    if row.server_modified is None:
+        return []
+    return [("server says", f"modified {_time(row.server_modified)}; not the date of exposure")]
 
 
 def _range(limits: tuple[int, int]) -> str:

@@ -96,6 +96,15 @@ def test_a_sweep_id_is_not_spooled_twice(estate: Estate) -> None:
         SweepSpool.create(estate.root, sweep.record, estate.key)
 
 
+def test_a_sweep_that_was_killed_while_it_began_leaves_nothing(estate: Estate) -> None:
+    sweep = estate.begin()
+    half_made = sweep.folder.path.rename(sweep.folder.path.with_name("sweep-20260101T000000Z-0.tmp"))
+    assert SweepSpool.all_unfinished(estate.root, estate.key) == []
+    merge(estate.root, estate.database)
+    estate.begin()
+    assert not half_made.exists()
+
+
 def test_a_killed_unit_is_dropped_and_run_again(estate: Estate) -> None:
     sweep = estate.begin()
     killed_worker(sweep, parts=2)
