@@ -17,8 +17,8 @@ LEAST_TEXT = 100
 # The whole letter. Share of its distinctive words; another patient's letter on the same template reaches 0.43, the
 # letter itself at 5 % character error 0.59 at the least.
 WHOLE_WORDS = 0.5
-# Tenths of the letter in which they must be found: a stock paragraph may hold most of a letter's words, but not here
-# and there.
+# Tenths of the letter in which they must be found where there are holes: a stock paragraph may hold most of a letter's
+# words, but not here and there.
 WHOLE_SPREAD = 0.6
 # Share of its distinctive numbers (dates, doses, identifiers): another patient's reach 0.38, the letter at 5 %
 # character error 0.59. Not asked where so many words are found that only the numbers can have been masked.
@@ -102,7 +102,7 @@ class Surroundings:
 def decide_whole(score: LetterScore, around: Surroundings) -> bool:
     """Is the letter there, all but small parts?"""
     numbers_agree = score.numbers.of_whole >= WHOLE_NUMBERS or score.numbers.whole < FEWEST_NUMBERS
-    if score.spread < WHOLE_SPREAD:
+    if score.hole_share > PASSAGE_HOLES and score.spread < WHOLE_SPREAD:
         return False
     if around.alone and not (numbers_agree and score.hole_share <= PASSAGE_HOLES):
         return False
