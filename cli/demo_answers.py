@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from rich.markup import escape
@@ -14,13 +14,16 @@ from demo_range.range import DemoRange
 from findings.query import open_findings
 from matchers.verdicts import Verdict
 
+# Characters of a path that leave room for the other columns on a terminal of 80.
+LONGEST_PATH = 32
+
 
 def show_answers(ground: DemoRange, database: Path) -> bool:
     """Print what was planted beside what was found; True where all is as it should be."""
     found = _found_letters(ground, database)
     table = Table(box=None, pad_edge=False)
     for heading in ("", "planted", "where", "found"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading != "found")
     wrong = 0
     for place in ground.answer_key.places:
         got = found.get(place, {})
@@ -31,10 +34,8 @@ def show_answers(ground: DemoRange, database: Path) -> bool:
     planted, decoys = ground.answer_key.planted, ground.answer_key.decoys
     hits = sum(_is_right(place, found.get(place, {})) for place in planted)
     cries = sum(not _is_right(place, found.get(place, {})) for place in decoys)
-    results().print(
-        f"{hits} of {len(planted)} places with known letters found, with the right ids; "
-        f"{cries} of {len(decoys)} decoys taken for one."
-    )
+    results().print(f"{hits} of {len(planted)} places with known letters found, each with the right ids")
+    results().print(f"{cries} of {len(decoys)} decoys taken for a known letter")
     return wrong == 0
 
 
@@ -58,14 +59,18 @@ def _planted(place: Place) -> str:
     count = len(place.letter_ids)
     what = f"{count} letters" if count > 1 else "letter"
     form = place.form.value if place.form else ""
-    return f"{what}, {form}" + ("" if place.reachable else ", out of reach")
+    return f"{what}, {form}" if place.reachable else f"{what}, out of reach"
 
 
 def _where(place: Place) -> str:
-    return f"{place.root}/{place.path}"
+    """The root and the file's name, with what lies between left out where a line would get too long."""
+    folders, _, name = place.path.rpartition("/")
+    whole = f"{place.root}/{place.path}"
+    return whole if len(whole) <= LONGEST_PATH or not folders else f"{place.root}/…/{name}"
 
 
 def _told(got: dict[str, Verdict]) -> str:
-    known = sum(verdict is Verdict.KNOWN_LETTER for verdict in got.values())
-    others = sorted({verdict.value for verdict in got.values() if verdict is not Verdict.KNOWN_LETTER})
-    return ", ".join(([f"{known} known_letter"] if known else []) + others) or "-"
+    counts = Counter(got.values())
+    known = counts.pop(Verdict.KNOWN_LETTER, 0)
+    others = [verdict.value.replace("_", " ") for verdict in sorted(counts, key=lambda verdict: verdict.rank)]
+    return ", ".join(([f"{known} known"] if known else []) + others) or "-"

@@ -66,9 +66,9 @@ def run_sweep(scope: Scope, workers: int | None = None, wait_seconds: float = LO
     """
     if denied := Guard(scope).authority_denial():
         raise AuthorityError(f"{denied.detail}; nothing was requested")
-    open_pack(scope.pack.path, load_key(scope.pack.key))  # now, rather than in every worker
+    pack = open_pack(scope.pack.path, load_key(scope.pack.key))  # now, rather than in every worker
     engine = LocalEngine(workers or os.cpu_count() or 1, clean_environment(os.environ))
-    running = Sweep(scope, engine, version("stray"), wait_seconds)
+    running = Sweep(scope, engine, version("stray"), pack.pack_id, wait_seconds)
     with SweepProgress() as progress, _interruptible(running):
         return running.run(progress)
 

@@ -73,6 +73,7 @@ class Sweep:
         scope: what may be looked at; its authority has been checked.
         engine: runs the units.
         version: of Stray, for the record and the User-Agent.
+        pack_id: which pack it matches against, for the record.
         wait_seconds: for a database that another process holds, before the spool is left for the next merge.
         clock: aware time.
     """
@@ -82,12 +83,14 @@ class Sweep:
         scope: Scope,
         engine: Engine,
         version: str,
+        pack_id: str,
         wait_seconds: float = LOCK_WAIT_SECONDS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._scope = scope
         self._engine = engine
         self._version = version
+        self._pack_id = pack_id
         self._wait_seconds = wait_seconds
         self._clock = clock
         self._stopped = False
@@ -140,6 +143,7 @@ class Sweep:
             authority=authority.reference if authority else "",
             started_at=started,
             stray_version=self._version,
+            pack_check=self._pack_id,
             units=tuple(UnitRecord.from_unit(unit) for unit in units_of(self._scope)),
         )
         return SweepSpool.create(root, record, key)

@@ -1,0 +1,104 @@
+"""The README's commands are run as they stand there, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.commands_page import page
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Workspace
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+
+
+def commands(block: str) -> list[str]:
+    return [line.split(" #")[0].strip() for line in block.splitlines() if line.strip()]
+
+
+def test_every_block_is_one_that_is_run_here() -> None:
+    assert [commands(block)[0].split()[0] for block in BLOCKS] == ["make", ".", "stray"]
+
+
+@pytest.mark.parametrize("command", commands(BLOCKS[0]))
+def test_the_two_commands_are_targets_that_set_themselves_up(command: str) -> None:
+    """What they do is run by this suite and by CI; here, that make knows them and would set up first."""
+    told = subprocess.run(
+        [*shlex.split(command), "-n", "-W", "requirements.lock"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stderr
+    assert "--require-hashes --requirement requirements.lock" in told.stdout
+    assert "stray demo" in told.stdout or "-m pytest" in told.stdout
+
+
+@pytest.mark.slow
+def test_make_demo_runs_from_the_checkout() -> None:
+    told = subprocess.run(["make", "demo"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert told.returncode == 0, told.stderr
+    assert "0 of 27 decoys taken for a known letter" in told.stdout
+
+
+def test_your_own_estate_in_ten_lines(workspace: Workspace) -> None:
+    """Typed line by line, with an editor that fills in the practice ground's scope."""
+    shutil.copytree(workspace.ground.letters_folder, workspace.folder / "letters")
+    filled = workspace.folder / "filled.toml"
+    filled.write_text(workspace.ground.scope_toml)
+    editor = workspace.folder / "editor"
+    editor.write_text(f'#!/bin/sh\ncp "{filled}" "$1"\n')
+    editor.chmod(0o755)
+    venv = Path(sys.executable).parent
+    (workspace.folder / ".venv").symlink_to(venv.parent)
+    environment = {**os.environ, "EDITOR": str(editor)}
+    expected = {"stray sweep trust/scope.toml": 10}
+    lines = commands(BLOCKS[1])
+    assert len(lines) == 10
+    for line in lines:
+        script = f". .venv/bin/activate\n{line}"
+        told = subprocess.run(
+            ["bash", "-c", script], cwd=workspace.folder, env=environment, capture_output=True, text=True,
+            check=False, timeout=100,
+        )  # fmt: skip
+        assert told.returncode == expected.get(line, 0), f"{line}\n{told.stdout}{told.stderr}"
+    assert "known_letter" not in told.stdout
+    listed = workspace.stray("findings", "list", "--db", "trust/findings.duckdb")
+    assert "known_letter" in listed.stdout
+
+
+def test_a_tip_off_is_one_request(workspace: Workspace) -> None:
+    (workspace.folder / "trust").mkdir()
+    shutil.copy(workspace.scope, workspace.folder / "trust" / "scope.toml")
+    place = next(place for place in workspace.ground.answer_key.planted if place.area == "site")
+    line = commands(BLOCKS[2])[0].replace("https://elsewhere.example/found.pdf", workspace.ground.url(place))
+    told = workspace.stray(*shlex.split(line)[1:])
+    assert told.returncode == 10, told.stderr
+
+
+def test_links_lead_to_files() -> None:
+    for document in [
+        ROOT / "README.md",
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "SECURITY.md",
+    ]:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+            assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+def test_commands_named_in_the_documentation_exist() -> None:
+    known = set(re.findall(r"^## (stray[ a-z]+)$", page(), re.MULTILINE))
+    groups = {name.rsplit(" ", 1)[0] for name in known} | {"stray"}
+    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for named in re.findall(r"`(stray (?:[a-z]+ ?){1,2})", document.read_text()):
+            words = named.split()
+            assert " ".join(words[:2]) in known | groups or " ".join(words[:3]) in known, f"{document.name}: {named}"
