@@ -44,6 +44,9 @@ EXPLAINED = 0.85
 EXPLAINED_STRETCH = 400
 EXPLAINED_STRETCH_ALONE = 560
 EXPLAINED_EVIDENCE = 100
+# Words of a common phrase beyond the passage can make a hole; so much is borne where so many words in reach are found.
+EXPLAINED_HOLES = 0.1
+EXPLAINED_WORDS = 0.8
 # A passage within other text: symbols without a hole (100 words); symbols of evidence, and the same where words are
 # lost; numbers of the letter's own in it, which paragraphs that clinicians use again lack; and template text around it
 # from which it stands in another patient's letter.
@@ -116,7 +119,7 @@ def decide_whole(score: LetterScore, around: Surroundings) -> bool:
 
 def decide_passage(score: LetterScore, around: Surroundings) -> bool:
     """Is a part of the letter there that is long enough to be nobody else's?"""
-    if score.hole_share > PASSAGE_HOLES or score.words.of_reach < PASSAGE_WORDS:
+    if score.hole_share > _holes_allowed(score, around) or score.words.of_reach < PASSAGE_WORDS:
         return False
     if score.numbers.reach >= FEWEST_NUMBERS and score.numbers.of_reach < PASSAGE_NUMBERS:
         return False
@@ -125,7 +128,12 @@ def decide_passage(score: LetterScore, around: Surroundings) -> bool:
     stretch = EXPLAINED_STRETCH_ALONE if around.alone else EXPLAINED_STRETCH
     if own >= EXPLAINED_EVIDENCE and _explained(score, stretch, EXPLAINED_EVIDENCE):
         return True
-    return not around.alone and _embedded(score)
+    return not around.alone and score.hole_share <= PASSAGE_HOLES and _embedded(score)
+
+
+def _holes_allowed(score: LetterScore, around: Surroundings) -> float:
+    sure = not around.alone and score.words.of_reach >= EXPLAINED_WORDS
+    return EXPLAINED_HOLES if sure else PASSAGE_HOLES
 
 
 def _embedded(score: LetterScore) -> bool:
@@ -138,23 +146,24 @@ def _embedded(score: LetterScore) -> bool:
 
 def decide_shared(score: LetterScore, around: Surroundings) -> bool:
     """Is a passage of the letter there that may be another letter's too?"""
-    if score.passage >= SHARED_WORDS or _explained(score, SHORT_STRETCH, SHORT_EVIDENCE):
+    if score.passage >= SHARED_WORDS:
         return True
-    if _unbroken(score) and score.words.of_reach >= EMBEDDED_WORDS and score.unique >= EXPLAINED_EVIDENCE:
+    if score.hole_share > PASSAGE_HOLES:
+        return False
+    if _explained(score, SHORT_STRETCH, SHORT_EVIDENCE):
         return True
-    if score.few_passage < SHARED_WORDS_OF_FEW or score.hole_share > PASSAGE_HOLES:
+    own = score.words.of_reach >= EMBEDDED_WORDS and score.unique >= EXPLAINED_EVIDENCE
+    if own and score.longest_stretch >= EXPLAINED_STRETCH:
+        return True
+    if score.few_passage < SHARED_WORDS_OF_FEW:
         return False
     return around.letters >= SMALL_PACK or _explained(score, EXPLAINED_STRETCH, EXPLAINED_EVIDENCE)
-
-
-def _unbroken(score: LetterScore) -> bool:
-    return score.longest_stretch >= EXPLAINED_STRETCH and score.hole_share <= PASSAGE_HOLES
 
 
 def _explained(score: LetterScore, stretch: int, evidence: int) -> bool:
     """Is the document nothing but one passage?"""
     long_enough = score.longest_stretch >= stretch and score.evidence >= evidence
-    return long_enough and score.explained >= EXPLAINED and score.hole_share <= PASSAGE_HOLES
+    return long_enough and score.explained >= EXPLAINED
 
 
 def decide_letter(parts: list[LetterScore], together: LetterScore, around: Surroundings) -> Verdict | None:
