@@ -130,8 +130,11 @@ def distinct_chains(chains: list[Chain]) -> list[Chain]:
     return kept
 
 
-def occurrences(chains: list[Chain]) -> list[list[Chain]]:
-    """Chains in groups that stand near one another in the document, strongest group first."""
+def occurrences(chains: list[Chain], at_least: int) -> list[list[Chain]]:
+    """Chains in groups that stand near one another in the document, strongest group first.
+
+    A group needs `at_least` symbols of evidence.
+    """
     groups: list[list[Chain]] = []
     for chain in sorted(chains, key=lambda chain: chain.doc):
         near = [group for group in groups[-_GROUPS_BACK:] if _near(group[-1], chain)]
@@ -141,7 +144,8 @@ def occurrences(chains: list[Chain]) -> list[list[Chain]]:
             groups.append([chain])
     ordered = [sorted(group, key=lambda chain: -chain.evidence) for group in groups]
     ordered.sort(key=lambda group: -sum(chain.evidence for chain in group))
-    return ordered[:MOST_OCCURRENCES]
+    strong = [group for group in ordered if sum(chain.evidence for chain in group) >= at_least]
+    return strong[:MOST_OCCURRENCES]
 
 
 def _near(one: Chain, other: Chain) -> bool:

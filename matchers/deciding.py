@@ -166,15 +166,11 @@ def _explained(score: LetterScore, stretch: int, evidence: int) -> bool:
     return long_enough and score.explained >= EXPLAINED
 
 
-def decide_letter(parts: list[LetterScore], together: LetterScore, around: Surroundings) -> Verdict | None:
-    """The verdict for one letter from its occurrences, one by one and together; None where it is not there."""
-    if any(decide_whole(part, around) for part in (*parts, together)):
+def decide_letter(score: LetterScore, around: Surroundings) -> Verdict | None:
+    """The verdict for one letter in one part of a document; None where it is not there."""
+    if decide_whole(score, around) or decide_passage(score, around):
         return Verdict.KNOWN_LETTER
-    if any(decide_passage(part, around) for part in parts):
-        return Verdict.KNOWN_LETTER
-    if any(decide_shared(part, around) for part in parts):
-        return Verdict.SHARED_PASSAGE
-    return None
+    return Verdict.SHARED_PASSAGE if decide_shared(score, around) else None
 
 
 @dataclass(frozen=True, slots=True)

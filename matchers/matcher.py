@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from matchers.alignment import Aligner, Alignment, Stretch, joined_stretches
 from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
-from matchers.deciding import RestScore, Surroundings, decide_letter, decide_rest, reason
+from matchers.deciding import RestScore, Surroundings, decide_letter, decide_rest, decide_whole, reason
 from matchers.document_text import DocumentText
 from matchers.pack import Pack, Postings
 from matchers.scoring import DocumentLayout, LetterScore, score, union_length
 from matchers.shingles import covered
 from matchers.siphash import Words
 from matchers.template_text import TemplateText, template_runs
-from matchers.verdicts import Judgement, LetterMatch, Piece, Span, strongest
+from matchers.verdicts import Judgement, LetterMatch, Piece, Span, Verdict, strongest
 
 # Symbols of evidence from which a letter is aligned word by word; less is never a verdict (see WHOLE_EVIDENCE).
 CANDIDATE_SYMBOLS = 60
@@ -90,15 +90,29 @@ class Matcher:
 
     def _letter(self, view: _View, letter: int, chains: list[Chain]) -> _Found | None:
         around = Surroundings(self._pack.letters, self._pack.shared_share(letter), self._pack.median_shared)
-        parts = [self._scored(view, letter, group) for group in occurrences(chains)]
-        together = parts[0] if len(parts) == 1 else self._scored(view, letter, chains)
-        verdict = decide_letter([one for one, _ in parts], together[0], around)
-        if verdict is None:
+        scored = [self._scored(view, letter, group) for group in occurrences(chains, CANDIDATE_SYMBOLS)]
+        kept = [(decide_letter(part, around), part, alignment) for part, alignment in scored]
+        verdict = strongest([own for own, _, _ in kept if own])
+        if verdict is not Verdict.KNOWN_LETTER:
+            # Pages that lie apart in the document may only together be the letter.
+            together, alignment = self._scored(view, letter, chains)
+            if decide_whole(together, around):
+                verdict, kept = Verdict.KNOWN_LETTER, [(Verdict.KNOWN_LETTER, together, alignment)]
+        if verdict is Verdict.CLEAR:
             return None
-        alone = [decide_letter([one], one, around) for one, _ in parts]
-        kept = [part for part, own in zip(parts, alone, strict=True) if own] if verdict in alone else [together]
-        stretches = joined_stretches([stretch for _, alignment in kept for stretch in alignment.stretches])
-        best = max((one for one, _ in kept), key=lambda one: one.evidence)
+        parts = [(part, alignment.stretches) for own, part, alignment in kept if own]
+        return self._found(view, letter, (verdict, parts), around)
+
+    def _found(
+        self,
+        view: _View,
+        letter: int,
+        answer: tuple[Verdict, list[tuple[LetterScore, tuple[Stretch, ...]]]],
+        around: Surroundings,
+    ) -> _Found:
+        verdict, parts = answer
+        stretches = joined_stretches([stretch for _, found in parts for stretch in found])
+        best = max((part for part, _ in parts), key=lambda part: part.evidence)
         match = LetterMatch(
             letter_id=self._pack.letter_id(letter),
             verdict=verdict,

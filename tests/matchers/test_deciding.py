@@ -32,7 +32,7 @@ EXCERPT = replace(WHOLE, evidence=500, unique=400, words=Tally(200, 60, 58), num
 
 
 def verdict(score: LetterScore, around: Surroundings = PLAIN) -> Verdict | None:
-    return decide_letter([score], score, around)
+    return decide_letter(score, around)
 
 
 @pytest.mark.parametrize("around", [PLAIN, ALONE])
@@ -90,12 +90,6 @@ def test_a_short_passage_is_shared_at_most() -> None:
     short = replace(EXCERPT, longest_stretch=250, evidence=90, unique=70, words=Tally(200, 20, 20), passage=20)
     assert verdict(short) is Verdict.SHARED_PASSAGE
     assert verdict(replace(short, explained=0.2, few_passage=20)) is None
-
-
-def test_letters_in_parts_are_seen_together() -> None:
-    half = replace(EXCERPT, frame=500, explained=0.1)
-    assert decide_letter([half, half], WHOLE, PLAIN) is Verdict.KNOWN_LETTER
-    assert decide_letter([half, half], half, PLAIN) is Verdict.SHARED_PASSAGE
 
 
 @pytest.mark.parametrize(
