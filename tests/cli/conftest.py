@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,12 +38,18 @@ def run_stray(*arguments: str | Path, cwd: Path, timeout: float = 110) -> subpro
     )  # fmt: skip
 
 
-def start_stray(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
-    """The same, left running."""
-    return subprocess.Popen(
+@contextmanager
+def started_stray(*arguments: str | Path, cwd: Path) -> Iterator[subprocess.Popen[str]]:
+    """The same, running; ended with the block, however that ends."""
+    process = subprocess.Popen(
         [*STRAY, *map(str, arguments)],
         cwd=cwd, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @dataclass(frozen=True)
@@ -63,8 +70,8 @@ class Workspace:
     def stray(self, *arguments: str | Path, timeout: float = 110) -> subprocess.CompletedProcess[str]:
         return run_stray(*arguments, cwd=self.folder, timeout=timeout)
 
-    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
-        return start_stray(*arguments, cwd=self.folder)
+    def started(self, *arguments: str | Path) -> AbstractContextManager[subprocess.Popen[str]]:
+        return started_stray(*arguments, cwd=self.folder)
 
     def edit(self, changes: Mapping[str, str]) -> None:
         text = self.scope.read_text()

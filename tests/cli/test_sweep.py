@@ -187,10 +187,10 @@ def slow_down(workspace: Workspace) -> None:
 
 def test_ctrl_c_ends_cleanly_and_the_next_sweep_sees_all(workspace: Workspace) -> None:
     slow_down(workspace)
-    process = workspace.start("sweep", "--format", "json")
-    wait_for_documents(workspace, process, 12)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    with workspace.started("sweep", "--format", "json") as process:
+        wait_for_documents(workspace, process, 12)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
     assert process.returncode in (20, 23), err
     summary = json.loads(out)
     assert summary["state"] == "interrupted"
@@ -214,17 +214,14 @@ def whole_findings(workspace: Workspace, other: Path) -> list[str]:
 @pytest.mark.parametrize("how", ["kill -9", "Ctrl-C twice"])
 def test_killed_in_the_middle_the_same_command_carries_on(workspace: Workspace, how: str, tmp_path: Path) -> None:
     slow_down(workspace)
-    process = workspace.start("sweep")
-    wait_for_documents(workspace, process, 12)
-    if how == "kill -9":
-        process.kill()
-        process.communicate(timeout=30)
-    else:
-        process.send_signal(signal.SIGINT)
-        process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=30)
-        assert process.returncode == 130, err
-        assert "carries on" in err
+    with workspace.started("sweep") as process:
+        wait_for_documents(workspace, process, 12)
+        if how == "Ctrl-C twice":
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=30)
+            assert process.returncode == 130, err
+            assert "carries on" in err
     again = workspace.stray("sweep", "--format", "json")
     assert again.returncode == 10, again.stderr
     assert json.loads(again.stdout)["unseen"] == {}
@@ -236,12 +233,10 @@ def test_killed_in_the_middle_the_same_command_carries_on(workspace: Workspace, 
 
 def test_workers_do_not_outlive_a_killed_sweep(workspace: Workspace) -> None:
     slow_down(workspace)
-    process = workspace.start("sweep")
-    wait_for_documents(workspace, process, 3)
-    children = children_of(process.pid)
-    assert children
-    process.kill()
-    process.communicate(timeout=30)
+    with workspace.started("sweep") as process:
+        wait_for_documents(workspace, process, 3)
+        children = children_of(process.pid)
+        assert children
     until = time.monotonic() + 20
     while any(is_alive(pid) for pid in children):
         assert time.monotonic() < until, "a worker outlived its sweep"
@@ -272,10 +267,8 @@ def is_alive(pid: int) -> bool:
 
 def test_a_second_sweep_at_the_same_time_is_refused_with_who_holds_the_lock(workspace: Workspace) -> None:
     slow_down(workspace)
-    process = workspace.start("sweep")
-    wait_for_documents(workspace, process, 3)
-    told = workspace.stray("sweep")
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    with workspace.started("sweep") as process:
+        wait_for_documents(workspace, process, 3)
+        told = workspace.stray("sweep")
     assert told.returncode == 2
     assert f"process {process.pid}" in told.stderr
