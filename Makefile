@@ -19,10 +19,10 @@ demo: setup
 	$(BIN)/stray demo
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-all: setup
-	$(BIN)/python -m pytest -m ""
+	$(BIN)/python -m pytest -m "" -n auto --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .
