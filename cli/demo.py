@@ -16,6 +16,7 @@ from cli.exit_codes import ExitCode
 from cli.pack import build_from_files
 from cli.sweep import run_sweep
 from cli.sweep_summary import tell_summary
+from findings.compact_copy import copy_compact
 from scope.loader import load_scope
 
 MARKER = ".stray-demo"
@@ -27,7 +28,9 @@ MARKER = ".stray-demo"
     help="Where the demo is made; an earlier demo there is replaced.",
 )  # fmt: skip
 @click.option("--serve", is_flag=True, help="Keep the servers running afterwards, to sweep by hand, until Ctrl-C.")
-@click.option("--example", type=click.Path(path_type=Path), help="Also leave the findings database here.")
+@click.option(
+    "--example", type=click.Path(path_type=Path), help="Also leave a small copy of the findings database here."
+)
 def demo(folder: Path, serve: bool, example: Path | None) -> None:
     """Practice on real servers on this machine with invented letters: build a pack, sweep, compare.
 
@@ -49,7 +52,7 @@ def demo(folder: Path, serve: bool, example: Path | None) -> None:
         tell_summary(result, scope)
         right = show_answers(ground, scope.database.file)
         if example is not None:
-            shutil.copyfile(scope.database.file, example)
+            copy_compact(scope.database.file, example)
         notice(f"{time.monotonic() - started:.0f} s in all")
         _say_what_next(folder)
         if serve:
