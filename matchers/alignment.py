@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
 from matchers.chains import Chain
+from matchers.holes import LetterWords
 from matchers.pack import Pack
 from matchers.token_shapes import TokenShapes
 from matchers.tokens import SaltedTokens, Tokens
@@ -26,13 +27,6 @@ BLOCK_CUTOFF = 0.25
 # What a word that is not found costs against one that is, when a span is drawn out beyond its shingles. Between 0.5 and
 # 0.8 noisy letters stay whole and chance words at the ends do not join.
 MISSING_COST = 0.6
-# Chance that a run of lost words as long as this one is noise; a longer run is a hole, where the document says other
-# things than the letter.
-HOLE_CHANCE = 0.01
-# Words: a shorter run is never a hole (a hyphenated word, a digit group). Then the least loss that noise has.
-SHORTEST_HOLE = 3
-LEAST_LOSS = 0.02
-_LOSS_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,6 +61,7 @@ class Alignment:
         found: for each token whether it was found, in order.
         reach: for each token whether it lies between the first and the last token found along a chain.
         stretches: what is shared.
+        hole_share: share of the tokens between the first and the last one found that lie in holes.
     """
 
     shapes: TokenShapes
@@ -74,6 +69,7 @@ class Alignment:
     found: NDArray[np.bool_]
     reach: NDArray[np.bool_]
     stretches: tuple[Stretch, ...]
+    hole_share: float
 
 
 class Aligner:
@@ -88,19 +84,21 @@ class Aligner:
         shapes = self._pack.token_shapes(letter)
         starts = np.concatenate(([0], np.cumsum(shapes.lengths)))
         tokens = self._pack.token_hashes(letter)
-        found = np.zeros(len(tokens), dtype=np.bool_)
+        words = LetterWords(tokens, shapes.classes)
+        merged = np.full(len(tokens), -1, dtype=np.int64)
         reach = np.zeros(len(tokens), dtype=np.bool_)
         stretches: list[Stretch] = []
-        for chain, limits in _with_limits(chains, int(starts[-1])):
-            places = self._places(letter, tokens, starts, (chain, limits))
-            start, end = _drawn_out(places >= 0, _token_range(starts, chain.letter))
+        for limited in _with_limits(chains, int(starts[-1]), int(self._document.starts[-1])):
+            places = self._places(letter, tokens, starts, limited)
+            start, end = _drawn_out(places >= 0, _token_range(starts, limited.chain.letter))
             if not (places[start:end] >= 0).any():
                 continue
-            for low, high in _without_holes(places[start:end] >= 0, start):
+            for low, high in words.unbroken(places, start, end):
                 stretches.append(self._stretch(places, starts, low, high))
-            found[start:end] |= places[start:end] >= 0
+            merged[start:end] = np.where(places[start:end] >= 0, places[start:end], merged[start:end])
             reach[start:end] = True
-        return Alignment(shapes, int(starts[-1]), found, reach, tuple(stretches))
+        share = words.hole_share(merged)
+        return Alignment(shapes, int(starts[-1]), merged >= 0, reach, tuple(stretches), share)
 
     def _stretch(self, places: NDArray[np.int64], starts: NDArray[np.int64], low: int, high: int) -> Stretch:
         at = low + np.flatnonzero(places[low:high] >= 0)
@@ -110,15 +108,14 @@ class Aligner:
         return Stretch((low, high), (int(starts[low]), int(starts[high])), doc, words)
 
     def _places(
-        self, letter: int, tokens: SaltedTokens, starts: NDArray[np.int64], where: tuple[Chain, tuple[int, int]]
+        self, letter: int, tokens: SaltedTokens, starts: NDArray[np.int64], limited: _Limited
     ) -> NDArray[np.int64]:
         """For each token of the letter the token of the document it is, or -1."""
-        chain, limits = where
         places = np.full(len(tokens), -1, dtype=np.int64)
-        first, last = _token_range(starts, limits)
+        first, last = _token_range(starts, limited.letter)
         for block in range(first, last, BLOCK_TOKENS):
             end = min(block + BLOCK_TOKENS, last)
-            low, high = self._window(int(starts[block]), int(starts[end]), chain)
+            low, high = self._window(int(starts[block]), int(starts[end]), limited)
             if high <= low:
                 continue
             theirs = self._pack.salted_for(letter, self._document.hashes[low:high])
@@ -127,11 +124,12 @@ class Aligner:
                 places[block + ours_at + run] = low + theirs_at + run
         return places
 
-    def _window(self, start: int, end: int, chain: Chain) -> tuple[int, int]:
+    def _window(self, start: int, end: int, limited: _Limited) -> tuple[int, int]:
         """Tokens of the document where symbols `start` to `end` of the letter should stand."""
-        least, greatest = chain.diagonals
-        symbols = (start + least - WINDOW_SLACK, end + greatest + WINDOW_SLACK)
-        low, high = _token_range(self._document.starts, (max(0, symbols[0]), max(0, symbols[1])))
+        least, greatest = limited.chain.diagonals
+        first = max(start + least - WINDOW_SLACK, limited.doc[0])
+        last = max(0, min(end + greatest + WINDOW_SLACK, limited.doc[1]))
+        low, high = _token_range(self._document.starts, (first, last))
         return low, min(high, low + WINDOW_TOKENS)
 
 
@@ -151,14 +149,26 @@ def _token_range(starts: NDArray[np.int64], symbols: tuple[int, int]) -> tuple[i
     return max(0, min(low, count)), max(0, min(high, count))
 
 
-def _with_limits(chains: list[Chain], size: int) -> list[tuple[Chain, tuple[int, int]]]:
-    """Each chain with the symbols of the letter it may be drawn out over: up to the chains beside it."""
+@dataclass(frozen=True, slots=True)
+class _Limited:
+    """A chain, and the symbols of letter and document it may be drawn out over: up to the chains beside it."""
+
+    chain: Chain
+    letter: tuple[int, int]
+    doc: tuple[int, int]
+
+
+def _with_limits(chains: list[Chain], letter_symbols: int, doc_symbols: int) -> list[_Limited]:
     ordered = sorted(chains, key=lambda chain: chain.letter)
     limited = []
     for index, chain in enumerate(ordered):
-        low = ordered[index - 1].letter[1] if index else 0
-        high = ordered[index + 1].letter[0] if index + 1 < len(ordered) else size
-        limited.append((chain, (min(low, chain.letter[0]), max(high, chain.letter[1]))))
+        before = ordered[index - 1] if index else None
+        after = ordered[index + 1] if index + 1 < len(ordered) else None
+        low = min(before.letter[1], chain.letter[0]) if before else 0
+        high = max(after.letter[0], chain.letter[1]) if after else letter_symbols
+        doc_low = before.doc[1] if before and before.doc[1] <= chain.doc[0] else 0
+        doc_high = after.doc[0] if after and after.doc[0] >= chain.doc[1] else doc_symbols
+        limited.append(_Limited(chain, (low, high), (doc_low, doc_high)))
     return limited
 
 
@@ -176,38 +186,6 @@ def _drawn_out(found: NDArray[np.bool_], core: tuple[int, int]) -> tuple[int, in
     if not len(inside):
         return start, end
     return start + int(inside[0]), start + int(inside[-1]) + 1
-
-
-def missing_runs(found: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Runs of tokens that were not found: rows of start and end."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([True], found, [True])).astype(np.int8)))
-    return edges.reshape(-1, 2)
-
-
-def longest_noise(found: NDArray[np.bool_]) -> int:
-    """Tokens of the longest missing run that the loss rate of this text explains; longer runs are holes.
-
-    The loss rate is taken from what is left when holes are set aside, round by round: noise is spread evenly, other
-    text comes in runs.
-    """
-    runs = missing_runs(found)
-    lengths = runs[:, 1] - runs[:, 0]
-    total, longest = len(found), len(found)
-    for _ in range(_LOSS_ROUNDS):
-        noise = int(lengths[lengths <= longest].sum())
-        kept = total - int(lengths[lengths > longest].sum())
-        loss = min(0.9, max(LEAST_LOSS, noise / max(1, kept)))
-        longest = max(SHORTEST_HOLE - 1, math.ceil(math.log(HOLE_CHANCE / max(1, total)) / math.log(loss)) - 1)
-    return longest
-
-
-def _without_holes(found: NDArray[np.bool_], start: int) -> list[tuple[int, int]]:
-    """The token ranges between holes that hold something found; `found` begins with token `start`."""
-    runs = missing_runs(found)
-    holes = runs[runs[:, 1] - runs[:, 0] > longest_noise(found)]
-    edges = [0, *holes.ravel().tolist(), len(found)]
-    pairs = zip(edges[::2], edges[1::2], strict=True)
-    return [(start + low, start + high) for low, high in pairs if found[low:high].any()]
 
 
 def joined_stretches(stretches: list[Stretch]) -> list[Stretch]:

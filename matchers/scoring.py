@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matchers.alignment import Alignment, longest_noise, missing_runs
+from matchers.alignment import Alignment
 from matchers.chains import Chain
 from matchers.template_text import TemplateText
 from matchers.token_shapes import TokenClass
@@ -119,7 +119,7 @@ def score(chains: list[Chain], alignment: Alignment, layout: DocumentLayout) -> 
         passage=_passage(alignment, distinctive),
         few_passage=_passage(alignment, rare),
         spread=_spread(distinctive, found),
-        hole_share=_hole_share(found, reach),
+        hole_share=alignment.hole_share,
         longest_stretch=max((end - start for start, end in letter_ranges), default=0),
         containment=union_length(letter_ranges) / max(1, alignment.symbols),
         explained=union_length(doc_ranges) / max(1, _touched(doc_ranges, layout.piece_starts)),
@@ -140,17 +140,6 @@ def _passage(alignment: Alignment, kind: NDArray[np.bool_]) -> int:
         if found >= PASSAGE_SHARE * of_kind:
             best = max(best, found)
     return best
-
-
-def _hole_share(found: NDArray[np.bool_], reach: NDArray[np.bool_]) -> float:
-    """Holes between the first and the last word found, the gaps between chains included."""
-    at = np.flatnonzero(reach)
-    if not len(at):
-        return 1.0
-    inside = found[at[0] : at[-1] + 1]
-    runs = missing_runs(inside)
-    lengths = runs[:, 1] - runs[:, 0]
-    return float(lengths[lengths > longest_noise(inside)].sum()) / len(inside)
 
 
 def _frame(ranges: list[tuple[int, int]], template: TemplateText) -> int:

@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-import random
-
-import numpy as np
 import pytest
 
 from demo_range.letters import House
-from matchers.alignment import Aligner, longest_noise, missing_runs
+from matchers.alignment import Aligner
 from matchers.chains import chains_by_letter, distinct_chains
 from matchers.document_text import DocumentText
 from matchers.matcher import Matcher
 from matchers.verdicts import Piece
 from tests.matchers.conftest import MakeMatcher, letters_of, random_errors
-
-
-def lost(total: int, *runs: tuple[int, int]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    found = np.ones(total, dtype=np.bool_)
-    for start, end in runs:
-        found[start:end] = False
-    return found
-
-
-def test_missing_runs() -> None:
-    assert missing_runs(lost(10, (0, 2), (5, 6), (8, 10))).tolist() == [[0, 2], [5, 6], [8, 10]]
-    assert missing_runs(lost(4)).tolist() == []
-
-
-def test_evenly_spread_loss_is_noise_and_a_run_is_a_hole() -> None:
-    generator = random.Random(1)  # noqa: S311 - the same in every run
-    noisy = np.array([generator.random() > 0.25 for _ in range(500)])
-    lengths = np.diff(missing_runs(noisy), axis=1)
-    assert lengths.max() <= longest_noise(noisy)
-    clean = lost(500, (100, 112), (300, 306))
-    assert longest_noise(clean) < 6
-    noisy[200:230] = False
-    assert longest_noise(noisy) < 30
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.05])

@@ -26,7 +26,7 @@ def alignment(classes: list[TokenClass], found: list[int], stretches: list[tuple
         size = WORD * (end - start)
         parts.append(Stretch((start, end), (WORD * start, WORD * end), (doc, doc + size), NONE))
     shapes = TokenShapes(np.full(count, WORD), np.array(classes, dtype=np.uint8), np.arange(count) % 2 == 0)
-    return Alignment(shapes, WORD * count, marks, reach, tuple(parts))
+    return Alignment(shapes, WORD * count, marks, reach, tuple(parts), 0.25)
 
 
 def layout(symbols: int, *template: tuple[int, int]) -> DocumentLayout:
@@ -52,11 +52,11 @@ def test_a_copy_is_held_against_what_few_letters_share() -> None:
     assert result.words == Tally(52, 40, 40)
 
 
-def test_gaps_between_stretches_are_holes() -> None:
+def test_the_longest_stretch_and_its_words() -> None:
     classes = [TokenClass.UNIQUE] * 100
     found = [*range(20), *range(60, 100)]
     result = score([], alignment(classes, found, [(0, 20, 0), (60, 100, 200)]), layout(500))
-    assert result.hole_share == 0.4
+    assert result.hole_share == 0.25
     assert result.longest_stretch == 200
     assert result.passage == 40
 
