@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import random
 import re
+from pathlib import Path
 
 import pytest
 
@@ -246,6 +249,42 @@ def test_other_scripts(make_matcher: MakeMatcher, script: str) -> None:
     assert known(judged(matcher, f"{DISTRACTOR}\n\n{text}\n\n{DISTRACTOR}")) == {"L0"}
     unrelated = [value for other, value in SCRIPTS.items() if other != script]
     assert {judged(matcher, value * 2).verdict for value in unrelated} == {Verdict.CLEAR}
+
+
+# Published de-identified dictations, beside the checkout where developers keep them; not part of the project.
+DICTATIONS = Path(__file__).parents[3] / "shared" / "corpora" / "clinical_transcripts.jsonl"
+
+
+@pytest.fixture(scope="module")
+def dictations() -> list[str]:
+    """In an order of their own; letters that share passages of eight words with an earlier one are left out."""
+    if not DICTATIONS.is_file():
+        pytest.skip(f"the dictated texts {DICTATIONS.name} are not on this machine")
+    texts = [json.loads(line)["text"] for line in DICTATIONS.read_text(encoding="utf-8").splitlines()]
+    random.Random(3).shuffle(texts)  # noqa: S311 - the same in every run
+    kept: list[str] = []
+    seen: set[str] = set()
+    for text in texts:
+        words = text.casefold().split()
+        shingles = {" ".join(words[start : start + 8]) for start in range(len(words) - 7)}
+        if len(words) >= 200 and len(shingles & seen) < 20:
+            kept.append(text)
+            seen |= shingles
+    return kept
+
+
+@pytest.mark.parametrize("count", [1, 5, 200])
+def test_free_dictation(make_matcher: MakeMatcher, dictations: list[str], count: int) -> None:
+    texts, others = dictations[:count], dictations[count : count + 60]
+    matcher = make_matcher(texts)
+    numbers = range(0, count, max(1, count // 40))
+    excerpts = 0
+    for number in numbers:
+        assert known(judged(matcher, texts[number])) == {f"L{number}"}
+        assert known(judged(matcher, random_errors(texts[number], 0.05, number))) == {f"L{number}"}
+        excerpts += known(judged(matcher, words_of(texts[number], 150, 30))) == {f"L{number}"}
+    assert excerpts >= 0.95 * len(numbers)
+    assert all(known(judged(matcher, other)) == set() for other in others)
 
 
 def test_hostile_repetition_ends_soon_and_finds_the_letter(matcher: Matcher, texts: list[str]) -> None:
