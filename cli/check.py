@@ -16,7 +16,8 @@ from cli.check_urls import NotFetched, fetch_urls
 from cli.console import json_line, notice, results
 from cli.errors import CommandError
 from cli.exit_codes import sweep_exit_code
-from cli.options import format_option
+from cli.options import format_option, reveal_option
+from cli.reveal_log import log_reveal
 from documents.records import SkipReason
 from extraction.isolation import ExtractorPool
 from inspection.inspector import Inspection, Inspector
@@ -24,7 +25,7 @@ from matchers.keys import load_key
 from matchers.matcher import Matcher
 from matchers.pack import open_pack
 from matchers.verdicts import LetterMatch, Verdict
-from reports.shown import printable
+from reports.shown import Shown, printable
 from scope.loader import load_scope
 from scope.model import Scope
 
@@ -45,13 +46,15 @@ REASONS_SHOWN = 2
 )  # fmt: skip
 @click.option("--tip-off", metavar="REFERENCE", help="Ask once for each URL outside the scope's targets, on record.")
 @format_option
-def check(
+@reveal_option
+def check(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by name
     targets: tuple[str, ...],
     pack_path: Path | None,
     key_path: Path | None,
     scope_path: Path,
     tip_off: str | None,
     output: str,
+    reveal: bool,
 ) -> None:
     """Match files, folders or URLs against a pack, now, without a sweep. URLs need a scope with authority.
 
@@ -63,7 +66,9 @@ def check(
     pack_path = pack_path or (scope.pack.path if scope else Path())
     key_path = key_path or (scope.pack.key if scope else Path())
     matcher = Matcher(open_pack(pack_path, load_key(key_path)))
-    show = _Output(output)
+    if reveal:
+        log_reveal(key_path)
+    show = _Output(output, Shown(reveal))
     bodies = _bodies(paths, show)
     if scope is not None and urls:
         bodies = chain(bodies, _fetched_bodies(urls, scope, tip_off, show))
@@ -80,7 +85,8 @@ def check(
 class _Output:
     """Shows each answer as it comes (JSON) or all at the end (table), and tells what was not read."""
 
-    def __init__(self, output: str) -> None:
+    def __init__(self, output: str, shown: Shown) -> None:
+        self._shown = shown
         self._json = output == "json"
         self._table = Table(box=None, pad_edge=False)
         for heading in ("verdict", "letters", "target", "why"):
@@ -94,9 +100,10 @@ class _Output:
         self.found += inspection.judgement.verdict in FINDING_VERDICTS
         self.unread += bool(inspection.problems)
         for problem in inspection.problems:
-            self._problems.append((target + problem.path, _with_detail(problem.reason, problem.detail)))
+            where = f"{target} {self._shown.member(problem.path)}".rstrip()
+            self._problems.append((where, _with_detail(problem.reason, problem.detail)))
         if self._json:
-            json_line(_fields(target, inspection))
+            json_line(_fields(target, inspection, self._shown))
         else:
             self._table.add_row(*_row(target, inspection))
 
@@ -158,7 +165,7 @@ def _skip_fields(target: str, reason: SkipReason, detail: str) -> dict[str, obje
     return {"target": target, **nothing, "reasons": ["it could not be read"], "skipped": skipped}
 
 
-def _fields(target: str, inspection: Inspection) -> dict[str, object]:
+def _fields(target: str, inspection: Inspection, shown: Shown) -> dict[str, object]:
     """The object that is promised for `stray check --format json`."""
     judgement = inspection.judgement
     return {
@@ -166,13 +173,15 @@ def _fields(target: str, inspection: Inspection) -> dict[str, object]:
         "sha256": inspection.sha256,
         "media_type": inspection.media_type,
         "verdict": judgement.verdict,
-        "letters": [_letter_fields(letter) for letter in judgement.letters],
+        "letters": [_letter_fields(letter, shown) for letter in judgement.letters],
         "reasons": list(judgement.reasons),
-        "skipped": [{"reason": p.reason, "path": p.path, "detail": p.detail} for p in inspection.problems],
+        "skipped": [
+            {"reason": p.reason, "path": shown.member(p.path), "detail": p.detail} for p in inspection.problems
+        ],
     }
 
 
-def _letter_fields(letter: LetterMatch) -> dict[str, object]:
+def _letter_fields(letter: LetterMatch, shown: Shown) -> dict[str, object]:
     return {
         "letter_id": letter.letter_id,
         "verdict": letter.verdict,
@@ -180,7 +189,10 @@ def _letter_fields(letter: LetterMatch) -> dict[str, object]:
         "coverage": round(letter.coverage, 4),
         "evidence": letter.evidence,
         "anchors": dict(letter.anchors),
-        "spans": [{"piece": span.piece, "doc": list(span.doc), "letter": list(span.letter)} for span in letter.spans],
+        "spans": [
+            {"piece": shown.member(span.piece), "doc": list(span.doc), "letter": list(span.letter)}
+            for span in letter.spans
+        ],
     }
 
 

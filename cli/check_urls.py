@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from urllib.parse import urldefrag, urlsplit
 
 from cli.errors import AuthorityError, CommandError
+from cli.private_log import append_private_line
 from documents.records import SkipReason
 from fetching.budget import Budget
+from fetching.clean_environment import ambient_settings
 from fetching.conduct import ConductLog
 from fetching.dialler import Dialler
 from fetching.errand import Errand
@@ -20,8 +24,11 @@ from fetching.statuses import reason_of_status
 from fetching.wire import Wire
 from scope.guard import Guard
 from scope.model import Scope
-from scope.urls import canonical_url, has_credentials, without_credentials
+from scope.urls import has_credentials, without_credentials
 from sweeps.plan import user_agent
+
+# Characters of a mistyped URL that its error repeats.
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +40,59 @@ class NotFetched:
 
 
 def fetch_urls(urls: list[str], scope: Scope, tip_off: str | None) -> Iterator[tuple[str, bytes | NotFetched]]:
-    """Each URL's bytes, or why there are none. A credential in a URL is taken out before it is asked for.
+    """Each URL's bytes, or why there are none. Asked as given, but for a fragment and a credential, and once.
 
     Args:
-        urls: as given.
+        urls: as given; one that is given twice is asked once.
         scope: with its authority.
         tip_off: the reference under which a URL outside the scope's targets may be asked for, or None.
 
     Raises:
         AuthorityError: the scope gives no valid authority.
-        CommandError: a URL is outside the scope's targets and no tip-off is given.
+        CommandError: a URL can not be asked for, or only on a tip-off.
     """
     if denied := Guard(scope).authority_denial():
         raise AuthorityError(f"{denied.detail}; nothing was requested")
+    if tip_off is not None and not tip_off.strip():
+        raise CommandError("--tip-off needs a reference: where it is written down who pointed to this")
+    for name in list(ambient_settings(os.environ)):
+        del os.environ[name]
+    asked = [(url, _guard_for(url, scope, tip_off)) for url in dict.fromkeys(map(_bare, urls))]
     conduct = _conduct_log(scope)
-    for given in urls:
-        url = canonical_url(without_credentials(given) if has_credentials(given) else given)
-        guard = Guard(scope)
-        if guard.url(url) is not None and tip_off is not None:
-            guard = Guard(scope, tip_off=url)
-            conduct.observed(url, {"tip_off": tip_off, "by": getpass.getuser()})
-        elif (denied := guard.url(url)) is not None:
-            raise CommandError(f"{denied.detail}; with --tip-off REFERENCE this one URL is asked for once, on record")
+    for url, guard in asked:
+        if tip_off is not None and guard.tip_off is not None:
+            _record_tip_off(scope, url, tip_off)
         yield url, _fetched(url, _errand(scope, guard, conduct))
     conduct.close()
+
+
+def _bare(given: str) -> str:
+    try:
+        return urldefrag(without_credentials(given) if has_credentials(given) else given).url
+    except ValueError:
+        raise CommandError(f"{given[:_SHOWN]}: not a URL") from None
+
+
+def _guard_for(url: str, scope: Scope, tip_off: str | None) -> Guard:
+    """The guard under which this URL may be asked for. Nothing has been requested when it raises."""
+    guard = Guard(scope)
+    if guard.url(url) is None:
+        return guard
+    narrow = Guard(scope, tip_off=url)
+    if denied := narrow.url(url):
+        raise CommandError(f"{denied.detail}; a tip-off does not change that")
+    if tip_off is None:
+        raise CommandError(
+            f"{urlsplit(url).netloc} is outside the scope; with --tip-off REFERENCE this URL is asked for, on record"
+        )
+    return narrow
+
+
+def _record_tip_off(scope: Scope, url: str, reference: str) -> None:
+    """Who had what asked for, and why: in clear, or nobody could say later what was asked."""
+    path = scope.database.file.with_name(scope.database.file.name + ".tip-offs.jsonl")
+    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": getpass.getuser()}
+    append_private_line(path, line | {"reference": reference, "url": url})
 
 
 def _errand(scope: Scope, guard: Guard, conduct: ConductLog) -> Errand:
@@ -73,7 +109,7 @@ def _errand(scope: Scope, guard: Guard, conduct: ConductLog) -> Errand:
 
 def _fetched(url: str, errand: Errand) -> bytes | NotFetched:
     try:
-        with Wire(errand, Dialler(errand.guard)) as wire, wire.get(url) as answer:
+        with Wire(errand, Dialler(errand.guard), retries=0) as wire, wire.get(url) as answer:
             if refused := reason_of_status(answer.status):
                 return NotFetched(*refused)
             return answer.read(errand.limits.body_bytes)

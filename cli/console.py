@@ -8,6 +8,8 @@ import sys
 from rich.console import Console
 from rich.markup import escape
 
+from reports.shown import printable
+
 
 def results() -> Console:
     """For tables and lines that a person asked for."""
@@ -20,11 +22,11 @@ def notices() -> Console:
 
 
 def notice(text: str) -> None:
-    """One plain line to standard error."""
-    notices().print(escape(text))
+    """One plain line to standard error; what a name holds can not steer the terminal."""
+    notices().print(escape(printable(text)))
 
 
 def json_line(fields: object) -> None:
-    """One object, one line, to standard output, there at once for whoever reads along."""
-    sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
+    """One object, one line, in ASCII, to standard output, there at once for whoever reads along."""
+    sys.stdout.write(json.dumps(fields).replace("\x7f", "\\u007f") + "\n")
     sys.stdout.flush()

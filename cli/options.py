@@ -47,5 +47,7 @@ def pack_options(command: Command) -> Command:
 def reveal_option(command: Command) -> Command:
     """URLs and file names in clear."""
     return click.option(
-        "--reveal", is_flag=True, help="Show URLs and file names in clear; they can name a patient. Is logged."
+        "--reveal",
+        is_flag=True,
+        help="Show addresses and names of files in clear; they can name a patient. Is put on record.",
     )(command)

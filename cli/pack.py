@@ -52,6 +52,10 @@ def build_from_files(letters: tuple[Path, ...], pack_path: Path, key_path: Path,
     """
     key = _key(key_path)
     files = letter_files(letters, key, register)
+    if register is None:
+        mapping = key_path.with_name(key_path.name + ".letters.csv")
+        write_mapping(files, mapping)
+        notice(f"{mapping}: which file each letter id stands for; keep it with the key")
     left_out: list[UnreadableLetter] = []
     partial: list[PartialLetter] = []
     with ExtractorPool(workers=os.cpu_count() or 1) as extractors, _progress() as progress:
@@ -74,10 +78,6 @@ def build_from_files(letters: tuple[Path, ...], pack_path: Path, key_path: Path,
 
         summary = build_pack(texts(), pack_path, key)
     _tell_problems(left_out, partial)
-    if register is None:
-        mapping = key_path.with_name(key_path.name + ".letters.csv")
-        write_mapping(files, mapping)
-        notice(f"{mapping}: which file each letter id stands for; keep it with the key")
     notice(f"{pack_path}: {summary.letters} letters, {summary.bytes_per_letter:,.0f} bytes a letter")
     for letter_id in summary.too_short:
         notice(f"too short to be recognised: {letter_id}")

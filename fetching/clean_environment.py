@@ -31,6 +31,13 @@ _NAMES = frozenset(
     """.split()
 )
 _PROXY_SUFFIX = "_PROXY"
+# What Python and the system's libraries need: where things are, language, time zone, certificates.
+_NEEDED = frozenset(
+    """
+    PATH HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR TEMP TMP VIRTUAL_ENV LD_LIBRARY_PATH SSL_CERT_FILE SSL_CERT_DIR
+    """.split()
+)
+_NEEDED_PREFIXES = ("LC_", "PYTHON")
 
 # Set in their place, so that files below the home folder and metadata services are not read either. A file that is
 # always empty stands for "no file"; google-auth looks for its file below CLOUDSDK_CONFIG.
@@ -44,6 +51,8 @@ _INSTEAD = {
     "AZURE_CONFIG_DIR": os.devnull,
     "NETRC": os.devnull,
     "NO_PROXY": "*",
+    # Nothing is imported from the current folder, in whatever process is started next.
+    "PYTHONSAFEPATH": "1",
 }
 
 
@@ -53,8 +62,8 @@ def ambient_settings(environment: Mapping[str, str]) -> Iterable[str]:
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without cloud credentials, profiles, emulators, netrc and proxies; all else stays."""
-    kept = {name: value for name, value in environment.items() if not _lends(name)}
+    """What a worker needs of the environment and nothing else: secrets of any program may lie in the rest."""
+    kept = {name: value for name, value in environment.items() if name in _NEEDED or name.startswith(_NEEDED_PREFIXES)}
     return {**kept, **_INSTEAD}
 
 

@@ -229,9 +229,17 @@ class Wire:
         errand: guard, limits, budget, pacer, conduct log, user agent, stop event.
         dialler: connects.
         trust: whom to believe over TLS; None for the system's authorities.
+        retries: how often a throttled request is asked again.
     """
 
-    def __init__(self, errand: Errand, dialler: Dialler, trust: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        errand: Errand,
+        dialler: Dialler,
+        trust: ssl.SSLContext | None = None,
+        retries: int = THROTTLE_RETRIES,
+    ) -> None:
+        self._retries = retries
         self._errand = errand
         self._cut_off = CutOff(errand.stop)
         self._pools = dialled_pool_manager(dialler, trust, self._cut_off.use)
@@ -276,7 +284,7 @@ class Wire:
         self.close()
 
     def _patiently(self, url: str, headers: Mapping[str, str], *, hop: bool) -> Answer:
-        for _ in range(1 + THROTTLE_RETRIES):
+        for _ in range(1 + self._retries):
             answer = self._ask(url, headers, hop=hop)
             retry_after = answer.headers.get("retry-after")
             self._errand.pacer.answered(answer.status, retry_after)

@@ -95,12 +95,15 @@ def read_letters(
 
 def write_mapping(files: Iterable[LetterFile], path: Path) -> None:
     """Leave `letter_id,file` where only the key's owner reads it: without it nobody can act on a finding."""
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    with path.open("w", encoding="utf-8", newline="") as file:
+    aside = path.with_name(path.name + ".tmp")
+    aside.unlink(missing_ok=True)
+    aside.touch(mode=0o600)
+    # File names are bytes; one that is not UTF-8 is written as the bytes that it has.
+    with aside.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["letter_id", "file"])
         writer.writerows((letter.letter_id, letter.name) for letter in files)
+    aside.replace(path)
 
 
 def _files(place: Path) -> Iterator[Path]:
@@ -119,7 +122,7 @@ def _opaque_id(name: str, key: PackKey) -> str:
 def _read_register(register: Path) -> dict[str, str]:
     """File name to letter id, checked."""
     try:
-        with register.open(encoding="utf-8-sig", newline="") as file:
+        with register.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             rows = csv.DictReader(file)
             if missing := {"letter_id", "file"} - set(rows.fieldnames or ()):
                 raise LettersError(f"{register}: has no column {' and no column '.join(sorted(missing))}")

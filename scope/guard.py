@@ -52,7 +52,7 @@ class Guard:
     def __init__(self, scope: Scope, today: Callable[[], date] = today_utc, tip_off: str | None = None) -> None:
         self._scope = scope
         self._today = today
-        self._tip_off = tip_off
+        self.tip_off = tip_off
 
     def authority_denial(self) -> Denied | None:
         """Is the written authority there and still valid? It holds to the end of its last day, UTC."""
@@ -81,7 +81,7 @@ class Guard:
         return self.address(literal) if literal else None
 
     def _outside(self, url: str) -> Denied | None:
-        if url == self._tip_off or any(contains(target, url) for target in self._scope.targets):
+        if url == self.tip_off or any(contains(target, url) for target in self._scope.targets):
             return None
         parts = urlsplit(url)
         return Denied(Denial.OUTSIDE, f"outside the scope: {parts.scheme}://{parts.netloc.rpartition('@')[2]}")

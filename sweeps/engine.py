@@ -16,16 +16,19 @@ from sweeps.unit_sink import Progress
 # Seconds that a unit's process has, after it was told to stop, until it is killed. A request under way may take its
 # whole timeout (20 s by default); what it holds is written within the first second.
 STOP_GRACE = 30.0
+# Seconds beyond its own limit after which a unit's process is taken for hung and ended. A unit looks at its clock
+# before each request, so it may be late by one request and by what the extractors still hold.
+HUNG_GRACE = 120.0
 
 OnProgress = Callable[[Unit, Progress], None]
-OnEnd = Callable[[Unit, bool], None]
+OnEnd = Callable[[Unit, str], None]
 
 
 class Engine(Protocol):
     """Runs each job in a process of its own, one unit at a time per host, and says how each ended."""
 
     def run(self, jobs: Sequence[Job], on_progress: OnProgress, on_end: OnEnd) -> None:
-        """Run all; `on_end(unit, True)` where the process ended as it should. Calls come from one thread."""
+        """Run all; `on_end(unit, "")` where the process ended as it should, else with why not. One call at a time."""
 
     def stop(self) -> None:
         """Let running units end cleanly and start no more. From any thread."""
@@ -59,7 +62,7 @@ class LocalEngine:
                 on_progress(unit, progress)
 
         waiting = list(jobs)
-        running: dict[Future[bool], Unit] = {}
+        running: dict[Future[str], Unit] = {}
         with ThreadPoolExecutor(max_workers=self._workers) as threads:
             while running or (waiting and not self._stopping.is_set()):
                 for job in self._startable(waiting, running):
@@ -92,7 +95,7 @@ class LocalEngine:
             for process in self._running.values():
                 process.kill()
 
-    def _startable(self, waiting: list[Job], running: Mapping[Future[bool], Unit]) -> list[Job]:
+    def _startable(self, waiting: list[Job], running: Mapping[Future[str], Unit]) -> list[Job]:
         """Jobs that may begin now: there is a free worker, and nobody is at their host."""
         if self._stopping.is_set():
             return []
@@ -106,10 +109,10 @@ class LocalEngine:
                 chosen.append(job)
         return chosen
 
-    def _run_one(self, job: Job, tell: OnProgress) -> bool:
+    def _run_one(self, job: Job, tell: OnProgress) -> str:
         unit = job.unit
         process = subprocess.Popen(
-            [sys.executable, "-m", "sweeps.worker"],
+            [sys.executable, "-P", "-m", "sweeps.worker"],  # -P: nothing is imported from the current folder
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a library's warning could hold a document's text
@@ -117,7 +120,10 @@ class LocalEngine:
             env=self._environment,
             start_new_session=True,  # Ctrl-C goes to us alone; we tell them
         )
+        hung = threading.Timer(job.scope.limits.seconds + HUNG_GRACE, process.kill)
+        hung.daemon = True
         with process:
+            hung.start()
             with self._lock:
                 self._running[job.unit_id] = process
                 _write_line(process, job.to_line())
@@ -129,7 +135,11 @@ class LocalEngine:
             process.wait()
             with self._lock:
                 del self._running[job.unit_id]
-        return process.returncode == 0
+        is_hung = not hung.is_alive()
+        hung.cancel()
+        if process.returncode == 0:
+            return ""
+        return "hung" if is_hung else f"exit code {process.returncode}"
 
 
 def _write_line(process: subprocess.Popen[str], line: str) -> None:

@@ -46,7 +46,7 @@ class Watcher(Protocol):
         """A unit has come so far."""
 
     def unit_ended(self, unit: Unit, finished: bool) -> None:
-        """A unit has ended; `finished` is False where its process broke."""
+        """A unit has ended; `finished` is False where it broke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,23 +159,23 @@ class Sweep:
         ]
         watcher.began(spool.record.sweep_id, len(units), len(units) - len(jobs))
 
-        def ended(unit: Unit, well: bool) -> None:
-            if not well:
-                self._settle(spool, unit)
-            watcher.unit_ended(unit, well)
+        def ended(unit: Unit, broken: str) -> None:
+            if broken:
+                self._settle(spool, unit, broken)
+            watcher.unit_ended(unit, not broken)
 
         self._engine.run(jobs, watcher.progress, ended)
         for job in jobs:  # those that a stop kept from beginning
             if job.unit_id not in spool.finished_units():
-                self._settle(spool, job.unit)
+                self._settle(spool, job.unit, "")
 
-    def _settle(self, spool: SweepSpool, unit: Unit) -> None:
+    def _settle(self, spool: SweepSpool, unit: Unit, error: str) -> None:
         """Keep what a broken or stopped unit had written, and record the rest as not seen."""
         now = self._clock()
         state, reason = UnitState.FAILED, SkipReason.UNIT_FAILED
         if self._stopped:
             state, reason = UnitState.INTERRUPTED, SkipReason.INTERRUPTED
-        spool.settle_unit(UnitRecord.from_unit(unit), UnitOutcome(state, now, now), reason)
+        spool.settle_unit(UnitRecord.from_unit(unit), UnitOutcome(state, now, now, error=error), reason)
 
     def _settled(self, sweep_id: str, database: Path) -> SweepResult:
         try:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from documents.records import Document, Entry, Skipped, SkipReason
+from documents.records import Document, Entry, Skipped
 from findings.spool import UnitSpool
 from inspection.inspector import Inspector
 
@@ -60,8 +60,3 @@ class UnitSink:
         current = self.progress
         self.progress = replace(current, **{name: getattr(current, name) + count for name, count in more.items()})
         self._tell(self.progress)
-
-
-def interrupted(url: str) -> Skipped:
-    """The record for a unit's start that was not reached."""
-    return Skipped(url, SkipReason.INTERRUPTED, "before the unit began")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import threading
 import time
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from documents.records import Skipped, SkipReason
 from extraction.isolation import ExtractorPool
 from fetching.budget import Budget
 from fetching.conduct import ConductLog
 from fetching.dialler import refuse_undialled_connections
 from fetching.errand import Errand
 from fetching.pacing import Pacer
+from fetching.source import Source
+from findings.errors import SpoolError
 from findings.keys import load_or_create_database_key
 from findings.records import UnitOutcome, UnitRecord, UnitState
 from findings.spool import SweepSpool, UnitSpool
@@ -25,12 +30,15 @@ from matchers.keys import load_key
 from matchers.matcher import Matcher
 from matchers.pack import open_pack
 from scope.guard import Guard
+from scope.units import Unit
 from sweeps.job import STOP_LINE, Job, progress_line
 from sweeps.sources import source_for
 from sweeps.unit_sink import Progress, UnitSink
 
 # Progress is told at most this often, seconds: a screen is not read faster, and a pipe costs a system call.
 TELL_EVERY = 0.2
+# Exit code of a unit whose source broke; what it found is published all the same.
+BROKEN = 3
 
 
 class Teller:
@@ -54,7 +62,8 @@ class Teller:
 
 
 def main() -> None:
-    """Fetch one unit and publish it; exit code 0 where that worked."""
+    """Fetch one unit and publish it; exit code 0 where all of it was fetched, BROKEN where the source gave up."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold letters and the key
     out = _own_standard_output()
     job = Job.from_line(sys.stdin.readline())
     stop = threading.Event()
@@ -65,10 +74,11 @@ def main() -> None:
     key = load_or_create_database_key(job.scope.database.key, database_exists=True)
     unfinished = SweepSpool.all_unfinished(spool_root(job.scope.database.file), key)
     sweep = next(spool for spool in unfinished if spool.record.sweep_id == job.sweep_id)
-    _fetch(job, guard, sweep.unit(record), Teller(out), stop)
+    state = _fetch(job, guard, sweep.unit(record), Teller(out), stop)
+    sys.exit(BROKEN if state is UnitState.FAILED else 0)
 
 
-def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threading.Event) -> None:
+def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threading.Event) -> UnitState:
     started = datetime.now(UTC)
     limits = job.scope.limits
     conduct = ConductLog(conduct_file(job))
@@ -84,11 +94,27 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
     matcher = Matcher(open_pack(job.scope.pack.path, load_key(job.scope.pack.key)))
     with ExtractorPool(workers=1) as extractors:
         sink = UnitSink(spool, Inspector(extractors, matcher), teller)
-        source_for(job.unit.kind, errand).fetch(job.unit, sink)
+        error = _fetch_from(source_for(job.unit.kind, errand), job.unit, sink)
     teller.now(sink.progress)
     conduct.close()
-    state = UnitState.INTERRUPTED if stop.is_set() else UnitState.FINISHED
-    spool.finish(UnitOutcome(state, started, datetime.now(UTC), errand.budget.requests, errand.budget.bytes))
+    state = UnitState.INTERRUPTED if stop.is_set() else UnitState.FAILED if error else UnitState.FINISHED
+    budget = errand.budget
+    spool.finish(UnitOutcome(state, started, datetime.now(UTC), budget.requests, budget.bytes, error))
+    return state
+
+
+def _fetch_from(source: Source, unit: Unit, sink: UnitSink) -> str:
+    """Fetch; returns where a source broke. What it had found until then is kept, the rest is told as not seen."""
+    try:
+        source.fetch(unit, sink)
+    except SpoolError:
+        raise  # the disk gives up: nothing can be kept
+    except Exception as error:  # noqa: BLE001 - one unit's error never ends a sweep, and its text may hold anything
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+        sink.skipped(Skipped(unit.start_url, SkipReason.UNIT_FAILED, where))
+        return where
+    return ""
 
 
 def conduct_file(job: Job) -> Path:

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from demo_range.distortions import excerpt, retyped
+from demo_range.misbehaving import MisbehavingServer
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Workspace
@@ -75,8 +80,19 @@ def test_a_url_outside_the_targets_needs_a_tip_off_which_is_on_record(workspace:
     assert "--tip-off REFERENCE" in refused.stderr
     told = workspace.stray("check", url, "--tip-off", "CALL-7")
     assert told.returncode == 10, told.stderr
-    record = "".join(log.read_text() for log in workspace.folder.glob("findings.duckdb.conduct/check-*.jsonl"))
-    assert "CALL-7" in record
+    record = workspace.folder / "findings.duckdb.tip-offs.jsonl"
+    assert record.stat().st_mode & 0o777 == 0o600
+    assert [(line["reference"], line["url"]) for line in map(json.loads, record.read_text().splitlines())] == [
+        ("CALL-7", url)
+    ]
+    for wrong, said in (
+        ("http://[::1", "not a URL"),
+        ("http://127.0.0.1:99999/", "not a URL"),
+        ("http://10.0.0.1/", "does not change that"),
+    ):
+        refused = workspace.stray("check", wrong, "--tip-off", "CALL-7")
+        assert (refused.returncode, said in refused.stderr) == (2, True), refused.stderr
+    assert workspace.stray("check", url, "--tip-off", " ").returncode == 2
     workspace.edit({r"expires = [\d-]+": "expires = 2020-01-01"})
     assert workspace.stray("check", url, "--tip-off", "CALL-7").returncode == 30
 
@@ -89,3 +105,40 @@ def test_a_file_that_is_too_large_is_not_half_read(workspace: Workspace) -> None
     row = json.loads(told.stdout)
     assert row["verdict"] == "undetermined"
     assert row["skipped"] == [{"reason": "too_large", "path": "", "detail": "over 33554432 bytes"}]
+
+
+def test_a_tip_off_is_one_request_as_given_whatever_the_server_says(workspace: Workspace) -> None:
+    with MisbehavingServer() as server:
+        url = f"{server.url}/status/503?b=2&a=1&c"
+        told = workspace.stray("check", url, url + "#part", "--tip-off", "CALL-8")
+        asked = [(request.method, request.path) for request in server.requests]
+    assert told.returncode == 20, told.stderr
+    assert asked == [("GET", "/status/503?b=2&a=1&c")]
+
+
+def test_names_inside_and_around_a_document_can_not_steer_the_terminal(workspace: Workspace) -> None:
+    found = workspace.folder / "found"
+    found.mkdir()
+    (found / "\x1b[2J\nstray: all is well \u202e.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    (found / os.fsdecode(b"l\xe9.txt")).write_text("Nothing of ours stands here. " * 20)
+    for output in ("table", "json"):
+        told = workspace.stray("check", "found", *pack_of(workspace), "--format", output)
+        assert told.returncode == 20, told.stderr
+        said = told.stdout + told.stderr
+        assert "\x1b" not in said
+        assert "\u202e" not in said
+        assert not any(line.startswith("stray:") for line in said.splitlines())
+
+
+def test_nothing_is_imported_from_the_folder_that_is_looked_at(workspace: Workspace) -> None:
+    trap = "from pathlib import Path; Path('TRAPPED').touch(); raise SystemExit(9)"
+    for name in ("struct", "json", "numpy", "random", "selectors", "lxml", "scrapy", "scope"):
+        (workspace.folder / f"{name}.py").write_text(trap)
+    stray = Path(sys.executable).parent / "stray"
+    workspace.only_open_directory()
+    for arguments in (["doctor"], ["check", "json.py"], ["sweep"]):
+        told = subprocess.run(
+            [stray, *arguments], cwd=workspace.folder, capture_output=True, text=True, check=False, timeout=100
+        )
+        assert told.returncode in (0, 10), told.stderr
+    assert not (workspace.folder / "TRAPPED").exists()

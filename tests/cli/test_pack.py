@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,11 @@ def test_inspect_says_what_is_in_it_and_refuses_another_key(folder: Path) -> Non
     refused = run_stray("pack", "inspect", "--pack", "pack", "--key", "other.key", cwd=folder)
     assert refused.returncode == 2
     assert "key" in refused.stderr
+
+
+def test_names_that_are_not_utf8_are_letters_like_others(folder: Path) -> None:
+    name = os.fsdecode(b"l\xe9.txt")
+    (folder / "letters" / name).write_text(letter(House.PLAIN, 9, 5).text)
+    told = run_stray(*BUILD, cwd=folder)
+    assert told.returncode == 0, told.stderr
+    assert b"l\xe9.txt" in (folder / "pack.key.letters.csv").read_bytes()

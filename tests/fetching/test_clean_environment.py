@@ -36,21 +36,25 @@ LENDING = {
     "SSLKEYLOGFILE": "/tmp/keys",
     "_X_AMZN_TRACE_ID": "Root=1",
 }
+# Lends nothing to our clients, and may be somebody's secret all the same.
+OTHERS = {"VAULT_TOKEN": "secret", "OPENAI_API_KEY": "secret", "PGPASSWORD": "secret", "PROXY": "x"}
 KEPT = {
     "PATH": "/usr/bin",
     "HOME": "/users/someone",
     "LANG": "C.UTF-8",
     "SSL_CERT_FILE": "/etc/ca.pem",
-    "PROXY": "kept",
+    "PYTHONPATH": "/opt/stray",
+    "LC_ALL": "C",
 }
 
 
-def test_what_lends_a_right_goes_and_the_rest_stays() -> None:
-    cleaned = clean_environment({**LENDING, **KEPT})
+def test_only_what_a_worker_needs_stays() -> None:
+    cleaned = clean_environment({**LENDING, **OTHERS, **KEPT})
     assert {name: cleaned[name] for name in KEPT} == KEPT
     left = {name: value for name, value in cleaned.items() if name in LENDING and value == LENDING[name]}
     assert left == {}
     assert not set(cleaned.values()) & {"secret", "AKIAEXAMPLE"}
+    assert not OTHERS.keys() & cleaned.keys()
 
 
 def test_it_says_what_was_set() -> None:
