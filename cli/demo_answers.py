@@ -15,15 +15,17 @@ from findings.query import open_findings
 from matchers.verdicts import Verdict
 
 # Characters of a path that leave room for the other columns on a terminal of 80.
-LONGEST_PATH = 32
+LONGEST_PATH = 34
 
 
 def show_answers(ground: DemoRange, database: Path) -> bool:
     """Print what was planted beside what was found; True where all is as it should be."""
     found = _found_letters(ground, database)
     table = Table(box=None, pad_edge=False)
-    for heading in ("", "planted", "where", "found"):
-        table.add_column(heading, overflow="fold", no_wrap=heading != "found")
+    table.add_column("", no_wrap=True)
+    table.add_column("planted", no_wrap=True)
+    table.add_column("where", no_wrap=True, overflow="ellipsis", max_width=LONGEST_PATH)
+    table.add_column("found", overflow="fold")
     wrong = 0
     for place in ground.answer_key.places:
         got = found.get(place, {})
