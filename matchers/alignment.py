@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
 from matchers.chains import Chain
-from matchers.holes import LetterWords
-from matchers.pack import Pack
+from matchers.holes import Holes, LetterWords
+from matchers.stored_letter import StoredLetter
 from matchers.token_shapes import TokenShapes
 from matchers.tokens import SaltedTokens, Tokens
 
@@ -73,55 +73,56 @@ class Alignment:
 
 
 class Aligner:
-    """Aligns letters of one pack with one document."""
+    """Aligns one letter with one document."""
 
-    def __init__(self, pack: Pack, document: Tokens) -> None:
-        self._pack = pack
+    def __init__(self, letter: StoredLetter, document: Tokens) -> None:
+        self._letter = letter
         self._document = document
+        self._shapes = letter.shapes()
+        self._starts = np.concatenate(([0], np.cumsum(self._shapes.lengths)))
+        self._tokens = letter.tokens()
+        self._words = LetterWords(self._tokens, self._shapes.classes)
 
-    def align(self, letter: int, chains: list[Chain]) -> Alignment:
+    def align(self, chains: list[Chain]) -> Alignment:
         """Align along chains that each find other text of the letter."""
-        shapes = self._pack.token_shapes(letter)
-        starts = np.concatenate(([0], np.cumsum(shapes.lengths)))
-        tokens = self._pack.token_hashes(letter)
-        words = LetterWords(tokens, shapes.classes)
-        merged = np.full(len(tokens), -1, dtype=np.int64)
-        reach = np.zeros(len(tokens), dtype=np.bool_)
+        starts = self._starts
+        merged = np.full(len(self._tokens), -1, dtype=np.int64)
+        reach = np.zeros(len(self._tokens), dtype=np.bool_)
         stretches: list[Stretch] = []
+        chain_holes: list[Holes] = []
         for limited in _with_limits(chains, int(starts[-1]), int(self._document.starts[-1])):
-            places = self._places(letter, tokens, starts, limited)
+            places = self._places(limited)
             start, end = _drawn_out(places >= 0, _token_range(starts, limited.chain.letter))
             if not (places[start:end] >= 0).any():
                 continue
-            for low, high in words.unbroken(places, start, end):
-                stretches.append(self._stretch(places, starts, low, high))
+            holes = self._words.holes(places, start, end)
+            chain_holes.append(holes)
+            stretches += [self._stretch(places, low, high) for low, high in holes.unbroken(places)]
             merged[start:end] = np.where(places[start:end] >= 0, places[start:end], merged[start:end])
             reach[start:end] = True
-        share = words.hole_share(merged)
-        return Alignment(shapes, int(starts[-1]), merged >= 0, reach, tuple(stretches), share)
+        share = chain_holes[0].share if len(chain_holes) == 1 else self._words.hole_share(merged)
+        return Alignment(self._shapes, int(starts[-1]), merged >= 0, reach, tuple(stretches), share)
 
-    def _stretch(self, places: NDArray[np.int64], starts: NDArray[np.int64], low: int, high: int) -> Stretch:
+    def _stretch(self, places: NDArray[np.int64], low: int, high: int) -> Stretch:
+        starts = self._starts
         at = low + np.flatnonzero(places[low:high] >= 0)
         inside = places[at]
         doc = int(self._document.starts[inside.min()]), int(self._document.starts[inside.max() + 1])
         words = np.stack((self._document.starts[inside], starts[at], starts[at + 1]), axis=1)
         return Stretch((low, high), (int(starts[low]), int(starts[high])), doc, words)
 
-    def _places(
-        self, letter: int, tokens: SaltedTokens, starts: NDArray[np.int64], limited: _Limited
-    ) -> NDArray[np.int64]:
+    def _places(self, limited: _Limited) -> NDArray[np.int64]:
         """For each token of the letter the token of the document it is, or -1."""
-        places = np.full(len(tokens), -1, dtype=np.int64)
-        first, last = _token_range(starts, limited.letter)
+        places = np.full(len(self._tokens), -1, dtype=np.int64)
+        first, last = _token_range(self._starts, limited.letter)
         for block in range(first, last, BLOCK_TOKENS):
             end = min(block + BLOCK_TOKENS, last)
-            low, high = self._window(int(starts[block]), int(starts[end]), limited)
+            low, high = self._window(int(self._starts[block]), int(self._starts[end]), limited)
             if high <= low:
                 continue
-            theirs = self._pack.salted_for(letter, self._document.hashes[low:high])
-            for ours_at, theirs_at, size in _matching_blocks(tokens[block:end], theirs):
-                run = np.arange(size)
-                places[block + ours_at + run] = low + theirs_at + run
+            theirs = self._letter.salted(self._document.hashes[low:high])
+            for ours_at, theirs_at, size in _matching_blocks(self._tokens[block:end], theirs):
+                places[block + ours_at : block + ours_at + size] = np.arange(low + theirs_at, low + theirs_at + size)
         return places
 
     def _window(self, start: int, end: int, limited: _Limited) -> tuple[int, int]:
@@ -135,10 +136,9 @@ class Aligner:
 
 def _matching_blocks(ours: SaltedTokens, theirs: SaltedTokens) -> list[tuple[int, int, int]]:
     left, right = array("H", ours.tobytes()), array("H", theirs.tobytes())
-    cutoff = math.ceil(BLOCK_CUTOFF * min(len(left), len(right)))
-    if not LCSseq.similarity(left, right, score_cutoff=cutoff):
-        return []
-    return [(block.a, block.b, block.size) for block in LCSseq.opcodes(left, right).as_matching_blocks() if block.size]
+    blocks = [(block.a, block.b, block.size) for block in LCSseq.opcodes(left, right).as_matching_blocks()]
+    enough = sum(size for _, _, size in blocks) >= math.ceil(BLOCK_CUTOFF * min(len(left), len(right)))
+    return [block for block in blocks if block[2]] if enough else []
 
 
 def _token_range(starts: NDArray[np.int64], symbols: tuple[int, int]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matchers.pack import Postings
+from matchers.postings import Postings
 
 # Symbols that the distance between letter and document may change from one shingle to the next on the same diagonal.
 # At 10 % character error a shingle in four is followed by a change of 1 or 2, lost lines make steps of 60 or more.

@@ -39,10 +39,14 @@ class Frequencies:
 
 def contains(ordered: Words, hashes: Words) -> NDArray[np.bool_]:
     """Which of the hashes are in a sorted array."""
+    return contains_at(ordered, hashes, np.searchsorted(ordered, hashes))
+
+
+def contains_at(ordered: Words, hashes: Words, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the hashes are in a sorted array at the places that `searchsorted` gave."""
     if not len(ordered):
         return np.zeros(len(hashes), dtype=np.bool_)
-    at = np.minimum(np.searchsorted(ordered, hashes), len(ordered) - 1)
-    found: NDArray[np.bool_] = ordered[at] == hashes
+    found: NDArray[np.bool_] = ordered[np.minimum(places, len(ordered) - 1)] == hashes
     return found
 
 
@@ -58,12 +62,11 @@ class FrequencyCounter:
         self._parts.add(once, once)
 
     def close(self) -> None:
-        """Close the files; what is added is not counted."""
+        """Let go of the files."""
         self._parts.close()
 
     def count(self, frequent_from: int) -> Frequencies:
         """Count everything added. A shingle is template from `frequent_from` letters on."""
-        self.close()
         template, few, few_counts = [], [], []
         for number in range(PARTS):
             hashes, counts = np.unique(np.asarray(self._parts.part(number)), return_counts=True)

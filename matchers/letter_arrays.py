@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,14 @@ from matchers.keys import PackKey
 from matchers.normaliser import Normalised, normalise
 from matchers.pack_format import ARRAYS, PackCounts, PackParameters, array_path
 from matchers.places import pack_places
+from matchers.postings import packed_postings
+from matchers.seals import SALT_BYTES, Part, RowSeal, Seal, sealed_figure
 from matchers.shingles import covered, shingle_hashes, winnowed
 from matchers.siphash import SipKey, Words
-from matchers.spill import PARTS, ArrayFile, PartedRecords
-from matchers.token_shapes import TokenClass, pack_shapes
-from matchers.tokens import SALT_BYTES, Tokens, letter_key, salted, tokens_of
+from matchers.spill import PARTS, ArrayFile, PartedRecords, SpillFile
+from matchers.stored_letter import SIZES_BYTES, LetterSizes
+from matchers.token_shapes import TokenClass, pack_shapes, unpack_shapes, with_classes
+from matchers.tokens import letter_multiplier, salted, token_key, tokens_of
 
 # Places kept of one shingle in one letter; a letter that repeats itself hundreds of times must not flood the index.
 MOST_PLACES = 4
@@ -30,28 +34,31 @@ MOST_PLACES = 4
 # words. Common turns of phrase are shorter.
 SHARED_RUN_SYMBOLS = 40
 
-_POSTING = np.dtype([("hash", "<u8"), ("letter", "<u4"), ("position", "<u4"), ("frequency", "<u1")])
+_POSTING = np.dtype([("hash", "<u8"), ("posting", "<u8")])
+_PACK_ID_BYTES = 8
 
 
 class LetterArrays:
     """Takes letters batch by batch, then writes the files. Usable once."""
 
-    def __init__(self, folder: Path, key: PackKey, parameters: PackParameters) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, key: PackKey, parameters: PackParameters, generation: str) -> None:
         self._parameters = parameters
         self._shingle_key = SipKey.from_bytes(key.subkey("shingles"))
-        self._token_key = SipKey.from_bytes(key.subkey("tokens"))
-        self._salting_key = key.subkey("letters")
+        self._token_key = token_key(key.subkey("tokens"))
+        self._letter_key = key.subkey("letters")
+        self._row_seal = RowSeal(key.subkey("rows"), generation)
+        self._pack_seal = Seal(self._letter_key, generation.encode())
         self._files = {name: ArrayFile(array_path(folder, name), dtype) for name, dtype in ARRAYS.items()}
-        self._work = folder / "work"
-        self._work.mkdir()
-        self._all_hashes = ArrayFile(self._work / "hashes", "<u8")
-        self._lengths = ArrayFile(self._work / "lengths", "<u1")
-        self._numeric = ArrayFile(self._work / "numeric", "<u1")
-        self._counter = FrequencyCounter(self._work / "frequencies")
+        self._hashes = SpillFile(folder, "<u8")
+        self._shapes = SpillFile(folder, "<u1")
+        self._sizes = SpillFile(folder, "<u1")
+        self._salts = SpillFile(folder, "<u1")
+        self._counter = FrequencyCounter(folder)
+        self._postings = PartedRecords(folder, _POSTING)
         self._ids: set[str] = set()
-        self._sizes: list[tuple[int, int]] = []  # shingles and tokens of each letter
-        self._totals = {"token_ends": 0, "place_ends": 0, "letter_id_ends": 0}
+        self._totals = LetterSizes(0, 0, 0, 0, 0, 0, 0)
+        self._shared: list[float] = []
+        self._content = hashlib.blake2b(digest_size=_PACK_ID_BYTES, key=key.subkey("pack-id"))
 
     def __enter__(self) -> Self:
         return self
@@ -59,57 +66,82 @@ class LetterArrays:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for file in (*self._files.values(), self._all_hashes, self._lengths, self._numeric):
+        for file in (*self._files.values(), self._hashes, self._shapes, self._sizes, self._salts):
             file.close()
         self._counter.close()
+        self._postings.close()
 
     @property
     def letters(self) -> int:
         """Letters taken so far."""
-        return len(self._sizes)
+        return len(self._ids)
+
+    @property
+    def pack_id(self) -> str:
+        """A keyed digest of all that has been taken and written, but for salts and seals."""
+        return self._content.hexdigest()
+
+    @property
+    def sealed_median(self) -> str:
+        """The share of a middling letter that it has in common with others."""
+        return sealed_figure(self._pack_seal, float(np.median(self._shared)))
 
     def add(self, letter_ids: list[str], texts: list[str]) -> list[str]:
         """Take a batch; returns the ids of the letters that are too short for a single shingle."""
-        self._add_ids(letter_ids)
+        self._check_ids(letter_ids)
         parts = [normalise(text) for text in texts]
         together = joined(parts)
         ends = np.cumsum([len(part) for part in parts])
         hashes = self._split_hashes(together, ends)
         tokens = tokens_of(together, self._token_key)
-        token_cuts = np.searchsorted(tokens.starts[:-1], ends)
-        self._add_tokens(tokens, np.diff(token_cuts, prepend=0))
-        for part in parts:
-            places = pack_places(part.offsets)
-            self._files["place_bits"].append(places)
-            self._extend("place_ends", len(places))
-        self._files["letter_sizes"].append(np.array([len(part) for part in parts]))
-        self._all_hashes.append(np.concatenate(hashes))
+        cuts = np.searchsorted(tokens.starts[:-1], ends).tolist()
+        shapes = pack_shapes(np.diff(tokens.starts).astype(np.uint8), tokens.numeric)
+        for letter_id, part, start, end in zip(letter_ids, parts, [0, *cuts[:-1]], cuts, strict=True):
+            self._add_letter(letter_id, part, tokens.hashes[start:end])
+        self._shapes.append(shapes)
+        self._hashes.append(np.concatenate(hashes))
         self._counter.add(hashes)
-        self._sizes += zip(map(len, hashes), np.diff(token_cuts, prepend=0).tolist(), strict=True)
         return [letter_id for letter_id, own in zip(letter_ids, hashes, strict=True) if not len(own)]
 
     def finish(self) -> PackCounts:
         """Write everything; afterwards the folder holds the array files and nothing else."""
-        for spill in (self._all_hashes, self._lengths, self._numeric):
-            spill.close()
         frequencies = self._counter.count(self._parameters.frequent_from)
-        self._files["template_hashes"].append(frequencies.template)
-        postings = PartedRecords(self._work / "postings", _POSTING)
-        self._keep_rare(frequencies, postings)
-        kept = self._write_index(postings)
+        self._counter.close()
+        self._write("template_hashes", frequencies.template)
+        self._keep_rare(frequencies)
+        kept = self._write_index()
         for file in self._files.values():
             file.close()
-        shutil.rmtree(self._work)
-        return PackCounts(self.letters, kept, len(frequencies.template), self._totals["token_ends"])
+        return PackCounts(self.letters, kept, len(frequencies.template), self._totals.token_start)
 
-    def _add_ids(self, letter_ids: list[str]) -> None:
+    def _check_ids(self, letter_ids: list[str]) -> None:
         for letter_id in letter_ids:
             if letter_id in self._ids:
                 raise PackBuildError("a letter id is given twice; every letter needs its own")
             self._ids.add(letter_id)
-            encoded = np.frombuffer(letter_id.encode(), dtype=np.uint8)
-            self._files["letter_ids"].append(encoded)
-            self._extend("letter_id_ends", len(encoded))
+
+    def _add_letter(self, letter_id: str, text: Normalised, tokens: Words) -> None:
+        salt = secrets.token_bytes(SALT_BYTES)
+        seal = Seal(self._letter_key, salt)
+        encoded = np.frombuffer(letter_id.encode(), dtype=np.uint8)
+        places = pack_places(text.offsets)
+        self._content.update(tokens.tobytes())
+        self._write("letter_ids", encoded, seal, Part.LETTER_ID)
+        self._write("place_bits", places, seal, Part.PLACES)
+        of_letter = salted(tokens, letter_multiplier(seal)).astype("<u2")
+        self._files["token_hashes"].append(seal.applied(Part.TOKENS, of_letter).view("<u2"))
+        for file in (self._files["salts"], self._salts):
+            file.append(np.frombuffer(salt, dtype=np.uint8))
+        sizes = replace(
+            self._totals, tokens=len(tokens), place_bytes=len(places), id_bytes=len(encoded), symbols=len(text)
+        )
+        self._sizes.append(np.frombuffer(sizes.packed(), dtype=np.uint8))
+        self._totals = sizes.next_start()
+
+    def _write(self, name: str, content: NDArray[Any], seal: Seal | None = None, part: Part | None = None) -> None:
+        """Write to an array file, sealed where a seal is given; what is sealed counts open for the pack's id."""
+        self._content.update(content.tobytes())
+        self._files[name].append(seal.applied(part, content) if seal and part else content)
 
     def _split_hashes(self, together: Normalised, ends: NDArray[np.int64]) -> list[Words]:
         """The shingles of each letter; those that reach into the next letter are left out."""
@@ -119,33 +151,27 @@ class LetterArrays:
         pairs = zip(starts.tolist(), ends.tolist(), strict=True)
         return [hashes[start : max(start, end - length + 1)] for start, end in pairs]
 
-    def _add_tokens(self, tokens: Tokens, counts: NDArray[np.int64]) -> None:
-        salts = [secrets.token_bytes(SALT_BYTES) for _ in counts]
-        keys = [letter_key(self._salting_key, salt) for salt in salts]
-        self._files["salts"].append(np.frombuffer(b"".join(salts), dtype=np.uint8))
-        self._files["token_hashes"].append(salted(tokens.hashes, keys, counts))
-        self._lengths.append(np.diff(tokens.starts))
-        self._numeric.append(tokens.numeric)
-        for count in counts.tolist():
-            self._extend("token_ends", count)
+    def _keep_rare(self, frequencies: Frequencies) -> None:
+        hashes, shapes, salts = self._hashes.read(), self._shapes.read(), self._salts.read()
+        rows = self._sizes.read().reshape(self.letters, SIZES_BYTES)
+        hash_start = 0
+        for letter, row in enumerate(rows):
+            sizes = LetterSizes.unpacked(row.tobytes())
+            seal = Seal(self._letter_key, salts[letter * SALT_BYTES : (letter + 1) * SALT_BYTES].tobytes())
+            hash_end = hash_start + max(0, sizes.symbols - self._parameters.shingle_symbols + 1)
+            own = np.asarray(hashes[hash_start:hash_end])
+            frequent, counts = frequencies.of(own)
+            records = self._rare_postings(letter, own, frequent, counts)
+            self._postings.add(records["hash"], records)
+            of_letter = np.asarray(shapes[sizes.token_start : sizes.token_start + sizes.tokens])
+            classes, shared = self._classes(frequent, counts, unpack_shapes(of_letter).lengths)
+            self._write("token_shapes", with_classes(of_letter, classes), seal, Part.SHAPES)
+            sizes = replace(sizes, shared=shared)
+            self._write("letter_sizes", np.frombuffer(sizes.packed(), dtype=np.uint8), seal, Part.SIZES)
+            self._shared.append(sizes.shared_share)
+            hash_start = hash_end
 
-    def _extend(self, name: str, count: int) -> None:
-        self._totals[name] += count
-        self._files[name].append(np.array([self._totals[name]]))
-
-    def _keep_rare(self, frequencies: Frequencies, postings: PartedRecords) -> None:
-        all_hashes, lengths, numeric = self._all_hashes.read(), self._lengths.read(), self._numeric.read()
-        hash_start = token_start = 0
-        for letter, (shingles, tokens) in enumerate(self._sizes):
-            hashes = np.asarray(all_hashes[hash_start : hash_start + shingles])
-            of_tokens = slice(token_start, token_start + tokens)
-            frequent, counts = frequencies.of(hashes)
-            records = self._postings(letter, hashes, frequent, counts)
-            postings.add(records["hash"], records)
-            self._classify(frequent, counts, np.asarray(lengths[of_tokens]), np.asarray(numeric[of_tokens]))
-            hash_start, token_start = hash_start + shingles, token_start + tokens
-
-    def _postings(
+    def _rare_postings(
         self, letter: int, hashes: Words, frequent: NDArray[np.bool_], counts: NDArray[np.uint8]
     ) -> NDArray[np.void]:
         kept = winnowed(hashes, ~frequent, self._parameters.window)
@@ -154,39 +180,33 @@ class LetterArrays:
         first = np.searchsorted(ordered, ordered)
         kept = kept[order[np.arange(len(ordered)) - first < MOST_PLACES]]
         records = np.zeros(len(kept), dtype=_POSTING)
-        records["hash"], records["letter"] = hashes[kept], letter
-        records["position"], records["frequency"] = kept, counts[kept]
+        records["hash"] = hashes[kept]
+        records["posting"] = packed_postings(letter, kept, counts[kept] == 1)
         return records
 
-    def _classify(
-        self,
-        frequent: NDArray[np.bool_],
-        counts: NDArray[np.uint8],
-        lengths: NDArray[np.uint8],
-        numeric: NDArray[np.uint8],
-    ) -> None:
-        """Write the class of each token, and how much of the letter is shared with others in long runs."""
+    def _classes(
+        self, frequent: NDArray[np.bool_], counts: NDArray[np.uint8], lengths: NDArray[np.int64]
+    ) -> tuple[NDArray[np.uint8], int]:
+        """The class of each token, and the symbols of the letter that are shared with others in long runs."""
         size = int(lengths.sum())
         length = self._parameters.shingle_symbols
         template = _over(covered(frequent, length), size)
         shared = _over(covered(frequent | (counts > 1), length), size)
-        ends = np.cumsum(lengths, dtype=np.int64)
+        ends = np.cumsum(lengths)
         classes = np.full(len(lengths), TokenClass.UNIQUE, dtype=np.uint8)
         classes[_all_within(shared, ends)] = TokenClass.FEW
         classes[_all_within(template, ends)] = TokenClass.TEMPLATE
-        self._files["token_shapes"].append(pack_shapes(lengths, classes, numeric))
-        self._files["letter_shared"].append(np.array([symbols_in_runs(shared, SHARED_RUN_SYMBOLS)]))
+        return classes, symbols_in_runs(shared, SHARED_RUN_SYMBOLS)
 
-    def _write_index(self, postings: PartedRecords) -> int:
-        postings.close()
+    def _write_index(self) -> int:
         kept = 0
         for number in range(PARTS):
-            part = postings.part(number)
+            part = self._postings.part(number)
             part = part[np.argsort(part["hash"], kind="stable")]
-            self._files["index_hashes"].append(part["hash"])
-            self._files["index_letters"].append(part["letter"])
-            self._files["index_positions"].append(part["position"])
-            self._files["index_frequencies"].append(part["frequency"])
+            self._write("index_hashes", part["hash"])
+            self._content.update(part["posting"].tobytes())
+            rows = np.arange(kept, kept + len(part))
+            self._files["index_postings"].append(self._row_seal.applied(rows, part["posting"]))
             kept += len(part)
         return kept
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchers.alignment import Aligner, Alignment, Stretch, joined_stretches
+from matchers.alignment import Aligner, Stretch, joined_stretches
 from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
 from matchers.deciding import RestScore, Surroundings, decide_letter, decide_rest, decide_whole, reason
 from matchers.document_text import DocumentText
-from matchers.pack import Pack, Postings
+from matchers.pack import Pack
+from matchers.postings import Postings
 from matchers.scoring import DocumentLayout, LetterScore, score, union_length
 from matchers.shingles import covered
 from matchers.siphash import Words
+from matchers.stored_letter import StoredLetter
 from matchers.template_text import TemplateText, template_runs
+from matchers.tokens import Tokens, token_bounds
 from matchers.verdicts import Judgement, LetterMatch, Piece, Span, Verdict, strongest
 
 # Symbols of evidence from which a letter is aligned word by word; less is never a verdict (see WHOLE_EVIDENCE).
@@ -26,8 +29,22 @@ CANDIDATE_SYMBOLS = 60
 @dataclass(frozen=True, slots=True, repr=False)
 class _View:
     document: DocumentText
-    aligner: Aligner
+    tokens: Tokens
     layout: DocumentLayout
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Candidate:
+    letter: StoredLetter
+    aligner: Aligner
+    around: Surroundings
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Scored:
+    verdict: Verdict | None
+    score: LetterScore
+    stretches: tuple[Stretch, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,13 +75,13 @@ class Matcher:
         hashes = self._pack.shingles_of(document.text)
         template = self._pack.is_template(hashes)
         postings = self._postings(hashes, template)
-        tokens = self._pack.tokens_of(document.text)
         runs = self._template(template, postings, document.symbols)
-        found = self._letters(document, Aligner(self._pack, tokens), postings, runs)
+        found = self._letters(document, postings, runs)
         if found:
             letters = tuple(one.match for one in found)
             return Judgement(strongest(one.verdict for one in letters), letters, tuple(one.reason for one in found))
-        rest = RestScore(document.symbols, runs.symbols, *runs.filled(tokens.starts, tokens.numeric))
+        words = token_bounds(document.text)
+        rest = RestScore(document.symbols, runs.symbols, *runs.filled(words.starts, words.numeric))
         verdict, why = decide_rest(rest, partial)
         return Judgement(verdict, (), (why,))
 
@@ -79,61 +96,60 @@ class Matcher:
         marks[postings.document[~postings.unique]] = True
         return template_runs(covered(marks, self._pack.parameters.shingle_symbols), symbols)
 
-    def _letters(
-        self, document: DocumentText, aligner: Aligner, postings: Postings, template: TemplateText
-    ) -> list[_Found]:
-        view = _View(document, aligner, DocumentLayout(document.piece_starts, template))
+    def _letters(self, document: DocumentText, postings: Postings, template: TemplateText) -> list[_Found]:
         candidates = chains_by_letter(postings, self._pack.parameters.shingle_symbols, CANDIDATE_SYMBOLS)
-        judged = (self._letter(view, letter, chains) for letter, chains in candidates.items())
+        if not candidates:
+            return []
+        tokens = self._pack.tokens_of(document.text)
+        view = _View(document, tokens, DocumentLayout(document.piece_starts, template))
+        judged = (self._letter(view, number, chains) for number, chains in candidates.items())
         found = [one for one in judged if one]
         return sorted(found, key=lambda one: (one.match.verdict.rank, -one.match.evidence, one.match.letter_id))
 
-    def _letter(self, view: _View, letter: int, chains: list[Chain]) -> _Found | None:
-        around = Surroundings(self._pack.letters, self._pack.shared_share(letter), self._pack.median_shared)
-        scored = [self._scored(view, letter, group) for group in occurrences(chains, CANDIDATE_SYMBOLS)]
-        kept = [(decide_letter(part, around), part, alignment) for part, alignment in scored]
-        verdict = strongest([own for own, _, _ in kept if own])
-        if verdict is not Verdict.KNOWN_LETTER:
+    def _letter(self, view: _View, number: int, chains: list[Chain]) -> _Found | None:
+        letter = self._pack.letter(number)
+        around = Surroundings(self._pack.letters, letter.sizes.shared_share, self._pack.median_shared)
+        candidate = _Candidate(letter, Aligner(letter, view.tokens), around)
+        groups = occurrences(chains, CANDIDATE_SYMBOLS)
+        kept = [_scored(view, candidate, group) for group in groups]
+        verdict = strongest([part.verdict for part in kept if part.verdict])
+        if verdict is not Verdict.KNOWN_LETTER and [len(group) for group in groups] != [len(chains)]:
             # Pages that lie apart in the document may only together be the letter.
-            together, alignment = self._scored(view, letter, chains)
-            if decide_whole(together, around):
-                verdict, kept = Verdict.KNOWN_LETTER, [(Verdict.KNOWN_LETTER, together, alignment)]
+            together = _scored(view, candidate, chains)
+            if decide_whole(together.score, around):
+                verdict, kept = Verdict.KNOWN_LETTER, [replace(together, verdict=Verdict.KNOWN_LETTER)]
         if verdict is Verdict.CLEAR:
             return None
-        parts = [(part, alignment.stretches) for own, part, alignment in kept if own]
-        return self._found(view, letter, (verdict, parts), around)
+        return _found(view, candidate, verdict, [part for part in kept if part.verdict])
 
-    def _found(
-        self,
-        view: _View,
-        letter: int,
-        answer: tuple[Verdict, list[tuple[LetterScore, tuple[Stretch, ...]]]],
-        around: Surroundings,
-    ) -> _Found:
-        verdict, parts = answer
-        stretches = joined_stretches([stretch for _, found in parts for stretch in found])
-        best = max((part for part, _ in parts), key=lambda part: part.evidence)
-        match = LetterMatch(
-            letter_id=self._pack.letter_id(letter),
-            verdict=verdict,
-            containment=union_length([part.letter_symbols for part in stretches]) / self._pack.letter_symbols(letter),
-            coverage=union_length([part.doc_symbols for part in stretches]) / view.document.symbols,
-            evidence=float(best.evidence),
-            spans=self._spans(view.document, letter, stretches),
-        )
-        return _Found(match, f"letter {match.letter_id}: {reason(best, verdict, around, len(match.spans))}")
 
-    def _scored(self, view: _View, letter: int, chains: list[Chain]) -> tuple[LetterScore, Alignment]:
-        kept = distinct_chains(chains)
-        alignment = view.aligner.align(letter, kept)
-        return score(kept, alignment, view.layout), alignment
+def _scored(view: _View, candidate: _Candidate, chains: list[Chain]) -> _Scored:
+    kept = distinct_chains(chains)
+    alignment = candidate.aligner.align(kept)
+    numbers = score(kept, alignment, view.layout)
+    return _Scored(decide_letter(numbers, candidate.around), numbers, alignment.stretches)
 
-    def _spans(self, document: DocumentText, letter: int, stretches: Sequence[Stretch]) -> tuple[Span, ...]:
-        """A stretch that runs over several pieces gives a span in each."""
-        places = self._pack.places(letter)
-        spans = []
-        for part in stretches:
-            for path, points, (low, high) in document.ranges(*part.doc_symbols):
-                if ours := part.letter_part(low, high):
-                    spans.append(Span(path, points, (int(places[ours[0]]), int(places[ours[1] - 1]) + 1)))
-        return tuple(spans)
+
+def _found(view: _View, candidate: _Candidate, verdict: Verdict, parts: list[_Scored]) -> _Found:
+    stretches = joined_stretches([stretch for part in parts for stretch in part.stretches])
+    best = max((part.score for part in parts), key=lambda numbers: numbers.evidence)
+    match = LetterMatch(
+        letter_id=candidate.letter.letter_id,
+        verdict=verdict,
+        containment=union_length([part.letter_symbols for part in stretches]) / candidate.letter.sizes.symbols,
+        coverage=union_length([part.doc_symbols for part in stretches]) / view.document.symbols,
+        evidence=float(best.evidence),
+        spans=_spans(view.document, candidate.letter, stretches),
+    )
+    return _Found(match, f"letter {match.letter_id}: {reason(best, verdict, candidate.around, len(match.spans))}")
+
+
+def _spans(document: DocumentText, letter: StoredLetter, stretches: Sequence[Stretch]) -> tuple[Span, ...]:
+    """A stretch that runs over several pieces gives a span in each."""
+    places = letter.places()
+    spans = []
+    for part in stretches:
+        for path, points, (low, high) in document.ranges(*part.doc_symbols):
+            if ours := part.letter_part(low, high):
+                spans.append(Span(path, points, (int(places[ours[0]]), int(places[ours[1] - 1]) + 1)))
+    return tuple(spans)

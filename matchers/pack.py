@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matchers.errors import PackDamagedError
-from matchers.frequencies import contains
+from matchers.frequencies import contains, contains_at
 from matchers.keys import PackKey
-from matchers.normaliser import NORMALISER_VERSION, Normalised, Offsets
+from matchers.normaliser import NORMALISER_VERSION, Normalised
 from matchers.pack_format import (
     ARRAYS,
     FORMAT_VERSION,
@@ -22,40 +20,17 @@ from matchers.pack_format import (
     check_files,
     read_manifest,
 )
-from matchers.places import unpack_places
+from matchers.postings import Postings, unpacked_postings
+from matchers.seals import RowSeal, Seal, opened_figure
 from matchers.shingles import shingle_hashes
 from matchers.siphash import SipKey, Words
 from matchers.spill import mapped
-from matchers.token_shapes import TokenShapes, unpack_shapes
-from matchers.tokens import SALT_BYTES, SaltedTokens, Tokens, letter_key, salted, tokens_of
+from matchers.stored_letter import StoredLetter
+from matchers.tokens import Tokens, token_key, tokens_of
 
 # Bytes of array files up to which opening a pack reads and digests them all; 256 MB take about half a second. Larger
 # packs are held against their sizes, and against their digests by `Pack.verify`.
 VERIFIED_AT_OPENING = 256 << 20
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Postings:
-    """Kept shingles that a document has too, one row for each place in a letter.
-
-    Attributes:
-        document: symbol of the document that the shingle begins with.
-        letter: number of the letter in the pack.
-        position: symbol of the letter that the shingle begins with.
-        unique: whether no other letter has the shingle.
-    """
-
-    document: NDArray[np.int64]
-    letter: NDArray[np.int64]
-    position: NDArray[np.int64]
-    unique: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.document)
-
-    def where(self, chosen: NDArray[Any]) -> Postings:
-        """The chosen rows, by mask or by index."""
-        return Postings(self.document[chosen], self.letter[chosen], self.position[chosen], self.unique[chosen])
 
 
 class Pack:
@@ -67,9 +42,14 @@ class Pack:
         arrays = manifest.arrays_folder(folder)
         self._arrays = {name: mapped(array_path(arrays, name), dtype) for name, dtype in ARRAYS.items()}
         self._shingle_key = SipKey.from_bytes(key.subkey("shingles"))
-        self._token_key = SipKey.from_bytes(key.subkey("tokens"))
-        self._salting_key = key.subkey("letters")
-        self.median_shared = _median_share(self._arrays["letter_shared"], self._arrays["letter_sizes"])
+        self._token_key = token_key(key.subkey("tokens"))
+        self._letter_key = key.subkey("letters")
+        self._row_seal = RowSeal(key.subkey("rows"), manifest.generation)
+        try:
+            of_pack = Seal(self._letter_key, manifest.generation.encode())
+            self.median_shared = opened_figure(of_pack, manifest.sealed_median)
+        except ValueError:
+            raise PackDamagedError(f"{folder}: its manifest is damaged; restore the pack or build it again") from None
 
     @property
     def pack_id(self) -> str:
@@ -136,49 +116,17 @@ class Pack:
         index = self._arrays["index_hashes"]
         order = np.argsort(hashes)
         ordered = hashes[order]
-        first = np.searchsorted(index, ordered, side="left")
-        counts = np.searchsorted(index, ordered, side="right") - first
+        first = np.searchsorted(index, ordered)
+        there = contains_at(index, ordered, first)
+        order, first = order[there], first[there]
+        counts = np.searchsorted(index, ordered[there], side="right") - first
         rows = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
-        return Postings(
-            np.repeat(order, counts).astype(np.int64),
-            self._arrays["index_letters"][rows].astype(np.int64),
-            self._arrays["index_positions"][rows].astype(np.int64),
-            self._arrays["index_frequencies"][rows] == 1,
-        )
+        opened = self._row_seal.applied(rows, np.asarray(self._arrays["index_postings"][rows], dtype=np.uint64))
+        return unpacked_postings(np.repeat(order, counts).astype(np.int64), opened)
 
-    def letter_id(self, letter: int) -> str:
-        """The opaque id of a letter."""
-        return bytes(self._slice("letter_ids", "letter_id_ends", letter)).decode()
-
-    def letter_symbols(self, letter: int) -> int:
-        """How many symbols a letter has."""
-        return int(self._arrays["letter_sizes"][letter])
-
-    def shared_share(self, letter: int) -> float:
-        """The share of a letter that it has in common with other letters, in long runs."""
-        return float(self._arrays["letter_shared"][letter]) / max(1, self.letter_symbols(letter))
-
-    def token_shapes(self, letter: int) -> TokenShapes:
-        """Length, class and kind of a letter's tokens."""
-        return unpack_shapes(self._slice("token_shapes", "token_ends", letter))
-
-    def token_hashes(self, letter: int) -> SaltedTokens:
-        """A letter's tokens under its own salt."""
-        return np.asarray(self._slice("token_hashes", "token_ends", letter), dtype=np.uint16)
-
-    def salted_for(self, letter: int, hashes: Words) -> SaltedTokens:
-        """A document's tokens under the salt of one letter."""
-        salt = bytes(self._arrays["salts"][letter * SALT_BYTES : (letter + 1) * SALT_BYTES])
-        return salted(hashes, [letter_key(self._salting_key, salt)], np.array([len(hashes)]))
-
-    def places(self, letter: int) -> Offsets:
-        """For each symbol of a letter the code point of its text."""
-        return unpack_places(self._slice("place_bits", "place_ends", letter))
-
-    def _slice(self, name: str, ends_name: str, letter: int) -> NDArray[Any]:
-        ends = self._arrays[ends_name]
-        start = int(ends[letter - 1]) if letter else 0
-        return self._arrays[name][start : int(ends[letter])]
+    def letter(self, number: int) -> StoredLetter:
+        """One letter, by the number that postings give."""
+        return StoredLetter(self._arrays, self._letter_key, number)
 
 
 def open_pack(folder: Path, key: PackKey) -> Pack:
@@ -199,8 +147,3 @@ def open_pack(folder: Path, key: PackKey) -> Pack:
             raise
     check_files(folder, fresh, digests=small)
     return Pack(folder, fresh, key)
-
-
-def _median_share(shared: NDArray[Any], sizes: NDArray[Any]) -> float:
-    """The share of a middling letter that it has in common with others."""
-    return float(np.median(shared / np.maximum(sizes, 1)))

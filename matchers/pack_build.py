@@ -8,7 +8,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from matchers.pack_format import (
     ARRAYS_PREFIX,
     BUILDING_PREFIX,
     MANIFEST,
-    SALTED,
     FileMark,
     Manifest,
     PackParameters,
@@ -33,6 +32,7 @@ from matchers.pack_format import (
     sync_folder,
     write_manifest,
 )
+from matchers.private_files import make_private_folder
 
 # Letters hashed together: one at a time takes a third longer, 256 are hardly faster, and 64 letters of 2,500 symbols
 # take 5 MB.
@@ -93,7 +93,7 @@ def build_pack(
     _check_place(folder)
     generation = secrets.token_hex(_GENERATION_BYTES)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         with _alone(folder):
             return _built(letters, folder, key, parameters, (generation, progress))
     except OSError as error:
@@ -106,10 +106,10 @@ _Run = tuple[str, Callable[[int], None] | None]
 def _built(letters: Iterable[Letter], folder: Path, key: PackKey, parameters: PackParameters, run: _Run) -> PackSummary:
     generation, progress = run
     building = folder / f"{BUILDING_PREFIX}{generation}"
-    building.mkdir()
+    make_private_folder(building)
     try:
         too_short: list[str] = []
-        with LetterArrays(building, key, parameters) as arrays:
+        with LetterArrays(building, key, parameters, generation) as arrays:
             for batch in _batches(letters):
                 too_short += arrays.add([letter.letter_id for letter in batch], [letter.text for letter in batch])
                 if progress:
@@ -117,12 +117,13 @@ def _built(letters: Iterable[Letter], folder: Path, key: PackKey, parameters: Pa
             if not arrays.letters:
                 raise PackBuildError(f"{folder}: there are no letters to make a pack of")
             counts = arrays.finish()
-        return _put_in_place(folder, key, Manifest("", generation, parameters, counts, key_check(key), {}), too_short)
+        draft = Manifest(arrays.pack_id, generation, parameters, counts, key_check(key), arrays.sealed_median, files={})
+        return _put_in_place(folder, draft, too_short)
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _put_in_place(folder: Path, key: PackKey, draft: Manifest, too_short: list[str]) -> PackSummary:
+def _put_in_place(folder: Path, draft: Manifest, too_short: list[str]) -> PackSummary:
     building = folder / f"{BUILDING_PREFIX}{draft.generation}"
     files = {}
     for name in ARRAYS:
@@ -130,15 +131,7 @@ def _put_in_place(folder: Path, key: PackKey, draft: Manifest, too_short: list[s
         with path.open("rb") as file:
             os.fsync(file.fileno())
         files[name] = FileMark(path.stat().st_size, digest_file(path))
-    steady = "".join(files[name].digest for name in ARRAYS if name not in SALTED)
-    manifest = Manifest(
-        pack_id=key.digest("pack-id", steady.encode()),
-        generation=draft.generation,
-        parameters=draft.parameters,
-        counts=draft.counts,
-        key_check=draft.key_check,
-        files=files,
-    )
+    manifest = replace(draft, files=files)
     sync_folder(building)
     building.rename(folder / f"{ARRAYS_PREFIX}{draft.generation}")
     write_manifest(folder, manifest)

@@ -14,9 +14,10 @@ from typing import Any
 from matchers.errors import NotAPackError, PackDamagedError, PackKeyError, PackMissingError, PackVersionError
 from matchers.keys import PackKey
 from matchers.normaliser import NORMALISER_VERSION
+from matchers.private_files import private_opener
 
 FORMAT = "stray fingerprint pack"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "pack.json"
 BUILDING_PREFIX = "building-"
 ARRAYS_PREFIX = "arrays-"
@@ -28,23 +29,17 @@ _DIGEST_CHUNK = 1 << 20
 # Every array file and its little-endian element type; docs/fingerprint-pack.md says what each holds.
 ARRAYS = {
     "index_hashes": "<u8",
-    "index_letters": "<u4",
-    "index_positions": "<u4",
-    "index_frequencies": "<u1",
+    "index_postings": "<u8",
     "template_hashes": "<u8",
     "token_hashes": "<u2",
     "token_shapes": "<u1",
-    "token_ends": "<u8",
     "place_bits": "<u1",
-    "place_ends": "<u8",
-    "letter_sizes": "<u4",
-    "letter_shared": "<u4",
     "letter_ids": "<u1",
-    "letter_id_ends": "<u8",
+    "letter_sizes": "<u1",
     "salts": "<u1",
 }
-# Differ from build to build of the same letters; every other file is a function of letters, key and parameters.
-SALTED = frozenset(["salts", "token_hashes"])
+# Functions of letters, key and parameters; every other file differs from build to build of the same letters.
+STEADY = frozenset(["index_hashes", "template_hashes"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +77,18 @@ class FileMark:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What pack.json says."""
+    """What pack.json says.
+
+    Attributes:
+        sealed_median: share of a middling letter that others have too; sealed under the generation.
+    """
 
     pack_id: str
     generation: str
     parameters: PackParameters
     counts: PackCounts
     key_check: str
+    sealed_median: str
     files: Mapping[str, FileMark]
 
     def arrays_folder(self, pack: Path) -> Path:
@@ -120,7 +120,7 @@ def write_manifest(pack: Path, manifest: Manifest) -> None:
     content = {"format": FORMAT, "format_version": FORMAT_VERSION, "normaliser_version": NORMALISER_VERSION}
     content |= asdict(manifest)
     fresh = pack / f"{BUILDING_PREFIX}{manifest.generation}.json"
-    with fresh.open("w", encoding="utf-8") as file:
+    with open(fresh, "w", encoding="utf-8", opener=private_opener) as file:
         json.dump(content, file, indent=1, sort_keys=True)
         file.write("\n")
         file.flush()
@@ -169,6 +169,7 @@ def read_manifest(pack: Path, key: PackKey) -> Manifest:
             parameters=PackParameters(**raw["parameters"]),
             counts=PackCounts(**raw["counts"]),
             key_check=str(raw["key_check"]),
+            sealed_median=str(raw["sealed_median"]),
             files={name: FileMark(**raw["files"][name]) for name in ARRAYS},
         )
     except (KeyError, TypeError, AttributeError):

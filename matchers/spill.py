@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import IO, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.private_files import private_opener
 from matchers.siphash import Words
 
 # Parts that hashes are dealt into by their first bits. At 1,000,000 letters of 2,500 shingles a part is 310 MB, which
@@ -19,12 +22,11 @@ _PART_STARTS = np.arange(1, PARTS, dtype=np.uint64) << _PART_SHIFT
 
 
 class ArrayFile:
-    """An array that is written piece by piece to a file."""
+    """An array that is written piece by piece to a file that only its owner can read."""
 
     def __init__(self, path: Path, dtype: Any) -> None:
-        self._path = path
         self._dtype = np.dtype(dtype)
-        self._file: BinaryIO = path.open("wb")
+        self._file: IO[bytes] = open(path, "wb", opener=private_opener)  # noqa: SIM115 - Path.open has no opener
 
     def __enter__(self) -> Self:
         return self
@@ -42,25 +44,31 @@ class ArrayFile:
         """Write out what is left."""
         self._file.close()
 
+
+class SpillFile(ArrayFile):
+    """An array on disk without a name: gone when it is closed, or when the build is killed. It lies open there."""
+
+    def __init__(self, folder: Path, dtype: Any) -> None:
+        self._dtype = np.dtype(dtype)
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by close()
+
     def read(self) -> NDArray[Any]:
-        """The whole array, mapped from the closed file."""
-        return mapped(self._path, self._dtype)
+        """The whole array so far, mapped."""
+        self._file.flush()
+        return mapped(self._file, self._dtype)
 
 
-def mapped(path: Path, dtype: Any) -> NDArray[Any]:
+def mapped(file: Path | IO[bytes], dtype: Any) -> NDArray[Any]:
     """A file as a read-only array; an empty file can not be mapped and gives an empty array."""
-    if path.stat().st_size == 0:
-        return np.zeros(0, dtype=dtype)
-    return np.memmap(path, dtype=dtype, mode="r")
+    size = file.stat().st_size if isinstance(file, Path) else os.fstat(file.fileno()).st_size
+    return np.memmap(file, dtype=dtype, mode="r") if size else np.zeros(0, dtype=dtype)
 
 
 class PartedRecords:
-    """Records dealt by hash into `PARTS` files, so that each part can be sorted alone and the parts follow in order."""
+    """Records dealt by hash into `PARTS` files without names: each can be sorted alone, and they follow in order."""
 
     def __init__(self, folder: Path, dtype: Any) -> None:
-        folder.mkdir()
-        self._dtype = np.dtype(dtype)
-        self._files = [ArrayFile(folder / f"{part:02d}", self._dtype) for part in range(PARTS)]
+        self._files = [SpillFile(folder, dtype) for _ in range(PARTS)]
 
     def add(self, hashes: Words, records: NDArray[Any]) -> None:
         """Add records, each under its hash."""
@@ -71,7 +79,7 @@ class PartedRecords:
                 file.append(part)
 
     def close(self) -> None:
-        """Write out what is left; then the parts can be read."""
+        """Let go of the files; what is in them is gone."""
         for file in self._files:
             file.close()
 

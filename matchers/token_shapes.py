@@ -31,15 +31,18 @@ class TokenShapes:
     numeric: NDArray[np.bool_]
 
 
-def pack_shapes(
-    lengths: NDArray[np.uint8], classes: NDArray[np.uint8], numeric: NDArray[np.uint8]
-) -> NDArray[np.uint8]:
-    """One byte a token."""
-    return (lengths | classes << _CLASS_SHIFT | numeric * np.uint8(_NUMERIC_BIT)).astype(np.uint8)
+def pack_shapes(lengths: NDArray[np.uint8], numeric: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """One byte a token; all of class 0."""
+    return lengths | numeric * np.uint8(_NUMERIC_BIT)
+
+
+def with_classes(packed: NDArray[np.uint8], classes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Put a class into each byte that `pack_shapes` gave."""
+    return packed | classes << np.uint8(_CLASS_SHIFT)
 
 
 def unpack_shapes(packed: NDArray[np.uint8]) -> TokenShapes:
-    """What `pack_shapes` was given."""
+    """What `pack_shapes` and `with_classes` were given."""
     return TokenShapes(
         (packed & _LENGTH_BITS).astype(np.int64),
         (packed >> _CLASS_SHIFT & _CLASS_BITS).astype(np.uint8),

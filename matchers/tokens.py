@@ -1,46 +1,55 @@
-"""Words as salted 16-bit hashes: enough to align a letter with a document, of no use across letters."""
+"""Words as salted 16-bit hashes: enough to align a letter with a document, each letter's of its own kind."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchers.keys import SUBKEY_BYTES
 from matchers.normaliser import Normalised
-from matchers.siphash import SipKey, Words, siphash
+from matchers.seals import Part, Seal
+from matchers.siphash import Words
 
-# Symbols of the longest token; longer words are cut. They fill four words of the hash function.
+# Symbols of the longest token; longer words are cut.
 LONGEST_TOKEN = 12
-SALT_BYTES = 16
-_SYMBOLS_PER_WORD = 3
-_BITS_PER_SYMBOL = 21
+_FACTOR_BYTES = 8
+_KEPT_BITS_SHIFT = np.uint64(48)
 
 SaltedTokens = NDArray[np.uint16]
+TokenKey = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Tokens:
-    """The words of a text.
+class TokenBounds:
+    """Where the words of a text stand.
 
     Attributes:
         starts: the symbol that each begins with; one more entry than there are tokens, the last is the symbol count.
         numeric: whether it holds a digit.
-        hashes: keyed, the same for a word wherever it stands; made for salting and never stored.
     """
 
     starts: NDArray[np.int64]
     numeric: NDArray[np.bool_]
-    hashes: Words
 
     def __len__(self) -> int:
-        return len(self.hashes)
+        return len(self.numeric)
 
 
-def tokens_of(text: Normalised, key: SipKey) -> Tokens:
+@dataclass(frozen=True, slots=True, repr=False)
+class Tokens(TokenBounds):
+    """The words of a text.
+
+    Attributes:
+        hashes: keyed, the same for a word wherever it stands: the sum of its symbols, each times the factor of its
+            place. Two words fall together for one key in 2**43 at most. Made for salting, and never stored.
+    """
+
+    hashes: Words
+
+
+def token_bounds(text: Normalised) -> TokenBounds:
     """The tokens of a normalised text, in order; together they hold every symbol."""
     count = len(text)
     begins = np.flatnonzero(text.begins_token)
@@ -50,28 +59,35 @@ def tokens_of(text: Normalised, key: SipKey) -> Tokens:
     starts = np.append(np.repeat(begins, parts) + within * LONGEST_TOKEN, count)
     digits = np.concatenate(([0], np.cumsum(text.numeric)))
     numeric = digits[starts[1:]] > digits[starts[:-1]]
-    return Tokens(starts, numeric, _token_hashes(text.symbols, starts, key))
+    return TokenBounds(starts, numeric)
 
 
-def _token_hashes(symbols: NDArray[np.uint32], starts: NDArray[np.int64], key: SipKey) -> Words:
-    padded = np.concatenate((symbols, np.zeros(LONGEST_TOKEN, dtype=np.uint32))).astype(np.uint64)
-    begins, ends = starts[:-1], starts[1:]
-    message = []
-    for first in range(0, LONGEST_TOKEN, _SYMBOLS_PER_WORD):
-        word = np.zeros(len(begins), dtype=np.uint64)
-        for index in range(_SYMBOLS_PER_WORD):
-            at = begins + first + index
-            word |= np.where(at < ends, padded[at], 0).astype(np.uint64) << np.uint64(_BITS_PER_SYMBOL * index)
-        message.append(word)
-    return siphash(message, key)
+def tokens_of(text: Normalised, key: TokenKey) -> Tokens:
+    """The same with hashes."""
+    bounds = token_bounds(text)
+    starts = bounds.starts
+    symbols = np.concatenate((text.symbols, np.zeros(LONGEST_TOKEN, dtype=np.uint32)))
+    columns = np.arange(LONGEST_TOKEN)
+    rows = symbols[starts[:-1, np.newaxis] + columns].astype(np.uint64)
+    rows *= columns < np.diff(starts)[:, np.newaxis]
+    return Tokens(starts, bounds.numeric, rows @ key)
 
 
-def letter_key(token_subkey: bytes, salt: bytes) -> bytes:
-    """The key of one letter's tokens; gone with its salt."""
-    return hashlib.blake2b(salt, digest_size=SUBKEY_BYTES, key=token_subkey, person=b"letter-tokens").digest()
+def token_key(subkey: bytes) -> TokenKey:
+    """A random factor for each place of a symbol in a token."""
+    size = LONGEST_TOKEN * _FACTOR_BYTES
+    return np.frombuffer(hashlib.shake_256(subkey).digest(size), dtype="<u8").astype(np.uint64)
 
 
-def salted(hashes: Words, keys: Sequence[bytes], repeats: NDArray[np.int64]) -> SaltedTokens:
-    """16 bits of each token under its letter's key; `keys[i]` serves the next `repeats[i]` tokens."""
-    low = siphash([hashes], SipKey.each(keys, repeats)) & np.uint64(0xFFFF)
-    return low.astype(np.uint16)
+def letter_multiplier(seal: Seal) -> np.uint64:
+    """The odd number that parts a letter's tokens from those of other letters; gone with its salt."""
+    return np.uint64(int.from_bytes(seal.stream(Part.MULTIPLIER, _FACTOR_BYTES), "little") | 1)
+
+
+def salted(hashes: Words, multiplier: np.uint64) -> SaltedTokens:
+    """16 bits of each token: the upper bits of its product with the letter's multiplier.
+
+    Multiply-shift is universal: over the multipliers, two words fall together in one letter of 30,000 at most, so no
+    two words do in all of them. It hides nothing; that is the part of the seal that is put on what is stored.
+    """
+    return (hashes * multiplier >> _KEPT_BITS_SHIFT).astype(np.uint16)

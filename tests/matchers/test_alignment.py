@@ -40,5 +40,5 @@ def aligned(matcher: Matcher, document: DocumentText, letter: int) -> list[tuple
     pack = matcher.pack
     hashes = pack.shingles_of(document.text)
     chains = chains_by_letter(pack.postings(hashes), pack.parameters.shingle_symbols, 60)[letter]
-    alignment = Aligner(pack, pack.tokens_of(document.text)).align(letter, distinct_chains(chains))
+    alignment = Aligner(pack.letter(letter), pack.tokens_of(document.text)).align(distinct_chains(chains))
     return [stretch.doc_symbols for stretch in alignment.stretches]

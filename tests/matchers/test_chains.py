@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
-from matchers.pack import Postings
+from matchers.postings import Postings
 
 K = 12
 

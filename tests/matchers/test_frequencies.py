@@ -15,10 +15,11 @@ def spread(values: list[int]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
 
 
 def test_template_few_and_unique(tmp_path: Path) -> None:
-    counter = FrequencyCounter(tmp_path / "work")
+    counter = FrequencyCounter(tmp_path)
     counter.add([spread([1, 2, 3, 3, 3]), spread([1, 2])])
     counter.add([spread([1]), spread([1, 4])])
     frequencies = counter.count(frequent_from=4)
+    counter.close()
     assert frequencies.template.tolist() == spread([1]).tolist()
     assert frequencies.few.tolist() == spread([2]).tolist()
     frequent, counts = frequencies.of(spread([4, 3, 2, 1]))
@@ -27,19 +28,21 @@ def test_template_few_and_unique(tmp_path: Path) -> None:
 
 
 def test_everything_is_sorted_across_parts(tmp_path: Path) -> None:
-    counter = FrequencyCounter(tmp_path / "work")
+    counter = FrequencyCounter(tmp_path)
     hashes = spread(list(range(1000)))
     counter.add([hashes, hashes])
     counter.add([hashes[:400]])
     frequencies = counter.count(frequent_from=3)
+    counter.close()
     assert (np.diff(frequencies.template.astype(object)) > 0).all()
     assert (np.diff(frequencies.few.astype(object)) > 0).all()
     assert (len(frequencies.template), len(frequencies.few)) == (400, 600)
 
 
 def test_nothing_shared(tmp_path: Path) -> None:
-    counter = FrequencyCounter(tmp_path / "work")
+    counter = FrequencyCounter(tmp_path)
     counter.add([spread([1, 2])])
     frequencies = counter.count(frequent_from=2)
+    counter.close()
     assert not contains(frequencies.template, spread([1])).any()
     assert frequencies.of(spread([1]))[1].tolist() == [1]

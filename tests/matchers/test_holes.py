@@ -17,6 +17,11 @@ def lost(total: int, *runs: tuple[int, int]) -> np.ndarray[tuple[int], np.dtype[
     return found
 
 
+def run_lengths(found: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    runs = missing_runs(found)
+    return runs[:, 1] - runs[:, 0]
+
+
 def test_missing_runs() -> None:
     assert missing_runs(lost(10, (0, 2), (5, 6), (8, 10))).tolist() == [[0, 2], [5, 6], [8, 10]]
     assert missing_runs(lost(4)).tolist() == []
@@ -25,12 +30,10 @@ def test_missing_runs() -> None:
 def test_evenly_spread_loss_is_noise_and_a_run_is_a_hole() -> None:
     generator = random.Random(1)  # noqa: S311 - the same in every run
     noisy = np.array([generator.random() > 0.25 for _ in range(500)])
-    lengths = np.diff(missing_runs(noisy), axis=1)
-    assert lengths.max() <= longest_noise(noisy)
-    clean = lost(500, (100, 112), (300, 306))
-    assert longest_noise(clean) < 6
+    assert run_lengths(noisy).max() <= longest_noise(run_lengths(noisy), 500)
+    assert longest_noise(run_lengths(lost(500, (100, 112), (300, 306))), 500) < 6
     noisy[200:230] = False
-    assert longest_noise(noisy) < 30
+    assert longest_noise(run_lengths(noisy), 500) < 30
 
 
 def words(count: int, template: range = range(0)) -> LetterWords:
@@ -50,8 +53,8 @@ def left_out(count: int, start: int, end: int, instead: int) -> np.ndarray[tuple
 def test_words_of_the_letter_itself_that_are_missing_are_a_hole() -> None:
     for instead in (0, 20):
         places = left_out(200, 100, 120, instead)
-        assert words(200).holes(places, 0, 200)[0].tolist() == [[100, 120]]
-        assert words(200).unbroken(places, 0, 200) == [(0, 100), (120, 200)]
+        assert words(200).holes(places, 0, 200).rows.tolist() == [[100, 120]]
+        assert words(200).holes(places, 0, 200).unbroken(places) == [(0, 100), (120, 200)]
         assert words(200).hole_share(places) == 0.1
 
 
@@ -59,13 +62,14 @@ def test_a_page_break_that_an_excerpt_lacks_is_no_hole() -> None:
     letter = words(200, template=range(100, 118))
     places = left_out(200, 100, 120, instead=0)
     assert letter.hole_share(places) == 0.0
-    assert letter.unbroken(places, 0, 200) == [(0, 200)]
+    assert letter.holes(places, 0, 200).unbroken(places) == [(0, 200)]
     assert letter.hole_share(left_out(200, 100, 120, instead=15)) == 0.1
 
 
 def test_furniture_of_a_lone_letter_is_known_by_being_on_its_other_page() -> None:
-    letter = words(200)
-    letter.hashes[100:120] = letter.hashes[0:20]
+    hashes = np.arange(200, dtype=np.uint16)
+    hashes[100:120] = hashes[0:20]
+    letter = LetterWords(hashes, np.full(200, TokenClass.UNIQUE, dtype=np.uint8))
     assert letter.hole_share(left_out(200, 100, 120, instead=0)) == 0.0
     assert letter.hole_share(left_out(200, 60, 80, instead=0)) == 0.1
 

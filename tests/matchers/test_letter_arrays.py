@@ -23,7 +23,7 @@ def build(folder: Path, key: PackKey, texts: Sequence[str]) -> Pack:
 
 
 def classes(pack: Pack, letter: int) -> list[TokenClass]:
-    return [TokenClass(value) for value in pack.token_shapes(letter).classes]
+    return [TokenClass(value) for value in pack.letter(letter).shapes().classes]
 
 
 def test_words_have_the_class_of_the_passage_they_stand_in(tmp_path: Path, key: PackKey) -> None:
@@ -33,8 +33,8 @@ def test_words_have_the_class_of_the_passage_they_stand_in(tmp_path: Path, key: 
     assert own[13] is TokenClass.UNIQUE
     assert {*own[:13], *own[14:]} == {TokenClass.TEMPLATE}
     assert set(classes(pack, 4)) == {TokenClass.UNIQUE}
-    assert pack.shared_share(0) > 0.5
-    assert pack.shared_share(4) == 0.0
+    assert pack.letter(0).sizes.shared_share > 0.5
+    assert pack.letter(4).sizes.shared_share == 0.0
 
 
 def test_what_two_letters_share_is_few(tmp_path: Path, key: PackKey) -> None:

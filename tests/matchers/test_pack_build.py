@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from matchers.keys import PackKey
 from matchers.normaliser import normalise
 from matchers.pack import open_pack
 from matchers.pack_build import LETTERS_TOGETHER, Letter, build_pack
-from matchers.pack_format import ARRAYS, MANIFEST, SALTED, PackParameters
+from matchers.pack_format import ARRAYS, MANIFEST, STEADY, PackParameters
 from tests.matchers.conftest import letters_of, pack_files
 
 BUILD = """
@@ -52,7 +53,7 @@ def test_two_processes_build_the_same_pack_but_for_salts(tmp_path: Path) -> None
     one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
     assert ids[0] == ids[1]
     assert set(one) == {f"{name}.bin" for name in ARRAYS}
-    assert {name for name in one if one[name] != two[name]} == {f"{name}.bin" for name in SALTED}
+    assert {name for name in one if one[name] == two[name]} == {f"{name}.bin" for name in STEADY}
 
 
 def test_batches_leave_no_trace(tmp_path: Path, key: PackKey) -> None:
@@ -63,7 +64,7 @@ def test_batches_leave_no_trace(tmp_path: Path, key: PackKey) -> None:
     build_pack(letters, tmp_path / "one", key, progress=seen.append)
     build_pack([*letters[1:], letters[0]], tmp_path / "two", key)
     assert seen == [LETTERS_TOGETHER, len(texts)]
-    same = {"template_hashes.bin", "index_hashes.bin", "index_frequencies.bin"}
+    same = {"template_hashes.bin", "index_hashes.bin"}
     one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
     assert {name: one[name] for name in same} == {name: two[name] for name in same}
 
@@ -82,6 +83,35 @@ def test_no_text_no_name_and_no_identifier_is_in_any_file(tmp_path: Path, key: P
                 assert text.encode("utf-32-le") not in everything
     assert key.master not in everything
     assert key.master.hex().encode() not in everything
+
+
+@pytest.mark.parametrize("umask", [0, 0o777])
+def test_only_the_owner_can_read_a_pack_whatever_the_umask(tmp_path: Path, key: PackKey, umask: int) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir(0o755)
+    modes: list[int] = []
+
+    def letters() -> Iterator[Letter]:
+        yield from some_letters()
+        modes.extend(stat.S_IMODE(path.stat().st_mode) for path in pack.rglob("*"))
+
+    before = os.umask(umask)
+    try:
+        build_pack(letters(), pack, key)
+    finally:
+        os.umask(before)
+    assert set(modes) == {0o600, 0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in pack_files(pack)} == {0o600}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (pack, *pack.glob("arrays-*"))} == {0o700}
+
+
+def test_the_id_of_a_pack_hangs_on_every_letter(tmp_path: Path, key: PackKey) -> None:
+    letters = some_letters()
+    other = [*letters[:2], Letter(letters[2].letter_id, letters[2].text.replace("2", "3"))]
+    named = [*letters[:2], Letter("other", letters[2].text)]
+    ids = [build_pack(given, tmp_path / "pack", key).pack_id for given in (letters, letters, other, named)]
+    assert ids[0] == ids[1]
+    assert len(set(ids)) == 3
 
 
 def test_the_summary_counts(tmp_path: Path, key: PackKey) -> None:
@@ -103,7 +133,7 @@ def test_building_again_replaces_the_pack_and_leaves_nothing_behind(tmp_path: Pa
     (pack / "building-dead" / "index_hashes.bin").write_bytes(b"cut")
     build_pack(some_letters(3), pack, key)
     assert open_pack(pack, key).letters == 3
-    assert still_open.letter_id(1) == "L1"
+    assert still_open.letter(1).letter_id == "L1"
     assert len(list(pack.iterdir())) == 2
 
 

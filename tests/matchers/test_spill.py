@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matchers.spill import PARTS, ArrayFile, PartedRecords
+from matchers.spill import PARTS, ArrayFile, PartedRecords, SpillFile, mapped
 
 
 def test_an_array_file_gives_back_what_was_appended(tmp_path: Path) -> None:
@@ -14,26 +14,36 @@ def test_an_array_file_gives_back_what_was_appended(tmp_path: Path) -> None:
         file.append(np.array([1, 2]))
         file.append(np.array([], dtype=np.int64))
         file.append(np.array([3]))
-    assert file.read().tolist() == [1, 2, 3]
+    assert mapped(tmp_path / "a", "<u4").tolist() == [1, 2, 3]
 
 
 def test_an_empty_file_is_an_empty_array(tmp_path: Path) -> None:
-    with ArrayFile(tmp_path / "a", "<u8") as file:
+    with ArrayFile(tmp_path / "a", "<u8"):
         pass
-    assert file.read().tolist() == []
+    assert mapped(tmp_path / "a", "<u8").tolist() == []
+
+
+def test_a_spill_file_has_no_name(tmp_path: Path) -> None:
+    with SpillFile(tmp_path, "<u2") as file:
+        assert file.read().tolist() == []
+        file.append(np.array([1, 2]))
+        assert file.read().tolist() == [1, 2]
+        file.append(np.array([3]))
+        assert file.read().tolist() == [1, 2, 3]
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_parts_follow_one_another_and_keep_the_order_of_equal_hashes(tmp_path: Path) -> None:
     generator = np.random.default_rng(1)
     hashes = generator.integers(0, 1 << 64, 500, dtype=np.uint64)
     hashes[100:110] = hashes[0]
-    records = PartedRecords(tmp_path / "parts", [("hash", "<u8"), ("number", "<u4")])
+    records = PartedRecords(tmp_path, [("hash", "<u8"), ("number", "<u4")])
     rows = np.zeros(500, dtype=[("hash", "<u8"), ("number", "<u4")])
     rows["hash"], rows["number"] = hashes, np.arange(500)
     records.add(hashes[:300], rows[:300])
     records.add(hashes[300:], rows[300:])
-    records.close()
     parts = [np.array(records.part(number)) for number in range(PARTS)]
+    records.close()
     together = np.concatenate([part[np.argsort(part["hash"], kind="stable")] for part in parts])
     assert together["hash"].tolist() == sorted(hashes.tolist())
     assert together["number"][together["hash"] == hashes[0]].tolist() == [0, *range(100, 110)]

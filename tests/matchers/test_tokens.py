@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchers.normaliser import normalise
-from matchers.siphash import SipKey
-from matchers.tokens import LONGEST_TOKEN, letter_key, salted, tokens_of
+from matchers.seals import Seal
+from matchers.tokens import LONGEST_TOKEN, letter_multiplier, salted, token_key, tokens_of
 
-KEY = SipKey.from_bytes(b"the token key 01")
+KEY = token_key(b"the token key 01")
 SUBKEY = b"the salting key!"
 
 
@@ -47,8 +47,25 @@ def test_words_with_digits_are_numeric() -> None:
 
 def test_salts_part_the_letters() -> None:
     hashes = tokens_of(normalise("one two three four five six"), KEY).hashes
-    keys = [letter_key(SUBKEY, salt) for salt in (b"a" * 16, b"b" * 16)]
-    both = salted(np.concatenate((hashes, hashes)), keys, np.array([6, 6]))
-    assert both.dtype == np.uint16
-    assert (both[:6] == salted(hashes, keys[:1], np.array([6]))).all()
-    assert (both[:6] != both[6:]).any()
+    one, other = (letter_multiplier(Seal(SUBKEY, salt)) for salt in (b"a" * 16, b"b" * 16))
+    assert salted(hashes, one).dtype == np.uint16
+    assert (salted(hashes, one) == salted(hashes, one)).all()
+    assert (salted(hashes, one) != salted(hashes, other)).all()
+
+
+def test_words_that_are_nearly_the_same_fall_together_in_hardly_any_letter() -> None:
+    words = [f"{first}{second}{third}" for first in "abdeghk" for second in "aeou" for third in "2346789"]
+    hashes = tokens_of(normalise(" ".join(words)), KEY).hashes
+    assert len(set(hashes.tolist())) == len(words)
+    together = 0
+    for number in range(200):
+        kept = salted(hashes, letter_multiplier(Seal(SUBKEY, number.to_bytes(16, "big"))))
+        together += len(words) - len(set(kept.tolist()))
+    pairs = len(words) * (len(words) - 1) / 2
+    assert together < 200 * pairs * 2.5 / (1 << 16)
+
+
+def test_another_key_gives_other_hashes() -> None:
+    text = normalise("one two three four five six")
+    other = token_key(b"the token key 02")
+    assert (tokens_of(text, KEY).hashes != tokens_of(text, other).hashes).all()
