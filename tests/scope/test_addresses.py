@@ -15,6 +15,8 @@ from scope.addresses import is_plain_spelling, is_public, literal_address, may_d
         "ff02::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b:1::1",
         "2002:7f00:1::", "2002:a00:1::1", "2001:0:4136:e378:8000:63bf:80ff:fffe", "2001:db8::1",
+        "168.63.129.16", "::ffff:168.63.129.16", "::ffff:0:7f00:1", "::ffff:0:a9fe:a9fe", "3fff::1", "5f00::1",
+        "4000::1",
     ],
 )  # fmt: skip
 def test_inside_addresses_are_not_public_however_they_are_wrapped(text: str) -> None:
@@ -22,7 +24,9 @@ def test_inside_addresses_are_not_public_however_they_are_wrapped(text: str) -> 
     assert not may_dial(ip_address(text), ())
 
 
-@pytest.mark.parametrize("text", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822", "2002:5db8:d822::1"])
+@pytest.mark.parametrize(
+    "text", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822", "2002:5db8:d822::1", "::ffff:0:5db8:d822"]
+)
 def test_public_addresses_are_public(text: str) -> None:
     assert is_public(ip_address(text))
 
@@ -43,7 +47,7 @@ def test_unusual_spellings_are_seen_for_what_they_are(host: str) -> None:
     assert not is_plain_spelling(host)
 
 
-@pytest.mark.parametrize("host", ["[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]"])
+@pytest.mark.parametrize("host", ["[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[::ffff:0:7f00:1]"])
 def test_wrapped_addresses_are_unusual_spellings(host: str) -> None:
     assert not is_plain_spelling(host)
 
