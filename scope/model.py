@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -31,6 +32,15 @@ class RobotsPolicy(StrEnum):
     IGNORE = "ignore"
 
 
+def _whole_day(value: object) -> object:
+    """A TOML date, or its text in quotes. A number, or a date with a time, may mean another day than the one meant."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise ValueError("not a date")
+
+
 def _network(value: object) -> object:
     return ip_network(value) if isinstance(value, str) else value
 
@@ -51,7 +61,7 @@ class Authority(_Strict):
 
     who: Text
     reference: Text
-    expires: date
+    expires: Annotated[date, BeforeValidator(_whole_day)]
 
 
 class PackFiles(_Strict):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,13 @@ def test_a_missing_authority_loads_so_that_the_guard_can_refuse(tmp_path: Path) 
     assert load_scope(tmp_path / "scope.toml").authority is None
 
 
+def test_the_last_day_may_stand_in_quotes(tmp_path: Path) -> None:
+    (tmp_path / "scope.toml").write_text(MINIMAL.replace("2999-12-31", '"2999-12-31"'))
+    authority = load_scope(tmp_path / "scope.toml").authority
+    assert authority is not None
+    assert authority.expires == date(2999, 12, 31)
+
+
 def test_a_missing_file_says_what_makes_one(tmp_path: Path) -> None:
     with pytest.raises(ScopeError, match="no such file; `stray init` makes one"):
         load_scope(tmp_path / "scope.toml")
@@ -98,6 +106,13 @@ def test_a_missing_file_says_what_makes_one(tmp_path: Path) -> None:
         (MINIMAL + "[limits]\nrequests = 0\n", "limits.requests: 0 is wrong: greater than 0"),
         (MINIMAL.replace('tier = "own"', 'tier = "ours"'), "site[1].tier: 'ours' is wrong"),
         (MINIMAL.replace("2999-12-31", '"soon"'), "authority.expires: 'soon' is wrong"),
+        (
+            MINIMAL.replace("2999-12-31", "4102444800"),
+            "authority.expires: 4102444800 is wrong: not a date; give a date",
+        ),
+        (MINIMAL.replace("2999-12-31", '"4102444800"'), "authority.expires: '4102444800' is wrong"),
+        (MINIMAL.replace("2999-12-31", "4102444800.0"), "authority.expires: 4102444800.0 is wrong"),
+        (MINIMAL.replace("2999-12-31", "2999-12-31T00:00:00Z"), "is wrong: not a date"),
         (MINIMAL.replace("https:", "ftp:"), "site[1].url: 'ftp://www.example.org/' is wrong"),
         (MINIMAL.replace("www.example.org", "me:secret@www.example.org"), "carries a user name or password"),
         (MINIMAL.replace("www.example.org", "192.168.0.9"), '[network] private_addresses = ["192.168.0.9"]'),
