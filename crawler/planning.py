@@ -10,9 +10,10 @@ from crawler.items import Harvest
 from crawler.listings.rows import decoded_name
 from crawler.traps import repeats
 from documents.records import Entry, EntryKind, Skipped, SkipReason
+from scope.actions import is_action
 from scope.guard import contains
 from scope.model import SiteTarget
-from scope.urls import canonical_url, has_credentials, is_action, without_credentials
+from scope.urls import canonical_url, has_credentials, without_credentials
 
 # Endings of pages, made by a server or stored: a link to one is a link, anything else with an ending is a file.
 _PAGE_SUFFIXES = frozenset(["", ".htm", ".html", ".xhtml", ".shtml", ".php", ".asp", ".aspx", ".jsp", ".do", ".cgi"])

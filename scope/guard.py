@@ -5,16 +5,30 @@ It knows the scope and nothing of how things are fetched. There is no flag that 
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, unquote_to_bytes, urlsplit
 
+from scope.actions import is_action, is_action_in_listing
 from scope.addresses import Address, is_plain_spelling, literal_address, may_dial
 from scope.bucket_urls import parse_aws_url, service_url
 from scope.model import BucketTarget, Scope, SiteTarget
-from scope.urls import DEFAULT_PORTS, has_credentials, is_action
+from scope.urls import DEFAULT_PORTS, has_credentials
+
+# IIS takes `%u002e` for a dot.
+_IIS_ESCAPE = re.compile(rb"%u00([0-9a-f]{2})", re.IGNORECASE)
+# No server's file has such a name; what reads it is a flaw. A key of a bucket may hold all but the first.
+_CONTROLS = bytes([*range(32), 127])
+_NUL = b"\0"
+# ASCII in more bytes than it needs, such as C0 AE for a dot: no UTF-8, but careless decoders take it. Other bytes that
+# are no UTF-8 are names in an older charset.
+_OVERLONG = re.compile(rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80\x81][\x80-\xbf]|\xf0\x80[\x80\x81][\x80-\xbf]")
+# Their lead bytes alone: some decoders drop them (`%c0.`).
+_NEVER_IN_UTF8 = b"\xc0\xc1"
 
 
 class Denial(StrEnum):
@@ -89,15 +103,32 @@ class Guard:
     def _acts_or_tells(self, url: str) -> Denied | None:
         if has_credentials(url):
             return Denied(Denial.CREDENTIAL, "the URL carries a credential")
-        if is_action(url) and not any(contains(target, url) for target in self._scope.bucket):
+        holding = [target for target in self._scope.targets if contains(target, url)]
+        if _acts(max(holding, key=_closeness, default=None), url):
             return Denied(Denial.ACTION, "the URL looks like an action")
-        return None  # a GET in a bucket reads, whatever its objects are called
+        return None
 
     def address(self, address: Address) -> Denied | None:
         """May this resolved address be connected to?"""
         if may_dial(address, self._scope.network.private_addresses):
             return None
         return Denied(Denial.OUTSIDE, f"{address} is not globally routable and the scope does not name it")
+
+
+def _acts(target: SiteTarget | BucketTarget | None, url: str) -> bool:
+    """Would asking for this URL of this target make the server do something? None: it is no target's."""
+    if isinstance(target, BucketTarget):
+        return False  # a GET in a bucket reads, whatever its objects are called
+    if target is not None and target.kind == "open_directory":
+        return is_action_in_listing(url)
+    return is_action(url)
+
+
+def _closeness(target: SiteTarget | BucketTarget) -> tuple[bool, int, bool]:
+    """Of the targets that hold a URL, the one with the deepest folder says what the place is; a bucket before all."""
+    if isinstance(target, BucketTarget):
+        return True, 0, True
+    return False, _folder(target).count("/"), target.kind == "open_directory"
 
 
 def contains(target: SiteTarget | BucketTarget, url: str) -> bool:
@@ -110,15 +141,19 @@ def contains(target: SiteTarget | BucketTarget, url: str) -> bool:
 def _within_site(target: SiteTarget, url: str) -> bool:
     if not _same_host(target.url, url):
         return False
-    path = _plain_path(url)
+    path = _plain_path(url, _CONTROLS)
     if path is None:
         return False
-    folder = unquote(urlsplit(target.url).path or "/").rpartition("/")[0] + "/"
+    folder = _folder(target)
     return path.startswith(folder) or path + "/" == folder or path == "/robots.txt"
 
 
+def _folder(target: SiteTarget) -> str:
+    return unquote(urlsplit(target.url).path or "/").rpartition("/")[0] + "/"
+
+
 def _within_bucket(target: BucketTarget, url: str) -> bool:
-    path = _plain_path(url)
+    path = _plain_path(url, _NUL)
     if path is None:
         return False
     if target.endpoint is None:
@@ -149,11 +184,25 @@ def _same_host(ours: str, theirs: str) -> bool:
     return (a.scheme, a.port) == (b.scheme, b.port)
 
 
-def _plain_path(url: str) -> str | None:
-    """The decoded path; None where it climbs (`..`, however encoded): such a URL is never ours to ask for."""
-    path = urlsplit(url).path or "/"
-    previous = ""
+def _plain_path(url: str, refused: bytes) -> str | None:
+    """The decoded path; None where some server may read it as one that climbs: such a URL is never ours to ask for.
+
+    Args:
+        url: whose path.
+        refused: characters that it may not hold.
+    """
+    path = unquote_to_bytes(urlsplit(url).path or "/")
+    previous = b""
     while previous != path:  # decoded until nothing changes: a server may decode more than once
-        previous, path = path, unquote(path)
-    segments = path.replace("\\", "/").split("/")
-    return None if ".." in segments or "." in segments else unquote(urlsplit(url).path or "/")
+        previous, path = path, unquote_to_bytes(_IIS_ESCAPE.sub(rb"%\1", path))
+    if len(path.translate(None, refused)) < len(path) or _OVERLONG.search(path):
+        return None
+    text = unicodedata.normalize("NFKC", path.translate(None, _CONTROLS + _NEVER_IN_UTF8).decode("utf-8", "replace"))
+    if any(_climbs(segment) for segment in re.split(r"[/\\]", text)):
+        return None
+    return unquote(urlsplit(url).path or "/")
+
+
+def _climbs(segment: str) -> bool:
+    """`.` and `..`, also with what servers cut off before they look: a path parameter (`..;a=b`) and white space."""
+    return segment.partition(";")[0].strip() in (".", "..")

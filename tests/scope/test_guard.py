@@ -59,6 +59,10 @@ def guard_of(today: Callable[[], date] = lambda: TODAY, **keys: Any) -> Guard:
         "https://objects.example.org/s3/scans",
         "https://objects.example.org/s3/typed?prefix=a%2F2026",
         "https://objects.example.org/s3/scans/remove/reset.php",
+        "https://objects.example.org/s3/scans/tab%09.txt",
+        "https://files.example.org:8443/trust/letters/Smith%3B%20Jane.pdf",
+        "https://files.example.org:8443/trust/letters/Caf%E9%20...%20100%25.pdf",
+        "https://files.example.org:8443/trust/letters/Caf%C3%A9..pdf",
     ],
 )
 def test_what_the_scope_names_may_be_asked_for(url: str) -> None:
@@ -81,6 +85,23 @@ def test_what_the_scope_names_may_be_asked_for(url: str) -> None:
         "https://files.example.org:8443/trust/letters/%2e%2e/secret",
         "https://files.example.org:8443/trust/letters/%252e%252e/secret",
         "https://files.example.org:8443/trust/letters/..%5csecret",
+        "https://files.example.org:8443/trust/letters/..;/o8",
+        "https://files.example.org:8443/trust/letters/..;a=b/o8",
+        "https://files.example.org:8443/trust/letters/%2e%2e;/o8",
+        "https://files.example.org:8443/trust/letters/..%3b/o8",
+        "https://files.example.org:8443/trust/letters/..%253b/o8",
+        "https://files.example.org:8443/trust/letters/..%00/o8",
+        "https://files.example.org:8443/trust/letters/..%20/o8",
+        "https://files.example.org:8443/trust/letters/%c0%ae%c0%ae/o8",
+        "https://files.example.org:8443/trust/letters/%e0%80%ae%e0%80%ae/o8",
+        "https://files.example.org:8443/trust/letters/%c0.%c0./o8",
+        "https://files.example.org:8443/trust/letters/%u002e%u002e/o8",
+        "https://files.example.org:8443/trust/letters/%ef%bc%8e%ef%bc%8e/o8",
+        "https://files.example.org:8443/trust/letters/..%c0%afo8",
+        "https://files.example.org:8443/trust/letters/a%0ab",
+        "https://s3.us-east-1.amazonaws.com/clinic.letters/2026/..;/a.pdf",
+        "https://s3.us-east-1.amazonaws.com/clinic.letters/2026/..%09/a.pdf",
+        "https://s3.us-east-1.amazonaws.com/clinic.letters/2026/a%00.pdf",
         "https://files.example.org/trust/letters/a.pdf",
         "https://s3.us-east-1.amazonaws.com/clinic.letters/2025/a.pdf",
         "https://s3.us-east-1.amazonaws.com/clinic.letters?list-type=2&prefix=2025%2F",
@@ -119,6 +140,26 @@ def test_actions_and_credentials_are_refused_inside_the_scope() -> None:
     assert acting.denial is Denial.ACTION
     assert telling is not None
     assert telling.denial is Denial.CREDENTIAL
+
+
+def test_a_listing_s_folders_never_act_and_a_site_s_do() -> None:
+    listing = {"url": "https://www.example.org/files/", "kind": "open_directory", "tier": "own", "authority": "R"}
+    site = {"url": "https://www.example.org/", "tier": "own", "authority": "R"}
+    guard = guard_of(site=[site, listing])
+    for folder in ("edit/", "reject/", "Cancel%20Clinic/", "Reset/", "add/", "Approve/", "create/"):
+        assert guard.url(f"https://www.example.org/files/{folder}") is None
+    for acting in ("edit/", "files/x?action=delete", "files/delete.php?id=3"):
+        denied = guard.url(f"https://www.example.org/{acting}")
+        assert denied is not None
+        assert denied.denial is Denial.ACTION
+
+
+def test_a_site_below_a_listing_is_judged_as_a_site() -> None:
+    listing = {"url": "https://www.example.org/", "kind": "open_directory", "tier": "own", "authority": "R"}
+    site = {"url": "https://www.example.org/app/", "tier": "own", "authority": "R"}
+    guard = guard_of(site=[listing, site])
+    assert guard.url("https://www.example.org/edit/") is None
+    assert guard.url("https://www.example.org/app/edit/") is not None
 
 
 def test_the_authority_holds_to_the_end_of_its_last_day_and_no_longer() -> None:
