@@ -108,7 +108,7 @@ class Aligner:
         at = low + np.flatnonzero(places[low:high] >= 0)
         inside = places[at]
         doc = int(self._document.starts[inside.min()]), int(self._document.starts[inside.max() + 1])
-        words = np.stack((self._document.starts[inside], starts[at], starts[at + 1]), axis=1)
+        words = np.array((self._document.starts[inside], starts[at], starts[at + 1])).T
         return Stretch((low, high), (int(starts[low]), int(starts[high])), doc, words)
 
     def _places(self, limited: _Limited) -> NDArray[np.int64]:
@@ -121,8 +121,8 @@ class Aligner:
             if high <= low:
                 continue
             theirs = self._letter.salted(self._document.hashes[low:high])
-            for ours_at, theirs_at, size in _matching_blocks(self._tokens[block:end], theirs):
-                places[block + ours_at : block + ours_at + size] = np.arange(low + theirs_at, low + theirs_at + size)
+            ours_at, theirs_at = _matching(self._tokens[block:end], theirs)
+            places[block + ours_at] = low + theirs_at
         return places
 
     def _window(self, start: int, end: int, limited: _Limited) -> tuple[int, int]:
@@ -134,11 +134,16 @@ class Aligner:
         return low, min(high, low + WINDOW_TOKENS)
 
 
-def _matching_blocks(ours: SaltedTokens, theirs: SaltedTokens) -> list[tuple[int, int, int]]:
+def _matching(ours: SaltedTokens, theirs: SaltedTokens) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The tokens of either side that are the same, in order; none where they are too few."""
     left, right = array("H", ours.tobytes()), array("H", theirs.tobytes())
-    blocks = [(block.a, block.b, block.size) for block in LCSseq.opcodes(left, right).as_matching_blocks()]
-    enough = sum(size for _, _, size in blocks) >= math.ceil(BLOCK_CUTOFF * min(len(left), len(right)))
-    return [block for block in blocks if block[2]] if enough else []
+    blocks = LCSseq.opcodes(left, right).as_matching_blocks()
+    starts, others, sizes = (np.array(part, dtype=np.int64) for part in zip(*blocks, strict=True))
+    total = int(sizes.sum())
+    if total < math.ceil(BLOCK_CUTOFF * min(len(left), len(right))):
+        return sizes[:0], sizes[:0]
+    within = np.arange(total) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return np.repeat(starts, sizes) + within, np.repeat(others, sizes) + within
 
 
 def _token_range(starts: NDArray[np.int64], symbols: tuple[int, int]) -> tuple[int, int]:

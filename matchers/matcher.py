@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from matchers.alignment import Aligner, Stretch, joined_stretches
 from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
-from matchers.deciding import RestScore, Surroundings, decide_letter, decide_rest, decide_whole, reason
+from matchers.deciding import WHOLE_EVIDENCE, RestScore, Surroundings, decide_letter, decide_rest, decide_whole, reason
 from matchers.document_text import DocumentText
 from matchers.pack import Pack
 from matchers.postings import Postings
@@ -113,7 +113,8 @@ class Matcher:
         groups = occurrences(chains, CANDIDATE_SYMBOLS)
         kept = [_scored(view, candidate, group) for group in groups]
         verdict = strongest([part.verdict for part in kept if part.verdict])
-        if verdict is not Verdict.KNOWN_LETTER and [len(group) for group in groups] != [len(chains)]:
+        apart = [len(group) for group in groups] != [len(chains)]
+        if verdict is not Verdict.KNOWN_LETTER and apart and sum(one.evidence for one in chains) >= WHOLE_EVIDENCE:
             # Pages that lie apart in the document may only together be the letter.
             together = _scored(view, candidate, chains)
             if decide_whole(together.score, around):

@@ -17,6 +17,11 @@ _TOGETHER = 8192
 _INITIAL = (0x736F6D6570736575, 0x646F72616E646F6D, 0x6C7967656E657261, 0x7465646279746573)
 _BYTES_PER_WORD = 8
 _FINAL_MARK = np.uint64(0xFF)
+# Shifts as arrays, and functions by name: with numbers and attributes, 500 messages take 1.8 times as long.
+_BY_13, _BY_16, _BY_17, _BY_21, _BY_32 = (
+    (np.array(bits, dtype=np.uint64), np.array(64 - bits, dtype=np.uint64)) for bits in (13, 16, 17, 21, 32)
+)
+_left_shift, _right_shift, _or = np.left_shift, np.right_shift, np.bitwise_or
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,23 +84,22 @@ def _hashed(message: Sequence[Words], key: SipKey) -> Words:
 def _round(state: list[Words], scratch: Words) -> None:
     v0, v1, v2, v3 = state
     v0 += v1
-    _mix(v1, 13, v0, scratch)
-    _rotate(v0, 32, scratch)
+    _rotate(v1, _BY_13, scratch)
+    v1 ^= v0
+    _rotate(v0, _BY_32, scratch)
     v2 += v3
-    _mix(v3, 16, v2, scratch)
+    _rotate(v3, _BY_16, scratch)
+    v3 ^= v2
     v0 += v3
-    _mix(v3, 21, v0, scratch)
+    _rotate(v3, _BY_21, scratch)
+    v3 ^= v0
     v2 += v1
-    _mix(v1, 17, v2, scratch)
-    _rotate(v2, 32, scratch)
+    _rotate(v1, _BY_17, scratch)
+    v1 ^= v2
+    _rotate(v2, _BY_32, scratch)
 
 
-def _mix(word: Words, bits: int, other: Words, scratch: Words) -> None:
-    _rotate(word, bits, scratch)
-    word ^= other
-
-
-def _rotate(word: Words, bits: int, scratch: Words) -> None:
-    np.right_shift(word, np.uint64(64 - bits), out=scratch)
-    np.left_shift(word, np.uint64(bits), out=word)
-    word |= scratch
+def _rotate(word: Words, shifts: tuple[Words, Words], scratch: Words) -> None:
+    _right_shift(word, shifts[1], scratch)
+    _left_shift(word, shifts[0], word)
+    _or(word, scratch, word)

@@ -61,7 +61,8 @@ class SpillFile(ArrayFile):
 def mapped(file: Path | IO[bytes], dtype: Any) -> NDArray[Any]:
     """A file as a read-only array; an empty file can not be mapped and gives an empty array."""
     size = file.stat().st_size if isinstance(file, Path) else os.fstat(file.fileno()).st_size
-    return np.memmap(file, dtype=dtype, mode="r") if size else np.zeros(0, dtype=dtype)
+    # A plain view: every slice of a memmap object costs a microsecond more.
+    return np.memmap(file, dtype=dtype, mode="r").view(np.ndarray) if size else np.zeros(0, dtype=dtype)
 
 
 class PartedRecords:
