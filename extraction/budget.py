@@ -2,7 +2,12 @@
 
 ExtractionError
 ├── BudgetSpentError    the document asked for more than its budget
-└── UnreadableError     the file can not be read, with the reason that is recorded
+├── UnreadableError     the file can not be read, with the reason that is recorded
+└── WorkerError         the worker gave no extraction
+    ├── AnswerError         it gave something else, or more than is taken
+    ├── LateError           not within the time
+    ├── GoneError           it ended, or could not be made
+    └── ClosedError         the pool is being closed
 """
 
 from __future__ import annotations
@@ -30,6 +35,34 @@ class UnreadableError(ExtractionError):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+
+
+class WorkerError(ExtractionError):
+    """The worker gave no extraction."""
+
+
+class AnswerError(WorkerError):
+    """Not an answer, or one larger than is taken; the text names the part."""
+
+
+class LateError(WorkerError):
+    """No answer within the time."""
+
+
+class GoneError(WorkerError):
+    """The worker ended, or could not be made.
+
+    Attributes:
+        begun: had it received the document whole?
+    """
+
+    def __init__(self, begun: bool = False) -> None:
+        super().__init__("begun" if begun else "not begun")
+        self.begun = begun
+
+
+class ClosedError(WorkerError):
+    """The pool is being closed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,25 +5,21 @@ from __future__ import annotations
 import queue
 import signal
 import threading
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from types import TracebackType
-from typing import Any, Self
-
-from pebble import ProcessExpired, ProcessPool
+from typing import Self
 
 from documents.records import SkipReason
 from extraction import sandbox
+from extraction.budget import AnswerError, ClosedError, GoneError, LateError
 from extraction.records import Extraction
-from extraction.sandbox import IsolationLimits, Outcome
-from extraction.worker_context import worker_context
+from extraction.sandbox import Confinement, IsolationLimits
+from extraction.worker_process import WorkerProcess
 
 __all__ = ["ExtractorPool", "IsolationLimits"]
 
 # The function that workers call. Tests name hostile ones here.
 READER = "extraction.reader:extract"
-# Seconds beyond a document's own until its worker is given up: start of the fork server, kill of the one before.
-START_SECONDS = 30.0
 # Seconds that closing waits for a worker's thread. Stopping one takes at most 3 s.
 CLOSE_SECONDS = 10.0
 _ATTEMPTS = 2
@@ -35,7 +31,7 @@ class ExtractorPool:
     """Worker processes that extract. Leaving the block waits for all documents; leaving it by an error drops them.
 
     Every future is answered by an `Extraction`: a timeout, a crash or spent memory is a problem in it, never raised.
-    Each worker has its own pool of one, so that killing it can not hold up the others.
+    Each worker has its own keeper and thread, so that killing it can not hold up the others.
     """
 
     def __init__(
@@ -43,8 +39,8 @@ class ExtractorPool:
     ) -> None:
         self._limits = limits
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._closing: Future[None] = Future()
-        self._cuts: list[bool] = []
+        self._closing = threading.Event()
+        self._held: set[Confinement] = set()
         self._gate = threading.Lock()
         self._accepting = True
         self._threads = [
@@ -57,7 +53,12 @@ class ExtractorPool:
     @property
     def network_cut(self) -> bool | None:
         """Were all workers that answered without a network? None before the first document."""
-        return all(self._cuts) if self._cuts else None
+        return all(held.network_cut for held in list(self._held)) if self._held else None
+
+    @property
+    def files_cut(self) -> bool | None:
+        """Were all workers that answered without files but Python's own and the parsers'? None as above."""
+        return all(held.files_cut for held in list(self._held)) if self._held else None
 
     def submit(self, data: bytes) -> Future[Extraction]:
         """Queue one document."""
@@ -83,8 +84,7 @@ class ExtractorPool:
 
     def close(self) -> None:
         """Stop at once, within seconds: documents queued or running end as interrupted."""
-        if not self._closing.done():
-            self._closing.set_result(None)
+        self._closing.set()
         self._stop_accepting()
         for thread in self._threads:
             thread.join(CLOSE_SECONDS)
@@ -112,91 +112,66 @@ class ExtractorPool:
         while (job := self._jobs.get()) is not None:
             data, future = job
             if future.set_running_or_notify_cancel():
-                extraction, cut = slot.extract(data)
-                self._cuts += [] if cut is None else [cut]
+                extraction, held = slot.extract(data)
+                if held is not None:
+                    self._held.add(held)
                 future.set_result(extraction)
         slot.stop()
 
 
 class _Slot:
-    """One worker process, replaced as often as documents destroy it. Used by one thread."""
+    """One worker, replaced as often as documents destroy it. Used by one thread."""
 
-    def __init__(self, limits: IsolationLimits, reader: str, closing: Future[None]) -> None:
+    def __init__(self, limits: IsolationLimits, reader: str, closing: threading.Event) -> None:
         self._limits = limits
-        self._reader = reader
         self._closing = closing
-        self._pool: ProcessPool | None = None
+        self._worker = WorkerProcess(limits, reader, closing)
 
     def start(self) -> None:
-        """Have the worker ready before the first document comes."""
+        """Have the worker ready before the next document comes."""
         try:
-            self._running_pool()
-        except (OSError, RuntimeError):
-            self.stop()  # the first document tries again, and reports it
+            self._worker.start()
+        except GoneError:
+            return  # the document tries again, and reports it
 
     def stop(self) -> None:
         """Kill the worker."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
+        self._worker.stop()
 
-    def extract(self, data: bytes) -> tuple[Extraction, bool | None]:
-        """One document, and whether the worker that read it was without a network."""
+    def extract(self, data: bytes) -> tuple[Extraction, Confinement | None]:
+        """One document, and what held the worker that read it."""
         for _ in range(_ATTEMPTS):
-            if self._closing.done():
+            if self._closing.is_set():
                 break
             try:
-                outcome = self._outcome(data)
-            except (BrokenProcessPool, RuntimeError):  # an idle worker died, or the machinery did: not this document
-                self.stop()
-            else:
-                return outcome
-        if self._closing.done():
+                return self._worker.read(data)
+            except ClosedError:
+                break
+            except (LateError, AnswerError, MemoryError) as error:
+                self._worker.end(kill=True)
+                return self._unread(data, error), None
+            except GoneError as error:
+                code = self._worker.end(kill=False)
+                if error.begun:
+                    return _expired(data, code), None
+                if code is None or code > 0:
+                    self._worker.stop()  # the keeper is gone too, or makes no worker that lives
+            finally:
+                if not self._closing.is_set():
+                    self.start()
+        if self._closing.is_set():
             return sandbox.failed(data, SkipReason.INTERRUPTED, "closed"), None
         return sandbox.failed(data, SkipReason.PARSER_CRASHED, "no worker"), None
 
-    def _outcome(self, data: bytes) -> tuple[Extraction, bool | None]:
-        future = self._running_pool().schedule(
-            sandbox.run,
-            args=(data, self._reader, self._limits.seconds, self._limits.budget),
-            timeout=self._limits.seconds,
-        )
-        events: list[Future[Any]] = [future, self._closing]
-        wait(events, self._limits.seconds + START_SECONDS, FIRST_COMPLETED)
-        if not future.done():
-            self.stop()
-            if self._closing.done():
-                return sandbox.failed(data, SkipReason.INTERRUPTED, "closed"), None
-            return sandbox.failed(data, SkipReason.TIMED_OUT, "no answer"), None
-        error = future.exception()
-        match error:
-            case None:
-                outcome: Outcome = future.result()
-                return outcome.extraction, outcome.network_cut
-            case TimeoutError():
-                return sandbox.failed(data, SkipReason.TIMED_OUT, f"{self._limits.seconds:g} s"), None
-            case ProcessExpired():
-                return _expired(data, error.exitcode), None
-            case _:
-                raise RuntimeError(type(error).__name__)
-
-    def _running_pool(self) -> ProcessPool:
-        if self._pool is None:
-            self._pool = ProcessPool(
-                max_workers=1,
-                max_tasks=self._limits.documents_per_worker,
-                initializer=sandbox.enter,
-                initargs=(self._limits,),
-                context=worker_context(),
-            )
-        if not self._pool.active:  # asking starts it
-            raise BrokenProcessPool
-        return self._pool
+    def _unread(self, data: bytes, error: LateError | AnswerError | MemoryError) -> Extraction:
+        """The worker had the document and gave no extraction that can be taken."""
+        if isinstance(error, LateError):
+            return sandbox.failed(data, SkipReason.TIMED_OUT, f"{self._limits.seconds:g} s")
+        return sandbox.failed(data, SkipReason.PARSER_CRASHED, "not an answer")
 
 
-def _expired(data: bytes, exit_code: int) -> Extraction:
+def _expired(data: bytes, code: int | None) -> Extraction:
     """The worker died of this document."""
-    if exit_code == -signal.SIGXCPU:
+    if code == -signal.SIGXCPU:
         return sandbox.failed(data, SkipReason.TIMED_OUT, "CPU time")
-    return sandbox.failed(data, SkipReason.PARSER_CRASHED, f"exit {exit_code}")
+    return sandbox.failed(data, SkipReason.PARSER_CRASHED, "exit" if code is None else f"exit {code}")

@@ -1,4 +1,4 @@
-"""The inside of a worker: limits on itself, no network, no output; then one document after the other.
+"""What a worker does to itself before the first byte of a document: no network, no files, no privileges, few resources.
 
 Nothing here imports a parser: the parent imports this module, and parsers belong into workers.
 """
@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import ctypes
 import os
-import pkgutil
 import resource
 import signal
+import site
 import socket
+import sys
+import sysconfig
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing import connection, forkserver, parent_process
 
 from documents.media_type import sniff
 from documents.records import SkipReason
+from extraction import landlock, privileges, system_calls
 from extraction.budget import ExtractionLimits
 from extraction.records import Extraction, Problem
 
-# Files that a worker may hold open. It needs its pipes and a few shared libraries.
+# Files that a worker may hold open. It needs its channel and a few shared libraries.
 OPEN_FILES = 64
 # CPU seconds beyond a document's time limit after which the kernel ends the worker: the parent is gone or stuck.
 CPU_GRACE_SECONDS = 5
@@ -29,6 +30,7 @@ _NICENESS = 10
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
 _DISCARD_PORT = 9
 
@@ -56,43 +58,56 @@ DEFAULT_LIMITS = IsolationLimits()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What comes back from a worker: the extraction, and whether this worker's network was cut."""
+class Confinement:
+    """What held in a worker: it reached no network; it could open no file but Python's own and the parsers'."""
 
-    extraction: Extraction
     network_cut: bool
+    files_cut: bool
 
 
-# Whether the cut held in this process: set once by `enter`, in a worker only.
-_NETWORK_CUT: list[bool] = []
+def enter(limits: IsolationLimits, parent: int) -> Confinement:
+    """Give up what a parser does not need, and try what came of it. If a limit can not be set, the worker ends.
 
-
-def enter(limits: IsolationLimits) -> None:
-    """Give up what a parser does not need. Runs first in every worker; if a limit can not be set, the worker ends."""
+    Args:
+        limits: of this worker.
+        parent: process id of the one that made this worker, which shall not outlive it.
+    """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a parser that hangs in C would never run a handler
     _silence()
     _cut_network()
+    folders = import_folders()
+    privileges.give_up(folders)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    landlock.keep_only(folders)
+    system_calls.refuse()
     _lower(resource.RLIMIT_AS, limits.memory_bytes)
     _lower(resource.RLIMIT_FSIZE, 0)
     _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _lower(resource.RLIMIT_NPROC, 0)  # no process of its own; the kernel never counts root's
     _lower(resource.RLIMIT_CORE, 0)  # a core file would hold letters
     os.nice(_NICENESS)
-    _die_with_parent()  # after the cut: new credentials clear the signal that is asked for here
-    _NETWORK_CUT[:] = [not _reaches_loopback()]
+    _prctl(_PR_SET_DUMPABLE, 0)
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # last: new credentials clear the signal that is asked for here
+    if os.getppid() != parent:  # it died before the kernel was asked
+        os._exit(1)
+    return Confinement(network_cut=not _reaches_loopback(), files_cut=not _sees_files())
 
 
-def run(data: bytes, reader: str, seconds: float, budget: ExtractionLimits) -> Outcome:
-    """Read one document with the reader named "module:function"."""
-    _limit_cpu(seconds)
-    extract: Callable[[bytes, ExtractionLimits], Extraction] = pkgutil.resolve_name(reader)
-    try:
-        extraction = extract(data, budget)
-    except MemoryError:
-        extraction = failed(data, SkipReason.BUDGET_SPENT, "memory")
-    except Exception as error:  # noqa: BLE001 - costs this document, never the next; its text may quote the letter
-        extraction = failed(data, SkipReason.PARSER_CRASHED, type(error).__name__)
-    return Outcome(extraction, network_cut=_NETWORK_CUT == [True])
+def import_folders() -> list[str]:
+    """Where modules come from that are imported late: Python's own, installed ones, packages loaded from elsewhere."""
+    paths = sysconfig.get_paths()
+    folders = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")] + site.getsitepackages()
+    for name, module in list(sys.modules.items()):
+        if "." not in name:
+            folders += [str(folder) for folder in getattr(module, "__path__", ())]
+    return list(dict.fromkeys(folders))
+
+
+def limit_cpu(seconds: float) -> None:
+    """The kernel's own time limit for this document, for the case that nobody is left to keep the clock."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    until = int(time.process_time() + seconds) + CPU_GRACE_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (until if hard == resource.RLIM_INFINITY else min(until, hard), hard))
 
 
 def failed(data: bytes, reason: SkipReason, detail: str) -> Extraction:
@@ -125,27 +140,21 @@ def _prctl(option: int, value: int) -> None:
 
 def _reaches_loopback() -> bool:
     """Is there a network? A datagram socket finds its route without sending anything; an empty network has none."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.connect(("127.0.0.1", _DISCARD_PORT))
-        except OSError:
-            return False
+    except OSError:
+        return False
     return True
 
 
-def _die_with_parent() -> None:
-    """Have the kernel kill this process with the fork server, and let the fork server end with the parent.
-
-    A thread that watches the parent was tried: a parser that hangs with the interpreter locked keeps it from running.
-    """
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    # The fork server ends when the last copy of this pipe's end closes; every child is given one.
-    alive = getattr(forkserver._forkserver, "_forkserver_alive_fd", None)
-    if alive is not None:
-        os.close(alive)
-    parent = parent_process()
-    if parent is not None and connection.wait([parent.sentinel], 0):  # it died before the kernel was asked
-        os._exit(1)
+def _sees_files() -> bool:
+    """Anyone may list the root folder, unless the kernel keeps this process from it."""
+    try:
+        os.scandir("/").close()
+    except PermissionError:
+        return False
+    return True
 
 
 def _lower(limit: int, value: int) -> None:
@@ -153,10 +162,3 @@ def _lower(limit: int, value: int) -> None:
     _, hard = resource.getrlimit(limit)
     lowest = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(limit, (lowest, lowest))
-
-
-def _limit_cpu(seconds: float) -> None:
-    """The kernel's own time limit for this document, for the case that nobody is left to keep the clock."""
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    until = int(time.process_time() + seconds) + CPU_GRACE_SECONDS
-    resource.setrlimit(resource.RLIMIT_CPU, (until if hard == resource.RLIM_INFINITY else min(until, hard), hard))

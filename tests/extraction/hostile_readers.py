@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
+import pickle
 import resource
 import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+from extraction.answers import SIZES
 from extraction.budget import ExtractionLimits
 from extraction.records import Extraction, TextPiece
 
@@ -48,8 +52,6 @@ def of_itself(data: bytes, limits: ExtractionLimits) -> Extraction:
         case b"limits":
             names = ("RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_NOFILE", "RLIMIT_AS")
             return answer(" ".join(str(resource.getrlimit(getattr(resource, name))[0]) for name in names))
-        case b"privileges":
-            return answer(Path("/proc/self/status").read_text())
         case b"output":
             os.write(1, b"text of a letter on standard output")
             os.write(2, b"text of a letter on standard error")
@@ -57,26 +59,122 @@ def of_itself(data: bytes, limits: ExtractionLimits) -> Extraction:
     return answer(attempt(data.decode()))
 
 
+def of_its_start(data: bytes, limits: ExtractionLimits) -> Extraction:
+    """Says with what it was started."""
+    return answer("\n".join(sorted(os.environ) if data == b"environment" else sys.path))
+
+
 def attempt(what: str) -> str:
-    """Write to a file, or connect to a port of this machine; the class of the error that stops it."""
+    """What comes of reaching for something outside: a file, another process, a socket."""
     kind, _, where = what.partition(" ")
+    if kind == "connect":
+        return of_trying(lambda: socket.create_connection(("127.0.0.1", int(where)), timeout=5).close())
+    if kind == "name":
+        return of_trying(lambda: socket.socket(socket.AF_UNIX).connect(where))
+    return attempt_by_kernel(kind, where)
+
+
+def attempt_by_kernel(kind: str, where: str) -> str:
+    attempts: dict[str, Callable[[], object]] = {
+        "read": lambda: Path(where).read_bytes(),
+        "list": lambda: next(Path(where).iterdir()),
+        "write": lambda: Path(where).write_text("a letter"),
+        "signal": lambda: os.kill(int(where), 0),
+        "run": lambda: os.execv(where, [where]),  # noqa: S606 - must fail
+        "fork": lambda: os.fork() or os._exit(0),
+    }
+    return of_trying(attempts[kind])
+
+
+def of_trying(what: Callable[[], object]) -> str:
+    """The class of the error that stops it."""
     try:
-        if kind == "write":
-            Path(where).write_text("a letter")
-        else:
-            socket.create_connection(("127.0.0.1", int(where)), timeout=5).close()
+        what()
     except OSError as error:
         return type(error).__name__
     return "done"
 
 
-def hang_and_tell(data: bytes, limits: ExtractionLimits) -> Extraction:
-    """Tells its process id through a pipe with a name, then hangs as the document says."""
-    path, _, how = data.decode().partition("\n")
-    descriptor = os.open(path, os.O_WRONLY)
-    os.write(descriptor, str(os.getpid()).encode())
-    os.close(descriptor)
-    return on_demand(how.encode(), limits)
+def hang_or_tell(data: bytes, limits: ExtractionLimits) -> Extraction:
+    """Tells its process id, or hangs as the document says, under a name that others can see."""
+    if data == b"pid":
+        return answer(str(os.getpid()))
+    ctypes.CDLL(None).prctl(15, b"hanging", 0, 0, 0)
+    if data == b"leave the group and sleep":
+        os.setsid()
+        time.sleep(3600)
+    return on_demand(data, limits)
+
+
+class Command:
+    """Runs in whoever unpickles it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[str, str]]:
+        return os.open, (self.path, str(os.O_CREAT))
+
+
+LIES: dict[str, dict[str, object]] = {
+    "reason": {"problems": [["no such reason", "", ""]]},
+    "detail": {"problems": [["unreadable", "", "Dear Dr Sample" * 1000]]},
+    "type": {"media_type": 3},
+    "media type": {"media_type": "no such type"},
+    "field": {"__reduce__": "os.system"},
+    "size": {"pieces": [["", 10]]},
+    "negative": {"pieces": [["", -1]]},
+    "row": {"facts": ["title"]},
+}
+
+
+def taken_over(data: bytes, limits: ExtractionLimits) -> Extraction:
+    """Sends what no honest worker sends, past the code that would write the answer."""
+    kind, _, path = data.decode().partition("\n")
+    if kind in LIES:
+        say_header(LIES[kind])
+    match kind:
+        case "pickle":
+            say(pickle.dumps(Command(path)))
+        case "object":
+            return Extraction("text/plain", (), reading=Command(path))  # type: ignore[arg-type]
+        case "length":
+            say(SIZES.pack(1 << 62, 1 << 62))
+        case "nested":
+            say(SIZES.pack(1 << 20, 0) + b"[" * (1 << 20))
+        case "nothing":
+            os.closerange(3, 1000)
+            time.sleep(3600)
+    return answer("text")
+
+
+def say_header(fields: dict[str, object]) -> None:
+    honest: dict[str, object] = {
+        "media_type": "text/plain",
+        "pieces": [],
+        "problems": [],
+        "reading": None,
+        "facts": None,
+    }
+    header = json.dumps(honest | fields).encode()
+    say(SIZES.pack(len(header), 0) + header)
+
+
+def say(data: bytes) -> None:
+    """To the parent, through whichever descriptor leads there."""
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, data)
+        except OSError:
+            continue
+    time.sleep(3600)
+
+
+SURROGATES = "Dear Dr \udc80 Sample \x00\u202e \U0001f9ec"
+
+
+def of_surrogates(data: bytes, limits: ExtractionLimits) -> Extraction:
+    return answer(SURROGATES)
 
 
 def answer(text: str) -> Extraction:

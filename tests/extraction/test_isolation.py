@@ -7,25 +7,34 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from documents.records import SkipReason
+from extraction import landlock
 from extraction.isolation import ExtractorPool
 from extraction.records import Extraction
 from extraction.sandbox import OPEN_FILES, IsolationLimits
+from tests.extraction.hostile_readers import LIES, SURROGATES
 from tests.extraction.samples import flate_bomb, pdf
 
 HOSTILE = "tests.extraction.hostile_readers:on_demand"
 OF_ITSELF = "tests.extraction.hostile_readers:of_itself"
-HANG_AND_TELL = "tests.extraction.hostile_readers:hang_and_tell"
+OF_ITS_START = "tests.extraction.hostile_readers:of_its_start"
+HANG_OR_TELL = "tests.extraction.hostile_readers:hang_or_tell"
+TAKEN_OVER = "tests.extraction.hostile_readers:taken_over"
+OF_SURROGATES = "tests.extraction.hostile_readers:of_surrogates"
 # A second is long for a document of a few words and short for a test.
 SHORT = IsolationLimits(seconds=1.0, memory_bytes=1 << 30)
 # Seconds until something that must happen counts as not happening.
 PATIENCE = 30.0
+needs_seccomp = pytest.mark.skipif(
+    os.uname().machine not in {"x86_64", "aarch64"} or sys.platform != "linux", reason="no filter for this processor"
+)
+needs_landlock = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +100,108 @@ def test_workers_have_limits(telling: ExtractorPool) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's word is Linux's")
 def test_workers_gain_no_privileges(telling: ExtractorPool) -> None:
-    assert "NoNewPrivs:\t1" in telling.extract(b"privileges").text
+    status = Path(f"/proc/{telling.extract(b'pid').text}/status").read_text()
+    assert "NoNewPrivs:\t1" in status
+    assert "CapPrm:\t0000000000000000" in status
 
 
 def test_workers_write_no_files(telling: ExtractorPool, tmp_path: Path) -> None:
-    assert telling.extract(f"write {tmp_path / 'file'}".encode()).text == "OSError"
+    assert telling.extract(f"write {tmp_path / 'file'}".encode()).text in {"OSError", "PermissionError"}
+
+
+def test_files_are_cut_exactly_if_the_kernel_can(telling: ExtractorPool) -> None:
+    telling.extract(b"pid")
+    assert telling.files_cut is (landlock.version() > 0)
+
+
+@needs_landlock
+def test_workers_reach_no_key_and_no_other_process(telling: ExtractorPool, tmp_path: Path) -> None:
+    key = tmp_path / "pack.key"
+    key.write_text("a key")
+    out_of_reach = [
+        *(f"read {key}", f"list {tmp_path}", f"write {tmp_path / 'new'}", f"write {key}", "list /", "read /etc/passwd"),
+        *(f"read /proc/{pid}/{name}" for pid in (os.getpid(), 1, "self") for name in ("mem", "environ", "cmdline")),
+        f"list /proc/{os.getpid()}/fd",
+        "run /bin/true",
+    ]
+    answers = {what: telling.extract(what.encode()).text for what in out_of_reach}
+    assert answers == dict.fromkeys(out_of_reach, "PermissionError")
+    assert key.read_text() == "a key"
+
+
+@pytest.mark.skipif(landlock.version() < 6, reason="Landlock keeps signals in from its version 6 (Linux 6.12) on")
+def test_workers_signal_nobody(telling: ExtractorPool) -> None:
+    assert telling.extract(f"signal {os.getpid()}".encode()).text == "PermissionError"
+
+
+@needs_seccomp
+def test_workers_start_no_processes(telling: ExtractorPool) -> None:
+    assert telling.extract(b"fork").text == "PermissionError"
+
+
+@needs_seccomp
+def test_workers_reach_no_socket_that_lies_among_the_files(telling: ExtractorPool, tmp_path: Path) -> None:
+    name = tmp_path / "engine.sock"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(name))
+        server.listen()
+        assert telling.extract(f"name {name}".encode()).text == "PermissionError"
+
+
+def test_workers_see_nothing_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("VAULT_TOKEN", "secret")
+    with ExtractorPool(1, reader=OF_ITS_START) as pool:
+        assert set(pool.extract(b"environment").text.split()) <= {"LANG", "LC_CTYPE"}
+
+
+def test_nothing_is_imported_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = tmp_path / "ran"
+    for name in ("struct", "json", "socket", "trafilatura", "lxml", "brotli", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(ran)!r}, 'a')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", str(tmp_path), *sys.path])
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with ExtractorPool(1, reader=OF_ITS_START) as pool:
+        assert not {"", str(tmp_path)} & set(pool.extract(b"imports").text.split("\n"))
+    with ExtractorPool(1) as pool:
+        assert pool.extract(b"Dear Dr Sample").text == "Dear Dr Sample"
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("how", ["pickle", "object", "length", "nested", "nothing", *LIES])
+def test_a_worker_that_was_taken_over_is_not_believed(tmp_path: Path, how: str) -> None:
+    ran = tmp_path / "ran"
+    with ExtractorPool(1, IsolationLimits(), TAKEN_OVER) as pool:
+        assert only_problem(pool.extract(f"{how}\n{ran}".encode()))[0] is SkipReason.PARSER_CRASHED
+        assert pool.extract(b"the next document").text == "text"
+    assert not ran.exists()
+
+
+def test_a_worker_that_left_its_group_ends_with_its_document() -> None:
+    with ExtractorPool(1, SHORT, HANG_OR_TELL) as pool:
+        worker = int(pool.extract(b"pid").text)
+        assert only_problem(pool.extract(b"leave the group and sleep")) == (SkipReason.TIMED_OUT, "1 s")
+        assert not is_alive(worker)
+
+
+def test_it_works_where_the_current_folder_was_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with ExtractorPool(1) as pool:
+        assert pool.extract(b"Dear Dr Sample").text == "Dear Dr Sample"
+
+
+def test_a_reader_that_can_not_be_loaded_is_a_problem() -> None:
+    with ExtractorPool(1, reader="no.such:reader") as pool:
+        assert only_problem(pool.extract(b"Dear Dr Sample")) == (SkipReason.PARSER_CRASHED, "no worker")
+
+
+def test_text_comes_back_as_it_was() -> None:
+    with ExtractorPool(1, reader=OF_SURROGATES) as pool:
+        assert pool.extract(b"").text == SURROGATES
 
 
 def test_the_network_is_cut_exactly_if_the_pool_says_so(telling: ExtractorPool) -> None:
@@ -231,24 +337,29 @@ import sys
 from extraction.isolation import ExtractorPool
 from extraction.sandbox import IsolationLimits
 pool = ExtractorPool(1, IsolationLimits(seconds=3600), {reader!r})
+print(pool.extract(b"pid").text, flush=True)
 pool.extract(sys.argv[1].encode())
 """
 
 
 @pytest.mark.parametrize("how", ["sleep", "spin", "hang in C with the interpreter locked"])
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's kill is Linux's")
-def test_workers_die_with_a_parent_that_is_killed(tmp_path: Path, how: str) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    program = PARENT.format(reader=HANG_AND_TELL)
-    with subprocess.Popen([sys.executable, "-c", program, f"{pipe}\n{how}"]) as parent:
-        worker = int(pipe.read_text())
-        assert is_alive(worker)
+def test_workers_die_with_a_parent_that_is_killed(how: str) -> None:
+    program = PARENT.format(reader=HANG_OR_TELL)
+    with subprocess.Popen([sys.executable, "-c", program, how], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        assert comes_true(lambda: Path(f"/proc/{worker}/comm").read_text() == "hanging\n")
+        keeper = int(Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[1])
         parent.kill()
+    assert comes_true(lambda: not is_alive(worker) and not is_alive(keeper))
+
+
+def comes_true(what: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + PATIENCE
-    while is_alive(worker) and time.monotonic() < deadline:
+    while not what() and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not is_alive(worker)
+    return what()
 
 
 def is_alive(pid: int) -> bool:
