@@ -10,7 +10,6 @@ from crawler.items import Harvest
 from crawler.listings.rows import decoded_name
 from crawler.traps import repeats
 from documents.records import Entry, EntryKind, Skipped, SkipReason
-from scope.actions import is_action
 from scope.guard import contains
 from scope.model import SiteTarget
 from scope.urls import canonical_url, has_credentials, without_credentials
@@ -23,7 +22,7 @@ REMEMBERED_ADDRESSES = 20_000
 
 
 class Planner:
-    """Decides for one crawl; the guard decides again before each request.
+    """Decides for one crawl what waits in its queue; the guard decides before each request what may be asked for.
 
     Args:
         target: addresses outside it are nobody's business here, and leave no record.
@@ -90,9 +89,8 @@ class Planner:
         return url, address
 
     def _enqueue(self, place: Place, harvest: Harvest) -> None:
-        if is_action(place.url):
-            harvest.skips.append(Skipped(place.url, SkipReason.ACTION_LINK, parent=place.parent))
-        elif place.depth > self._depth:
+        """Into the queue, unless it is a trap. Whether it acts, the guard alone decides, before it is asked."""
+        if place.depth > self._depth:
             self._skip(place.url, "depth", place.parent, harvest)
         elif repeats(place.url):
             self._skip(place.url, "repeating_path", place.parent, harvest)

@@ -172,6 +172,22 @@ def test_rows_outside_the_start_folder_are_not_ours(web: Any, crawl: Callable[..
     assert web.asked == ["/pub/", "/pub/in.txt"]
 
 
+def test_folders_named_by_verbs_are_folders(web: Any, crawl: Callable[..., Any]) -> None:
+    """Steps of a transcription workflow; what a query says is still judged."""
+    folders = ["edit/", "reject/", "Cancel%20Clinic/", "Reset/", "add/", "Approve/", "create/"]
+    web.page("/", listing("/", *folders, "delete"))
+    web.page("/delete", "letter")
+    for folder in folders:
+        web.page(f"/{folder}", listing(f"/{folder}", "letter.txt"))
+        web.page(f"/{folder}letter.txt", "letter")
+    web.page("/reject/", '<a href="?action=delete">x</a><a href="letter.txt">x</a>')
+    crawled = crawl(web.url, "open_directory")
+    assert sorted(crawled.fetched) == sorted(
+        ["/", "/delete", *(f"/{folder}{name}" for folder in folders for name in ("", "letter.txt"))]
+    )
+    assert crawled.reasons == {"/reject/?action=delete": "action_link"}
+
+
 @pytest.mark.slow
 def test_a_listing_of_fifty_thousand_rows(web: Any, crawl: Callable[..., Any]) -> None:
     names = [f"letter{number:06}.pdf" for number in range(50_000)]

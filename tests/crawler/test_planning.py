@@ -88,7 +88,6 @@ def test_a_full_queue_leaves_a_record_for_each_row(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("address", "depth", "reason", "detail"),
     [
-        ("http://www.example.org/clinic/logout", 0, SkipReason.ACTION_LINK, ""),
         ("http://www.example.org/clinic/a", 3, SkipReason.BUDGET_SPENT, "depth"),
         ("http://www.example.org/clinic/a/a/a/", 0, SkipReason.BUDGET_SPENT, "repeating_path"),
     ],
@@ -100,3 +99,10 @@ def test_what_is_not_asked_for_is_an_entry_and_a_skip(
     assert [entry.url for entry in harvest.entries] == [address]
     assert [(skip.url, skip.reason, skip.detail) for skip in harvest.skips] == [(address, reason, detail)]
     assert places == []
+
+
+def test_whether_an_address_acts_is_for_the_guard_to_say() -> None:
+    """It knows the kind of the target: in an open directory, `reject/` is a folder."""
+    harvest, places = plan("http://www.example.org/clinic/reject/")
+    assert [place.url for place in places] == ["http://www.example.org/clinic/reject/"]
+    assert harvest.skips == []
