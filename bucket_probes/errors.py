@@ -2,7 +2,8 @@
 
 ProbeError
 ├── RefusedError            the service answered, and not with what was asked for
-└── ListingBrokenError      a listing can not be read to its end
+├── ListingBrokenError      a listing can not be read to its end
+└── AnswerBrokeError        an answer that nobody foresaw, and that we broke on
 """
 
 from __future__ import annotations
@@ -33,3 +34,10 @@ class ListingBrokenError(ProbeError):
 
     def __init__(self, detail: str) -> None:
         super().__init__(SkipReason.TRUNCATED, detail)
+
+
+class AnswerBrokeError(ProbeError):
+    """Reading an answer raised what it should not: our fault, and it costs one page or object, not the bucket."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(SkipReason.PARSER_CRASHED, type(error).__name__)

@@ -88,7 +88,7 @@ class S3Probe:
             body = answer.read(LISTING_BYTES)
             page = parse_bucket_listing(body)
             if page is None:
-                raise self._refused(Question.LIST, answer, parse_error(body))
+                raise self._refused(Question.LIST, answer, parse_error(body[:ERROR_BYTES]))
             self._notes.granted(Question.LIST, answer.status, _request_id(answer), region_of(answer.headers))
             return page
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from bucket_probes.access import Access, Truth
-from bucket_probes.errors import ProbeError, RefusedError
+from bucket_probes.errors import AnswerBrokeError, ProbeError, RefusedError
 from bucket_probes.probe import BucketProbe, ListingPage
 from documents.body import Body, BodyTooLargeError
 from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
@@ -71,12 +72,26 @@ class BucketWalk:
     def _listed(self) -> Failure | None:
         """Take all pages; why it ended before the last one, or None."""
         try:
-            for page in self._probe.pages():
+            for page in self._pages():
                 if ending := self._take(page):
                     return ending
         except (FetchingError, ProbeError) as error:
             return error
         return None
+
+    def _pages(self) -> Iterator[ListingPage]:
+        """The probe's pages; what goes wrong with one that nobody foresaw ends the listing, and keeps what it gave."""
+        pages = self._probe.pages()
+        while True:
+            try:
+                page = next(pages, None)
+            except (FetchingError, ProbeError, OSError):  # OSError: the machine's trouble (a full disk), not a page's
+                raise
+            except Exception as error:  # noqa: BLE001 - hostile content must not cost the bucket
+                raise AnswerBrokeError(error) from None
+            if page is None:
+                return
+            yield page
 
     def _take(self, page: ListingPage) -> FetchingError | None:
         """All objects of a page, entries first; why nothing more can be asked for, or None."""
@@ -142,6 +157,10 @@ class BucketWalk:
             return ProbeError(SkipReason.TOO_LARGE, f"over {error.limit} bytes")
         except (FetchingError, ProbeError) as error:
             return error
+        except OSError:  # the machine's trouble, not the object's
+            raise
+        except Exception as error:  # noqa: BLE001 - hostile content must not cost the bucket
+            return AnswerBrokeError(error)
         if _is_short(body, answer, item):
             body.close()
             return ProbeError(SkipReason.TRUNCATED, "shorter than listed")

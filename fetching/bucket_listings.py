@@ -6,14 +6,21 @@ read before a page breaks off.
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import unquote_plus
 
 from lxml import etree
 
 _ROOT = "ListBucketResult"
+# Digits of a size that are read: 10^18 bytes fit into the database's 64 bits, and are 20,000 times the largest object.
+_SIZE_DIGITS = 18
+_NO_SPACE = re.compile(rb"\S")
+# What may stand before a root element, and where each ends.
+_BEFORE_ROOT = ((b"<?", b"?>"), (b"<!--", b"-->"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +63,13 @@ class BucketListing:
 
 def parse_bucket_listing(body: bytes) -> BucketListing | None:
     """Read one page. None where the bytes are something else: an error, an HTML page, nothing, a page with a DTD."""
+    body = body.removeprefix(codecs.BOM_UTF8).lstrip()
+    if _has_dtd(body):
+        return None
     elements, damaged = _elements(body)
     if not elements or _local(elements[0]) != _ROOT:
         return None
-    root, children = elements[0], elements[1:]
-    if root.getroottree().docinfo.internalDTD is not None:  # no service writes one; it is there to be expanded
-        return None
+    children = elements[1:]
     encoded = _first(children, "EncodingType").lower() == "url"
     listed = [_object(child, encoded) for child in children if _local(child) == "Contents"]
     objects = tuple(item for item in listed if item.key)
@@ -86,6 +94,7 @@ def _elements(body: bytes) -> tuple[list[etree._Element], bool]:
     """
     parser = etree.XMLPullParser(
         events=("start", "end"),
+        encoding="utf-8",  # whatever a page declares: in another encoding, a DTD would not be seen
         recover=False,
         resolve_entities=False,
         no_network=True,
@@ -95,7 +104,7 @@ def _elements(body: bytes) -> tuple[list[etree._Element], bool]:
     )
     damaged = False
     try:
-        parser.feed(body.lstrip())
+        parser.feed(body)
         parser.close()
     except etree.XMLSyntaxError:
         damaged = True
@@ -108,13 +117,35 @@ def _elements(body: bytes) -> tuple[list[etree._Element], bool]:
     return elements, damaged
 
 
+def _has_dtd(body: bytes) -> bool:
+    """Does a DTD stand before the root element? No service writes one.
+
+    It is there to be expanded, and that begins while it is read: entities, or thousands of attributes on each element.
+    """
+    at = 0
+    while True:
+        mark = _NO_SPACE.search(body, at)
+        at = mark.start() if mark else len(body)
+        kind = next((kind for kind in _BEFORE_ROOT if body.startswith(kind[0], at)), None)
+        if kind is None:
+            return body.startswith(b"<!", at)
+        opening, ending = kind
+        at = body.find(ending, at + len(opening))
+        if at < 0:
+            return False
+        at += len(ending)
+
+
 def _object(row: etree._Element, encoded: bool) -> ListedObject:
-    size = _first(row, "Size").strip()
     return ListedObject(
         key=_decoded(_first(row, "Key"), encoded),
-        size=int(size) if size.isascii() and size.isdigit() else None,
+        size=_size(_first(row, "Size").strip()),
         modified=_moment(_first(row, "LastModified").strip()),
     )
+
+
+def _size(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _SIZE_DIGITS else None
 
 
 def _local(element: etree._Element) -> str:
@@ -134,6 +165,9 @@ def _decoded(text: str, encoded: bool) -> str:
 
 def _moment(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            moment.astimezone(UTC)  # a moment beyond the years 1 to 9999 there is none that could be stored
+    except (ValueError, OverflowError):
         return None
+    return moment

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import bucket_probes.s3
+import fetching.wire
 from bucket_probes.walker import UNANSWERED_IN_A_ROW
 from documents.records import Document, EntryKind, SkipReason
+from fetching.bucket_listings import BucketListing, parse_bucket_listing
 from fetching.conduct import ConductLog
 from fetching.pacing import THROTTLE_RETRIES
 
@@ -240,6 +243,57 @@ def test_a_late_error_keeps_what_was_listed(bucket: Bucket, liar: Liar, listing:
     assert walked.sink.reasons == {walked.url(): SkipReason.SERVER_ERROR}
     assert walked.sink.details == {walked.url(): "InternalError"}
     assert walked.access.listable == "yes"
+
+
+def test_an_odd_row_costs_nothing_but_its_oddity(bucket: Bucket, liar: Liar, reply: type[Reply]) -> None:
+    odd = f"<Contents><Key>odd.txt</Key><Size>{'9' * 5_000}</Size><LastModified>{'9' * 5_000}</LastModified></Contents>"
+    rows = f"<Contents><Key>a.txt</Key><Size>5</Size></Contents>{odd}<Contents><Key>z.txt</Key></Contents>"
+    liar.says = serving(reply(200, f"<ListBucketResult>{rows}</ListBucketResult>".encode()))
+    walked = bucket.fetch(liar.url)
+    assert sorted(walked.sink.contents) == [walked.url(name) for name in ("a.txt", "odd.txt", "z.txt")]
+    assert walked.sink.reasons == {}
+
+
+def test_a_page_that_nobody_foresaw_keeps_what_was_listed(
+    bucket: Bucket, liar: Liar, listing: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    liar.says = serving(listing("a.txt", truncated=True, more="<NextContinuationToken>t</NextContinuationToken>"))
+    read: list[bytes] = []
+
+    def parse_first(body: bytes) -> BucketListing | None:
+        read.append(body)
+        if len(read) > 1:
+            raise LookupError
+        return parse_bucket_listing(body)
+
+    monkeypatch.setattr(bucket_probes.s3, "parse_bucket_listing", parse_first)
+    walked = bucket.fetch(liar.url, known=["known.txt"])
+    assert sorted(walked.sink.contents) == [walked.url("a.txt"), walked.url("known.txt")]
+    assert walked.sink.reasons == {walked.url(): SkipReason.PARSER_CRASHED}
+
+
+def test_an_answer_that_nobody_foresaw_costs_its_object(
+    bucket: Bucket, liar: Liar, listing: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    liar.says = serving(listing("a.txt", "b.txt"))
+    length = property(lambda answer: 5 if answer.url.endswith("b.txt") else int("9" * 5_000))
+    monkeypatch.setattr(fetching.wire.Answer, "length", length)
+    walked = bucket.fetch(liar.url)
+    assert walked.sink.reasons == {walked.url("a.txt"): SkipReason.PARSER_CRASHED}
+    assert walked.sink.details == {walked.url("a.txt"): "ValueError"}
+    assert list(walked.sink.contents) == [walked.url("b.txt")]
+
+
+def test_a_full_disk_is_nobodys_parse_error(
+    bucket: Bucket, liar: Liar, listing: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    liar.says = serving(listing("a.txt"))
+    monkeypatch.setattr(ConductLog, "answered", full)
+    with pytest.raises(OSError, match="No space"):
+        bucket.fetch(liar.url)
 
 
 def test_a_listing_that_circles_is_told(bucket: Bucket, liar: Liar, listing: Page) -> None:
