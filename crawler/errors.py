@@ -1,7 +1,8 @@
 """What goes wrong in the crawler; what goes wrong with one request is a FetchingError (fetching/errors.py).
 
 CrawlError
-└── ProcessUsedError        a second crawl in one process
+├── ProcessUsedError        a second crawl in one process
+└── PageTooCostlyError      a page made to cost more than a page may
 """
 
 from __future__ import annotations
@@ -16,3 +17,7 @@ class ProcessUsedError(CrawlError):
 
     def __init__(self) -> None:
         super().__init__("this process has crawled already; run each unit in a process of its own")
+
+
+class PageTooCostlyError(CrawlError):
+    """A page made so that reading it takes hours; costs its links alone. Says what there is too much of."""

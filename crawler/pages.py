@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from crawler.errors import PageTooCostlyError
+
 # Where each tag keeps the address that it leads to.
 _LINK_ATTRIBUTES = {
     "a": "href",
@@ -19,10 +21,14 @@ _LINK_ATTRIBUTES = {
     "object": "data",
 }
 _FOLLOWED_RELATIONS = frozenset(["alternate", "next", "prev", "canonical"])
-_REFRESH_ADDRESS = re.compile(r"^\s*[\d.]*\s*[;,]\s*(?:url\s*=\s*)?['\"]?(?P<url>[^'\"]+)", re.IGNORECASE)
+# Possessive, so that what one part has taken is not tried again for the next.
+_REFRESH_ADDRESS = re.compile(r"[\d.]*+\s*+[;,]\s*+(?:url\s*+=\s*+)?['\"]?(?P<url>[^'\"]+)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"^(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 # Longest address that is followed, characters. Common servers refuse more (nginx and Apache: 8 kB of request line).
 LONGEST_ADDRESS = 8_000
+# Characters that all addresses of one page may have, absolute: a long `<base>` makes 8,000 of each three that are
+# written. The largest listing that is read, 50,000 rows, has about 10 million.
+MOST_ADDRESS_CHARACTERS = 16 << 20
 
 
 def base_url(tree: etree._Element, url: str) -> str:
@@ -35,14 +41,27 @@ def base_url(tree: etree._Element, url: str) -> str:
 
 
 def links_of(tree: etree._Element, url: str) -> list[str]:
-    """Absolute http and https addresses in the order of the page, each once, without fragments."""
+    """Absolute http and https addresses in the order of the page, each once, without fragments.
+
+    Raises:
+        PageTooCostlyError: they have more than MOST_ADDRESS_CHARACTERS.
+    """
     base = base_url(tree, url)
     found: dict[str, None] = {}
+    left = MOST_ADDRESS_CHARACTERS
     for written in dict.fromkeys(_written(tree)):
         absolute = _joined(base, written)
         if absolute is not None:
             found[absolute] = None
+            left -= len(absolute)
+            check_characters(left)
     return list(found)
+
+
+def check_characters(left: int) -> None:
+    """Raises PageTooCostlyError where less than nothing is left of MOST_ADDRESS_CHARACTERS."""
+    if left < 0:
+        raise PageTooCostlyError("addresses")
 
 
 def _written(tree: etree._Element) -> Iterator[str]:
@@ -60,7 +79,8 @@ def _written(tree: etree._Element) -> Iterator[str]:
 
 def _refresh(element: etree._Element) -> Iterator[str]:
     if (element.get("http-equiv") or "").strip().lower() == "refresh":
-        match = _REFRESH_ADDRESS.match(element.get("content") or "")
+        content = (element.get("content") or "").strip()
+        match = _REFRESH_ADDRESS.match(content) if len(content) <= LONGEST_ADDRESS else None
         if match:
             yield match["url"].strip().partition("#")[0]
 

@@ -1,5 +1,7 @@
 """One adapter for each layout that a server writes: preformatted text, a table, a list.
 
+Each looks at every element of a page a fixed number of times, however a page nests them.
+
 The seam: an adapter is asked whether a page has its layout, and gives the page's rows. A general parser takes the
 place of these without a change elsewhere.
 """
@@ -7,13 +9,14 @@ place of these without a change elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from lxml import etree
 
-from crawler.listings.page import Page, plain_text
+from crawler.listings.page import Page, outermost, plain_text
 from crawler.listings.rows import Facts, entry_of, facts_of, parse_date, parse_size
+from crawler.pages import MOST_ADDRESS_CHARACTERS, check_characters
 from documents.records import Entry
 
 # Title or heading of Apache, nginx, lighttpd ("Index of /x") and Python's http.server ("Directory listing for /x").
@@ -38,7 +41,7 @@ class PreformattedAdapter:
 
     def rows(self, page: Page) -> list[Entry] | None:
         """See Adapter."""
-        blocks = [self._block(element, page) for element in page.tree.iter("pre") if element.find(".//a") is not None]
+        blocks = [self._block(each, page) for each in outermost(page.tree, "pre") if each.find(".//a") is not None]
         # A header file may bring a `<pre>` with links of its own (a banner with a welcome note).
         return max(blocks, key=len, default=None)
 
@@ -55,26 +58,19 @@ class PreformattedAdapter:
 
 
 class TableAdapter:
-    """Apache's HTMLTable: one row a `<tr>`, the first link below the folder names it."""
+    """Apache's HTMLTable: one row a `<tr>`, the first link below the folder names it. A table in a cell has its own."""
 
     def rows(self, page: Page) -> list[Entry] | None:
         """See Adapter."""
         rows = _Rows(page)
         found = False
-        for table in page.tree.iter("table"):
-            for line in table.iter("tr"):
-                found = self._add(line, page, rows) or found
+        for table in outermost(page.tree, "table"):
+            for line in _lines(table):
+                href = next((href for href in line.hrefs if page.row_url(href)), None)
+                if href is not None:
+                    found = True
+                    rows.add(href, _facts_of_cells(line.texts), line.icon)
         return rows.entries if found or _has_header(page) else None
-
-    @staticmethod
-    def _add(line: etree._Element, page: Page, rows: _Rows) -> bool:
-        href = next((h for a in line.iter("a") if page.row_url(h := a.get("href") or "")), None)
-        if href is None:
-            return False
-        image = next(line.iter("img"), None)
-        icon = (image.get("alt") or "") if image is not None else ""
-        rows.add(href, _facts_of_cells(line), icon)
-        return True
 
 
 class ListAdapter:
@@ -82,7 +78,7 @@ class ListAdapter:
 
     def rows(self, page: Page) -> list[Entry] | None:
         """See Adapter."""
-        blocks = list(page.tree.iter("ul"))
+        blocks = list(outermost(page.tree, "ul"))
         if not blocks:
             return None
         rows = _Rows(page)
@@ -102,11 +98,14 @@ class _Rows:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._by_url: dict[str, Entry] = {}
+        self._left = MOST_ADDRESS_CHARACTERS
 
     def add(self, href: str, facts: Facts, icon: str) -> None:
         url = self._page.row_url(href)
         if url is None:
             return
+        self._left -= len(url)
+        check_characters(self._left)
         directory = url.endswith("/") or _DIRECTORY_ICON.match(icon.strip()) is not None
         if directory and not url.endswith("/"):
             url += "/"
@@ -124,20 +123,63 @@ def _line_after(element: etree._Element) -> str:
     return (element.tail or "").partition("\n")[0]
 
 
-def _facts_of_cells(line: etree._Element) -> Facts:
+@dataclass(slots=True)
+class _Line:
+    """What one `<tr>` holds itself: addresses in order, texts of the cells without a link, the first picture's name."""
+
+    hrefs: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    icon: str = ""
+
+
+@dataclass(slots=True)
+class _Cell:
+    """A `<td>`, and whether it holds text alone: neither a link nor another cell."""
+
+    element: etree._Element
+    is_text: bool = True
+
+
+def _lines(table: etree._Element) -> list[_Line]:
+    """The lines of a table and of those inside it, in order of their beginning; one pass, however they are nested."""
+    lines: list[_Line] = []
+    open_lines: list[_Line] = []
+    open_cells: list[_Cell] = []
+    for event, element in etree.iterwalk(table, events=("start", "end"), tag=("tr", "td", "a", "img")):
+        if event == "start":
+            if element.tag == "tr":
+                open_lines.append(_Line())
+                lines.append(open_lines[-1])
+            elif open_lines:
+                _take(element, open_lines[-1], open_cells)
+        elif element.tag == "tr":
+            open_lines.pop()
+        elif open_cells and open_cells[-1].element is element and open_cells.pop().is_text:
+            open_lines[-1].texts.append(plain_text(element))
+    return lines
+
+
+def _take(element: etree._Element, line: _Line, open_cells: list[_Cell]) -> None:
+    """Add what begins in a line to it."""
+    if element.tag == "img":
+        line.icon = line.icon or element.get("alt") or ""
+        return
+    if open_cells:
+        open_cells[-1].is_text = False
+    if element.tag == "td":
+        open_cells.append(_Cell(element))
+    else:
+        line.hrefs.append(element.get("href") or "")
+
+
+def _facts_of_cells(texts: list[str]) -> Facts:
     modified, size, exact = None, None, True
-    for text in _texts(line):
+    for text in texts:
         if modified is None and (found := parse_date(text)[0]):
             modified = found
         elif size is None:
             size, exact = parse_size(text)
     return Facts(size, exact, modified)
-
-
-def _texts(line: etree._Element) -> Iterator[str]:
-    for cell in line.iter("td"):
-        if cell.find(".//a") is None:
-            yield plain_text(cell)
 
 
 def _has_header(page: Page) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urljoin, urlsplit
@@ -84,6 +85,14 @@ class Page:
 def is_sort_link(address: str) -> bool:
     """Is this one of Apache's column links (`?C=N;O=D`, of old `?N=D`): the same rows in another order?"""
     return _SORT_LINK.fullmatch(address) is not None
+
+
+def outermost(element: etree._Element, tag: str) -> Iterator[etree._Element]:
+    """The elements of this tag that lie in no other of it, in order; nothing in the tree is looked at twice."""
+    walk = etree.iterwalk(element, events=("start",), tag=tag)
+    for _, found in walk:
+        walk.skip_subtree()
+        yield found
 
 
 def plain_text(element: etree._Element) -> str:

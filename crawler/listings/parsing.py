@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from crawler.errors import PageTooCostlyError
 from crawler.listings.adapters import ADAPTERS, is_signed
 from crawler.listings.page import Page
 from crawler.markup import is_html, parse_html
@@ -45,12 +46,15 @@ def parse_listing(body: bytes, url: str, content_type: str | None = None) -> Lis
     """
     if content_type is not None and not is_html(content_type, body):
         return NO_LISTING
-    tree = parse_html(body, content_type)
-    return NO_LISTING if tree is None else read_listing(tree, url)
+    try:
+        tree = parse_html(body, content_type)
+        return NO_LISTING if tree is None else read_listing(tree, url)
+    except PageTooCostlyError:
+        return NO_LISTING
 
 
 def read_listing(tree: etree._Element, url: str) -> Listing:
-    """The same for a page that is parsed already."""
+    """The same for a page that is parsed already; raises PageTooCostlyError for one that costs too much."""
     page = Page(tree, url)
     if not is_signed(page):
         return NO_LISTING

@@ -12,8 +12,12 @@ from documents.records import Entry, EntryKind
 _MONTHS = {m: n for n, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?(?!\d)")
 _NAMED_DATE = re.compile(r"(?<!\d)(\d\d)-([A-Za-z]{3})-(\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?(?!\d)")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?([KMGTP]?)(?:i?B)?", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,9})?)\s?([KMGTP]?)(?:i?B)?", re.IGNORECASE)
 _NO_SIZE = "-"
+# Longest text that can be a size, characters; what is longer is a description.
+_LONGEST_SIZE = 32
+# Larger sizes are nonsense, bytes: the database keeps 64 bits with a sign.
+_LARGEST_SIZE = (1 << 63) - 1
 # Apache, nginx and lighttpd count in 1024s (mod_autoindex, ngx_http_autoindex_module).
 _UNIT_BYTES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40, "p": 1 << 50}
 
@@ -79,8 +83,12 @@ def parse_date(text: str) -> tuple[datetime | None, int]:
 
 def parse_size(text: str) -> tuple[int | None, bool]:
     """Bytes and whether they are exact: `1234` is, `1.2K` is rounded; None for `-` and for anything else."""
-    match = _SIZE.fullmatch(text.strip())
-    if match is None or text.strip() == _NO_SIZE:
+    text = text.strip()
+    match = _SIZE.fullmatch(text) if len(text) <= _LONGEST_SIZE and text != _NO_SIZE else None
+    if match is None:
         return None, True
     number, unit = match.groups()
-    return round(float(number) * _UNIT_BYTES[unit.lower()]), not unit and "." not in number
+    if number.isdigit() and not unit:
+        return int(number), True
+    size = round(float(number) * _UNIT_BYTES[unit.lower()])
+    return (size, False) if size <= _LARGEST_SIZE else (None, True)

@@ -12,6 +12,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.crawl import Crawl
+from crawler.errors import PageTooCostlyError
 from crawler.evidence import evidence_of
 from crawler.failures import reason_of_error
 from crawler.frontier import Place
@@ -100,6 +101,8 @@ class UnitSpider(Spider):
             if needs_browser(tree):
                 harvest.skips.append(Skipped(url, SkipReason.NEEDS_BROWSER, parent=place.parent))
             self.read(tree, response.url, place, harvest)
+        except PageTooCostlyError as error:
+            harvest.skips.append(Skipped(url, SkipReason.TOO_LARGE, f"links_not_read {error}", parent=place.parent))
         except Exception as error:  # noqa: BLE001 - a page that nobody foresaw costs its links, not the unit
             detail = f"links_not_read {type(error).__name__}"
             harvest.skips.append(Skipped(url, SkipReason.PARSER_CRASHED, detail, parent=place.parent))

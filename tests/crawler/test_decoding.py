@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from crawler.middlewares.decoding import inflated
+from crawler.middlewares.decoding import MOST_MEMBERS, inflated
 from documents.records import SkipReason
 from fetching.errors import NoAnswerError
 
@@ -53,3 +54,16 @@ def test_a_body_of_just_the_limit_passes() -> None:
 def test_what_is_not_compressed_is_an_error() -> None:
     with pytest.raises(zlib.error):
         inflated(b"plain text", LIMIT)
+
+
+def test_members_and_padding_longer_than_a_piece() -> None:
+    one, two = os.urandom(70_000), os.urandom(10)
+    stream = gzip.compress(one) + bytes(200_000) + gzip.compress(two) + bytes(70_000)
+    assert inflated(stream, LIMIT) == one + two
+
+
+def test_members_without_number_are_not_read() -> None:
+    assert inflated(gzip.compress(b"a") * MOST_MEMBERS, LIMIT) == b"a" * MOST_MEMBERS
+    with pytest.raises(NoAnswerError) as raised:
+        inflated(gzip.compress(b"a") * (MOST_MEMBERS + 1), LIMIT)
+    assert (raised.value.reason, raised.value.detail) == (SkipReason.UNREADABLE, "gzip_members")

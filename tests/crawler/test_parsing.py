@@ -175,6 +175,32 @@ def test_equal_rows_have_equal_digests() -> None:
     assert read(NGINX).digest != read(NGINX.replace("512", "513")).digest
 
 
+@pytest.mark.parametrize(
+    ("written", "size", "exact"),
+    [
+        ("999999999999999999", 999_999_999_999_999_999, True),
+        ("1234567890123456789", None, True),
+        ("9" * 5_000, None, True),
+        ("9" * 15 + "P", None, True),
+        ("1." + "0" * 5_000 + "K", None, True),
+        ("1.5K", 1536, False),
+    ],
+)
+def test_sizes_beyond_sense_are_unknown(written: str, size: int | None, exact: bool) -> None:
+    page = f"<title>Index of /pub</title><pre><a href='a.txt'>a.txt</a> 2023-01-02 03:04 {written}\n<a href='b.txt'>b"
+    first, second = read(page).entries
+    assert (first.size, first.size_exact) == (size, exact)
+    assert second.name == "b.txt"
+
+
+def test_a_listing_in_a_cell_of_a_page() -> None:
+    """Sites put a listing into their own frame: rows are the inner table's, whatever stands around it."""
+    head, _, rest = APACHE_TABLE.partition('<table id="indexlist">')
+    table, _, tail = rest.partition("</table>")
+    framed = f'{head}<table><tr><td>Menu 2001-02-03<td><table id="indexlist">{table}</table></td></tr></table>{tail}'
+    assert rows(framed) == rows(APACHE_TABLE)
+
+
 CORPUS = Path(__file__).parents[3] / "shared" / "corpora" / "listings"
 # Kinds of the corpus that this issue reads, with how many of their pages: the rest waits for the general parser.
 FLOORS = {"apache": 6, "nginx": 2, "litespeed": 3, "apache/nginx-like-pre": 12, "apache-like-table": 13}
