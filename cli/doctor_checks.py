@@ -82,14 +82,11 @@ def host_checks() -> Iterator[Check]:
     with ExtractorPool(workers=1) as extractors:
         extraction = extractors.extract(b"stray doctor")
         read = "".join(piece.text for piece in extraction.pieces).strip() == "stray doctor"
-        cut = extractors.network_cut
+        cuts = (("network", extractors.network_cut), ("files", extractors.files_cut))
     yield Check("extractor", State.OK if read else State.FAILED, "reads text" if read else "can not read plain text")
-    if cut:
-        yield Check("extractor without network", State.OK, "held")
-    else:
-        yield Check(
-            "extractor without network", State.WARNING, "this system does not allow it; memory and time limits hold"
-        )
+    for what, cut in cuts:
+        told = "held" if cut else "this system does not allow it; memory and time limits hold"
+        yield Check(f"extractor without {what}", State.OK if cut else State.WARNING, told)
 
 
 def scope_checks(path: Path) -> Iterator[Check]:
