@@ -170,6 +170,10 @@ def say(data: bytes) -> None:
     time.sleep(3600)
 
 
+def of_long_names(data: bytes, limits: ExtractionLimits) -> Extraction:
+    return Extraction("text/plain", (TextPiece("x" * (64 << 20), "text"),))
+
+
 SURROGATES = "Dear Dr \udc80 Sample \x00\u202e \U0001f9ec"
 
 

@@ -26,6 +26,7 @@ OF_ITSELF = "tests.extraction.hostile_readers:of_itself"
 OF_ITS_START = "tests.extraction.hostile_readers:of_its_start"
 HANG_OR_TELL = "tests.extraction.hostile_readers:hang_or_tell"
 TAKEN_OVER = "tests.extraction.hostile_readers:taken_over"
+OF_LONG_NAMES = "tests.extraction.hostile_readers:of_long_names"
 OF_SURROGATES = "tests.extraction.hostile_readers:of_surrogates"
 # A second is long for a document of a few words and short for a test.
 SHORT = IsolationLimits(seconds=1.0, memory_bytes=1 << 30)
@@ -197,6 +198,11 @@ def test_it_works_where_the_current_folder_was_deleted(tmp_path: Path, monkeypat
 def test_a_reader_that_can_not_be_loaded_is_a_problem() -> None:
     with ExtractorPool(1, reader="no.such:reader") as pool:
         assert only_problem(pool.extract(b"Dear Dr Sample")) == (SkipReason.PARSER_CRASHED, "no worker")
+
+
+def test_an_answer_larger_than_is_taken_is_a_problem_of_the_document() -> None:
+    with ExtractorPool(1, reader=OF_LONG_NAMES) as pool:
+        assert only_problem(pool.extract(b"")) == (SkipReason.BUDGET_SPENT, "answer")
 
 
 def test_text_comes_back_as_it_was() -> None:

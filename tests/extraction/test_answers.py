@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from documents.records import SkipReason
+from extraction.answers import HEADER_BYTES, check_sizes, decode, encode, most_text_bytes
+from extraction.budget import AnswerError, ExtractionLimits
+from extraction.records import Extraction, PageFacts, Problem, TextPiece
+
+LIMITS = ExtractionLimits(characters=100)
+WHOLE = Extraction(
+    "text/html",
+    (TextPiece("", "Dear Dr \udc80 Sample \x00\u202e \U0001f9ec"), TextPiece("#attachment=1", "")),
+    (Problem(SkipReason.UNREADABLE, 'word/"\udcff.xml', "bytes without a meaning in cp1252"),),
+    reading="Dear",
+    facts=PageFacts(title="\ud800", language="en"),
+)
+BARE: dict[str, object] = {"media_type": "text/plain", "pieces": [], "problems": [], "reading": None, "facts": None}
+
+
+@pytest.mark.parametrize("extraction", [WHOLE, Extraction("text/plain"), Extraction("text/html", reading="")])
+def test_an_extraction_comes_back_as_it_was(extraction: Extraction) -> None:
+    assert decode(*encode(extraction, LIMITS), LIMITS) == extraction
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"media_type": None},
+        {"media_type": "text/x-no-such-type"},
+        {"pieces": None},
+        {"pieces": {}},
+        {"pieces": [["", 1]]},
+        {"pieces": [["", -1]]},
+        {"pieces": [["", True]]},
+        {"pieces": [["", 0, 0]]},
+        {"pieces": [[None, 0]]},
+        {"problems": [["no_such_reason", "", ""]]},
+        {"problems": [["unreadable", "", "two\nlines"]]},
+        {"problems": [["unreadable", "", "x" * 201]]},
+        {"problems": ["abc"]},
+        {"reading": "text"},
+        {"facts": ["title", None, None]},
+        {"facts": ["title", None, None, 3]},
+        {"one more": None},
+    ],
+)
+def test_a_part_that_is_not_what_it_must_be_is_refused(changed: dict[str, object]) -> None:
+    with pytest.raises(AnswerError):
+        decode(json.dumps(BARE | changed).encode(), b"", LIMITS)
+
+
+@pytest.mark.parametrize(
+    "header", [b"", b"\xff", b"[]", b"null", b"{}", b"[" * 100_000, b"1" * 10_000, b'{"a":' * 100_000]
+)
+def test_a_header_that_is_none_is_refused(header: bytes) -> None:
+    with pytest.raises(AnswerError):
+        decode(header, b"", LIMITS)
+
+
+def test_text_must_be_text_and_spent_whole_and_within_the_budget() -> None:
+    def answer(size: int) -> bytes:
+        return json.dumps(BARE | {"pieces": [["", size]]}).encode()
+
+    assert decode(answer(100), b"x" * 100, LIMITS).text == "x" * 100
+    for size, text in ((1, b"\xff"), (1, b"xx"), (2, b"x"), (101, b"x" * 101)):
+        with pytest.raises(AnswerError):
+            decode(answer(size), text, LIMITS)
+
+
+def test_sizes_are_bounded_on_both_sides() -> None:
+    check_sizes(HEADER_BYTES, most_text_bytes(LIMITS), LIMITS)
+    for sizes in ((HEADER_BYTES + 1, 0), (0, most_text_bytes(LIMITS) + 1), (sys.maxsize, 0)):
+        with pytest.raises(AnswerError):
+            check_sizes(*sizes, LIMITS)
+    with pytest.raises(AnswerError):
+        encode(Extraction("text/plain", problems=(Problem(SkipReason.UNREADABLE, "x" * HEADER_BYTES, ""),)), LIMITS)
