@@ -67,7 +67,11 @@ def _table(table: str, files: Sequence[Path]) -> str:
     A table and not a view: the statements read each several times, and to open a small file again costs 1 ms.
     """
     made = f"CREATE OR REPLACE TEMP TABLE spool_{table} AS SELECT * FROM no_{table}"  # noqa: S608
-    return f"{made} UNION ALL BY NAME SELECT * FROM read_parquet({_listed(files)})" if files else made  # noqa: S608
+    if not files:
+        return made
+    # A folder named `sweep_id=x` on the way is a folder, not a column.
+    read = f"read_parquet({_listed(files)}, hive_partitioning = false)"
+    return f"{made} UNION ALL BY NAME SELECT * FROM {read}"  # noqa: S608
 
 
 def stage_end(connection: Connection, sweep_id: str, end: SweepEnd, plan: Sequence[UnitRecord]) -> None:

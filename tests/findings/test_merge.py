@@ -254,6 +254,18 @@ def test_the_folder_may_have_any_name(tmp_path: Path) -> None:
     assert estate.ask("SELECT letter_id FROM findings") == [("L-41",)]
 
 
+@pytest.mark.parametrize("name", ["q=1", "sweep_id=evil", "finding_id=1/unit_id=2"])
+def test_a_folder_named_like_a_column_is_a_folder(tmp_path: Path, name: str) -> None:
+    estate = Estate(tmp_path / name / "findings.duckdb")
+    sweep_id = estate.sweep((estate.document("/1/a.pdf"), letter()))
+    waits = estate.sweep((estate.document("/1/a.pdf"), letter()))
+    assert estate.ask("SELECT sweep_id, unit_id FROM matches ORDER BY 1") == [
+        (sweep_id, unit_record().unit_id),
+        (waits, unit_record().unit_id),
+    ]
+    assert estate.ask("SELECT history FROM finding_status") == [("PP",)]
+
+
 def test_a_place_is_one_row_however_often_met(estate: Estate) -> None:
     sweep = estate.begin()
     unit = estate.open_unit(sweep)
