@@ -20,6 +20,7 @@ from cli.options import format_option, reveal_option
 from cli.reveal_log import log_reveal
 from documents.records import SkipReason
 from extraction.isolation import ExtractorPool
+from inspection.files import Unreached, files_below
 from inspection.inspector import Inspection, Inspector
 from matchers.keys import load_key
 from matchers.matcher import Matcher
@@ -62,7 +63,7 @@ def check(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     """
     urls = [target for target in targets if "://" in target]
     paths = [_local(target) for target in targets if target not in urls]
-    scope = load_scope(scope_path) if urls or not (pack_path and key_path) else None
+    scope = load_scope(scope_path, needs_targets=False) if urls or not (pack_path and key_path) else None
     pack_path = pack_path or (scope.pack.path if scope else Path())
     key_path = key_path or (scope.pack.key if scope else Path())
     matcher = Matcher(open_pack(pack_path, load_key(key_path)))
@@ -129,25 +130,25 @@ def _with_detail(reason: SkipReason, detail: str) -> str:
 
 def _local(target: str) -> Path:
     path = Path(target)
-    if not path.exists():
-        raise CommandError(f"{target}: no such file or folder")
+    if not target or not path.exists():
+        raise CommandError(f"{target or repr(target)}: no such file or folder")
     return path
 
 
 def _bodies(paths: list[Path], show: _Output) -> Iterator[tuple[str, bytes]]:
-    for place in paths:
-        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-            if path.is_symlink() or not path.is_file():
+    for path in chain.from_iterable(map(files_below, paths)):
+        if isinstance(path, Unreached):
+            show.not_read(str(path.path), SkipReason.UNREADABLE, path.cause)
+            continue
+        try:
+            if path.stat().st_size > LARGEST_FILE:
+                show.not_read(str(path), SkipReason.TOO_LARGE, f"over {LARGEST_FILE} bytes")
                 continue
-            try:
-                if path.stat().st_size > LARGEST_FILE:
-                    show.not_read(str(path), SkipReason.TOO_LARGE, f"over {LARGEST_FILE} bytes")
-                    continue
-                data = path.read_bytes()
-            except OSError as error:
-                show.not_read(str(path), SkipReason.UNREADABLE, type(error).__name__)
-                continue
-            yield str(path), data
+            data = path.read_bytes()
+        except OSError as error:
+            show.not_read(str(path), SkipReason.UNREADABLE, type(error).__name__)
+            continue
+        yield str(path), data
 
 
 def _fetched_bodies(urls: list[str], scope: Scope, tip_off: str | None, show: _Output) -> Iterator[tuple[str, bytes]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from importlib.metadata import version
 from urllib.parse import urldefrag, urlsplit
 
 from cli.errors import AuthorityError, CommandError
+from cli.operator import operator_name
 from cli.private_log import append_private_line
 from documents.records import SkipReason
 from fetching.budget import Budget
@@ -91,7 +91,7 @@ def _guard_for(url: str, scope: Scope, tip_off: str | None) -> Guard:
 def _record_tip_off(scope: Scope, url: str, reference: str) -> None:
     """Who had what asked for, and why: in clear, or nobody could say later what was asked."""
     path = scope.database.file.with_name(scope.database.file.name + ".tip-offs.jsonl")
-    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": getpass.getuser()}
+    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": operator_name()}
     append_private_line(path, line | {"reference": reference, "url": url})
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from typing import TextIO
 
 from rich.console import Console
-from rich.markup import escape
 
 from reports.shown import printable
 
@@ -23,10 +24,24 @@ def notices() -> Console:
 
 def notice(text: str) -> None:
     """One plain line to standard error; what a name holds can not steer the terminal."""
-    notices().print(escape(printable(text)))
+    try:
+        sys.stderr.write(printable(text) + "\n")  # not by rich, which ends the program on a broken pipe
+        sys.stderr.flush()
+    except BrokenPipeError:
+        _to_nowhere(sys.stderr)
 
 
 def json_line(fields: object) -> None:
     """One object, one line, in ASCII, to standard output, there at once for whoever reads along."""
-    sys.stdout.write(json.dumps(fields).replace("\x7f", "\\u007f") + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(json.dumps(fields).replace("\x7f", "\\u007f") + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _to_nowhere(sys.stdout)
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    """Whoever read along has gone. The work goes on, and its exit code stands."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

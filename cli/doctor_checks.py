@@ -6,6 +6,7 @@ import platform
 import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -142,6 +143,11 @@ def _disk_check(scope: Scope) -> Check:
     folder = scope.database.file.parent
     if not folder.exists():
         return Check("disk", State.FAILED, f"{folder}: no such folder for the database")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        return Check("disk", State.FAILED, f"{folder} can not be written: {error.strerror}")
     free = shutil.disk_usage(folder).free
     return Check(
         "disk", State.WARNING if free < LITTLE_DISK else State.OK, f"{free / (1 << 30):.1f} GiB free at {folder}"

@@ -7,6 +7,8 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import click
+
 from cli.console import notice
 from cli.exit_codes import ExitCode
 from findings.errors import FindingsError
@@ -38,6 +40,12 @@ def told_plainly() -> Iterator[None]:
         for line in str(error).splitlines():
             notice(f"stray: {line}")
         sys.exit(ExitCode.USAGE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        notice("stopped")
+        sys.exit(ExitCode.STOPPED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone; nothing is left to say
         sys.exit(ExitCode.CRASH)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import shutil
 import sys
 from datetime import UTC, date, datetime
@@ -12,6 +11,7 @@ import click
 
 from cli.console import notice
 from cli.errors import CommandError
+from cli.operator import operator_name
 from cli.options import database_option, format_option, reveal_option
 from cli.reveal_log import log_reveal
 from findings.errors import DatabaseLockedError
@@ -27,6 +27,8 @@ from reports.table import DEFAULT_WIDTH, TableReport
 
 # Seconds that a reading command waits for a sweep that is merging, before it reads what is there.
 MERGE_WAIT = 2.0
+# Seconds that it waits for the database itself: a merge of ours takes 1 to 3.
+READ_WAIT = 8.0
 DECISIONS = [decision.value for decision in TriageDecision]
 
 
@@ -46,7 +48,7 @@ def list_(database: Path, output: str, everything: bool, reveal: bool) -> None:
     Example: stray findings list --db findings.duckdb
     """
     report = _report(database, output, reveal=reveal)
-    report.findings(open_findings(database, include_settled=everything))
+    report.findings(open_findings(database, include_settled=everything, wait_seconds=READ_WAIT))
 
 
 @findings.command()
@@ -59,13 +61,13 @@ def show(finding_id: str, database: Path, output: str, reveal: bool) -> None:
 
     Example: stray findings show 3fa94c01 --db findings.duckdb
     """
-    _report(database, output, reveal=reveal).finding(finding(database, finding_id))
+    _report(database, output, reveal=reveal).finding(finding(database, finding_id, READ_WAIT))
 
 
 @findings.command("set")
 @click.argument("finding_id", metavar="ID")
 @click.argument("decision", type=click.Choice(DECISIONS))
-@click.option("--by", "decided_by", default=getpass.getuser, help="Who decides; you, if not given.")
+@click.option("--by", "decided_by", default=operator_name, help="Who decides; you, if not given.")
 @click.option("--note", default="", help="Why. Names of patients do not belong in it.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day, with accepted_until.")
 @database_option
@@ -77,6 +79,8 @@ def set_(finding_id: str, decision: str, decided_by: str, note: str, until: date
     _merge_what_waits(database)
     row = finding(database, finding_id).row
     last_day: date | None = until.date() if until else None
+    if last_day is not None and last_day < datetime.now(UTC).date():
+        raise CommandError(f"{last_day} has passed; --until is the last day on which the finding is accepted")
     event = TriageEvent(TriageDecision(decision), note, decided_by, datetime.now(UTC), last_day)
     set_triage(database, row.finding_id, event)
     notice(f"{row.finding_id}: {decision}")
@@ -90,7 +94,7 @@ def letters(database: Path, output: str) -> None:
 
     Example: stray findings letters --db findings.duckdb
     """
-    _report(database, output).letters(letters_exposed(database))
+    _report(database, output).letters(letters_exposed(database, READ_WAIT))
 
 
 @findings.command("reach")
@@ -103,7 +107,7 @@ def reach_(database: Path, output: str, sweep_id: str | None) -> None:
     Example: stray findings reach --db findings.duckdb
     """
     report = _report(database, output)
-    report.reach(reach(database, sweep_id or latest_sweep_id(database)))
+    report.reach(reach(database, sweep_id or latest_sweep_id(database, READ_WAIT), READ_WAIT))
 
 
 @findings.command()
@@ -115,7 +119,7 @@ def look(database: Path, output: str, reveal: bool) -> None:
 
     Example: stray findings look --db findings.duckdb
     """
-    _report(database, output, reveal=reveal).to_look_at(to_look_at(database))
+    _report(database, output, reveal=reveal).to_look_at(to_look_at(database, READ_WAIT))
 
 
 def _report(database: Path, output: str, *, reveal: bool = False) -> Report:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import resource
+import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -43,5 +45,9 @@ def stray() -> None:
 def main() -> None:
     """Entry point of the installed command."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold letters and keys
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that can not show a name shows its code
     with told_plainly():
-        stray(prog_name="stray")
+        result = stray.main(prog_name="stray", standalone_mode=False)
+        sys.exit(result if isinstance(result, int) else 0)

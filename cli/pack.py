@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -50,39 +50,70 @@ def build_from_files(letters: tuple[Path, ...], pack_path: Path, key_path: Path,
     Raises:
         LettersError, PackError, CommandError: nothing was built; an earlier pack stays as it was.
     """
+    if key_path.resolve().is_relative_to(pack_path.resolve()):
+        raise CommandError(f"{key_path} lies inside the pack {pack_path}; a key is kept where the pack is not")
     key = _key(key_path)
     files = letter_files(letters, key, register)
-    if register is None:
-        mapping = key_path.with_name(key_path.name + ".letters.csv")
-        write_mapping(files, mapping)
-        notice(f"{mapping}: which file each letter id stands for; keep it with the key")
-    left_out: list[UnreadableLetter] = []
-    partial: list[PartialLetter] = []
+    _leave_mapping(files, key_path, register)
+    troubles = _Troubles(len(files), pack_path)
     with ExtractorPool(workers=os.cpu_count() or 1) as extractors, _progress() as progress:
         task = progress.add_task("letters", total=len(files))
-
-        def texts() -> Iterator[Letter]:
-            for result in read_letters(files, extractors):
-                progress.advance(task)
-                match result:
-                    case UnreadableLetter():
-                        left_out.append(result)
-                    case PartialLetter():
-                        partial.append(result)
-                        yield result.letter
-                    case Letter():
-                        yield result
-            if len(left_out) == len(files):
-                _tell_problems(left_out, partial)
-                raise CommandError(f"none of {len(files)} files gave text; {pack_path} was not touched")
-
-        summary = build_pack(texts(), pack_path, key)
-    _tell_problems(left_out, partial)
-    notice(f"{pack_path}: {summary.letters} letters, {summary.bytes_per_letter:,.0f} bytes a letter")
+        results = progress.track(read_letters(files, extractors), task_id=task)
+        summary = build_pack(troubles.letters_of(results), pack_path, key)
+    troubles.tell()
     for letter_id in summary.too_short:
         notice(f"too short to be recognised: {letter_id}")
-    if left_out:
-        notice(f"{len(left_out)} of {len(files)} letters are NOT in the pack and will not be recognised")
+    notice(f"{pack_path}: {summary.letters} letters, {summary.bytes_per_letter:,.0f} bytes a letter")
+    if troubles.left_out:
+        notice(f"{len(troubles.left_out)} of {len(files)} letters are NOT in the pack and will not be recognised")
+
+
+class _Troubles:
+    """Letters that gave no text, or a part of it: they are told at the end, and the build goes on."""
+
+    def __init__(self, files: int, pack_path: Path) -> None:
+        self._files = files
+        self._pack_path = pack_path
+        self.left_out: list[UnreadableLetter] = []
+        self._partial: list[PartialLetter] = []
+
+    def letters_of(self, results: Iterable[Letter | PartialLetter | UnreadableLetter]) -> Iterator[Letter]:
+        """The letters among the results. Raises CommandError at the end if there was none."""
+        for result in results:
+            match result:
+                case UnreadableLetter():
+                    self.left_out.append(result)
+                case PartialLetter():
+                    self._partial.append(result)
+                    yield result.letter
+                case Letter():
+                    yield result
+        if len(self.left_out) == self._files:
+            self.tell()
+            raise CommandError(f"none of {self._files} files gave text; {self._pack_path} was not touched")
+
+    def tell(self) -> None:
+        """Each letter that is not in the pack, or not whole."""
+        for left_out in self.left_out:
+            notice(f"not in the pack: {_told(left_out.file, left_out.reason, left_out.detail)}")
+        for part in self._partial:
+            notice(f"read in part: {_told(part.file, part.reason, part.detail)}")
+
+
+def _told(file: LetterFile, reason: str, detail: str) -> str:
+    return f"{file.path}: {reason}" + (f" ({detail})" if detail else "")
+
+
+def _leave_mapping(files: list[LetterFile], key_path: Path, register: Path | None) -> None:
+    """For files that no register names: what their ids stand for, beside the key."""
+    unregistered = [file for file in files if not file.is_registered]
+    if not unregistered:
+        return
+    mapping = key_path.with_name(key_path.name + ".letters.csv")
+    write_mapping(unregistered, mapping)
+    if register is not None:
+        notice(f"{len(unregistered)} of {len(files)} files are not in {register}; they get ids of our own")
+    notice(f"{mapping}: which file each of these ids stands for; keep it with the key")
 
 
 @pack.command()
@@ -128,13 +159,3 @@ def _progress() -> Progress:
     console = notices()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
-
-
-def _tell_problems(left_out: list[UnreadableLetter], partial: list[PartialLetter]) -> None:
-    def told(file: LetterFile, reason: str, detail: str) -> str:
-        return f"{file.path}: {reason}" + (f" ({detail})" if detail else "")
-
-    for problem in left_out:
-        notice(f"not in the pack: {told(problem.file, problem.reason, problem.detail)}")
-    for part in partial:
-        notice(f"read in part: {told(part.file, part.reason, part.detail)}")

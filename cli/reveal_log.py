@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cli.operator import operator_name
 from cli.private_log import append_private_line
 
 
@@ -14,4 +14,4 @@ def log_reveal(beside: Path) -> None:
     """Append a line to `<beside>.reveals.jsonl`, beside the database or the pack's key, before anything is shown."""
     path = beside.with_name(beside.name + ".reveals.jsonl")
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    append_private_line(path, {"at": at, "who": getpass.getuser(), "command": sys.argv[1:3]})
+    append_private_line(path, {"at": at, "who": operator_name(), "command": sys.argv[1:3]})

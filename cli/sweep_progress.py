@@ -55,6 +55,10 @@ class SweepProgress:
         counts = told(self._last.pop(unit.unit_id, Progress()))
         self._say(f"{unit.display}: {counts}{'' if finished else '; its process broke, the rest is not seen'}")
 
+    def waits(self, what: str) -> None:
+        """See `Watcher`."""
+        self._say(what)
+
     def _say(self, text: str) -> None:
         if self._display.disable:
             notice(text)

@@ -10,17 +10,28 @@ from pathlib import Path
 from documents.records import SkipReason
 from extraction.isolation import ExtractorPool
 from inspection.errors import LettersError
+from inspection.files import Unreached, files_below
 from matchers.keys import PackKey
 from matchers.pack_build import Letter
 
 
 @dataclass(frozen=True, slots=True)
 class LetterFile:
-    """One letter's file and the id that it gets in the pack."""
+    """One letter's file and the id that it gets in the pack.
+
+    Attributes:
+        path: where it lies.
+        name: path below its letters folder, with slashes.
+        letter_id: from the register, or a keyed digest of the name.
+        is_registered: the id is the register's.
+        fault: why it can not be opened, where that is known beforehand.
+    """
 
     path: Path
     name: str
     letter_id: str
+    is_registered: bool = False
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +62,33 @@ def letter_files(places: Sequence[Path], key: PackKey, register: Path | None) ->
     Raises:
         LettersError: no file at all, a place that is not there, or a register that does not fit.
     """
+    if register is not None and not register.is_file():
+        raise LettersError(f"{register}: no such register")
     named: dict[str, Path] = {}
+    faults: dict[str, str] = {}
     for place in places:
         if not place.exists():
             raise LettersError(f"{place}: no such file or folder")
         root = place if place.is_dir() else place.parent
-        for path in sorted(_files(place)):
-            if register and path.samefile(register):
+        for found in files_below(place):
+            path = found.path if isinstance(found, Unreached) else found
+            if _is_passed_over(path) or (register and path.exists() and path.samefile(register)):
                 continue
             name = path.relative_to(root).as_posix()
             if name in named:
                 raise LettersError(f"{path} and {named[name]} are both called {name}: letters need distinct names")
             named[name] = path
+            if isinstance(found, Unreached):
+                faults[name] = found.cause
     if not named:
         raise LettersError(f"no files in {', '.join(map(str, places))}")
     ids = _read_register(register) if register else {}
     for name in ids:  # a file that the register names and nobody has is told of when it is read
         named.setdefault(name, places[0] / name)
-    return [LetterFile(path, name, ids.get(name) or _opaque_id(name, key)) for name, path in named.items()]
+    return [
+        LetterFile(path, name, ids.get(name) or _opaque_id(name, key), name in ids, faults.get(name, ""))
+        for name, path in sorted(named.items())
+    ]
 
 
 def read_letters(
@@ -76,6 +96,9 @@ def read_letters(
 ) -> Iterator[Letter | PartialLetter | UnreadableLetter]:
     """Extract each file in isolation. A letter's text is that of its pieces, a line break between them."""
     for file in files:
+        if file.fault:
+            yield UnreadableLetter(file, SkipReason.UNREADABLE, file.fault)
+            continue
         try:
             data = file.path.read_bytes()
         except OSError as error:
@@ -94,7 +117,11 @@ def read_letters(
 
 
 def write_mapping(files: Iterable[LetterFile], path: Path) -> None:
-    """Leave `letter_id,file` where only the key's owner reads it: without it nobody can act on a finding."""
+    """Leave `letter_id,file` where only the key's owner reads it: without it nobody can act on a finding.
+
+    What an earlier build with this key left there stays: ids are made of key and name, so the same id means the same.
+    """
+    names = _earlier_mapping(path) | {letter.letter_id: letter.name for letter in files}
     aside = path.with_name(path.name + ".tmp")
     aside.unlink(missing_ok=True)
     aside.touch(mode=0o600)
@@ -102,17 +129,20 @@ def write_mapping(files: Iterable[LetterFile], path: Path) -> None:
     with aside.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["letter_id", "file"])
-        writer.writerows((letter.letter_id, letter.name) for letter in files)
+        writer.writerows(names.items())
     aside.replace(path)
 
 
-def _files(place: Path) -> Iterator[Path]:
-    if place.is_file():
-        yield place
-        return
-    for path in place.rglob("*"):
-        if path.is_file() and not path.is_symlink() and not path.name.startswith((".", "~$")):
-            yield path
+def _earlier_mapping(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return {row["letter_id"]: row["file"] for row in csv.DictReader(file) if row.get("letter_id")}
+
+
+def _is_passed_over(path: Path) -> bool:
+    """Hidden files and Word's lock files, which sit beside letters and are none."""
+    return path.name.startswith((".", "~$"))
 
 
 def _opaque_id(name: str, key: PackKey) -> str:

@@ -13,14 +13,19 @@ from rapidfuzz import process
 from scope.addresses import is_plain_spelling, literal_address, may_dial
 from scope.errors import ScopeError
 from scope.model import Scope
+from scope.urls import has_credentials
 
 # rapidfuzz ratio (0 to 100) from which an unknown key is taken for a typing error of a known one. Two wrong letters in
 # a word of six score 67; unrelated keys of the scope file score below 55 (tests/scope/test_loader.py).
 NEAREST_KEY_SCORE = 60
 
 
-def load_scope(path: Path) -> Scope:
+def load_scope(path: Path, *, needs_targets: bool = True) -> Scope:
     """Read and check a scope file. Relative paths in it are taken from the folder that it lies in.
+
+    Args:
+        path: the file.
+        needs_targets: refuse a scope that names nothing to look at.
 
     Raises:
         ScopeError: the file is missing, is not TOML, or says something that it may not.
@@ -30,7 +35,9 @@ def load_scope(path: Path) -> Scope:
         scope = Scope.model_validate(raw)
     except ValidationError as error:
         raise ScopeError(path, [_described(item) for item in error.errors(include_url=False)]) from None
-    problems = list(_unfit_targets(scope))
+    problems = [*_unfit_targets(scope), *_unfit_files(scope, path)]
+    if needs_targets and not scope.targets:
+        problems.append("names nothing to look at; add a [[site]] or a [[bucket]]")
     if problems:
         raise ScopeError(path, problems)
     return _rooted(scope, path.resolve().parent)
@@ -158,12 +165,18 @@ def _unfit_targets(scope: Scope) -> Iterator[str]:
         )
         if "@" in url.split("/")[2]:
             yield f"{key}: carries a user name or password; Stray sends no credentials, take it out"
+        elif has_credentials(url):
+            yield f"{key}: carries a signature or token; Stray sends no credentials, take it out"
         elif not is_plain_spelling(host):
             yield f"{key}: {host!r} is an address in an unusual spelling; write it plainly"
         elif (address := literal_address(host)) and not may_dial(address, scope.network.private_addresses):
             yield f'{key}: {host} is not public; to look there, name it: [network] private_addresses = ["{host}"]'
-    if not addresses and not scope.bucket:
-        yield "names nothing to look at; add a [[site]] or a [[bucket]]"
+
+
+def _unfit_files(scope: Scope, path: Path) -> Iterator[str]:
+    folder = path.resolve().parent
+    if (folder / scope.pack.key).resolve().is_relative_to((folder / scope.pack.path).resolve()):
+        yield "pack.key: lies inside the pack; a key is kept where the pack is not"
 
 
 def _rooted(scope: Scope, folder: Path) -> Scope:

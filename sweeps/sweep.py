@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ from sweeps.job import Job
 from sweeps.plan import scope_digest, user_agent
 from sweeps.unit_sink import Progress
 
+# Seconds that one try to open a held database takes, so that a stop is heeded.
+_WAIT_TURN = 1.0
+
 
 class Watcher(Protocol):
     """Is told how a sweep goes on; what it shows is its own affair."""
@@ -47,6 +51,9 @@ class Watcher(Protocol):
 
     def unit_ended(self, unit: Unit, finished: bool) -> None:
         """A unit has ended; `finished` is False where it broke."""
+
+    def waits(self, what: str) -> None:
+        """All units have ended, and the results wait for something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,7 @@ class Sweep:
             self._run_units(spool, watcher)
             state = SweepState.INTERRUPTED if self._stopped else SweepState.FINISHED
             spool.finish(SweepEnd(self._clock(), state))
-            return self._settled(spool.record.sweep_id, database)
+            return self._settled(spool.record.sweep_id, database, watcher)
 
     def _check_key(self, database: Path, key: DatabaseKey) -> None:
         """Now rather than after the sweep. Where the database is held just now, the merge checks as well."""
@@ -177,9 +184,18 @@ class Sweep:
             state, reason = UnitState.INTERRUPTED, SkipReason.INTERRUPTED
         spool.settle_unit(UnitRecord.from_unit(unit), UnitOutcome(state, now, now, error=error), reason)
 
-    def _settled(self, sweep_id: str, database: Path) -> SweepResult:
-        try:
-            merged = merge(spool_root(database), database, self._wait_seconds)
-            return SweepResult(sweep_id, sweep_summary(database, sweep_id, self._wait_seconds), merged)
-        except DatabaseLockedError as error:
-            return SweepResult(sweep_id, None, None, str(error))
+    def _settled(self, sweep_id: str, database: Path, watcher: Watcher) -> SweepResult:
+        """Merge; a database that another process holds is waited for in short turns, which a stop ends."""
+        until = time.monotonic() + self._wait_seconds
+        told = False
+        while True:
+            left = min(_WAIT_TURN, max(0.0, until - time.monotonic()))
+            try:
+                merged = merge(spool_root(database), database, left)
+                return SweepResult(sweep_id, sweep_summary(database, sweep_id, left), merged)
+            except DatabaseLockedError as error:
+                if self._stopped or time.monotonic() >= until:
+                    return SweepResult(sweep_id, None, None, str(error))
+                if not told:
+                    told = True
+                    watcher.waits(f"{error}; waiting for up to {self._wait_seconds:.0f} s")

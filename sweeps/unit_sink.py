@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from documents.records import Document, Entry, Skipped
+from documents.records import Document, Entry, Skipped, SkipReason
 from findings.spool import UnitSpool
 from inspection.inspector import Inspector
 
@@ -24,7 +24,10 @@ class Progress:
 class UnitSink:
     """Implements `documents.sink.Sink`. Calls may come from any thread, one after another."""
 
-    def __init__(self, spool: UnitSpool, inspector: Inspector, tell: Callable[[Progress], None]) -> None:
+    def __init__(
+        self, start_url: str, spool: UnitSpool, inspector: Inspector, tell: Callable[[Progress], None]
+    ) -> None:
+        self._start_url = start_url
         self._spool = spool
         self._inspector = inspector
         self._tell = tell
@@ -42,6 +45,9 @@ class UnitSink:
         with self._lock:
             self._spool.skipped(skipped)
             self._count(skipped=1)
+        if (skipped.url, skipped.reason, skipped.member) == (self._start_url, SkipReason.NOT_FOUND, ""):
+            # A dead link is an answer; a target that is not there is a typo in the scope or a site that has moved.
+            self.skipped(Skipped(skipped.url, SkipReason.UNIT_FAILED, "the target itself was not found"))
 
     def document(self, document: Document) -> None:
         """See `Sink`. What extraction could not read of the document becomes skips of their own."""

@@ -93,7 +93,7 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
     )
     matcher = Matcher(open_pack(job.scope.pack.path, load_key(job.scope.pack.key)))
     with ExtractorPool(workers=1) as extractors:
-        sink = UnitSink(spool, Inspector(extractors, matcher), teller)
+        sink = UnitSink(job.unit.start_url, spool, Inspector(extractors, matcher), teller)
         error = _fetch_from(source_for(job.unit.kind, errand), job.unit, sink)
     teller.now(sink.progress)
     conduct.close()

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,3 +144,24 @@ def test_nothing_is_imported_from_the_folder_that_is_looked_at(workspace: Worksp
         )
         assert told.returncode in (0, 10), told.stderr
     assert not (workspace.folder / "TRAPPED").exists()
+
+
+def test_an_empty_name_is_not_the_current_folder(workspace: Workspace) -> None:
+    assert workspace.stray("check", "", *pack_of(workspace)).returncode == 2
+
+
+def test_a_reader_that_goes_away_does_not_change_the_exit_code(workspace: Workspace) -> None:
+    (workspace.folder / "a.txt").write_text(workspace.ground.letters[0].text)
+    stray = Path(sys.executable).parent / "stray"
+    script = f"{stray} check a.txt {' '.join(pack_of(workspace))} --format json 2>&1 | true; exit ${{PIPESTATUS[0]}}"
+    told = subprocess.run(["bash", "-c", script], cwd=workspace.folder, capture_output=True, check=False, timeout=60)
+    assert told.returncode == 10
+
+
+def test_ctrl_c_is_told_in_one_line(workspace: Workspace) -> None:
+    with workspace.started("check", workspace.ground.folder, *pack_of(workspace)) as process:
+        time.sleep(1.5)  # past the imports, or within them: both must end alike
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode in (130, 10, 23), err
+    assert "Traceback" not in err

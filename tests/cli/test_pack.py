@@ -89,3 +89,39 @@ def test_names_that_are_not_utf8_are_letters_like_others(folder: Path) -> None:
     told = run_stray(*BUILD, cwd=folder)
     assert told.returncode == 0, told.stderr
     assert b"l\xe9.txt" in (folder / "pack.key.letters.csv").read_bytes()
+
+
+def test_files_that_the_register_lacks_are_told_and_mapped(folder: Path) -> None:
+    (folder / "r.csv").write_text("letter_id,file\nL-1,0.txt\n")
+    told = run_stray(*BUILD, "--register", "r.csv", cwd=folder)
+    assert "2 of 3 files are not in r.csv" in told.stderr
+    assert (folder / "pack.key.letters.csv").read_text().count(".txt") == 2
+
+
+def test_a_second_pack_with_the_same_key_keeps_the_first_ones_mapping(folder: Path) -> None:
+    run_stray(*BUILD, cwd=folder)
+    (folder / "more").mkdir()
+    (folder / "more" / "x.txt").write_text(letter(House.IVF, 1, 5).text)
+    run_stray("pack", "build", "more", "--pack", "pack2", "--key", "pack.key", cwd=folder)
+    with (folder / "pack.key.letters.csv").open(newline="") as file:
+        assert {row["file"] for row in csv.DictReader(file)} == {"0.txt", "1.txt", "2.txt", "x.txt"}
+
+
+def test_a_key_inside_the_pack_and_a_missing_register_are_refused(folder: Path) -> None:
+    inside = run_stray("pack", "build", "letters", "--pack", "pack", "--key", "pack/my.key", cwd=folder)
+    assert inside.returncode == 2
+    assert "lies inside the pack" in inside.stderr
+    assert not (folder / "pack").exists()
+    missing = run_stray(*BUILD, "--register", "none.csv", cwd=folder)
+    assert missing.returncode == 2
+    assert "none.csv: no such register" in missing.stderr
+
+
+def test_links_are_told_and_a_link_that_is_named_is_followed(folder: Path) -> None:
+    (folder / "letters" / "batch").symlink_to(folder)
+    told = run_stray(*BUILD, cwd=folder)
+    assert told.returncode == 0
+    assert "letters/batch: unreadable (a link, not followed)" in told.stderr
+    (folder / "link.txt").symlink_to(folder / "letters" / "1.txt")
+    checked = run_stray("check", "link.txt", "--pack", "pack", "--key", "pack.key", cwd=folder)
+    assert checked.returncode == 10, checked.stderr

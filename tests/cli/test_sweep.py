@@ -134,6 +134,14 @@ def test_a_name_that_does_not_resolve_is_unknown(workspace: Workspace) -> None:
     assert json.loads(told.stdout)["unseen"] == {"dns_error": 1}
 
 
+def test_a_target_that_is_not_there_is_no_clean_sweep(workspace: Workspace) -> None:
+    workspace.only_open_directory()
+    workspace.edit({r"(url = \"http://127.0.0.1:\d+/)\"": r'\1moved/"'})
+    told = workspace.stray("sweep", "--format", "json")
+    assert told.returncode == 20, told.stderr
+    assert json.loads(told.stdout)["unseen"] == {"unit_failed": 1}
+
+
 def test_one_unit_that_fails_does_not_end_the_sweep(workspace: Workspace) -> None:
     address = re.search(r"url = \"(http://127.0.0.1:\d+)/\"\nkind = \"open_directory\"", workspace.scope.read_text())
     assert address

@@ -115,6 +115,11 @@ def test_a_missing_file_says_what_makes_one(tmp_path: Path) -> None:
         (MINIMAL.replace("2999-12-31", "2999-12-31T00:00:00Z"), "is wrong: not a date"),
         (MINIMAL.replace("https:", "ftp:"), "site[1].url: 'ftp://www.example.org/' is wrong"),
         (MINIMAL.replace("www.example.org", "me:secret@www.example.org"), "carries a user name or password"),
+        (
+            MINIMAL.replace("example.org/", "example.org/?X-Amz-Signature=s&X-Amz-Date=d"),
+            "carries a signature or token",
+        ),
+        (MINIMAL.replace('"pack.key"', '"pack/my.key"'), "pack.key: lies inside the pack"),
         (MINIMAL.replace("www.example.org", "192.168.0.9"), '[network] private_addresses = ["192.168.0.9"]'),
         (MINIMAL.replace("www.example.org", "[::1]"), "site[1].url: ::1 is not public"),
         (MINIMAL.replace("www.example.org", "2130706433"), "127.0.0.1 is not public"),
