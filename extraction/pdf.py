@@ -31,7 +31,8 @@ _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 # PDFium writes these two where a line end breaks a word.
 _LINE_HYPHENS = re.compile("[\ufffe\x02]")
 _LETTERS = re.compile(r"\w")
-_OBJECT_START = re.compile(rb"\d+\s+\d+\s+obj\b")
+# Bounded as in pdf_mending, so that digits or blanks without end are read once.
+_OBJECT_START = re.compile(rb"(?<!\d)\d{1,7}\s{1,4}\d{1,5}\s{1,4}obj\b")
 _ERROR_PASSWORD = pypdfium2.raw.FPDF_ERR_PASSWORD
 _ERROR_SECURITY = pypdfium2.raw.FPDF_ERR_SECURITY
 _XFA_FORMS = (pypdfium2.raw.FORMTYPE_XFA_FULL, pypdfium2.raw.FORMTYPE_XFA_FOREGROUND)

@@ -95,6 +95,11 @@ def test_an_update_that_was_cut_shows() -> None:
     assert is_cut_short(pdf() + b"\n12 0 obj\n<</Type/Page")
 
 
+@pytest.mark.parametrize("part", [b"1", b"1 ", b"1 0 ", b"1 0" + b" " * 100])
+def test_junk_behind_the_end_costs_little(part: bytes) -> None:
+    assert not is_cut_short(pdf() + part * ((1 << 20) // len(part)))
+
+
 def test_scanned_pages_need_ocr_and_text_pages_are_read() -> None:
     content = read(pdf(2, lines=[], draw=scanned_page))
     assert content.pieces == ()
