@@ -22,7 +22,7 @@ from findings.durable_files import FILE_MODE, private_folder, read_json, storage
 from findings.errors import DatabaseLockedError, SpoolError
 from findings.merge_tables import UnitRows, stage_end, stage_units
 from findings.parts import COLUMNS, is_whole
-from findings.records import UnitOutcome, UnitRecord, UnitState
+from findings.records import SweepEnd, UnitOutcome, UnitRecord, UnitState
 from findings.schema import Transaction, sql_text
 from findings.spool_folders import QUARANTINE, SPOOL_FORMAT, SweepFolder, read_end, read_unit_file, sweep_folders
 
@@ -100,10 +100,12 @@ class _SweepMerge:
             self._progress.left.append(f"{self._sweep.sweep_id}: {reason}")
             return
         self._begin(header)
-        waiting = self._sweep.published()
+        end = read_end(self._sweep)  # first of all: once a sweep has ended, nothing is published any more
+        cut_short = self._sweep.cut_short() if end is None else ()
+        waiting = [unit_id for unit_id in self._sweep.published() if unit_id not in cut_short]
         for start in range(0, len(waiting), units_at_once):
             self._merge_units(waiting[start : start + units_at_once])
-        self._end()
+        self._end(end)
 
     def _unfit(self, header: dict[str, Any]) -> str | None:
         if header.get("format") != SPOOL_FORMAT:
@@ -152,7 +154,9 @@ class _SweepMerge:
     def _examined(self, unit_id: str) -> UnitRows | None:
         """A unit's record and its readable files. None if not even the record can be had: then it is set aside."""
         folder = self._sweep.unit(unit_id)
-        told = read_unit_file(folder) or self._from_plan(unit_id)
+        told = read_unit_file(folder)
+        if told is None and folder.exists():
+            told = self._from_plan(unit_id)
         if told is None:
             self._set_aside(folder, self._quarantine / unit_id)
             return None
@@ -189,10 +193,9 @@ class _SweepMerge:
             self._set_aside(part, self._quarantine / unit_id / part.name)
         shutil.rmtree(folder)
 
-    def _end(self) -> None:
-        end = read_end(self._sweep)
+    def _end(self, end: SweepEnd | None) -> None:
         if end is None:
-            if self._sweep.end_file.exists():
+            if self._sweep.end_file.exists() and read_end(self._sweep) is None:
                 self._set_aside(self._sweep.end_file, self._quarantine / self._sweep.end_file.name)
             return
         if "" not in self._merged_before():

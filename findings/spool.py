@@ -87,9 +87,20 @@ class SweepSpool:
 
     @classmethod
     def unfinished(cls, root: Path, scope_digest: str, key: DatabaseKey) -> Self | None:
-        """The newest sweep of this scope that has not ended, to be resumed; None if there is none."""
+        """The newest sweep of this scope that has not ended, to be resumed; None if there is none.
+
+        Its units that a stop cut short are open again, so that they are run again.
+        """
         same = [spool for spool in cls.all_unfinished(root, key) if spool.record.scope_digest == scope_digest]
-        return same[-1] if same else None
+        if not same:
+            return None
+        with storage_errors(root):
+            for unit_id in same[-1].folder.cut_short():
+                opened = same[-1].folder.open_unit(unit_id)
+                shutil.rmtree(opened, ignore_errors=True)
+                same[-1].folder.unit(unit_id).rename(opened)
+            sync_folder(same[-1].folder.path)
+        return same[-1]
 
     @classmethod
     def _opened(cls, folder: SweepFolder, key: DatabaseKey) -> Self | None:

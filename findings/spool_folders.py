@@ -8,7 +8,7 @@
         <unit>.open/          being written; worth nothing until its worker or the sweep publishes it
             opened.json       the unit's record
             part-000001/      up to one Parquet file per table; appears whole
-        <unit>/               published: parts and unit.json; waits for the merge
+        <unit>/               published: parts and unit.json; waits for the merge (an interrupted one for the end, too)
         <unit>.merged         an empty file: merged and removed; a resumed sweep does not run it again
         end.json              the sweep has ended
     quarantine/<sweep>/       what could not be read
@@ -93,12 +93,17 @@ class SweepFolder:
         """Ids of units that wait for a merge, in order of their names."""
         return sorted(path.name for path in self.path.iterdir() if path.is_dir() and _ID.fullmatch(path.name))
 
+    def cut_short(self) -> list[str]:
+        """Ids of published units that a stop interrupted: run again if the sweep is resumed, merged if it ends."""
+        told = {unit_id: read_unit_file(self.unit(unit_id)) for unit_id in self.published()}
+        return [unit_id for unit_id, held in told.items() if held and held[1].state is UnitState.INTERRUPTED]
+
     def left_open(self) -> list[str]:
         """Ids of units whose worker has not ended, or was killed."""
         return sorted(path.name.removesuffix(OPEN) for path in self.path.glob(f"*{OPEN}"))
 
     def finished(self) -> frozenset[str]:
-        """Ids of units that need not run again."""
+        """Ids of units that this run of the sweep need not begin."""
         merged = {path.name.removesuffix(MERGED) for path in self.path.glob(f"*{MERGED}")}
         return frozenset(merged.union(self.published()))
 

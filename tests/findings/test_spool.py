@@ -84,6 +84,43 @@ def test_an_interrupted_sweep_is_found_by_its_scope_and_goes_on(estate: Estate) 
     assert estate.ask("SELECT state, count(*) FROM units GROUP BY ALL") == [("finished", 2)]
 
 
+def test_a_unit_that_a_stop_cut_short_is_run_again_when_the_sweep_is_resumed(estate: Estate) -> None:
+    sweep = estate.begin(unit_record(1), unit_record(2))
+    estate.open_unit(sweep, 1).finish(estate.outcome())
+    stopped = estate.open_unit(sweep, 2)
+    stopped.document(estate.document("/2/a.pdf"), "application/pdf", letter("L-1"))
+    stopped.finish(estate.outcome(UnitState.INTERRUPTED))
+    assert unit_record(2).unit_id in sweep.finished_units(), "this run is not to begin it again"
+    merge(estate.root, estate.database)  # stopped at once: no end was written, and a reading command merges
+    assert estate.ask("SELECT unit_id, state FROM units") == [(unit_record(1).unit_id, "finished")]
+
+    resumed = SweepSpool.unfinished(estate.root, "scope-1", estate.key)
+    assert resumed
+    assert resumed.finished_units() == {unit_record(1).unit_id}
+    again = estate.open_unit(resumed, 2)
+    for path in ("/2/a.pdf", "/2/b.pdf"):
+        again.document(estate.document(path), "application/pdf", letter("L-1"))
+    again.finish(estate.outcome())
+    resumed.finish(estate.end())
+    merge(estate.root, estate.database)
+    assert estate.ask("SELECT state, count(*) FROM units GROUP BY ALL") == [("finished", 2)]
+    assert estate.ask("SELECT count(*), count(DISTINCT url) FROM documents") == [(2, 2)]
+
+
+def test_a_unit_cut_short_twice_keeps_what_it_had_found(estate: Estate) -> None:
+    sweep = estate.begin()
+    stopped = estate.open_unit(sweep)
+    stopped.document(estate.document("/1/a.pdf"), "application/pdf", letter("L-1"))
+    stopped.finish(estate.outcome(UnitState.INTERRUPTED))
+    resumed = SweepSpool.unfinished(estate.root, "scope-1", estate.key)
+    assert resumed
+    assert resumed.settle_unit(unit_record(), estate.outcome(UnitState.INTERRUPTED), SkipReason.INTERRUPTED)
+    resumed.finish(estate.end(SweepState.INTERRUPTED))
+    merge(estate.root, estate.database)
+    assert estate.ask("SELECT state FROM units") == [("interrupted",)]
+    assert estate.ask("SELECT letter_id FROM findings") == [("L-1",)]
+
+
 def test_a_sweep_is_not_resumed_with_another_key(estate: Estate) -> None:
     estate.begin()
     with pytest.raises(DatabaseKeyError, match="another database key"):
