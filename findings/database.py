@@ -15,7 +15,7 @@ import duckdb
 
 from findings.errors import DatabaseKeyError, DatabaseLockedError, DatabaseMissingError, DatabaseUnusableError
 from findings.keys import DatabaseKey
-from findings.schema import Migration, is_current, migrate, migrations
+from findings.schema import Migration, is_current, is_empty, is_ours, migrate, migrations
 
 # Seconds to wait for a database that another process holds: longer than a merge of ours (4 s for 100,000 documents on
 # two shared cores), shorter than a person takes a program for hung.
@@ -29,6 +29,8 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
 }
+# What is said of a DuckDB file whose tables somebody else has made; nothing is added to it.
+_FOREIGN: Final = "not a findings database: Stray has not made its tables"
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
 Connection = duckdb.DuckDBPyConnection
@@ -50,6 +52,8 @@ def open_writer(path: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator
             _create(path, steps)
         connection = _patiently(path, wait_seconds, lambda: _connect(path, read_only=False))
         try:
+            if not is_ours(connection) and not is_empty(connection):
+                raise DatabaseUnusableError(path, _FOREIGN)
             migrate(connection, path, steps)
             yield connection
         finally:
@@ -69,6 +73,8 @@ def open_reader(path: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator
     with _private_files(), database_errors(path):
         connection = _reader(path, wait_seconds)
         try:
+            if not is_ours(connection):
+                raise DatabaseUnusableError(path, _FOREIGN)
             if not is_current(connection, path, steps):
                 connection.close()
                 with open_writer(path, wait_seconds):

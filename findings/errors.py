@@ -44,7 +44,7 @@ class DatabaseMissingError(FindingsError):
 
 
 class DatabaseUnusableError(FindingsError):
-    """DuckDB can not open or use the file. `cause` is the class of DuckDB's error, never its text."""
+    """The file is no findings database, or DuckDB gave up on it: `cause` is then its error's class, never its text."""
 
     def __init__(self, path: Path, cause: str) -> None:
         super().__init__(f"{path} can not be used as a findings database ({cause})")
@@ -83,21 +83,24 @@ class FindingUnknownError(FindingsError):
     """No finding has an id that begins so."""
 
     def __init__(self, prefix: str) -> None:
-        super().__init__(f"no finding begins with {prefix[:_SHOWN_PREFIX]!r}")
+        said = f"no finding begins with {prefix!a}"
+        if len(prefix) > _SHOWN_PREFIX:
+            said = f"an id has at most {_SHOWN_PREFIX} characters, not {len(prefix)}"
+        super().__init__(said)
 
 
 class FindingAmbiguousError(FindingsError):
     """More than one finding begins so."""
 
     def __init__(self, prefix: str, count: int) -> None:
-        super().__init__(f"{count} findings begin with {prefix[:_SHOWN_PREFIX]!r}; give more of the id")
+        super().__init__(f"{count} findings begin with {prefix[:_SHOWN_PREFIX]!a}; give more of the id")
 
 
 class SweepUnknownError(FindingsError):
     """No sweep of this id has been merged."""
 
     def __init__(self, sweep_id: str) -> None:
-        super().__init__(f"no sweep {sweep_id[:_SHOWN_PREFIX]!r} in the database")
+        super().__init__(f"no sweep {sweep_id[:_SHOWN_PREFIX]!a} in the database")
 
 
 class TriageError(FindingsError):

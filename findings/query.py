@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Final
 from documents.records import SkipReason
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
 from findings.errors import FindingAmbiguousError, FindingUnknownError, SweepUnknownError
+from findings.keys import FINDING_ID_BYTES
 from findings.records import FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
 from findings.results import (
     DocumentToLookAt,
@@ -23,6 +25,8 @@ from findings.results import (
 )
 from matchers.verdicts import AnchorState, Span, Verdict
 
+# What a person may type of an id; nothing else is asked for.
+_FINDING_ID: Final = re.compile(rf"[0-9a-fA-F]{{1,{2 * FINDING_ID_BYTES}}}")
 _FINDING_COLUMNS: Final = ", ".join(FindingRow.__slots__)
 # Letters before templates, surer before less sure, then by place: the order in which a person should read.
 _FINDING_ORDER: Final = (
@@ -52,8 +56,8 @@ def finding(database: Path, id_prefix: str, wait_seconds: float = LOCK_WAIT_SECO
     """
     query = f"SELECT {_FINDING_COLUMNS} FROM finding_status WHERE starts_with(finding_id, ?)"  # noqa: S608 - constants
     with open_reader(database, wait_seconds) as connection:
-        rows = _asked(connection, query, [id_prefix.lower()])
-        if not rows or not id_prefix:
+        rows = _asked(connection, query, [id_prefix.lower()]) if _FINDING_ID.fullmatch(id_prefix) else []
+        if not rows:
             raise FindingUnknownError(id_prefix)
         if len(rows) > 1:
             raise FindingAmbiguousError(id_prefix, len(rows))
@@ -74,9 +78,7 @@ def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT
         SweepUnknownError: no such sweep has been merged.
     """
     with open_reader(database, wait_seconds) as connection:
-        sweeps = _asked(connection, "SELECT * FROM sweeps WHERE sweep_id = ?", [sweep_id])
-        if not sweeps:
-            raise SweepUnknownError(sweep_id)
+        told = _sweep(connection, sweep_id)
         answers = _asked(
             connection,
             "SELECT sighting_states.state, finding_status.settled, count(*) AS count "
@@ -87,7 +89,6 @@ def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT
         verdicts = _counts(connection, "documents", "verdict", sweep_id)
         skips = _counts(connection, "skips", "reason", sweep_id)
         units = _counts(connection, "units", "state", sweep_id)
-    told = sweeps[0]
     open_now = {row["state"]: row["count"] for row in answers if not row["settled"]}
     return SweepSummary(
         sweep_id=told["sweep_id"],
@@ -119,13 +120,19 @@ def letters_exposed(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> 
 def reach(
     database: Path, sweep_id: str | None = None, wait_seconds: float = LOCK_WAIT_SECONDS
 ) -> tuple[UnitReach, ...]:
-    """What a sweep (None: each sweep) looked at, skipped and never got to, unit by unit."""
+    """What a sweep (None: each sweep) looked at, skipped and never got to, unit by unit.
+
+    Raises:
+        SweepUnknownError: no such sweep has been merged.
+    """
     columns = ", ".join(UnitReach.__slots__)
     query = (
         f"SELECT {columns} FROM reach WHERE sweep_id = coalesce(?, sweep_id) "  # noqa: S608 - constants
         "ORDER BY sweep_started_at, sweep_id, start_url, unit_id"
     )
     with open_reader(database, wait_seconds) as connection:
+        if sweep_id is not None:
+            _sweep(connection, sweep_id)
         rows = _asked(connection, query, [sweep_id])
     return tuple(
         UnitReach(
@@ -146,6 +153,14 @@ def to_look_at(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple
     with open_reader(database, wait_seconds) as connection:
         rows = _asked(connection, query)
     return tuple(DocumentToLookAt(**row | _times(row) | {"reasons": tuple(row["reasons"])}) for row in rows)
+
+
+def _sweep(connection: Connection, sweep_id: str) -> dict[str, Any]:
+    known = sweep_id.isascii()  # others, lone surrogates above all, are no ids of ours
+    sweeps = _asked(connection, "SELECT * FROM sweeps WHERE sweep_id = ?", [sweep_id]) if known else []
+    if not sweeps:
+        raise SweepUnknownError(sweep_id)
+    return sweeps[0]
 
 
 def _detail(connection: Connection, row: FindingRow) -> FindingDetail:

@@ -63,6 +63,24 @@ def applied_version(connection: duckdb.DuckDBPyConnection) -> int:
     return int(connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchall()[0][0])
 
 
+def is_ours(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Has Stray made this database? Others have a table `schema_migrations` too, so its columns are looked at."""
+    columns = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'schema_migrations' "
+        "AND schema_name = 'main' AND database_name = current_database() ORDER BY column_index"
+    ).fetchall()
+    return [str(row[0]) for row in columns] == ["version", "name", "applied_at"]
+
+
+def is_empty(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Is there nothing in this database that somebody made?"""
+    made = "SELECT 1 FROM {}() WHERE NOT internal AND database_name = current_database()"
+    kinds = ("duckdb_tables", "duckdb_views", "duckdb_schemas", "duckdb_types", "duckdb_functions")
+    query = " UNION ALL ".join(made.format(kind) for kind in kinds)
+    sequences = "SELECT 1 FROM duckdb_sequences() WHERE NOT temporary AND database_name = current_database()"
+    return not connection.execute(f"{query} UNION ALL {sequences} LIMIT 1").fetchall()
+
+
 def is_current(connection: duckdb.DuckDBPyConnection, path: Path, steps: tuple[Migration, ...]) -> bool:
     """Has this database all migrations and the views of this Stray?
 

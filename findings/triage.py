@@ -28,8 +28,9 @@ def set_triage(database: Path, finding_id: str, event: TriageEvent, wait_seconds
     if not database.exists():
         raise DatabaseMissingError(database)
     with open_writer(database, wait_seconds) as connection:
-        known = connection.execute("SELECT 1 FROM findings WHERE finding_id = ?", [finding_id]).fetchall()
-        if not known:
+        # A lone surrogate can not even be asked for.
+        asked = "SELECT 1 FROM findings WHERE finding_id = ?"
+        if not finding_id.isascii() or not connection.execute(asked, [finding_id]).fetchall():
             raise FindingUnknownError(finding_id)
         connection.execute(
             "INSERT INTO triage_events (finding_id, decision, note, decided_by, decided_at, valid_until) "

@@ -105,6 +105,40 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path, content: bytes
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "CREATE TABLE payroll (name VARCHAR)",
+        "CREATE TABLE schema_migrations (version VARCHAR); CREATE TABLE payroll (name VARCHAR)",
+        "CREATE VIEW payroll AS SELECT 1 AS a",
+        "CREATE SEQUENCE payroll",
+        "CREATE SCHEMA payroll",
+        "CREATE MACRO payroll() AS 1",
+        "CREATE TYPE payroll AS ENUM ('a')",
+    ],
+)
+def test_somebody_elses_database_is_left_alone(tmp_path: Path, made: str) -> None:
+    path = tmp_path / "payroll.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(made)
+    before = path.read_bytes()
+    for opened in (open_writer, open_reader):
+        with pytest.raises(DatabaseUnusableError, match="not a findings database"), opened(path):
+            pass
+    assert path.read_bytes() == before
+
+
+def test_an_empty_database_is_taken_to_write_and_not_to_read(tmp_path: Path) -> None:
+    path = tmp_path / "findings.duckdb"
+    duckdb.connect(str(path)).close()
+    with pytest.raises(DatabaseUnusableError, match="not a findings database"), open_reader(path):
+        pass
+    with open_writer(path):
+        pass
+    with open_reader(path) as connection:
+        assert connection.execute("SELECT count(*) FROM sweeps").fetchall() == [(0,)]
+
+
 def test_a_place_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DatabaseUnusableError), open_writer(tmp_path / "file" / "findings.duckdb"):

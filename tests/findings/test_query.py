@@ -66,6 +66,18 @@ def test_a_finding_by_the_beginning_of_its_id(estate: Estate) -> None:
         query.finding(estate.database, shared)
 
 
+def test_what_is_no_id_is_unknown_and_told_as_it_is(estate: Estate) -> None:
+    estate.sweep((estate.document("/1/a.pdf"), letter()))
+    whole = query.open_findings(estate.database)[0].finding_id
+    for odd in ("\udc80", "é", "%", "'; DROP TABLE findings", "\x1b[31m"):
+        with pytest.raises(FindingUnknownError, match="no finding begins with") as raised:
+            query.finding(estate.database, odd)
+        assert str(raised.value).isascii()
+        assert str(raised.value).isprintable()
+    with pytest.raises(FindingUnknownError, match="at most 32 characters, not 33"):
+        query.finding(estate.database, whole + "0")
+
+
 def test_a_finding_with_all_its_answers_and_its_latest_match(estate: Estate) -> None:
     first = estate.sweep((estate.document("/1/a.pdf"), letter()))
     second = estate.sweep(Skipped(f"{HOST}/1/a.pdf", SkipReason.NOT_FOUND))
@@ -162,6 +174,10 @@ def test_letters_reach_and_documents_to_look_at(estate: Estate) -> None:
         (5, 1, {SkipReason.TOO_LARGE: 1})
     ]
     assert query.reach(estate.database) == reach
-    assert query.reach(estate.database, "another") == ()
+    for unknown in ("another", "", "\udc80"):
+        with pytest.raises(SweepUnknownError):
+            query.reach(estate.database, unknown)
+        with pytest.raises(SweepUnknownError):
+            query.sweep_summary(estate.database, unknown)
     waiting = query.to_look_at(estate.database)
     assert [(row.url, row.reasons) for row in waiting] == [(f"{HOST}/1/d.pdf", ("too little text",))]

@@ -32,6 +32,13 @@ def test_every_decision_is_kept_and_the_latest_counts(estate: Estate) -> None:
     assert detail.row.triage is TriageDecision.REPORTED
 
 
+@pytest.mark.parametrize("finding_id", ["", "\udc80", "0" * 33])
+def test_what_is_no_finding_is_not_decided(estate: Estate, finding_id: str) -> None:
+    estate.sweep()
+    with pytest.raises(FindingUnknownError):
+        set_triage(estate.database, finding_id, TriageEvent(TriageDecision.CONFIRMED, "", "J. Example", AT))
+
+
 def test_of_two_decisions_at_once_the_one_made_last_counts(estate: Estate) -> None:
     estate.sweep((estate.document("/1/a.pdf"), letter()))
     finding_id = open_findings(estate.database)[0].finding_id
