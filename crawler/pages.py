@@ -58,6 +58,13 @@ def links_of(tree: etree._Element, url: str) -> list[str]:
     return list(found)
 
 
+def overlong_links(tree: etree._Element, url: str) -> list[str]:
+    """The beginnings of addresses that are longer than LONGEST_ADDRESS, absolute: enough to tell whose they are."""
+    base = base_url(tree, url)
+    beginnings = [written[:LONGEST_ADDRESS] for written in _written(tree) if len(written) > LONGEST_ADDRESS]
+    return [absolute for beginning in beginnings if (absolute := _joined(base, beginning)) is not None]
+
+
 def check_characters(left: int) -> None:
     """Raises PageTooCostlyError where less than nothing is left of MOST_ADDRESS_CHARACTERS."""
     if left < 0:
@@ -80,7 +87,7 @@ def _written(tree: etree._Element) -> Iterator[str]:
 def _refresh(element: etree._Element) -> Iterator[str]:
     if (element.get("http-equiv") or "").strip().lower() == "refresh":
         content = (element.get("content") or "").strip()
-        match = _REFRESH_ADDRESS.match(content) if len(content) <= LONGEST_ADDRESS else None
+        match = _REFRESH_ADDRESS.match(content[: 2 * LONGEST_ADDRESS])
         if match:
             yield match["url"].strip().partition("#")[0]
 

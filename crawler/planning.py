@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from posixpath import splitext
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
@@ -34,6 +35,7 @@ class Planner:
         self._target = target
         self._frontier = frontier
         self._depth = depth
+        self._folder = urlsplit(canonical_url(target.url)).path.rpartition("/")[0] + "/"
         self._stripped: set[str] = set()
         self._handled: set[str] = set()
 
@@ -64,9 +66,14 @@ class Planner:
         elif self._frontier.is_new(entry.url):
             self._enqueue(Place(entry.url, entry.url, entry.parent, parent.depth + 1, trail), harvest)
 
+    def overlong(self, beginnings: Iterable[str], at: str, harvest: Harvest) -> None:
+        """The beginnings of addresses too long to follow: one record for a page that has any inside the target."""
+        if any(self._is_inside(beginning) for beginning in beginnings):
+            harvest.skips.append(Skipped(canonical_url(at), SkipReason.TOO_LARGE, "links_not_read address_length"))
+
     def self_holding(self, entry: Entry, harvest: Harvest) -> None:
         """A folder in a listing that holds itself: recorded, not entered again."""
-        if contains(self._target, entry.url):
+        if self._inside(entry.url, entry.parent, harvest) is not None:
             harvest.entries.append(entry)
             if self._frontier.is_new(entry.url):
                 self._skip(entry.url, "folder_in_itself", entry.parent, harvest)
@@ -76,6 +83,7 @@ class Planner:
         try:
             url = canonical_url(address)
             if not contains(self._target, url):
+                self._refuse(url, at, harvest)
                 return None
             if not has_credentials(address):
                 return url, address
@@ -87,6 +95,22 @@ class Planner:
             self._stripped.add(url)
             harvest.skips.append(Skipped(url, SkipReason.CREDENTIAL_IN_URL, "asked without it", parent=at))
         return url, address
+
+    def _refuse(self, url: str, at: str | None, harvest: Harvest) -> None:
+        """A record where the name lies below the target's folder, yet a server may read it as one that climbs."""
+        parts = urlsplit(url)
+        folder = urlunsplit((parts.scheme, parts.netloc, self._folder, "", ""))
+        if not parts.path.startswith(self._folder) or not contains(self._target, folder):
+            return
+        if self._frontier.is_full or self._frontier.is_new(url):
+            detail = "a name that a server may read as another place"
+            harvest.skips.append(Skipped(url, SkipReason.DENIED_BY_GUARD, detail, parent=at))
+
+    def _is_inside(self, address: str) -> bool:
+        try:
+            return contains(self._target, canonical_url(address))
+        except ValueError:
+            return False
 
     def _enqueue(self, place: Place, harvest: Harvest) -> None:
         """Into the queue, unless it is a trap. Whether it acts, the guard alone decides, before it is asked."""

@@ -16,6 +16,8 @@ from scope.urls import canonical_url
 # A row's address that is canonical as it stands below its folder: the usual case, worth not parsing.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._~-]*[A-Za-z0-9_~-]/?")
 _SORT_LINK = re.compile(r"[^?]*\?(?:C=[NMSD][;&]O=[AD]|[NMSD]=[AD])")
+# The same of other servers and of indexers in PHP: `?sort=name&order=desc`.
+_SORT_PARAMETERS = frozenset(["layout", "orderby", "sort", "sortby"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +87,27 @@ class Page:
 def is_sort_link(address: str) -> bool:
     """Is this one of Apache's column links (`?C=N;O=D`, of old `?N=D`): the same rows in another order?"""
     return _SORT_LINK.fullmatch(address) is not None
+
+
+def orders_anew(address: str, url: str) -> bool:
+    """Does this address ask for the page itself, the same rows in another order or layout?"""
+    if is_sort_link(address):
+        return True
+    path, _, query = address.partition("?")
+    own_path, _, own_query = url.partition("?")
+    if path.rstrip("/") != own_path.rstrip("/") or not _SORT_PARAMETERS & _parameters(query).keys():
+        return False
+    return _without_order(query) == _without_order(own_query)
+
+
+def _parameters(query: str) -> dict[str, str]:
+    parts = [part.partition("=") for part in re.split("[&;]", query) if part]
+    return {name.lower(): value for name, _, value in parts}
+
+
+def _without_order(query: str) -> dict[str, str]:
+    """What a query asks for, in whichever order: `order=desc` says nothing beside `sort`, and something alone."""
+    return {name: value for name, value in _parameters(query).items() if name not in (*_SORT_PARAMETERS, "order")}
 
 
 def outermost(element: etree._Element, tag: str) -> Iterator[etree._Element]:

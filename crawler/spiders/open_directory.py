@@ -8,8 +8,9 @@ from lxml import etree
 
 from crawler.frontier import Place
 from crawler.items import Harvest
+from crawler.listings.adapters import is_signed
+from crawler.listings.page import Page
 from crawler.listings.parsing import read_listing
-from crawler.pages import links_of
 from crawler.spiders.unit import UnitSpider
 
 
@@ -19,12 +20,12 @@ class OpenDirectorySpider(UnitSpider):
     def read(self, tree: etree._Element, url: str, place: Place, harvest: Harvest) -> None:
         """See UnitSpider.
 
-        A folder whose page is no listing that we can read (an index page, a listing of a kind not known yet) is
-        followed by its links, so that what lies below is not lost. A stored page is a file; its links are not.
+        What else a listing links to is followed as well: a header's links, a script's (`dl?file=3`), rows further
+        down. So is a folder whose page is no listing that we can read (an index page, a listing of a kind not known
+        yet), so that what lies below is not lost. A stored page is a file; its links are not.
         """
         listing = read_listing(tree, url)
-        if listing.entries:
-            self.plan_rows(listing, place, harvest)
-        elif urlsplit(url).path.endswith("/") or place.depth == 0:
-            for address in links_of(tree, url):
-                self.planner.link(address, place, url, harvest)
+        self.plan_rows(listing, place, harvest)
+        is_folder = urlsplit(url).path.endswith("/") or place.depth == 0
+        if listing.is_listing or is_folder or is_signed(Page(tree, url)):
+            self.plan_links(tree, url, place, listing, harvest)

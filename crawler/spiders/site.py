@@ -6,9 +6,7 @@ from lxml import etree
 
 from crawler.frontier import Place
 from crawler.items import Harvest
-from crawler.listings.page import is_sort_link
 from crawler.listings.parsing import read_listing
-from crawler.pages import links_of
 from crawler.spiders.unit import UnitSpider
 
 
@@ -19,6 +17,4 @@ class SiteSpider(UnitSpider):
         """See UnitSpider."""
         listing = read_listing(tree, url)
         self.plan_rows(listing, place, harvest)
-        for address in links_of(tree, url):
-            if not (listing.is_listing and is_sort_link(address)):
-                self.planner.link(address, place, url, harvest)
+        self.plan_links(tree, url, place, listing, harvest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,9 +18,11 @@ from crawler.evidence import evidence_of
 from crawler.failures import reason_of_error
 from crawler.frontier import Place
 from crawler.items import Answer, Harvest
+from crawler.listings.page import orders_anew
 from crawler.listings.parsing import Listing
 from crawler.markup import PARSED_BYTES, is_html, needs_browser, parse_html
 from crawler.middlewares.redirects import HOPS
+from crawler.pages import links_of, overlong_links
 from crawler.planning import Planner
 from crawler.traps import holds_itself
 from documents.records import EntryKind, Skipped, SkipReason
@@ -117,6 +120,21 @@ class UnitSpider(Spider):
                 self.planner.self_holding(entry, harvest)
             else:
                 self.planner.row(entry, place, trail, harvest)
+
+    def plan_links(self, tree: etree._Element, url: str, place: Place, listing: Listing, harvest: Harvest) -> None:
+        """Plan what a page leads to besides the rows that are planned already; addresses too long to follow are told.
+
+        In a listing, links back to where we came from and to the same rows in another order are left out.
+        """
+        known = {entry.url.removesuffix("/") for entry in listing.entries}
+        if listing.is_listing:
+            known |= {came.removesuffix("/") for came in (url, place.url, place.parent) if came}
+            place = replace(place, trail=(*place.trail, listing.digest))
+        for address in links_of(tree, url):
+            if address.removesuffix("/") in known or (listing.is_listing and orders_anew(address, url)):
+                continue
+            self.planner.link(address, place, url, harvest)
+        self.planner.overlong(overlong_links(tree, url), url, harvest)
 
 
 def _place(request: Request | None) -> Place:

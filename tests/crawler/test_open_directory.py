@@ -188,6 +188,66 @@ def test_folders_named_by_verbs_are_folders(web: Any, crawl: Callable[..., Any])
     assert crawled.reasons == {"/reject/?action=delete": "action_link"}
 
 
+@pytest.mark.parametrize("kind", ["open_directory", "site"])
+def test_what_a_listing_links_to_besides_its_rows_is_followed(kind: str, web: Any, crawl: Callable[..., Any]) -> None:
+    sorts = "".join(f'<a href="{link}">x</a>' for link in ("?C=N;O=D", "?sort=name&order=desc", "/?layout=grid"))
+    header = f'<a href="old/letters/2019.txt">x</a><a href="view.php?file=3">x</a>{sorts}'
+    web.page("/", header + listing("/", "sub/x.txt", "dl?f=1", "a.txt"))
+    for path in ("/old/letters/2019.txt", "/view.php", "/sub/x.txt", "/dl", "/a.txt"):
+        web.page(path, "letter", Content_Type="text/plain")
+    crawled = crawl(web.url, kind)
+    found = {"/old/letters/2019.txt", "/view.php?file=3", "/sub/x.txt", "/dl?f=1", "/a.txt"}
+    assert set(crawled.listed) == found
+    assert sorted(crawled.fetched) == sorted({"/", *found})
+    assert crawled.skips == []
+
+
+def test_a_listing_whose_rows_are_queries_is_followed(web: Any, crawl: Callable[..., Any]) -> None:
+    """An indexer in PHP, below the start too."""
+    links = {"": "?dir=a", "dir=a": "?dir=a%2Fb", "dir=a%2Fb": "?file=letter.txt"}
+
+    def page(handler: Any) -> None:
+        link = links.get(handler.path.partition("?")[2])
+        body = f"<title>Index of /</title><table><tr><td><a href='{link}'>x</a></table>" if link else "letter"
+        handler.answer(200, body.encode())
+
+    web.pages["/index.php"] = page
+    web.page("/", "<title>Index of /</title><a href='index.php'>x</a>")
+    crawled = crawl(web.url, "open_directory")
+    asked = ["/", "/index.php", "/index.php?dir=a", "/index.php?dir=a%2Fb", "/index.php?file=letter.txt"]
+    assert crawled.fetched == asked
+
+
+@pytest.mark.parametrize("start", ["/pub", "/pub/"])
+def test_a_listing_is_not_read_again_by_a_folders_way_back(start: str, web: Any, crawl: Callable[..., Any]) -> None:
+    for path in ("/pub", "/pub/"):
+        web.page(path, listing("/pub/", "/pub/sub/"))
+    web.page("/pub/sub/", listing("/pub/sub/", "a.txt"))
+    web.page("/pub/sub/a.txt", "letter")
+    crawled = crawl(web.url + start, "open_directory")
+    assert crawled.fetched == [start, "/pub/sub/", "/pub/sub/a.txt"]
+
+
+def test_a_folder_that_only_a_link_led_into_is_read_from_above(web: Any, crawl: Callable[..., Any]) -> None:
+    web.page("/", '<a href="old/letters/">x</a>' + listing("/", "a.txt"))
+    web.page("/old/letters/", listing("/old/letters/", "2019.txt"))
+    web.page("/old/", listing("/old/", "letters/", "b.txt"))
+    for path in ("/a.txt", "/old/b.txt", "/old/letters/2019.txt"):
+        web.page(path, "letter")
+    crawled = crawl(web.url, "open_directory")
+    assert "/old/b.txt" in crawled.fetched
+    assert len(crawled.fetched) == len(set(crawled.fetched)) == 6
+
+
+def test_what_is_not_asked_for_in_a_listing_is_told(web: Any, crawl: Callable[..., Any]) -> None:
+    long = "dl?f=" + "x" * 8_000
+    web.page("/", f'<a href="{long}">x</a>' + listing("/", "%252e%252e", "a.txt"))
+    web.page("/a.txt", "letter")
+    crawled = crawl(web.url, "open_directory")
+    assert crawled.fetched == ["/", "/a.txt"]
+    assert crawled.reasons == {"/%252e%252e": "denied_by_guard", "/": "too_large"}
+
+
 @pytest.mark.slow
 def test_a_listing_of_fifty_thousand_rows(web: Any, crawl: Callable[..., Any]) -> None:
     names = [f"letter{number:06}.pdf" for number in range(50_000)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.markup import parse_html
-from crawler.pages import LONGEST_ADDRESS, links_of
+from crawler.pages import LONGEST_ADDRESS, links_of, overlong_links
 
 URL = "http://www.example.org/clinic/page.html"
 
@@ -33,7 +33,7 @@ def links(page: str) -> list[str]:
         ("<meta http-equiv=Refresh content='5;URL=\"/new.html\"'>", ["http://www.example.org/new.html"]),
         ("<meta http-equiv=refresh content=' 0 ; new.html'>", ["http://www.example.org/clinic/new.html"]),
         ("<meta http-equiv=refresh content='30'>", []),
-        (f"<meta http-equiv=refresh content='0;{'x' * LONGEST_ADDRESS}'>", []),
+        (f"<meta http-equiv=refresh content='0;{'x' * (LONGEST_ADDRESS + 1)}'>", []),
         ("<a href='mailto:x@y.z'><a href='JavaScript:x()'><a href='ftp://x/y'><a href='data:,x'><a href=''>", []),
         ("<a href='http://[::1'><a>", []),
         (f"<a href='{'x' * (LONGEST_ADDRESS + 1)}'>", []),
@@ -42,3 +42,11 @@ def links(page: str) -> list[str]:
 )
 def test_links(page: str, found: list[str]) -> None:
     assert links("<html><body>" + page) == found
+
+
+def test_of_an_address_too_long_to_follow_the_beginning_is_told() -> None:
+    long = "x" * LONGEST_ADDRESS
+    page = f"<a href='{long}y'><a href='{long}'><a href='data:,{long}'><meta http-equiv=refresh content='0;/{long}'>"
+    tree = parse_html(page.encode(), "text/html")
+    assert tree is not None
+    assert overlong_links(tree, URL) == [f"http://www.example.org/clinic/{long}", f"http://www.example.org/{long[1:]}"]

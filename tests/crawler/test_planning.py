@@ -10,6 +10,7 @@ from crawler.items import Harvest
 from crawler.planning import Planner
 from documents.records import Entry, EntryKind, SkipReason
 from scope.model import SiteTarget, Tier
+from scope.urls import canonical_url
 
 TARGET = SiteTarget(url="http://www.example.org/clinic/", tier=Tier.OWN, authority="IG-1")
 PAGE = Place("http://www.example.org/clinic/", "http://www.example.org/clinic/")
@@ -106,3 +107,33 @@ def test_whether_an_address_acts_is_for_the_guard_to_say() -> None:
     harvest, places = plan("http://www.example.org/clinic/reject/")
     assert [place.url for place in places] == ["http://www.example.org/clinic/reject/"]
     assert harvest.skips == []
+
+
+@pytest.mark.parametrize("name", ["%252e%252e", "%252e%252e/a", "..;x/a", "a%5c..%5cb", "a%0ab"])
+def test_what_lies_in_the_folder_by_name_and_is_refused_leaves_one_record(name: str) -> None:
+    url = canonical_url(PAGE.url + name)
+    frontier = Frontier()
+    harvest = Harvest()
+    planner = Planner(TARGET, frontier, 3)
+    entry = Entry(url, EntryKind.DIRECTORY, name, parent=PAGE.url)
+    planner.row(entry, PAGE, (), harvest)
+    planner.link(url, PAGE, PAGE.url, harvest)
+    planner.self_holding(entry, harvest)
+    assert harvest.entries == []
+    assert [(skip.url, skip.reason, skip.parent) for skip in harvest.skips] == [
+        (url, SkipReason.DENIED_BY_GUARD, PAGE.url)
+    ]
+    assert list(frontier.leave()) == []
+
+
+def test_addresses_too_long_to_follow_leave_one_record_for_a_page() -> None:
+    harvest = Harvest()
+    planner = Planner(TARGET, Frontier(), 3)
+    planner.overlong(
+        ["http://www.example.com/clinic/xx", "http://[::1", "http://www.example.org/xx"], PAGE.url, harvest
+    )
+    assert harvest.skips == []
+    planner.overlong([f"{PAGE.url}xx", f"{PAGE.url}xy"], PAGE.url, harvest)
+    assert [(skip.url, skip.reason, skip.detail) for skip in harvest.skips] == [
+        (PAGE.url, SkipReason.TOO_LARGE, "links_not_read address_length")
+    ]
