@@ -72,15 +72,16 @@ def _clear(folder: Path) -> None:
 
 def _say_what_next(folder: Path) -> None:
     database = folder / "findings.duckdb"
+    stray = "stray" if shutil.which("stray") else sys.argv[0]  # as make runs it, the command is on no PATH
     lines = (
         "What to try next:",
-        f"  stray findings list --db {database}",
-        f"  stray findings show ID --db {database}",
-        f"  stray findings set ID confirmed --by you --note 'told the supplier' --db {database}",
-        f"  stray scope show {folder / 'scope.toml'}",
-        f"  stray check {folder / 'site'} --pack {folder / 'pack'} --key {folder / 'pack.key'}",
-        f"  stray demo --serve      then, elsewhere: stray sweep {folder / 'scope.toml'}",
-        "Your own estate: stray init trust",
+        f"  {stray} findings list --db {database}",
+        f"  {stray} findings show ID --db {database}",
+        f"  {stray} findings set ID confirmed --by you --note 'told the supplier' --db {database}",
+        f"  {stray} scope show {folder / 'scope.toml'}",
+        f"  {stray} check {folder / 'site'} --pack {folder / 'pack'} --key {folder / 'pack.key'}",
+        f"  {stray} demo --serve      then, elsewhere: {stray} sweep {folder / 'scope.toml'}",
+        f"Your own estate: {stray} init trust",
     )
     for line in lines:
         results().print(line, markup=False, soft_wrap=True)
