@@ -81,22 +81,20 @@ def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT
         told = _sweep(connection, sweep_id)
         answers = _asked(
             connection,
-            "SELECT sighting_states.state, finding_status.settled, count(*) AS count "
-            "FROM sighting_states JOIN finding_status USING (finding_id) "
-            "WHERE sighting_states.sweep_id = ? GROUP BY ALL",
+            "SELECT sweep_news.state, sweep_news.news, finding_status.settled, count(*) AS count "
+            "FROM sweep_news JOIN finding_status USING (finding_id) WHERE sweep_news.sweep_id = ? GROUP BY ALL",
             [sweep_id],
         )
         verdicts = _counts(connection, "documents", "verdict", sweep_id)
         skips = _counts(connection, "skips", "reason", sweep_id)
         units = _counts(connection, "units", "state", sweep_id)
-    open_now = {row["state"]: row["count"] for row in answers if not row["settled"]}
     return SweepSummary(
         sweep_id=told["sweep_id"],
         kind=SweepKind(told["kind"]),
         state=SweepState(told["state"]),
         started_at=_utc(told["started_at"]),
         ended_at=_utc(told["ended_at"]) if told["ended_at"] else None,
-        findings={state: open_now.get(state.value, 0) for state in FindingState},
+        findings={state: sum(_counted_as(state, row) for row in answers) for state in FindingState},
         settled=sum(row["count"] for row in answers if row["settled"]),
         documents=sum(verdicts.values()),
         verdicts={verdict: verdicts[verdict.value] for verdict in Verdict if verdict.value in verdicts},
@@ -201,6 +199,12 @@ def _asked(connection: Connection, query: str, values: Sequence[object] = ()) ->
     Arrow from `execute`.
     """
     return connection.sql(query, params=list(values)).to_arrow_table().to_pylist()
+
+
+def _counted_as(state: FindingState, row: dict[str, Any]) -> int:
+    """Under what is news of it; and what the sweep did not see stays under unknown or gone as well."""
+    unseen = state in (FindingState.UNKNOWN, FindingState.GONE) and row["state"] == state.value
+    return row["count"] if not row["settled"] and (unseen or row["news"] == state.value) else 0
 
 
 def _counts(connection: Connection, table: str, column: str, sweep_id: str) -> dict[str, int]:

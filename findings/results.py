@@ -100,7 +100,8 @@ class SweepSummary:
 
     Attributes:
         findings: of the findings that this sweep has an answer for and nobody has settled, how many stood in each state
-            after it. Every state is there, with 0 if need be.
+            after it, for who has heard only what was told (`told.mark_told`): news that was never told counts as such
+            again, beside `UNKNOWN` or `GONE` where this sweep did not see it. Every state is there, with 0 if need be.
         settled: findings with an answer that a person has put aside.
         documents: documents fetched and judged.
         verdicts: of these, how many per verdict.

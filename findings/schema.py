@@ -25,11 +25,12 @@ class Migration:
     sql: str
 
 
-MIGRATION_FILES = ("001_first_tables.sql",)
+MIGRATION_FILES = ("001_first_tables.sql", "002_told_sweeps.sql")
 
 # Each view after those that it reads from, with the tables and views whose column comments it takes over.
 VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "sighting_states": ("sightings",),
+    "sweep_news": ("sighting_states",),
     "finding_status": ("findings", "triage_events"),
     "open_findings": ("finding_status",),
     "letters_exposed": ("findings",),

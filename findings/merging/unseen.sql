@@ -5,7 +5,8 @@
 -- The state `gone` takes two such answers: views/sighting_states.sql.
 INSERT INTO sightings BY NAME
 WITH unseen AS (
-    SELECT findings.finding_id, findings.url, ended.sweep_id, ended.ended_at, units.state AS unit_state, sweeps.kind
+    SELECT findings.finding_id, findings.url, ended.sweep_id, ended.ended_at, units.unit_id, units.state AS unit_state,
+        sweeps.kind
     FROM spool_end AS ended
     JOIN sweeps ON sweeps.sweep_id = ended.sweep_id
     JOIN units ON units.sweep_id = ended.sweep_id
@@ -17,25 +18,36 @@ WITH unseen AS (
     FROM skips JOIN spool_end AS ended USING (sweep_id)
     WHERE skips.member = ''
     GROUP BY skips.url
+), not_begun AS (
+    -- Where a unit begins nobody answered, or not all of it was read: that is why the rest was not met.
+    SELECT skips.unit_id, min(skips.reason) AS reason
+    FROM skips
+    JOIN spool_end AS ended USING (sweep_id)
+    JOIN units ON units.sweep_id = skips.sweep_id AND units.unit_id = skips.unit_id AND units.start_url = skips.url
+    WHERE skips.member = ''
+    GROUP BY skips.unit_id
 ), fetched AS (
     SELECT documents.url, max(documents.fetched_at) AS fetched_at
     FROM documents JOIN spool_end AS ended USING (sweep_id)
     GROUP BY documents.url
 ), answered AS (
-    SELECT unseen.finding_id, unseen.sweep_id, unseen.kind,
+    SELECT unseen.finding_id, unseen.sweep_id,
+        -- A recheck or a tip-off asks for single places; what it did not ask for, it says nothing of.
+        unseen.kind = 'sweep' OR fetched.url IS NOT NULL OR skipped.url IS NOT NULL
+            OR unseen.unit_state <> 'finished' AS is_asked,
         coalesce(skipped.is_negative, false) AND fetched.url IS NULL AS is_gone,
         coalesce(fetched.fetched_at, skipped.skipped_at, unseen.ended_at) AS seen_at,
         CASE
             WHEN fetched.url IS NOT NULL THEN 'fetched_without_match'
             WHEN skipped.url IS NOT NULL THEN skipped.reason
             WHEN unseen.unit_state <> 'finished' THEN 'unit_' || unseen.unit_state
-            ELSE 'not_met'
+            ELSE coalesce(not_begun.reason, 'not_met')
         END AS basis
     FROM unseen
     LEFT JOIN skipped ON skipped.url = unseen.url
     LEFT JOIN fetched ON fetched.url = unseen.url
+    LEFT JOIN not_begun ON not_begun.unit_id = unseen.unit_id
 )
 SELECT finding_id, sweep_id, CASE WHEN is_gone THEN 'gone' ELSE 'unknown' END AS presence, basis, seen_at
 FROM answered
--- A recheck or a tip-off asks for single places; what it did not ask for, it says nothing of.
-WHERE kind = 'sweep' OR basis <> 'not_met';
+WHERE is_asked;

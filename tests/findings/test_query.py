@@ -12,6 +12,7 @@ from findings.errors import DatabaseMissingError, FindingAmbiguousError, Finding
 from findings.merge import merge
 from findings.records import FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
 from findings.results import TriageEvent
+from findings.told import mark_told
 from findings.triage import set_triage
 from matchers.verdicts import AnchorState, Judgement, Span, Verdict
 from tests.findings.conftest import CLEAR, HOST, Estate, letter
@@ -99,6 +100,7 @@ def test_a_sweep_is_summed_up_as_it_stood_then(estate: Estate) -> None:
         (estate.document("/1/c.pdf"), letter("L-3")),
         estate.document("/1/d.txt"),
     )
+    assert mark_told(estate.database, first)
     put_aside = query.open_findings(estate.database)[2]
     event = TriageEvent(TriageDecision.FALSE_POSITIVE, "", "J. Example", estate.now)
     set_triage(estate.database, put_aside.finding_id, event)

@@ -56,6 +56,7 @@ def test_every_table_view_and_column_is_explained(comments: dict[str, str | None
         ("matches.anchors", AnchorState),
         ("sightings.presence", Presence),
         ("sighting_states.state", FindingState),
+        ("sweep_news.news", FindingState),
         ("triage_events.decision", TriageDecision),
     ],
 )
@@ -68,25 +69,36 @@ def test_the_comment_of_a_closed_set_names_all_of_it(
 def test_a_later_migration_keeps_what_is_there(estate: Estate) -> None:
     estate.sweep((estate.document("/1/a.pdf"), letter()))
     before = estate.contents()
-    step = Migration(2, "002_severity", "ALTER TABLE findings ADD COLUMN severity INTEGER DEFAULT 0")
+    step = Migration(3, "003_severity", "ALTER TABLE findings ADD COLUMN severity INTEGER DEFAULT 0")
     with duckdb.connect(str(estate.database)) as connection:
         for _ in range(2):
             migrate(connection, estate.database, (*migrations(), step))
         assert connection.execute("SELECT severity FROM findings").fetchall() == [(0,)]
-        assert connection.execute("SELECT version, name FROM schema_migrations").fetchall()[-1] == (2, "002_severity")
+        assert connection.execute("SELECT version, name FROM schema_migrations").fetchall()[-1] == (3, "003_severity")
         connection.execute("ALTER TABLE findings DROP COLUMN severity")
     assert estate.contents() == before
 
 
 def test_a_migration_that_breaks_leaves_the_step_before(estate: Estate) -> None:
     estate.sweep()
-    broken = Migration(2, "002_broken", "CREATE TABLE half (a INTEGER); INSERT INTO half VALUES ('not a number')")
+    broken = Migration(3, "003_broken", "CREATE TABLE half (a INTEGER); INSERT INTO half VALUES ('not a number')")
     with duckdb.connect(str(estate.database)) as connection:
         with pytest.raises(duckdb.ConversionException):
             migrate(connection, estate.database, (*migrations(), broken))
-        assert applied_version(connection) == 1
+        assert applied_version(connection) == 2
         tables = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'half'").fetchall()
         assert tables == [(0,)]
+
+
+def test_what_was_found_before_telling_was_recorded_is_not_announced_again(tmp_path: Path) -> None:
+    path = tmp_path / "findings.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(migrations()[0].sql)
+        connection.execute("INSERT INTO schema_migrations VALUES (1, '001_first_tables', now())")
+        connection.execute("INSERT INTO sweeps VALUES ('a', 'sweep', 'finished', now(), now(), '', '', '', '', '')")
+        connection.execute("INSERT INTO sweeps VALUES ('b', 'sweep', 'running', now(), NULL, '', '', '', '', '')")
+    with open_reader(path) as connection:
+        assert connection.execute("SELECT sweep_id FROM told_sweeps").fetchall() == [("a",)]
 
 
 def test_a_newer_schema_is_refused_and_not_touched(estate: Estate) -> None:

@@ -85,7 +85,18 @@ def test_a_negative_for_another_place_says_nothing(estate: Estate, other: str) -
     estate.sweep((estate.document(PLACE), letter()))
     estate.sweep(Skipped(other, NEGATIVE))
     assert state(estate) == ("PU", "unknown")
-    assert estate.ask("SELECT basis FROM finding_status") == [("not_met",)]
+    begins_there = other == unit_record().start_url
+    assert estate.ask("SELECT basis FROM finding_status") == [("not_found" if begins_there else "not_met",)]
+
+
+def test_where_a_units_beginning_was_not_read_that_is_why_a_finding_was_not_met(estate: Estate) -> None:
+    estate.sweep((estate.document(PLACE), letter()))
+    for reason in (SkipReason.HOST_DOWN, SkipReason.NOT_FOUND):
+        estate.sweep(Skipped(unit_record().start_url, reason))
+    assert estate.ask("SELECT presence, basis FROM sightings WHERE basis <> 'matched' ORDER BY basis") == [
+        ("unknown", "host_down"),
+        ("unknown", "not_found"),
+    ], "no negative: it was given for the beginning, not for the place"
 
 
 def test_a_place_that_now_holds_something_else_is_unknown(estate: Estate) -> None:
