@@ -17,6 +17,8 @@ from findings.keys import DatabaseKey
 from findings.merge import merge
 from findings.records import SweepState, UnitState
 from findings.spool import SweepSpool
+from findings.spool_folders import spooled_matches
+from matchers.verdicts import Verdict
 from tests.findings.conftest import CLEAR, HOST, Estate, letter, unit_record
 
 # A worker that writes parts for ever; its key and its folder come pickled, as a process pool would send them.
@@ -204,6 +206,23 @@ def test_a_sweep_that_is_stopped_says_what_it_did_not_finish_and_never_reached(e
     skips = estate.ask("SELECT url, reason FROM skips ORDER BY url")
     assert skips == [(f"{HOST}/2/", "interrupted"), (f"{HOST}/3/", "interrupted")]
     assert estate.ask("SELECT state FROM sweeps") == [("interrupted",)]
+
+
+def test_what_waits_in_the_spool_is_counted(estate: Estate) -> None:
+    assert spooled_matches(estate.root) == 0
+    estate.sweep(
+        (estate.document("/1/a.pdf"), letter("L-1")),
+        (estate.document("/1/b.pdf"), letter("L-2")),
+        (estate.document("/1/c.pdf"), letter("L-3", Verdict.TEMPLATE_ONLY)),
+        estate.document("/1/d.pdf"),
+        merged=False,
+    )
+    estate.sweep((estate.document("/1/a.pdf"), letter("L-1")), merged=False)
+    assert spooled_matches(estate.root) == 3
+    next(estate.root.rglob("matches.parquet")).write_bytes(b"PAR1 torn")
+    assert spooled_matches(estate.root) in (1, 2)
+    merge(estate.root, estate.database)
+    assert spooled_matches(estate.root) == 0
 
 
 def test_records_may_come_from_several_threads(estate: Estate) -> None:
