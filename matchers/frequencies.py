@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,22 +55,36 @@ class FrequencyCounter:
     """Takes the shingles of letter after letter, on disk; counts at the end."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._parts = PartedRecords(folder, "<u8")
+        self._excess: PartedRecords | None = None
 
     def add(self, letters: list[Words]) -> None:
         """Add the shingles of whole letters, one array a letter."""
         once = np.concatenate([distinct(np.sort(hashes)) for hashes in letters])
         self._parts.add(once, once)
 
+    def count_once(self, copies: Iterable[Words]) -> None:
+        """Letters that were added are copies of one letter: what they share counts once. Distinct shingles of each."""
+        hashes, counts = np.unique(np.concatenate(list(copies)), return_counts=True)
+        excess = np.repeat(hashes, counts - 1)
+        self._excess = self._excess or PartedRecords(self._folder, "<u8")
+        self._excess.add(excess, excess)
+
     def close(self) -> None:
         """Let go of the files."""
         self._parts.close()
+        if self._excess:
+            self._excess.close()
 
     def count(self, frequent_from: int) -> Frequencies:
         """Count everything added. A shingle is template from `frequent_from` letters on."""
         template, few, few_counts = [], [], []
         for number in range(PARTS):
             hashes, counts = np.unique(np.asarray(self._parts.part(number)), return_counts=True)
+            if self._excess:
+                more, times = np.unique(np.asarray(self._excess.part(number)), return_counts=True)
+                counts[np.searchsorted(hashes, more)] -= times
             frequent = counts >= frequent_from
             shared = (counts > 1) & ~frequent
             template.append(hashes[frequent])

@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.copies import MOST_COPIES, CopyFinder, long_numbers
 from matchers.document_text import joined
 from matchers.errors import PackBuildError
 from matchers.frequencies import Frequencies, FrequencyCounter
@@ -55,7 +56,9 @@ class LetterArrays:
         self._salts = SpillFile(folder, "<u1")
         self._counter = FrequencyCounter(folder)
         self._postings = PartedRecords(folder, _POSTING)
-        self._ids: set[str] = set()
+        self._copy_finder = CopyFinder(folder)
+        self._ids: dict[str, None] = {}
+        self.copies: tuple[tuple[str, ...], ...] = ()
         self._totals = LetterSizes(0, 0, 0, 0, 0, 0, 0)
         self._shared: list[float] = []
         self._content = hashlib.blake2b(digest_size=_PACK_ID_BYTES, key=key.subkey("pack-id"))
@@ -70,6 +73,7 @@ class LetterArrays:
             file.close()
         self._counter.close()
         self._postings.close()
+        self._copy_finder.close()
 
     @property
     def letters(self) -> int:
@@ -96,8 +100,11 @@ class LetterArrays:
         tokens = tokens_of(together, self._token_key)
         cuts = np.searchsorted(tokens.starts[:-1], ends).tolist()
         shapes = pack_shapes(np.diff(tokens.starts).astype(np.uint8), tokens.numeric)
-        for letter_id, part, start, end in zip(letter_ids, parts, [0, *cuts[:-1]], cuts, strict=True):
-            self._add_letter(letter_id, part, tokens.hashes[start:end])
+        numbers = long_numbers(together, tokens)
+        for at, (start, end) in enumerate(zip([0, *cuts[:-1]], cuts, strict=True)):
+            words = tokens.hashes[start:end]
+            self._add_letter(letter_ids[at], parts[at], words)
+            self._copy_finder.add(words, words[numbers[start:end]], len(hashes[at]))
         self._shapes.append(shapes)
         self._hashes.append(np.concatenate(hashes))
         self._counter.add(hashes)
@@ -105,6 +112,7 @@ class LetterArrays:
 
     def finish(self) -> PackCounts:
         """Write everything; afterwards the folder holds the array files and nothing else."""
+        self._find_copies()
         frequencies = self._counter.count(self._parameters.frequent_from)
         self._counter.close()
         self._write("template_hashes", frequencies.template)
@@ -114,11 +122,21 @@ class LetterArrays:
             file.close()
         return PackCounts(self.letters, kept, len(frequencies.template), self._totals.token_start)
 
+    def _find_copies(self) -> None:
+        """Copies of one letter are one letter to the frequencies, so that they do not turn it into template."""
+        hashes, ids = self._hashes.read(), list(self._ids)
+        groups = self._copy_finder.groups(hashes)
+        for group in groups:
+            if len(group) <= MOST_COPIES:
+                self._counter.count_once(self._copy_finder.shingles_of(letter, hashes) for letter in group)
+        self._copy_finder.close()
+        self.copies = tuple(tuple(ids[letter] for letter in group) for group in groups)
+
     def _check_ids(self, letter_ids: list[str]) -> None:
         for letter_id in letter_ids:
             if letter_id in self._ids:
                 raise PackBuildError("a letter id is given twice; every letter needs its own")
-            self._ids.add(letter_id)
+            self._ids[letter_id] = None
 
     def _add_letter(self, letter_id: str, text: Normalised, tokens: Words) -> None:
         salt = secrets.token_bytes(SALT_BYTES)

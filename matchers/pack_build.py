@@ -60,6 +60,8 @@ class PackSummary:
         template_shingles: shingles that many letters share.
         size: bytes of all array files.
         too_short: ids of letters with too little text to hold a single shingle; they can never be found.
+        copies: groups of ids whose letters are copies of one letter. Each copy is reported; in a group of more than
+            `MOST_COPIES` none is, because what is there so often is a form and counts as template.
     """
 
     pack_id: str
@@ -68,6 +70,7 @@ class PackSummary:
     template_shingles: int
     size: int
     too_short: tuple[str, ...]
+    copies: tuple[tuple[str, ...], ...]
 
     @property
     def bytes_per_letter(self) -> float:
@@ -101,6 +104,8 @@ def build_pack(
 
 
 _Run = tuple[str, Callable[[int], None] | None]
+# Ids of the letters that are too short, and of the copies.
+_Told = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 
 
 def _built(letters: Iterable[Letter], folder: Path, key: PackKey, parameters: PackParameters, run: _Run) -> PackSummary:
@@ -118,12 +123,13 @@ def _built(letters: Iterable[Letter], folder: Path, key: PackKey, parameters: Pa
                 raise PackBuildError(f"{folder}: there are no letters to make a pack of")
             counts = arrays.finish()
         draft = Manifest(arrays.pack_id, generation, parameters, counts, key_check(key), arrays.sealed_median, files={})
-        return _put_in_place(folder, draft, too_short)
+        return _put_in_place(folder, draft, (tuple(too_short), arrays.copies))
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _put_in_place(folder: Path, draft: Manifest, too_short: list[str]) -> PackSummary:
+def _put_in_place(folder: Path, draft: Manifest, told: _Told) -> PackSummary:
+    too_short, copies = told
     building = folder / f"{BUILDING_PREFIX}{draft.generation}"
     files = {}
     for name in ARRAYS:
@@ -142,7 +148,8 @@ def _put_in_place(folder: Path, draft: Manifest, too_short: list[str]) -> PackSu
         shingles=draft.counts.shingles,
         template_shingles=draft.counts.template_shingles,
         size=sum(mark.size for mark in files.values()),
-        too_short=tuple(too_short),
+        too_short=too_short,
+        copies=copies,
     )
 
 

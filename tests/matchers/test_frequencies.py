@@ -46,3 +46,15 @@ def test_nothing_shared(tmp_path: Path) -> None:
     counter.close()
     assert not contains(frequencies.template, spread([1])).any()
     assert frequencies.of(spread([1]))[1].tolist() == [1]
+
+
+def test_copies_count_once(tmp_path: Path) -> None:
+    counter = FrequencyCounter(tmp_path)
+    copies = [spread([1, 2, 3]), spread([1, 2, 4]), spread([1, 2]), spread([1, 2])]
+    counter.add([*copies, spread([1, 5])])
+    counter.count_once(copies)
+    frequencies = counter.count(frequent_from=3)
+    counter.close()
+    assert not len(frequencies.template)
+    assert frequencies.few.tolist() == spread([1]).tolist()
+    assert frequencies.of(spread([1, 2, 3, 4, 5]))[1].tolist() == [2, 1, 1, 1, 1]
