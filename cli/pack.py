@@ -61,6 +61,8 @@ def build_from_files(letters: tuple[Path, ...], pack_path: Path, key_path: Path,
         results = progress.track(read_letters(files, extractors), task_id=task)
         summary = build_pack(troubles.letters_of(results), pack_path, key)
     troubles.tell()
+    for group in summary.copies:
+        notice(f"copies of one letter, found together or not at all: {', '.join(group)}")
     for letter_id in summary.too_short:
         notice(f"too short to be recognised: {letter_id}")
     notice(f"{pack_path}: {summary.letters} letters, {summary.bytes_per_letter:,.0f} bytes a letter")

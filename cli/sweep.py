@@ -22,12 +22,12 @@ from cli.sweep_summary import summary_fields, tell_summary, unseen
 from fetching.clean_environment import clean_environment
 from findings.database import LOCK_WAIT_SECONDS
 from findings.records import FindingState
+from findings.spool_folders import spool_root, spooled_matches
 from matchers.keys import load_key
 from matchers.pack import open_pack
 from scope.guard import Guard
 from scope.loader import load_scope
 from scope.model import Scope
-from scope.reasons import SkipReason
 from sweeps.engine import LocalEngine
 from sweeps.sweep import Sweep, SweepResult
 
@@ -54,7 +54,7 @@ def sweep(scope_path: Path, database: Path | None, workers: int | None, wait: fl
     if output == "json":
         json_line(summary_fields(result, scope.allowed_skips))
     tell_summary(result, scope)
-    sys.exit(exit_code(result, scope.allowed_skips))
+    sys.exit(exit_code(result, scope))
 
 
 def run_sweep(scope: Scope, workers: int | None = None, wait_seconds: float = LOCK_WAIT_SECONDS) -> SweepResult:
@@ -73,11 +73,13 @@ def run_sweep(scope: Scope, workers: int | None = None, wait_seconds: float = LO
         return running.run(progress)
 
 
-def exit_code(result: SweepResult, allowed: frozenset[SkipReason]) -> ExitCode:
-    """What the sweep's exit code is."""
+def exit_code(result: SweepResult, scope: Scope) -> ExitCode:
+    """What the sweep's exit code is. Letters that wait in the spool may be new: that is not "nothing found"."""
     summary = result.summary
+    allowed = scope.allowed_skips
     if summary is None:
-        return ExitCode.INCOMPLETE
+        waiting = spooled_matches(spool_root(scope.database.file))
+        return ExitCode.INCOMPLETE_NEW if waiting else ExitCode.INCOMPLETE
     return sweep_exit_code(
         complete=not unseen(summary, allowed),
         new=summary.findings[FindingState.NEW],

@@ -8,9 +8,14 @@ from typing import Any
 from cli.console import notice
 from findings.records import FindingState, UnitState
 from findings.results import SweepSummary
+from findings.spool_folders import spool_root, spooled_matches
+from findings.told import mark_told
 from scope.model import Scope
 from scope.reasons import SkipReason
 from sweeps.sweep import SweepResult
+
+# Seconds to wait for the database to note that its news were told; they are told once more if it is held for longer.
+TOLD_WAIT = 5.0
 
 
 def unseen(summary: SweepSummary, allowed: frozenset[SkipReason]) -> dict[str, int]:
@@ -41,11 +46,12 @@ def summary_fields(result: SweepResult, allowed: frozenset[SkipReason]) -> dict[
 
 
 def tell_summary(result: SweepResult, scope: Scope) -> None:
-    """To standard error: counts, gaps, and what to do next."""
+    """To standard error: counts, gaps, and what to do next. What nobody was told stays new for the next sweep."""
     summary = result.summary
     if summary is None:
         notice(f"not merged: {result.waits}")
-        notice("nothing is lost: the next sweep or `stray findings list` merges what waits")
+        waiting = spooled_matches(spool_root(scope.database.file))
+        notice(f"nothing is lost, {waiting} letters wait: the next sweep or `stray findings list` merges them")
         return
     for path in result.merged.quarantined if result.merged else ():
         notice(f"unreadable spool file set aside: {path}")
@@ -62,6 +68,7 @@ def tell_summary(result: SweepResult, scope: Scope) -> None:
         notice(f"NOT SEEN: {_counted(gaps)}; details: stray findings reach --db {scope.database.file}")
     if any(summary.findings.values()):
         notice(f"look at them: stray findings list --db {scope.database.file}")
+    mark_told(scope.database.file, summary.sweep_id, TOLD_WAIT)
 
 
 def _counted(counts: Mapping[Any, int]) -> str:

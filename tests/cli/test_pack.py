@@ -125,3 +125,13 @@ def test_links_are_told_and_a_link_that_is_named_is_followed(folder: Path) -> No
     (folder / "link.txt").symlink_to(folder / "letters" / "1.txt")
     checked = run_stray("check", "link.txt", "--pack", "pack", "--key", "pack.key", cwd=folder)
     assert checked.returncode == 10, checked.stderr
+
+
+def test_copies_of_one_letter_are_told_and_still_known(folder: Path) -> None:
+    text = (folder / "letters" / "1.txt").read_text()
+    for number in range(3):
+        (folder / "letters" / f"copy{number}.txt").write_text(text)
+    told = run_stray(*BUILD, cwd=folder)
+    assert "copies of one letter" in told.stderr
+    checked = run_stray("check", "letters/1.txt", "--pack", "pack", "--key", "pack.key", "--format", "json", cwd=folder)
+    assert json.loads(checked.stdout)["verdict"] == "known_letter"

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from findings.query import open_findings
@@ -178,7 +179,7 @@ def test_a_database_held_elsewhere_delays_the_merge_and_loses_nothing(workspace:
     ids = finding_ids(workspace)
     with held_open(workspace.database) as pid:
         told = workspace.stray("sweep", "--wait", "1")
-        assert told.returncode == 20, told.stderr
+        assert told.returncode == 23, told.stderr
         assert str(pid) in told.stderr
         assert "nothing is lost" in told.stderr
     listed = workspace.stray("findings", "list", "--db", "findings.duckdb", "--format", "json")
@@ -186,6 +187,19 @@ def test_a_database_held_elsewhere_delays_the_merge_and_loses_nothing(workspace:
     rows = [json.loads(line) for line in listed.stdout.splitlines()]
     assert sorted(row["finding_id"] for row in rows) == ids
     assert {row["history"] for row in rows} == {"PP"}
+
+
+def test_what_no_sweep_could_tell_is_new_for_the_next_one(workspace: Workspace) -> None:
+    workspace.only_open_directory()
+    with duckdb.connect(str(workspace.database)):
+        pass
+    key = workspace.folder / "findings.key"
+    key.touch(mode=0o600)
+    key.write_bytes(bytes(range(32)))
+    with held_open(workspace.database):
+        assert workspace.stray("sweep", "--wait", "1").returncode == 23
+    assert workspace.stray("sweep").returncode == 10
+    assert workspace.stray("sweep").returncode == 11
 
 
 def slow_down(workspace: Workspace) -> None:
