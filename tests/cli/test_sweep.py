@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pytest
 
 from findings.query import open_findings
@@ -191,11 +190,10 @@ def test_a_database_held_elsewhere_delays_the_merge_and_loses_nothing(workspace:
 
 def test_what_no_sweep_could_tell_is_new_for_the_next_one(workspace: Workspace) -> None:
     workspace.only_open_directory()
-    with duckdb.connect(str(workspace.database)):
-        pass
-    key = workspace.folder / "findings.key"
-    key.touch(mode=0o600)
-    key.write_bytes(bytes(range(32)))
+    scope = workspace.scope.read_text()
+    workspace.edit({r"url = \"http://127.0.0.1:\d+/\"": 'url = "http://127.0.0.1:9/"'})
+    assert workspace.stray("sweep").returncode == 20  # makes the database
+    workspace.scope.write_text(scope)
     with held_open(workspace.database):
         assert workspace.stray("sweep", "--wait", "1").returncode == 23
     assert workspace.stray("sweep").returncode == 10
