@@ -51,6 +51,7 @@ class LocalEngine:
         self._running: dict[str, subprocess.Popen[str]] = {}
         self._lock = threading.RLock()  # a second Ctrl-C may arrive inside the first one's `stop`
         self._stopping = threading.Event()
+        self._killed = False
         self._timer: threading.Timer | None = None
 
     def run(self, jobs: Sequence[Job], on_progress: OnProgress, on_end: OnEnd) -> None:
@@ -92,6 +93,7 @@ class LocalEngine:
         """See `Engine`."""
         self._stopping.set()
         with self._lock:
+            self._killed = True
             for process in self._running.values():
                 process.kill()
 
@@ -127,7 +129,9 @@ class LocalEngine:
             with self._lock:
                 self._running[job.unit_id] = process
                 _write_line(process, job.to_line())
-                if self._stopping.is_set():
+                if self._killed:
+                    process.kill()
+                elif self._stopping.is_set():
                     _write_line(process, STOP_LINE)
             if process.stdout:
                 for line in process.stdout:

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scope.loader import load_scope
+from scope.units import units_of
+from sweeps.job import Job, parse_progress, progress_line
+from sweeps.unit_sink import Progress
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "scope.example.toml"
+
+
+def test_a_job_crosses_the_pipe_whole() -> None:
+    scope = load_scope(EXAMPLE)
+    for unit in units_of(scope):
+        job = Job(scope, unit.unit_id, "20260101T000000Z-00000000", "Stray/0 (+a@b; c)")
+        line = job.to_line()
+        assert "\n" not in line
+        assert Job.from_line(line) == job
+        assert Job.from_line(line).unit == unit
+
+
+def test_progress_crosses_back_and_nothing_else_does() -> None:
+    progress = Progress(entries=4, documents=3, skipped=2, matches=1)
+    assert parse_progress(progress_line(progress)) == progress
+    for line in ("not json", "{}x", '{"letters": 1}', "[1, 2]"):
+        with pytest.raises(ValueError, match=r".*"):
+            parse_progress(line)
