@@ -58,7 +58,12 @@ class _TlsListeningServer(ListeningServer):
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Shake hands in the connection's own thread, so that a client that refuses delays nobody."""
-        with self._context.wrap_socket(request, server_side=True) as secured, self.watching(secured):
+        # Wrapping takes the accepted socket's place; unwatched in the middle of a handshake, it could not be cut.
+        with (
+            self._context.wrap_socket(request, server_side=True, do_handshake_on_connect=False) as secured,
+            self.watching(secured),
+        ):
+            secured.do_handshake()
             super().finish_request(secured, client_address)
 
 

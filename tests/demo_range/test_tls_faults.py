@@ -49,5 +49,6 @@ def test_a_trusted_self_signed_certificate_serves() -> None:
 def test_it_stops_while_a_client_is_connected() -> None:
     with TlsServer() as server:
         idle = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        handshake(server, ssl.create_default_context(cadata=server.certificate.decode()))  # so the idle one is served
     with idle, suppress(ConnectionResetError):
         assert idle.recv(1) == b""
