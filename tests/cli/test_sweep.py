@@ -8,15 +8,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from findings.query import open_findings
 from matchers.verdicts import Verdict
+from scope.loader import load_scope
+from scope.units import units_of
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Workspace
@@ -56,6 +60,29 @@ def test_every_planted_letter_is_found_and_no_decoy(swept: Swept) -> None:
     summary = json.loads(told.stdout)
     assert summary["unseen"] == {}
     assert summary["findings"]["new"] >= len(key.planted)
+
+
+def test_every_place_ends_as_a_document_or_as_a_skip(swept: Swept) -> None:
+    """The contract of all three sources on one range: what is planted is fetched once, or it is said why not."""
+    workspace, _ = swept
+    with duckdb.connect(str(workspace.database), read_only=True) as connection:
+        documents = [url for (url,) in connection.execute("SELECT url FROM documents").fetchall()]
+        skips = [url for (url,) in connection.execute("SELECT url FROM skips WHERE member = ''").fetchall()]
+        units = {
+            unit for (unit,) in connection.execute("SELECT unit_id FROM units WHERE state = 'finished'").fetchall()
+        }
+    fetched = Counter(place for url in documents if (place := workspace.ground.place_at(url)))
+    skipped = Counter(place for url in skips if (place := workspace.ground.place_at(url)))
+    for place in workspace.ground.answer_key.places:
+        if place.reachable:
+            # A folder and its index page are two addresses of one place.
+            assert fetched[place] in ({1, 2} if place.path.endswith("index.html") else {1}), place
+            assert skipped[place] == 0
+        else:
+            assert fetched[place] == 0
+    hidden = {place.root for place in workspace.ground.answer_key.places if not place.reachable}
+    assert all(any(f"/{root}/" in url for url in skips) for root in hidden), "a bucket that hides objects says so"
+    assert units == {unit.unit_id for unit in units_of(load_scope(workspace.scope))}
 
 
 def test_a_second_sweep_finds_the_same_and_says_that_it_is_known(workspace: Workspace) -> None:
