@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, resolve_encoding
@@ -59,10 +59,18 @@ def _is_binary(head: bytes) -> bool:
     return not utf_16 and head.count(0) > nuls_of_text * len(head)
 
 
-def parse_html(body: bytes, content_type: str | None) -> etree._Element | None:
+def parse_html(
+    body: bytes, content_type: str | None, on_cut: Callable[[], None] = lambda: None
+) -> etree._Element | None:
     """The tree of a page, whatever its mistakes; None where there is nothing to parse.
 
     The text is decoded here and handed on as UTF-8: libxml2 stops at the first byte that its encoding does not have.
+
+    Args:
+        body: the page.
+        content_type: as the server says.
+        on_cut: called where the tree ends before the page does: libxml2 reads on to no more than 2,048 nested elements
+            (256 without `huge_tree`, which old pages with unclosed tags reach), and drops all that follows.
 
     Raises:
         PageTooCostlyError: a tag has more than MOST_ATTRIBUTES.
@@ -72,16 +80,19 @@ def parse_html(body: bytes, content_type: str | None) -> etree._Element | None:
         return None
     if len(text) > _UNCOUNTED_BYTES:
         _count_attributes(text)
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True)
     try:
         return etree.fromstring(text, parser)
     except etree.LxmlError:
         return None
+    finally:
+        if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+            on_cut()
 
 
 def _count_attributes(text: bytes) -> None:
     """Read the tags without making a tree of them, which takes linear time."""
-    parser = etree.HTMLParser(target=_AttributeCount(), encoding="utf-8", huge_tree=False, no_network=True)
+    parser = etree.HTMLParser(target=_AttributeCount(), encoding="utf-8", huge_tree=True, no_network=True)
     with contextlib.suppress(etree.LxmlError):  # the second reading judges what is wrong with it
         etree.fromstring(text, parser)
 

@@ -98,7 +98,8 @@ class UnitSpider(Spider):
             harvest.skips.append(Skipped(url, SkipReason.TOO_LARGE, "links_not_read", parent=place.parent))
             return
         try:
-            tree = parse_html(response.body, content_type)
+            nested = Skipped(url, SkipReason.TOO_LARGE, "links_not_read nesting", parent=place.parent)
+            tree = parse_html(response.body, content_type, lambda: harvest.skips.append(nested))
             if tree is None:
                 return
             if needs_browser(tree):

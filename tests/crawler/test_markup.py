@@ -61,3 +61,13 @@ def test_no_page_breaks_the_parser(body: bytes, content_type: str | None) -> Non
     if tree is not None:
         links_of(tree, "http://www.example.org/")
         needs_browser(tree)
+
+
+@pytest.mark.parametrize(("depth", "cut"), [(300, 0), (2_000, 0), (5_000, 1)])
+def test_nesting_that_is_too_deep_is_told(depth: int, cut: int) -> None:
+    cuts: list[int] = []
+    page = b"<html><body>" + b"<div>" * depth + b"<a href='/x'>x</a>" + b"</div>" * depth + b"<a href='/y'>y</a>"
+    tree = parse_html(page, "text/html", lambda: cuts.append(1))
+    assert tree is not None
+    assert len(cuts) == cut
+    assert len(list(tree.iter("a"))) == (0 if cut else 2)
