@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -11,12 +12,16 @@ from typing import IO, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.keys import SUBKEY_BYTES
 from matchers.private_files import private_opener
+from matchers.seals import RowSeal
 from matchers.siphash import Words
 
 # Parts that hashes are dealt into by their first bits. At 1,000,000 letters of 2,500 shingles a part is 310 MB, which
 # is what one step of a build then holds.
 PARTS = 64
+# Words that are opened at once; the numbers of their rows take as much memory again.
+_OPENED_TOGETHER = 1 << 20
 _PART_SHIFT = np.uint64(58)
 _PART_STARTS = np.arange(1, PARTS, dtype=np.uint64) << _PART_SHIFT
 
@@ -65,11 +70,47 @@ def mapped(file: Path | IO[bytes], dtype: Any) -> NDArray[Any]:
     return np.memmap(file, dtype=dtype, mode="r").view(np.ndarray) if size else np.zeros(0, dtype=dtype)
 
 
-class PartedRecords:
-    """Records dealt by hash into `PARTS` files without names: each can be sorted alone, and they follow in order."""
+class SealedSpill:
+    """Records on disk without a name, sealed under a key that only this process has and that ends with it.
+
+    Args:
+        folder: on whose disk they lie.
+        dtype: of a record; its size is a multiple of 8 bytes.
+    """
 
     def __init__(self, folder: Path, dtype: Any) -> None:
-        self._files = [SpillFile(folder, dtype) for _ in range(PARTS)]
+        self._dtype = np.dtype(dtype)
+        self._seal = RowSeal(secrets.token_bytes(SUBKEY_BYTES), "")
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by close()
+        self._words = 0
+
+    def append(self, records: NDArray[Any]) -> None:
+        """Add records at the end."""
+        words = np.ascontiguousarray(records, dtype=self._dtype).view("<u8")
+        rows = np.arange(self._words, self._words + len(words))
+        self._file.write(self._seal.applied(rows, words).tobytes())
+        self._words += len(words)
+
+    def read(self) -> NDArray[Any]:
+        """All records so far, opened, in memory."""
+        self._file.flush()
+        sealed = mapped(self._file, "<u8")
+        opened = np.empty(len(sealed), dtype=np.uint64)
+        for start in range(0, len(sealed), _OPENED_TOGETHER):
+            end = min(start + _OPENED_TOGETHER, len(sealed))
+            opened[start:end] = self._seal.applied(np.arange(start, end), np.asarray(sealed[start:end]))
+        return opened.view(self._dtype)
+
+    def close(self) -> None:
+        """Let go of the file; what is in it is gone."""
+        self._file.close()
+
+
+class PartedRecords:
+    """Records dealt by hash into `PARTS` sealed files: each can be sorted alone, and they follow in order."""
+
+    def __init__(self, folder: Path, dtype: Any) -> None:
+        self._files = [SealedSpill(folder, dtype) for _ in range(PARTS)]
 
     def add(self, hashes: Words, records: NDArray[Any]) -> None:
         """Add records, each under its hash."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matchers.spill import PARTS, ArrayFile, PartedRecords, SpillFile, mapped
+from matchers.spill import PARTS, ArrayFile, PartedRecords, SealedSpill, SpillFile, mapped
 
 
 def test_an_array_file_gives_back_what_was_appended(tmp_path: Path) -> None:
@@ -47,3 +47,17 @@ def test_parts_follow_one_another_and_keep_the_order_of_equal_hashes(tmp_path: P
     together = np.concatenate([part[np.argsort(part["hash"], kind="stable")] for part in parts])
     assert together["hash"].tolist() == sorted(hashes.tolist())
     assert together["number"][together["hash"] == hashes[0]].tolist() == [0, *range(100, 110)]
+
+
+def test_what_is_spilled_lies_sealed_and_comes_back(tmp_path: Path) -> None:
+    records = np.zeros(700, dtype=[("hash", "<u8"), ("posting", "<u8")])
+    records["hash"] = np.arange(700)
+    spill = SealedSpill(tmp_path, records.dtype)
+    spill.append(records[:300])
+    spill.append(records[300:])
+    assert (spill.read() == records).all()
+    lying = mapped(spill._file, "<u8").tolist()
+    assert list(tmp_path.iterdir()) == []
+    spill.close()
+    assert len(lying) == len(set(lying)) == 1400
+    assert not {*lying} & {*range(700)}
