@@ -37,8 +37,8 @@ def test_parts_follow_one_another_and_keep_the_order_of_equal_hashes(tmp_path: P
     generator = np.random.default_rng(1)
     hashes = generator.integers(0, 1 << 64, 500, dtype=np.uint64)
     hashes[100:110] = hashes[0]
-    records = PartedRecords(tmp_path, [("hash", "<u8"), ("number", "<u4")])
-    rows = np.zeros(500, dtype=[("hash", "<u8"), ("number", "<u4")])
+    records = PartedRecords(tmp_path, [("hash", "<u8"), ("number", "<u8")])
+    rows = np.zeros(500, dtype=[("hash", "<u8"), ("number", "<u8")])
     rows["hash"], rows["number"] = hashes, np.arange(500)
     records.add(hashes[:300], rows[:300])
     records.add(hashes[300:], rows[300:])
