@@ -21,6 +21,7 @@ FORMAT_VERSION = 2
 MANIFEST = "pack.json"
 BUILDING_PREFIX = "building-"
 ARRAYS_PREFIX = "arrays-"
+STAGED_PREFIX = "staged-"
 # A manifest is about 3 kB; a longer file is none.
 _LONGEST_MANIFEST = 1 << 20
 _DIGEST_BYTES = 16
@@ -151,7 +152,7 @@ def remove_leftovers(pack: Path, generation: str) -> None:
 
 def is_part(entry: Path) -> bool:
     """Is this an entry that pack builds make?"""
-    return entry.name == MANIFEST or entry.name.startswith((BUILDING_PREFIX, ARRAYS_PREFIX))
+    return entry.name == MANIFEST or entry.name.startswith((BUILDING_PREFIX, ARRAYS_PREFIX, STAGED_PREFIX))
 
 
 def read_manifest(pack: Path, key: PackKey) -> Manifest:
