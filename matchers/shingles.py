@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from matchers.siphash import SipKey, Words, siphash
+from matchers.siphash import SipKey, Words, siphash_along
 
 # Symbols that fill one 64-bit word: a code point needs 21 bits.
 SYMBOLS_PER_WORD = 3
@@ -29,7 +29,7 @@ def shingle_hashes(symbols: NDArray[np.uint32], length: int, key: SipKey) -> Wor
     triples = wide[: len(wide) - 2].copy()
     for index in range(1, SYMBOLS_PER_WORD):
         triples |= wide[index : index + len(triples)] << np.uint64(_BITS_PER_SYMBOL * index)
-    return siphash([triples[start : start + count] for start in range(0, length, SYMBOLS_PER_WORD)], key)
+    return siphash_along(triples, length // SYMBOLS_PER_WORD, SYMBOLS_PER_WORD, key)
 
 
 def covered(starts: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:

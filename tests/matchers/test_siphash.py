@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchers.siphash import SipKey, siphash
+from matchers.siphash import SipKey, siphash, siphash_along
 
 MASK = (1 << 64) - 1
 # From the paper's reference implementation: key 00..0f, message 00..(n-1).
@@ -69,11 +69,11 @@ def test_a_large_batch_equals_its_parts() -> None:
     assert (siphash([words], key)[9_000:9_010] == siphash([words[9_000:9_010]], key)).all()
 
 
-def test_each_run_of_messages_may_have_its_key() -> None:
-    keys = [bytes([number]) * 16 for number in range(3)]
-    words = np.arange(9, dtype=np.uint64)
-    together = siphash([words], SipKey.each(keys, np.array([2, 3, 4])))
-    assert together.tolist() == [
-        plain_siphash(keys[0 if number < 2 else 1 if number < 5 else 2], struct.pack("<Q", number))
-        for number in range(9)
+def test_overlapping_messages() -> None:
+    words = np.random.default_rng(1).integers(0, 1 << 64, 700, dtype=np.uint64)
+    key = bytes(range(16))
+    hashes = siphash_along(words, 4, 3, SipKey.from_bytes(key))
+    assert hashes.tolist() == [
+        plain_siphash(key, struct.pack("<4Q", *words[at : at + 12 : 3].tolist())) for at in range(700 - 9)
     ]
+    assert not len(siphash_along(words[:9], 4, 3, SipKey.from_bytes(key)))
