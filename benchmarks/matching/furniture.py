@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 
 from benchmarks.matching.corpus import MadeLetter
@@ -24,6 +25,7 @@ from benchmarks.matching.specimens import Specimen, Subject
 WIDTHS = (40, 64, 72, 80, 100, 132)
 # Letters of a large bundle.
 BUNDLE_LETTERS = 40
+_DIGITS = re.compile(r"[0-9]+")
 # Serials of patients that no letter is about.
 _STRANGERS = 2_000_000
 
@@ -88,8 +90,13 @@ def numbers_masked(letter: MadeLetter, mark: str) -> str:
 
 
 def _same_shape(form: str, generator: random.Random) -> str:
-    """Other digits in their places."""
-    return "".join(str(generator.randint(1, 9)) if one.isdigit() else one for one in form)
+    """Other digits in their places; the century of a year stays."""
+    return _DIGITS.sub(lambda found: _other_digits(found[0], generator), form)
+
+
+def _other_digits(digits: str, generator: random.Random) -> str:
+    kept = digits[:2] if len(digits) == len("2024") and digits[:2] in {"19", "20"} else ""
+    return kept + "".join(str(generator.randint(1, 9)) for _ in digits[len(kept) :])
 
 
 def bundle(letters: Sequence[MadeLetter], texts: Sequence[str]) -> Specimen:

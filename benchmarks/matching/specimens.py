@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from benchmarks.matching.corpus import Corpus, MadeLetter
 from matchers.verdicts import Verdict
 
+T = TypeVar("T")
 NEVER_KNOWN = frozenset(Verdict) - {Verdict.KNOWN_LETTER}
 
 
@@ -18,6 +20,10 @@ class Strength(StrEnum):
     MILD = "mild"
     MIDDLE = "middle"
     SEVERE = "severe"
+
+    def pick(self, mild: T, middle: T, severe: T) -> T:
+        """The one of three that is this strength's."""
+        return {Strength.MILD: mild, Strength.MIDDLE: middle, Strength.SEVERE: severe}[self]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,9 +57,13 @@ class Specimen:
         holds: ids of the letters of the pack that it holds.
         verdicts: what the document as a whole may be called.
         pages: the text in pieces where it has pages; the whole text as one piece otherwise.
+        also: ids of letters of which something truly is there, and which may be named or not.
+        partial: the document is known to be incomplete.
     """
 
     text: str
     holds: tuple[str, ...] = ()
     verdicts: frozenset[Verdict] = frozenset({Verdict.KNOWN_LETTER})
-    pages: tuple[str, ...] = field(default=())
+    pages: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    partial: bool = False
