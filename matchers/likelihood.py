@@ -1,0 +1,138 @@
+"""How much likelier a letter's words stand in a document as a copy than by chance, in nats.
+
+Each word of a letter is missing, out of line (found where the words beside it do not lead), or in line. A copy loses
+words evenly, at a rate of character errors that its template words tell too; another patient's letter on the same
+template has the template's words and loses the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchers.token_shapes import TokenClass, TokenShapes
+
+# Character error rates that a copy may have.
+RATES = (0.003, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.125, 0.15, 0.175, 0.2, 0.23, 0.26, 0.3)
+# Share of a copy's words that are lost or out of line for other reasons.
+LOST_ANYWAY = 0.01
+OUT_OF_LINE_COPIED = 0.005
+# Chance that a word of the letter is found in line in another patient's letter on its template, by its symbols, 0 to
+# 12: for words that no other letter has there (41,606 words of letters that were not the one they were held against),
+# and for words that a few have (28,671 words; 0.3 of all, most of those where the others' passage runs along).
+IN_LINE_OWN = (0.27, 0.27, 0.27, 0.24, 0.25, 0.17, 0.12, 0.11, 0.1, 0.08, 0.08, 0.08, 0.08)
+IN_LINE_FEW = (0.6,) * 13
+# The same in text that has nothing to do with it.
+IN_LINE_UNRELATED = (0.15, 0.15, 0.15, 0.12, 0.08, 0.06, 0.04, 0.03, 0.03, 0.02, 0.02, 0.02, 0.02)
+OUT_OF_LINE = 0.06
+# Symbols by which the distance between letter and document may change from one word found to the next.
+IN_LINE_SYMBOLS = 2
+_LENGTHS = len(IN_LINE_OWN)
+
+
+class WordState(IntEnum):
+    """What became of a word of the letter."""
+
+    MISSING = 0
+    OUT_OF_LINE = 1
+    IN_LINE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """What the words of a range say.
+
+    Attributes:
+        nats: log of the ratio of the chances, copy to another patient's letter on the template, over the whole range.
+        best: the same for the part of the range where it is greatest.
+        loss: rate of character errors at which it is greatest.
+    """
+
+    nats: float
+    best: float
+    loss: float
+
+
+@cache
+def _copied() -> NDArray[np.float64]:
+    """Log of the chance of each state in a copy: rate x length x state."""
+    rates = np.array(RATES)[:, np.newaxis]
+    lengths = np.maximum(1, np.arange(_LENGTHS))[np.newaxis, :]
+    in_line = (1 - rates) ** lengths * (1 - LOST_ANYWAY)
+    astray = np.full_like(in_line, OUT_OF_LINE_COPIED)
+    return np.log(np.stack([1 - in_line - astray, astray, in_line], axis=2))
+
+
+@cache
+def _chance() -> NDArray[np.float64]:
+    """Log of the chance of each state in another letter, which has errors too: class x rate x length x state.
+
+    Class 2 is text that has nothing to do with the letter.
+    """
+    rates = np.array(RATES)[:, np.newaxis]
+    kept = (1 - rates) ** np.maximum(1, np.arange(_LENGTHS))[np.newaxis, :]
+    in_line = np.array([IN_LINE_OWN, IN_LINE_FEW, IN_LINE_UNRELATED])[:, np.newaxis, :] * kept
+    astray = np.full_like(in_line, OUT_OF_LINE)
+    return np.log(np.stack([1 - in_line - astray, astray, in_line], axis=3))
+
+
+def word_states(
+    places: NDArray[np.int64], starts: NDArray[np.int64], doc_starts: NDArray[np.int64]
+) -> NDArray[np.int8]:
+    """The state of each word.
+
+    Args:
+        places: for each word of the letter the word of the document it is, or -1.
+        starts: symbol that each word of the letter begins with.
+        doc_starts: the same of the document.
+    """
+    states = np.full(len(places), WordState.MISSING, dtype=np.int8)
+    at = np.flatnonzero(places >= 0)
+    near = np.abs(np.diff(doc_starts[places[at]] - starts[at])) <= IN_LINE_SYMBOLS
+    in_line = np.zeros(len(at), dtype=np.bool_)
+    in_line[1:] |= near
+    in_line[:-1] |= near
+    states[at] = np.where(in_line, WordState.IN_LINE, WordState.OUT_OF_LINE)
+    return states
+
+
+def text_gains(shapes: TokenShapes, states: NDArray[np.int8], core: slice) -> NDArray[np.float64]:
+    """For each word, how much likelier its state is in a copy than in unrelated text; error rate taken from `core`."""
+    lengths = np.minimum(shapes.lengths, _LENGTHS - 1)
+    table = _copied() - _chance()[2, 0]
+    totals = [float(rate[lengths[core], states[core]].sum()) for rate in table]
+    gains: NDArray[np.float64] = table[int(np.argmax(totals))][lengths, states]
+    return gains
+
+
+def likelihood(shapes: TokenShapes, states: NDArray[np.int8], reach: NDArray[np.bool_]) -> Likelihood:
+    """Weigh the words in reach.
+
+    The rate of character errors that makes a copy likeliest is taken, and for the other letter the one that makes its
+    template words likeliest.
+    """
+    lengths = np.minimum(shapes.lengths, _LENGTHS - 1)
+    classes = shapes.classes.astype(np.int64)
+    cells = (classes * _LENGTHS + lengths) * len(WordState) + states
+    counts = np.bincount(cells[reach], minlength=3 * _LENGTHS * len(WordState)).reshape(3, _LENGTHS, len(WordState))
+    copied, chance = _copied(), _chance()
+    template = np.einsum("ls,rls->r", counts[TokenClass.TEMPLATE], copied)
+    own = np.einsum("ls,rls->r", counts[TokenClass.UNIQUE] + counts[TokenClass.FEW], copied)
+    other = np.einsum("cls,crls->r", counts[: TokenClass.TEMPLATE], chance[: TokenClass.TEMPLATE])
+    rate, their_rate = int((template + own).argmax()), int((template + other).argmax())
+    nats = float((template + own)[rate] - (template + other)[their_rate])
+    gains = np.zeros(len(states))
+    mine = (classes < TokenClass.TEMPLATE) & reach
+    rows = lengths[mine], states[mine]
+    gains[mine] = copied[(rate, *rows)] - chance[(classes[mine], their_rate, *rows)]
+    return Likelihood(nats, _best(gains), RATES[rate])
+
+
+def _best(gains: NDArray[np.float64]) -> float:
+    """The greatest sum of gains that follow one another."""
+    total = np.concatenate(([0.0], np.cumsum(gains)))
+    return float((total - np.minimum.accumulate(total)).max())
