@@ -9,10 +9,12 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.compiled import NUMBER, compiled, filled, given
+
 # Raised with every change that gives a text other symbols or other tokens: packs made before can not be compared.
 NORMALISER_VERSION = 1
 
-Offsets = NDArray[np.int64]
+Offsets = NDArray[np.int32]
 
 _BLOCK_BITS = 8
 _BLOCK = 1 << _BLOCK_BITS
@@ -21,9 +23,15 @@ _CODE_POINTS = 0x110000
 # One symbol for characters that optical recognition takes for one another. Only digits are folded into letters and i
 # into l, so different numbers stay different.
 _CONFUSED = str.maketrans("0158i\u0131łøđ", "olsblllod")
-# Two symbols that are read as one, after the folding above (so `ci` counts as `cl`).
-_CONFUSED_PAIRS = (("r", "n", "m"), ("c", "l", "d"))
+# Two symbols that are read as one, after the folding above (so `ci` counts as `cl`): `rn` as `m`, `cl` as `d`.
+_R, _N, _M, _C, _L, _D = (np.uint32(ord(letter)) for letter in "rnmcld")
 _ZERO_WIDTH = "Cf"
+
+# What a table entry holds of a code point: where its symbols begin (23 bits), how many (5), and four marks. An entry
+# of 0 was not learned yet.
+_LEARNED, _SEPARATES, _NUMERIC, _ALONE = np.uint32(1), np.uint32(2), np.uint32(4), np.uint32(8)
+_COUNT_SHIFT, _START_SHIFT = np.uint32(4), np.uint32(9)
+_COUNT_MASK = np.uint32(0x1F)
 
 # Scripts that put no space between words: each symbol is a token of its own there.
 _UNSPACED = (
@@ -61,39 +69,35 @@ class _Folding:
     """The fold of every code point, computed a block of 256 at a time when a text first needs it."""
 
     def __init__(self) -> None:
-        self._known = np.zeros(_CODE_POINTS >> _BLOCK_BITS, dtype=np.bool_)
         self._runs: list[int] = []
         self._learning = Lock()
-        self.counts = np.zeros(_CODE_POINTS, dtype=np.uint8)
-        self.starts = np.zeros(_CODE_POINTS, dtype=np.int64)
-        self.separates = np.zeros(_CODE_POINTS, dtype=np.bool_)
-        self.numeric = np.zeros(_CODE_POINTS, dtype=np.bool_)
-        self.alone = np.zeros(_CODE_POINTS, dtype=np.bool_)
+        self.entries = np.zeros(_CODE_POINTS, dtype=np.uint32)
         self.flat = np.zeros(0, dtype=np.uint32)
-        for first, last in _UNSPACED:
-            self.alone[first : last + 1] = True
 
     def learn(self, points: NDArray[np.uint32]) -> None:
         """Make the tables hold every code point of a text."""
         blocks = np.unique(points >> _BLOCK_BITS)
-        if self._known[blocks].all():
-            return
         with self._learning:
-            missing = blocks[~self._known[blocks]]
-            for point in (missing[:, np.newaxis] * _BLOCK + np.arange(_BLOCK)).ravel().tolist():
-                self._learn_point(point)
+            missing = blocks[self.entries[blocks << _BLOCK_BITS] == 0]
+            learned = (missing[:, np.newaxis] * _BLOCK + np.arange(_BLOCK)).ravel().tolist()
+            entries = [self._entry(point) for point in learned]
             self.flat = np.array(self._runs, dtype=np.uint32)
-            self._known[missing] = True  # last: another thread may read as soon as a block is known
+            self.entries[learned] = entries  # last: another thread may read what an entry says as soon as it is there
 
-    def _learn_point(self, point: int) -> None:
+    def _entry(self, point: int) -> int:
         character = chr(point)
         folded = _folded(character)
-        self.starts[point] = len(self._runs)
-        self.counts[point] = len(folded)
+        start = len(self._runs)
         self._runs.extend(map(ord, folded))
         category = unicodedata.category(character)
-        self.numeric[point] = category == "Nd"
-        self.separates[point] = not folded and category[0] != "M" and category != _ZERO_WIDTH
+        marks = _LEARNED
+        if not folded and category[0] != "M" and category != _ZERO_WIDTH:
+            marks |= _SEPARATES
+        if category == "Nd":
+            marks |= _NUMERIC
+        if any(first <= point <= last for first, last in _UNSPACED):
+            marks |= _ALONE
+        return start << int(_START_SHIFT) | len(folded) << int(_COUNT_SHIFT) | int(marks)
 
 
 def _folded(character: str) -> str:
@@ -116,30 +120,53 @@ _FOLDING = _Folding()
 
 def normalise(text: str) -> Normalised:
     """Fold a text. Linear in its length; the longest expansion of one code point is 18 symbols."""
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32, copy=False)
-    _FOLDING.learn(points)
-    counts = _FOLDING.counts[points]
-    source = np.repeat(np.arange(len(points)), counts)
-    of_symbol = points[source]
-    within = np.arange(len(source)) - np.repeat(np.cumsum(counts, dtype=np.int64) - counts, counts)
-    symbols = _FOLDING.flat[_FOLDING.starts[of_symbol] + within]
-    separators = np.cumsum(_FOLDING.separates[points])[source]
-    begins = np.ones(len(symbols), dtype=np.bool_)
-    if len(symbols):
-        alone = _FOLDING.alone[of_symbol]
-        begins[1:] = (separators[1:] != separators[:-1]) | alone[1:] | alone[:-1]
-    return _paired(symbols, source, begins, _FOLDING.numeric[of_symbol])
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    count = _symbol_count(points, _FOLDING.entries)
+    if count < 0:
+        _FOLDING.learn(points)
+        count = _symbol_count(points, _FOLDING.entries)
+    words, marks = np.empty((2, count), dtype=np.uint32), np.empty((2, count), dtype=np.bool_)
+    kept = _fold(points, _FOLDING.entries, _FOLDING.flat, words, marks)
+    return Normalised(words[0, :kept], words[1, :kept].view(np.int32), marks[0, :kept], marks[1, :kept])
 
 
-def _paired(
-    symbols: NDArray[np.uint32], source: Offsets, begins: NDArray[np.bool_], numeric: NDArray[np.bool_]
-) -> Normalised:
-    """Fold the pairs that are read as one symbol; the pair's first symbol keeps its place."""
-    dropped = np.zeros(len(symbols), dtype=np.bool_)
-    folded = symbols.copy()
-    for first, second, single in _CONFUSED_PAIRS:
-        at = np.flatnonzero((symbols[:-1] == ord(first)) & (symbols[1:] == ord(second)))
-        folded[at] = ord(single)
-        dropped[at + 1] = True
-    kept = ~dropped
-    return Normalised(folded[kept], source[kept], begins[kept], numeric[kept])
+@compiled(NUMBER, (given("u4"), given("u4")))
+def _symbol_count(points: NDArray[np.uint32], entries: NDArray[np.uint32]) -> int | np.int64:
+    """Symbols that a text folds to before pairs are folded; -1 if there is a code point that was not learned yet."""
+    total, learned = np.uint32(0), _LEARNED
+    for point in points:
+        learned &= entries[point]
+        total += entries[point] >> _COUNT_SHIFT & _COUNT_MASK
+    return np.int64(total) if learned else -1
+
+
+@compiled(NUMBER, (given("u4"), given("u4"), given("u4"), filled("u4", 2), filled("?", 2)))
+def _fold(
+    points: NDArray[np.uint32],
+    entries: NDArray[np.uint32],
+    flat: NDArray[np.uint32],
+    words: NDArray[np.uint32],
+    marks: NDArray[np.bool_],
+) -> int:
+    """Fill in symbols and offsets, which begin a token and which are numeric; returns how many symbols are left.
+
+    The first symbol of a pair that is read as one keeps its place.
+    """
+    kept, last, before, apart = 0, np.uint32(0), np.uint32(0), True
+    for index in range(len(points)):
+        entry = entries[points[index]]
+        apart |= entry & _SEPARATES != 0
+        start = entry >> _START_SHIFT
+        for place in range(start, start + (entry >> _COUNT_SHIFT & _COUNT_MASK)):
+            symbol = flat[place]
+            if last == _R and symbol == _N:
+                words[0, kept - 1] = _M
+            elif last == _C and symbol == _L:
+                words[0, kept - 1] = _D
+            else:
+                words[0, kept], words[1, kept] = symbol, index
+                marks[0, kept] = apart or (entry | before) & _ALONE != 0
+                marks[1, kept] = entry & _NUMERIC != 0
+                kept += 1
+            last, before, apart = symbol, entry, False
+    return kept

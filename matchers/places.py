@@ -21,4 +21,4 @@ def pack_places(offsets: Offsets) -> NDArray[np.uint8]:
 def unpack_places(packed: NDArray[np.uint8]) -> Offsets:
     """The offsets that `pack_places` was given."""
     ones = np.flatnonzero(np.unpackbits(packed))
-    return ones - np.arange(len(ones))
+    return (ones - np.arange(len(ones))).astype(np.int32)

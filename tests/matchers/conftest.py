@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from demo_range.letters import House, letter
 from matchers.keys import PackKey
@@ -15,6 +16,10 @@ from matchers.matcher import Matcher
 from matchers.pack import open_pack
 from matchers.pack_build import Letter, build_pack
 from matchers.verdicts import Judgement, Piece, Verdict
+
+# The first call of a compiled loop takes a second where nothing is cached, and no test is timed.
+settings.register_profile("matchers", deadline=None)
+settings.load_profile("matchers")
 
 MakeMatcher = Callable[[Sequence[str]], Matcher]
 

@@ -13,6 +13,17 @@ from hypothesis import strategies as st
 
 from matchers.normaliser import Normalised, normalise
 
+UNSPACED = (
+    (0x0E00, 0x0EFF),
+    (0x0F00, 0x109F),
+    (0x1780, 0x17FF),
+    (0x3040, 0x30FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0x20000, 0x323AF),
+)
+PAIRS = {"rn": "m", "cl": "d"}
+
 
 def shown(text: Normalised) -> str:
     return "".join(map(chr, text.symbols.tolist()))
@@ -25,6 +36,42 @@ def test_offsets_are_places_in_the_text_and_do_not_decrease(text: str) -> None:
     assert (np.diff(result.offsets) >= 0).all()
     assert all(0 <= offset < len(text) for offset in result.offsets)
     assert 0 not in result.symbols
+
+
+def plain_normalise(text: str) -> list[tuple[str, int, bool, bool]]:
+    """Symbol, offset, whether a word begins and whether it is a digit, as the numpy version had it, said plainly."""
+    symbols: list[tuple[str, int, int, bool, bool]] = []
+    separators = 0
+    for offset, character in enumerate(text):
+        category = unicodedata.category(character)
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+        letters = [part for part in plain if unicodedata.category(part)[0] in "LN"]
+        digits = [str(unicodedata.decimal(part, part)) for part in letters]
+        folded = "".join(digits).translate(str.maketrans("0158i\u0131łøđ", "olsblllod"))
+        separators += not folded and category[0] != "M" and category != "Cf"
+        alone = any(low <= ord(character) <= high for low, high in UNSPACED)
+        symbols += [(symbol, offset, separators, alone, category == "Nd") for symbol in folded]
+    kept: list[tuple[str, int, bool, bool]] = []
+    for at, (symbol, offset, separator, alone, digit) in enumerate(symbols):
+        before = symbols[at - 1] if at else ("", 0, -1, False, False)
+        if before[0] + symbol in PAIRS:
+            kept[-1] = (PAIRS[before[0] + symbol], *kept[-1][1:])
+        else:
+            kept.append((symbol, offset, separator != before[2] or alone or before[3], digit))
+    return kept
+
+
+@given(st.one_of(st.text(), st.text(alphabet="rncl1iI RN\u00ad東แ5é.٣ﬁ㎝\u0301-\n\ud800")))
+def test_the_compiled_pass_does_what_is_said_plainly(text: str) -> None:
+    result = normalise(text)
+    columns = result.offsets.tolist(), result.begins_token.tolist(), result.numeric.tolist()
+    assert list(zip(shown(result), *columns, strict=True)) == plain_normalise(text)
+
+
+def test_so_it_does_for_all_of_unicode() -> None:
+    for start in range(0, 0x110000, 0x4000):
+        text = "".join(map(chr, range(start, start + 0x4000, 7)))
+        assert list(shown(normalise(text))) == [symbol for symbol, *_ in plain_normalise(text)]
 
 
 @given(st.text())
