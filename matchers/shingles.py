@@ -7,13 +7,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.compiled import NUMBER, compiled, filled, given
 from matchers.siphash import SipKey, Words, siphash_along
 
 # Symbols that fill one 64-bit word: a code point needs 21 bits.
 SYMBOLS_PER_WORD = 3
-_BITS_PER_SYMBOL = 21
+_BY_SYMBOL, _BY_TWO_SYMBOLS = np.uint64(21), np.uint64(42)
 _Element = TypeVar("_Element", bound=np.generic)
-_NEVER_SMALLEST = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 def shingle_hashes(symbols: NDArray[np.uint32], length: int, key: SipKey) -> Words:
@@ -22,24 +22,35 @@ def shingle_hashes(symbols: NDArray[np.uint32], length: int, key: SipKey) -> Wor
     The message that is hashed is the run itself, 21 bits a symbol, so only the pseudo-random function stands between a
     hash and its text. `length` is a multiple of 3.
     """
-    count = len(symbols) - length + 1
-    if count <= 0:
-        return np.zeros(0, dtype=np.uint64)
-    wide = symbols.astype(np.uint64)
-    triples = wide[: len(wide) - 2].copy()
-    for index in range(1, SYMBOLS_PER_WORD):
-        triples |= wide[index : index + len(triples)] << np.uint64(_BITS_PER_SYMBOL * index)
+    triples = np.empty(max(0, len(symbols) - SYMBOLS_PER_WORD + 1), dtype=np.uint64)
+    _fill_triples(np.ascontiguousarray(symbols), triples)
     return siphash_along(triples, length // SYMBOLS_PER_WORD, SYMBOLS_PER_WORD, key)
+
+
+@compiled(NUMBER, (given("u4"), filled("u8")))
+def _fill_triples(symbols: NDArray[np.uint32], triples: Words) -> int:
+    for at in range(len(triples)):
+        second, third = np.uint64(symbols[at + 1]), np.uint64(symbols[at + 2])
+        triples[at] = np.uint64(symbols[at]) | second << _BY_SYMBOL | third << _BY_TWO_SYMBOLS
+    return len(triples)
 
 
 def covered(starts: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     """For each symbol, whether any marked shingle covers it; `starts` marks shingles by their first symbol."""
-    if not len(starts):
-        return np.zeros(0, dtype=np.bool_)
-    steps = np.zeros(len(starts) + length, dtype=np.int64)
-    steps[: len(starts)] += starts
-    steps[length:] -= starts
-    return np.cumsum(steps)[: len(starts) + length - 1] > 0
+    marks = np.empty(len(starts) + length - 1 if len(starts) else 0, dtype=np.bool_)
+    _fill_covered(np.ascontiguousarray(starts), length, marks)
+    return marks
+
+
+@compiled(NUMBER, (given("?"), NUMBER, filled("?")))
+def _fill_covered(starts: NDArray[np.bool_], length: int, marks: NDArray[np.bool_]) -> int:
+    left = 0
+    for at in range(len(marks)):
+        if at < len(starts) and starts[at]:
+            left = length
+        marks[at] = left > 0
+        left -= 1
+    return len(marks)
 
 
 def distinct(ordered: NDArray[_Element]) -> NDArray[_Element]:
@@ -52,12 +63,27 @@ def winnowed(hashes: Words, eligible: NDArray[np.bool_], window: int) -> NDArray
 
     The choice hangs on keyed hashes, so it tells nothing of the text.
     """
-    if not eligible.any():
-        return np.zeros(0, dtype=np.int64)
-    ranked = np.where(eligible, hashes, _NEVER_SMALLEST)
-    if len(ranked) <= window:
-        return np.array([ranked.argmin()], dtype=np.int64)
-    windows = np.lib.stride_tricks.sliding_window_view(ranked, window)
-    chosen = distinct(windows.argmin(axis=1) + np.arange(len(windows)))
-    kept: NDArray[np.int64] = chosen[eligible[chosen]]
-    return kept
+    kept = np.empty(len(hashes), dtype=np.int64)
+    count = _fill_kept(np.ascontiguousarray(hashes), np.ascontiguousarray(eligible), window, kept)
+    return kept[:count]
+
+
+@compiled(NUMBER, (given("u8"), given("?"), NUMBER, filled("i8")))
+def _fill_kept(hashes: Words, eligible: NDArray[np.bool_], window: int, kept: NDArray[np.int64]) -> int:
+    """Of equal hashes in a window the first; what is shorter than a window is one."""
+    count, smallest = 0, -1
+    for at in range(len(hashes)):
+        first = max(0, at - window + 1)
+        if smallest >= first:
+            if eligible[at] and hashes[at] < hashes[smallest]:
+                smallest = at
+        else:
+            smallest = -1
+            for other in range(first, at + 1):
+                if eligible[other] and (smallest < 0 or hashes[other] < hashes[smallest]):
+                    smallest = other
+        whole = at >= window - 1 or at == len(hashes) - 1
+        if whole and smallest >= 0 and (count == 0 or kept[count - 1] != smallest):
+            kept[count] = smallest
+            count += 1
+    return count
