@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.compiled import NUMBER, compiled, filled, given
 from matchers.normaliser import Normalised
 from matchers.seals import Part, Seal
 from matchers.siphash import Words
@@ -51,26 +52,46 @@ class Tokens(TokenBounds):
 
 def token_bounds(text: Normalised) -> TokenBounds:
     """The tokens of a normalised text, in order; together they hold every symbol."""
-    count = len(text)
-    begins = np.flatnonzero(text.begins_token)
-    lengths = np.diff(begins, append=count)
-    parts = -(-lengths // LONGEST_TOKEN)
-    within = np.arange(int(parts.sum())) - np.repeat(np.cumsum(parts) - parts, parts)
-    starts = np.append(np.repeat(begins, parts) + within * LONGEST_TOKEN, count)
-    digits = np.concatenate(([0], np.cumsum(text.numeric)))
-    numeric = digits[starts[1:]] > digits[starts[:-1]]
-    return TokenBounds(starts, numeric)
+    starts, numeric = np.empty(len(text) + 1, dtype=np.int64), np.empty(len(text), dtype=np.bool_)
+    begins, digits = np.ascontiguousarray(text.begins_token), np.ascontiguousarray(text.numeric)
+    count = _fill_bounds(begins, digits, starts, numeric)
+    return TokenBounds(starts[: count + 1].copy(), numeric[:count].copy())
+
+
+@compiled(NUMBER, (given("?"), given("?"), filled("i8"), filled("?")))
+def _fill_bounds(
+    begins: NDArray[np.bool_], digits: NDArray[np.bool_], starts: NDArray[np.int64], numeric: NDArray[np.bool_]
+) -> int:
+    """Fill in where tokens begin and which hold a digit; returns how many there are."""
+    count, start, digit = 0, 0, False
+    for at in range(len(begins)):
+        if at > start and (begins[at] or at - start == LONGEST_TOKEN):
+            starts[count], numeric[count] = start, digit
+            count, start, digit = count + 1, at, False
+        digit |= digits[at]
+    if len(begins):
+        starts[count], numeric[count] = start, digit
+        count += 1
+    starts[count] = len(begins)
+    return count
 
 
 def tokens_of(text: Normalised, key: TokenKey) -> Tokens:
     """The same with hashes."""
     bounds = token_bounds(text)
-    starts = bounds.starts
-    symbols = np.concatenate((text.symbols, np.zeros(LONGEST_TOKEN, dtype=np.uint32)))
-    columns = np.arange(LONGEST_TOKEN)
-    rows = symbols[starts[:-1, np.newaxis] + columns].astype(np.uint64)
-    rows *= columns < np.diff(starts)[:, np.newaxis]
-    return Tokens(starts, bounds.numeric, rows @ key)
+    hashes = np.empty(len(bounds), dtype=np.uint64)
+    _fill_hashes(np.ascontiguousarray(text.symbols), bounds.starts, key, hashes)
+    return Tokens(bounds.starts, bounds.numeric, hashes)
+
+
+@compiled(NUMBER, (given("u4"), given("i8"), given("u8"), filled("u8")))
+def _fill_hashes(symbols: NDArray[np.uint32], starts: NDArray[np.int64], key: TokenKey, hashes: Words) -> int:
+    for token in range(len(hashes)):
+        total = np.uint64(0)
+        for at in range(starts[token], starts[token + 1]):
+            total += np.uint64(symbols[at]) * key[at - starts[token]]
+        hashes[token] = total
+    return len(hashes)
 
 
 def token_key(subkey: bytes) -> TokenKey:
