@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from matchers.normaliser import Normalised
 from matchers.shingles import distinct
 from matchers.siphash import Words
-from matchers.spill import SpillFile
 from matchers.tokens import Tokens
 
 # Digits from which a word is a number that belongs to one person, day or telephone: copies have all of these in common.
@@ -40,81 +39,61 @@ _DIGEST_BYTES = 8
 
 
 class CopyFinder:
-    """Takes the words of letter after letter, on disk; finds the copies at the end. 24 bytes a letter in memory."""
+    """Takes the long numbers of letter after letter; finds the copies at the end. 8 bytes a letter in memory.
 
-    def __init__(self, folder: Path) -> None:
-        self._words = SpillFile(folder, "<u8")
+    Args:
+        shingles: gives the shingles of a letter, by its place among those taken.
+        words: gives the hashes of its words.
+    """
+
+    def __init__(self, shingles: Callable[[int], Words], words: Callable[[int], Words]) -> None:
+        self._shingles = shingles
+        self._words = words
         self._keys = array("Q")
-        self._word_ends = array("Q", [0])
-        self._shingle_ends = array("Q", [0])
 
-    def add(self, tokens: Words, numbers: Words, shingles: int) -> None:
-        """Take one letter.
-
-        Args:
-            tokens: hashes of its words in order.
-            numbers: of these the long numbers.
-            shingles: how many it has.
-        """
+    def add(self, numbers: Words) -> None:
+        """Take one letter: hashes of its long numbers."""
         digest = hashlib.blake2b(distinct(np.sort(numbers)).tobytes(), digest_size=_DIGEST_BYTES).digest()
         self._keys.append(int.from_bytes(digest, "little"))
-        self._word_ends.append(self._word_ends[-1] + len(tokens))
-        self._shingle_ends.append(self._shingle_ends[-1] + shingles)
-        self._words.append(tokens)
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self._words.close()
-
-    def groups(self, hashes: Words) -> list[list[int]]:
-        """The letters that are copies of one another, by number, groups and members ascending.
-
-        Args:
-            hashes: the shingles of all letters, in the order in which they were taken.
-        """
-        words = self._words.read()
+    def groups(self) -> list[list[int]]:
+        """The letters that are copies of one another, by number, groups and members ascending."""
         keys = np.array(self._keys, dtype=np.uint64)
         order = np.argsort(keys, kind="stable")
         edges = np.flatnonzero(np.diff(keys[order])) + 1
         found: list[list[int]] = []
         for same_numbers in np.split(order, edges):
             if len(same_numbers) > 1:
-                found += self._copies(same_numbers.tolist(), hashes, words)
+                found += self._copies(same_numbers.tolist())
         return sorted(found)
 
-    def shingles_of(self, letter: int, hashes: Words) -> Words:
+    def shingles_of(self, letter: int) -> Words:
         """The different shingles of one letter, in ascending order."""
-        return distinct(np.sort(hashes[self._shingle_ends[letter] : self._shingle_ends[letter + 1]]))
+        return distinct(np.sort(self._shingles(letter)))
 
-    def _copies(self, letters: list[int], hashes: Words, words: Words) -> list[list[int]]:
+    def _copies(self, letters: list[int]) -> list[list[int]]:
         """The groups among letters with the same long numbers; each letter is held against the first of each group."""
         sketches = np.zeros((min(len(letters), MOST_KINDS), _SKETCH_PARTS), dtype=np.uint64)
         groups: list[list[int]] = []
         for letter in letters:
-            own = self.shingles_of(letter, hashes)
+            own = self.shingles_of(letter)
             if not len(own):
                 continue
             sketch = own[np.searchsorted(own, _SKETCH_STARTS) % len(own)]
             alike = np.flatnonzero((sketches[: len(groups)] == sketch).sum(axis=1) >= _SKETCH_AGREE)
             for at in alike.tolist():
                 first = groups[at][0]
-                if are_copies((own, self._words_of(letter, words)), self._compared(first, hashes, words)):
+                if are_copies((own, self._words(letter)), (self.shingles_of(first), self._words(first))):
                     groups[at].append(letter)
                     break
             else:
                 if len(groups) < MOST_KINDS:
                     sketches[len(groups)] = sketch
                     groups.append([letter])
-        return [group for group in groups if len(group) > 1 and self._variants(group, words) <= MOST_VARIANTS]
+        return [group for group in groups if len(group) > 1 and self._variants(group) <= MOST_VARIANTS]
 
-    def _variants(self, group: list[int], words: Words) -> int:
-        return len({hashlib.blake2b(self._words_of(letter, words).tobytes()).digest() for letter in group})
-
-    def _compared(self, letter: int, hashes: Words, words: Words) -> tuple[Words, Words]:
-        return self.shingles_of(letter, hashes), self._words_of(letter, words)
-
-    def _words_of(self, letter: int, words: Words) -> Words:
-        return np.asarray(words[self._word_ends[letter] : self._word_ends[letter + 1]])
+    def _variants(self, group: list[int]) -> int:
+        return len({hashlib.blake2b(self._words(letter).tobytes()).digest() for letter in group})
 
 
 def are_copies(one: tuple[Words, Words], other: tuple[Words, Words]) -> bool:

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from matchers.copies import long_numbers
 from matchers.document_text import joined
+from matchers.errors import PackBuildError
 from matchers.keyring import Keyring
 from matchers.normaliser import Normalised, normalise
 from matchers.pack_format import PackParameters
 from matchers.places import pack_places
+from matchers.postings import MOST_SYMBOLS
 from matchers.shingles import shingle_hashes
 from matchers.siphash import SipKey, Words
 from matchers.token_shapes import pack_shapes
@@ -81,8 +83,14 @@ class LetterHasher:
         self._content_key = keyring.root.subkey("content")
 
     def hashed(self, letters: Sequence[Letter]) -> list[HashedLetter]:
-        """Some letters together, which is faster than one by one."""
+        """Some letters together, which is faster than one by one.
+
+        Raises:
+            PackBuildError: one is too long for a pack.
+        """
         texts = [normalise(letter.text) for letter in letters]
+        if any(len(text) >= MOST_SYMBOLS for text in texts):
+            raise PackBuildError(f"a letter has more than {MOST_SYMBOLS:,} symbols; no letter is so long")
         together = joined(texts)
         ends = np.cumsum([len(text) for text in texts])
         shingles = self._shingles(together, ends)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from matchers.errors import PackKeyError
 from matchers.keys import KEY_BYTES, SUBKEY_BYTES, PackKey
 from matchers.seals import SALT_BYTES
+from matchers.shingle_table import STORED_MASK
 from matchers.siphash import SipKey, Words, siphash
 
 _DIGEST_BYTES = 16
@@ -81,8 +82,9 @@ class Keyring:
 
     def layered(self, hashes: Words, first: int = 0) -> Words:
         """Hashes under the root as the pack stores them; `first` counts the layers that they have had already."""
+        hashes = hashes & STORED_MASK
         for layer in self.layers[first:]:
-            hashes = siphash([hashes], SipKey.from_bytes(layer))
+            hashes = siphash([hashes], SipKey.from_bytes(layer)) & STORED_MASK
         return hashes
 
 

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchers.errors import PackDamagedError
-from matchers.frequencies import contains, contains_at
+from matchers.keyring import Keyring
 from matchers.keys import PackKey
+from matchers.letter_marks import LetterMarks
 from matchers.normaliser import NORMALISER_VERSION, Normalised
 from matchers.pack_format import (
     ARRAYS,
@@ -20,8 +21,9 @@ from matchers.pack_format import (
     check_files,
     read_manifest,
 )
-from matchers.postings import Postings, unpacked_postings
+from matchers.postings import Postings
 from matchers.seals import RowSeal, Seal, opened_figure
+from matchers.shingle_table import LookUp, ShingleTable
 from matchers.shingles import shingle_hashes
 from matchers.siphash import SipKey, Words
 from matchers.spill import mapped
@@ -41,10 +43,14 @@ class Pack:
         self._manifest = manifest
         arrays = manifest.arrays_folder(folder)
         self._arrays = {name: mapped(array_path(arrays, name), dtype) for name, dtype in ARRAYS.items()}
-        self._shingle_key = SipKey.from_bytes(key.subkey("shingles"))
-        self._token_key = token_key(key.subkey("tokens"))
+        self.keyring = keyring_of(folder, manifest, key)
+        self._shingle_key = SipKey.from_bytes(self.keyring.root.subkey("shingles"))
+        self._token_key = token_key(self.keyring.root.subkey("tokens"))
         self._letter_key = key.subkey("letters")
-        self._row_seal = RowSeal(key.subkey("rows"), manifest.generation)
+        directory, remainders, values = (
+            self._arrays[f"table_{name}"] for name in ("directory", "remainders", "values")
+        )
+        self.table = ShingleTable(directory, remainders, values, RowSeal(key.subkey("rows"), manifest.generation))
         try:
             of_pack = Seal(self._letter_key, manifest.generation.encode())
             self.median_shared = opened_figure(of_pack, manifest.sealed_median)
@@ -55,6 +61,11 @@ class Pack:
     def pack_id(self) -> str:
         """The same for packs of the same letters, key and parameters."""
         return self._manifest.pack_id
+
+    @property
+    def manifest(self) -> Manifest:
+        """What its pack.json says."""
+        return self._manifest
 
     @property
     def letters(self) -> int:
@@ -101,32 +112,45 @@ class Pack:
 
     def shingles_of(self, text: Normalised) -> Words:
         """The keyed shingles of a document."""
-        return shingle_hashes(text.symbols, self.parameters.shingle_symbols, self._shingle_key)
+        hashes = shingle_hashes(text.symbols, self.parameters.shingle_symbols, self._shingle_key)
+        return self.keyring.layered(hashes)
 
     def tokens_of(self, text: Normalised) -> Tokens:
         """The keyed tokens of a document."""
         return tokens_of(text, self._token_key)
 
+    def look_up(self, hashes: Words) -> LookUp:
+        """What the pack knows of each of these shingles."""
+        return self.table.look_up(hashes)
+
     def is_template(self, hashes: Words) -> NDArray[np.bool_]:
         """Which shingles are the organisation's template."""
-        return contains(self._arrays["template_hashes"], hashes)
+        return self.look_up(hashes).template
 
     def postings(self, hashes: Words) -> Postings:
         """Every kept shingle among these, with every place it has; `document` counts in `hashes`."""
-        index = self._arrays["index_hashes"]
-        order = np.argsort(hashes)
-        ordered = hashes[order]
-        first = np.searchsorted(index, ordered)
-        there = contains_at(index, ordered, first)
-        order, first = order[there], first[there]
-        counts = np.searchsorted(index, ordered[there], side="right") - first
-        rows = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
-        opened = self._row_seal.applied(rows, np.asarray(self._arrays["index_postings"][rows], dtype=np.uint64))
-        return unpacked_postings(np.repeat(order, counts).astype(np.int64), opened)
+        return self.look_up(hashes).postings
 
     def letter(self, number: int) -> StoredLetter:
         """One letter, by the number that postings give."""
         return StoredLetter(self._arrays, self._letter_key, number)
+
+    def marks(self) -> LetterMarks:
+        """Id and mark of every letter, by their numbers. Opens them all: 20 seconds for a million."""
+        stored = map(self.letter, range(self.letters))
+        return LetterMarks((letter.letter_id, letter.sizes.mark) for letter in stored)
+
+
+def keyring_of(folder: Path, manifest: Manifest, key: PackKey) -> Keyring:
+    """The keys of a pack; its own key has been held against the manifest.
+
+    Raises:
+        PackDamagedError: what the manifest holds of them was changed.
+    """
+    try:
+        return Keyring.opened(key, manifest.keyring)
+    except ValueError:
+        raise PackDamagedError(f"{folder}: its manifest is damaged; restore the pack or build it again") from None
 
 
 def open_pack(folder: Path, key: PackKey) -> Pack:

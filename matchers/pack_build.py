@@ -1,4 +1,4 @@
-"""Letters to a pack, in two passes: count every shingle, then keep the rare ones. What grows with it is on disk."""
+"""Letters to a pack, and the place where packs are made: alone, in a new generation, put in place at once."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+from matchers.counting import Earlier
 from matchers.errors import NotAPackError, PackBuildError, PackMissingError
+from matchers.hashed_letter import Letter, LetterHasher
+from matchers.keyring import Keyring
 from matchers.keys import PackKey
-from matchers.letter_arrays import LetterArrays
+from matchers.letter_marks import LetterMarks
 from matchers.pack_format import (
     ARRAYS,
     ARRAYS_PREFIX,
@@ -22,6 +26,7 @@ from matchers.pack_format import (
     MANIFEST,
     FileMark,
     Manifest,
+    PackHistory,
     PackParameters,
     array_path,
     digest_file,
@@ -33,6 +38,18 @@ from matchers.pack_format import (
     write_manifest,
 )
 from matchers.private_files import make_private_folder
+from matchers.rewriting import Rewriting, Target
+from matchers.staging import StagedLetters, staged_folder
+
+__all__ = [
+    "DEFAULT_PARAMETERS",
+    "LETTERS_TOGETHER",
+    "Letter",
+    "PackSummary",
+    "StagedLetter",
+    "build_pack",
+    "staged_marks",
+]
 
 # Letters hashed together: one at a time takes a third longer, 256 are hardly faster, and 64 letters of 2,500 symbols
 # take 5 MB.
@@ -40,28 +57,30 @@ LETTERS_TOGETHER = 64
 DEFAULT_PARAMETERS = PackParameters()
 _GENERATION_BYTES = 8
 
+Progress = Callable[[int], None]
+
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Letter:
-    """A letter that the organisation knows it wrote: an opaque id and its text."""
+class StagedLetter:
+    """A letter that `staged_marks` has: an earlier build had read it and did not come to its end."""
 
     letter_id: str
-    text: str
+    mark: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class PackSummary:
-    """What a build made.
+    """What a build or a change made.
 
     Attributes:
-        pack_id: the same for the same letters, key and parameters.
+        pack_id: the same for the same letters, key and parameters, built at once.
         letters: in the pack, the too short ones included.
-        shingles: kept rare shingles.
+        shingles: rows of the table of shingles.
         template_shingles: shingles that many letters share.
         size: bytes of all array files.
-        too_short: ids of letters with too little text to hold a single shingle; they can never be found.
-        copies: groups of ids whose letters are copies of one letter. Each copy is reported; in a group of more than
-            `MOST_COPIES` none is, because what is there so often is a form and counts as template.
+        too_short: ids of new letters with too little text to hold a single shingle; they can never be found.
+        copies: groups of ids whose letters are copies of one letter, a new one among them. Each copy is reported; in a
+            group of more than `MOST_COPIES` none is, because what is there so often is a form and counts as template.
     """
 
     pack_id: str
@@ -79,88 +98,168 @@ class PackSummary:
 
 
 def build_pack(
-    letters: Iterable[Letter],
+    letters: Iterable[Letter | StagedLetter],
     folder: Path,
     key: PackKey,
     parameters: PackParameters = DEFAULT_PARAMETERS,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> PackSummary:
     """Build the pack of these letters at `folder`, or put it in the place of the pack that is there.
 
-    Killed at any moment it leaves the old pack or the new one. `progress` is told how many letters have been read.
+    Killed at any moment it leaves the old pack or the new one. Letters that have marks outlive a build that was
+    killed: the next one may name them instead of reading them again.
+
+    Args:
+        letters: to be read; for one that `staged_marks` has it is enough to name it.
+        folder: of the pack.
+        key: a new pack is made under it, whatever key an earlier one had.
+        parameters: of the pack.
+        progress: is told how many letters have been read.
 
     Raises:
         NotAPackError: something else is at `folder`; it is left alone.
         PackBuildError: no letters, an id twice, a disk that is full, another build at work.
     """
-    _check_place(folder)
+    check_place(folder)
+    keyring = Keyring.of(key)
+    with alone(folder), staged_letters(folder, keyring, parameters) as staged:
+        stage(staged, letters, LetterHasher(keyring, parameters), progress)
+        read = len(staged.chosen)
+        if not read:
+            raise PackBuildError(f"{folder}: there are no letters to make a pack of")
+        version = Version(keyring, parameters, PackHistory(now(), read, now()))
+        return rewritten(folder, version, (), staged)
+
+
+def staged_marks(folder: Path, key: PackKey, parameters: PackParameters = DEFAULT_PARAMETERS) -> LetterMarks:
+    """The letters that a build which was killed had read. `LetterMarks.mark` tells what each was made from."""
+    return marks_staged_for(folder, Keyring.of(key), parameters)
+
+
+def marks_staged_for(folder: Path, keyring: Keyring, parameters: PackParameters) -> LetterMarks:
+    """The same under any keyring."""
+    place = staged_folder(folder, keyring, parameters)
+    if not place.is_dir():
+        return LetterMarks()
+    return StagedLetters(place, keyring, only_read=True).marks
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Version:
+    """What the next generation is written with."""
+
+    keyring: Keyring
+    parameters: PackParameters
+    history: PackHistory
+
+
+def rewritten(
+    folder: Path, version: Version, earlier: Sequence[Earlier], staged: StagedLetters | None = None
+) -> PackSummary:
+    """Write a generation and put it in place; the folder is held by `alone`."""
     generation = secrets.token_hex(_GENERATION_BYTES)
-    try:
-        make_private_folder(folder)
-        with _alone(folder):
-            return _built(letters, folder, key, parameters, (generation, progress))
-    except OSError as error:
-        raise PackBuildError(f"{folder}: the pack can not be written: {error.strerror}") from error
-
-
-_Run = tuple[str, Callable[[int], None] | None]
-# Ids of the letters that are too short, and of the copies.
-_Told = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
-
-
-def _built(letters: Iterable[Letter], folder: Path, key: PackKey, parameters: PackParameters, run: _Run) -> PackSummary:
-    generation, progress = run
     building = folder / f"{BUILDING_PREFIX}{generation}"
     make_private_folder(building)
     try:
-        too_short: list[str] = []
-        with LetterArrays(building, key, parameters, generation) as arrays:
-            for batch in _batches(letters):
-                too_short += arrays.add([letter.letter_id for letter in batch], [letter.text for letter in batch])
-                if progress:
-                    progress(arrays.letters)
-            if not arrays.letters:
-                raise PackBuildError(f"{folder}: there are no letters to make a pack of")
-            counts = arrays.finish()
-        draft = Manifest(arrays.pack_id, generation, parameters, counts, key_check(key), arrays.sealed_median, files={})
-        return _put_in_place(folder, draft, (tuple(too_short), arrays.copies))
+        target = Target(building, version.keyring, version.parameters, generation)
+        written = Rewriting(target, earlier).write(staged)
+        files = _finished_files(building)
+        manifest = Manifest(
+            pack_id=written.pack_id,
+            generation=generation,
+            parameters=version.parameters,
+            counts=written.counts,
+            key_check=key_check(version.keyring.current),
+            sealed_median=written.sealed_median,
+            files=files,
+            keyring=version.keyring.sealed(),
+            history=version.history,
+        )
+        building.rename(folder / f"{ARRAYS_PREFIX}{generation}")
+        write_manifest(folder, manifest)
+        remove_leftovers(folder, generation)
     finally:
         shutil.rmtree(building, ignore_errors=True)
+    return PackSummary(
+        pack_id=manifest.pack_id,
+        letters=manifest.counts.letters,
+        shingles=manifest.counts.shingles,
+        template_shingles=manifest.counts.template_shingles,
+        size=sum(mark.size for mark in files.values()),
+        too_short=written.too_short,
+        copies=written.copies,
+    )
 
 
-def _put_in_place(folder: Path, draft: Manifest, told: _Told) -> PackSummary:
-    too_short, copies = told
-    building = folder / f"{BUILDING_PREFIX}{draft.generation}"
+def _finished_files(building: Path) -> dict[str, FileMark]:
     files = {}
     for name in ARRAYS:
         path = array_path(building, name)
         with path.open("rb") as file:
             os.fsync(file.fileno())
         files[name] = FileMark(path.stat().st_size, digest_file(path))
-    manifest = replace(draft, files=files)
     sync_folder(building)
-    building.rename(folder / f"{ARRAYS_PREFIX}{draft.generation}")
-    write_manifest(folder, manifest)
-    remove_leftovers(folder, draft.generation)
-    return PackSummary(
-        pack_id=manifest.pack_id,
-        letters=draft.counts.letters,
-        shingles=draft.counts.shingles,
-        template_shingles=draft.counts.template_shingles,
-        size=sum(mark.size for mark in files.values()),
-        too_short=too_short,
-        copies=copies,
-    )
+    return files
 
 
-def _batches(letters: Iterable[Letter]) -> Iterator[list[Letter]]:
+@contextmanager
+def staged_letters(folder: Path, keyring: Keyring, parameters: PackParameters) -> Iterator[StagedLetters]:
+    """The letters that wait for this pack, for one change of it; with the block they go.
+
+    What waits under another key or with other parameters is removed at once. If the block fails, whole batches of
+    letters with marks stay for the next time.
+    """
+    place = staged_folder(folder, keyring, parameters)
+    remove_leftovers(folder, None, place.name)
+    staged = StagedLetters(place, keyring)
+    try:
+        yield staged
+    except BaseException:
+        if not staged.can_be_resumed():
+            staged.remove()
+        raise
+    staged.remove()
+
+
+def stage(
+    staged: StagedLetters,
+    letters: Iterable[Letter | StagedLetter],
+    hasher: LetterHasher,
+    progress: Progress | None = None,
+) -> None:
+    """Read letters until there are no more.
+
+    Raises:
+        PackBuildError: an id is given twice, or a letter is named that does not wait.
+    """
     source = iter(letters)
+    read = 0
     while batch := list(islice(source, LETTERS_TOGETHER)):
-        yield batch
+        fresh = [letter for letter in batch if isinstance(letter, Letter)]
+        for named in batch:
+            if isinstance(named, StagedLetter) and not staged.resume(named.letter_id, named.mark):
+                raise PackBuildError("another change of the pack came between; run the command again")
+        if fresh:
+            staged.add(hasher.hashed(fresh))
+        read += len(batch)
+        if progress:
+            progress(read)
+    staged.flush()
+    if not LetterMarks(staged.chosen_ids()).is_distinct():
+        raise PackBuildError("a letter id is given twice; every letter needs its own")
 
 
-def _check_place(folder: Path) -> None:
-    """Is there nothing at `folder`, or a pack, or what a killed first build left?"""
+def now() -> str:
+    """The time, as a manifest has it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def check_place(folder: Path) -> None:
+    """Is there nothing at `folder`, or a pack, or what a killed first build left?
+
+    Raises:
+        NotAPackError: it is something else.
+    """
     if folder.is_dir() and not (folder / MANIFEST).exists() and all(is_part(entry) for entry in folder.iterdir()):
         return
     try:
@@ -172,15 +271,26 @@ def _check_place(folder: Path) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder against a second build; the lock goes with the process."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def alone(folder: Path) -> Iterator[None]:
+    """Make the folder of a pack and hold it against others who change it; the lock goes with the process.
+
+    Raises:
+        PackBuildError: somebody is at work there, or the system refuses what the block does with files.
+    """
+    try:
+        make_private_folder(folder)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            _lock(descriptor, folder)
+            yield
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise PackBuildError(f"{folder}: the pack can not be written: {error.strerror}") from error
+
+
+def _lock(descriptor: int, folder: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(descriptor)
         raise PackBuildError(f"{folder}: another build is at work here; wait for it to end") from None
-    try:
-        yield
-    finally:
-        os.close(descriptor)

@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from matchers.errors import NotAPackError, PackDamagedError, PackKeyError, PackMissingError, PackVersionError
+from matchers.errors import NotAPackError, PackDamagedError, PackError, PackKeyError, PackMissingError, PackVersionError
 from matchers.keys import PackKey
 from matchers.normaliser import NORMALISER_VERSION
 from matchers.private_files import private_opener
 
 FORMAT = "stray fingerprint pack"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST = "pack.json"
 BUILDING_PREFIX = "building-"
 ARRAYS_PREFIX = "arrays-"
@@ -29,18 +29,19 @@ _DIGEST_CHUNK = 1 << 20
 
 # Every array file and its little-endian element type; docs/fingerprint-pack.md says what each holds.
 ARRAYS = {
-    "index_hashes": "<u8",
-    "index_postings": "<u8",
-    "template_hashes": "<u8",
+    "table_directory": "<u1",
+    "table_remainders": "<u1",
+    "table_values": "<u1",
     "token_hashes": "<u2",
     "token_shapes": "<u1",
     "place_bits": "<u1",
     "letter_ids": "<u1",
+    "anchors": "<u1",
     "letter_sizes": "<u1",
     "salts": "<u1",
 }
 # Functions of letters, key and parameters; every other file differs from build to build of the same letters.
-STEADY = frozenset(["index_hashes", "template_hashes"])
+STEADY = frozenset(["table_directory", "table_remainders"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,31 @@ class PackParameters:
 
 @dataclass(frozen=True, slots=True)
 class PackCounts:
-    """How much is in a pack: letters, kept shingles, template shingles, tokens."""
+    """How much is in a pack: letters, rows of the table of shingles, template shingles, tokens."""
 
     letters: int
     shingles: int
     template_shingles: int
     tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackHistory:
+    """When a pack was built from its letters' text, and what has happened since.
+
+    Attributes:
+        built: the time of the last full build, UTC, ISO 8601.
+        built_letters: that it was built of.
+        changed: the time of the last change.
+        added: letters added since the build, the replaced ones too.
+        erased: letters erased since the build, the replaced ones too.
+    """
+
+    built: str
+    built_letters: int
+    changed: str
+    added: int = 0
+    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +102,8 @@ class Manifest:
 
     Attributes:
         sealed_median: share of a middling letter that others have too; sealed under the generation.
+        keyring: root and layers of the keys, sealed, once the key has been rotated.
+        history: when it was built, and what has happened since.
     """
 
     pack_id: str
@@ -91,6 +113,8 @@ class Manifest:
     key_check: str
     sealed_median: str
     files: Mapping[str, FileMark]
+    keyring: str
+    history: PackHistory
 
     def arrays_folder(self, pack: Path) -> Path:
         """Where the array files of this generation lie."""
@@ -139,15 +163,31 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def remove_leftovers(pack: Path, generation: str) -> None:
-    """Remove what earlier or killed builds left, all but one generation."""
+def remove_leftovers(pack: Path, generation: str | None = None, staged: str = "") -> None:
+    """Remove what earlier or killed builds left.
+
+    Args:
+        pack: its folder, which nobody else changes at this moment.
+        generation: whose arrays stay; without one those of pack.json.
+        staged: name of the folder of waiting letters that stays.
+    """
+    if generation is None:
+        generation = _generation(pack)
     for entry in pack.iterdir():
-        if entry.name == f"{ARRAYS_PREFIX}{generation}" or not is_part(entry):
+        if entry.name in {f"{ARRAYS_PREFIX}{generation}", staged, MANIFEST} or not is_part(entry):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)
-        elif entry.name != MANIFEST:
+        else:
             entry.unlink(missing_ok=True)
+
+
+def _generation(pack: Path) -> str:
+    """That of pack.json; empty where there is none that can be read, so that nothing of it can be told from rubbish."""
+    try:
+        return str(read_raw_manifest(pack).get("generation", ""))
+    except PackError:
+        return ""
 
 
 def is_part(entry: Path) -> bool:
@@ -172,6 +212,8 @@ def read_manifest(pack: Path, key: PackKey) -> Manifest:
             key_check=str(raw["key_check"]),
             sealed_median=str(raw["sealed_median"]),
             files={name: FileMark(**raw["files"][name]) for name in ARRAYS},
+            keyring=str(raw["keyring"]),
+            history=PackHistory(**raw["history"]),
         )
     except (KeyError, TypeError, AttributeError):
         raise PackDamagedError(f"{pack / MANIFEST}: is damaged; restore the pack or build it again") from None

@@ -29,7 +29,8 @@ class Part(StrEnum):
     TOKENS = "tokens"
     SHAPES = "shapes"
     PLACES = "places"
-    MULTIPLIER = "multiplier"  # stored nowhere: it parts the letters' tokens
+    ANCHORS = "anchors"
+    MULTIPLIER = "multiplier"  # drawn once, and stored with the sizes from then on
     MEDIAN = "median"  # of the whole pack
 
 

@@ -23,7 +23,7 @@ PARTS = 64
 # Words that are opened at once; the numbers of their rows take as much memory again.
 _OPENED_TOGETHER = 1 << 20
 _PART_SHIFT = np.uint64(58)
-_PART_STARTS = np.arange(1, PARTS, dtype=np.uint64) << _PART_SHIFT
+PART_STARTS = np.arange(1, PARTS, dtype=np.uint64) << _PART_SHIFT
 
 
 class ArrayFile:
@@ -115,10 +115,14 @@ class PartedRecords:
     def add(self, hashes: Words, records: NDArray[Any]) -> None:
         """Add records, each under its hash."""
         order = np.argsort(hashes, kind="stable")
-        cuts = np.searchsorted(hashes[order], _PART_STARTS)
+        cuts = np.searchsorted(hashes[order], PART_STARTS)
         for file, part in zip(self._files, np.split(records[order], cuts), strict=True):
             if len(part):
                 file.append(part)
+
+    def put(self, number: int, records: NDArray[Any]) -> None:
+        """Add records that all belong to one part."""
+        self._files[number].append(records)
 
     def close(self) -> None:
         """Let go of the files; what is in them is gone."""

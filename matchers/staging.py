@@ -11,14 +11,16 @@ import os
 import secrets
 import shutil
 import struct
+from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchers.hashed_letter import MARK_BYTES, HashedLetter
+from matchers.hashed_letter import MARK_BYTES, NO_MARK, HashedLetter
 from matchers.keyring import Keyring
+from matchers.letter_marks import LetterMarks
 from matchers.normaliser import NORMALISER_VERSION
 from matchers.pack_format import FORMAT_VERSION, STAGED_PREFIX, PackParameters, sync_folder
 from matchers.private_files import make_private_folder, private_opener
@@ -58,30 +60,50 @@ def staged_folder(pack: Path, keyring: Keyring, parameters: PackParameters) -> P
 
 
 class StagedLetters:
-    """The letters that wait in one folder."""
+    """The letters that wait in one folder, and which of them are chosen: those of now, and those resumed.
 
-    def __init__(self, folder: Path, keyring: Keyring) -> None:
-        make_private_folder(folder)
+    Args:
+        folder: where they wait.
+        keyring: of the pack.
+        only_read: somebody else may be at work in the folder, so nothing is tidied there.
+    """
+
+    def __init__(self, folder: Path, keyring: Keyring, *, only_read: bool = False) -> None:
         self._folder = folder
         self._subkey = keyring.current.subkey("staged")
         self._waiting: list[HashedLetter] = []
         self._batches: list[_Batch] = []
+        self._chosen = array("I")
+        if not only_read:
+            make_private_folder(folder)
         for path in sorted(folder.iterdir()):
             if path.suffix == _SUFFIX and _is_whole(path):
                 self._batches.append(_Batch(path, self._subkey))
-            else:
+            elif not only_read:
                 path.unlink()
         self._firsts = np.cumsum([0, *(len(batch) for batch in self._batches)])
+        self.marks = LetterMarks(map(self._id_and_mark, range(int(self._firsts[-1]))))
 
-    def __len__(self) -> int:
-        """Letters in batches and in memory."""
-        return int(self._firsts[-1]) + len(self._waiting)
+    @property
+    def chosen(self) -> NDArray[np.int64]:
+        """Numbers of the chosen letters."""
+        return np.array(self._chosen, dtype=np.int64)
 
     def add(self, letters: Sequence[HashedLetter]) -> None:
-        """Take letters; from `LETTERS_A_BATCH` on they go to disk."""
+        """Take and choose letters; from `LETTERS_A_BATCH` on they go to disk."""
+        first = int(self._firsts[-1]) + len(self._waiting)
+        self._chosen.extend(range(first, first + len(letters)))
         self._waiting += letters
         if len(self._waiting) >= LETTERS_A_BATCH:
             self.flush()
+
+    def resume(self, letter_id: str, mark: bytes) -> bool:
+        """Choose a letter that was on disk at the beginning; False if it was not."""
+        number = self.marks.number_of(letter_id, mark)
+        if number is None:
+            return False
+        self._chosen.append(number)
+        return True
 
     def flush(self) -> None:
         """Write out what is in memory; only what is on disk can be read."""
@@ -93,11 +115,13 @@ class StagedLetters:
             self._batches.append(_Batch(path, self._subkey))
             self._firsts = np.append(self._firsts, self._firsts[-1] + len(self._batches[-1]))
 
-    def marks(self) -> Iterator[tuple[int, str, bytes]]:
-        """Number, id and mark of every letter on disk."""
-        for first, batch in zip(self._firsts[:-1].tolist(), self._batches, strict=True):
-            for at in range(len(batch)):
-                yield first + at, batch.letter_id(at), batch.mark(at)
+    def chosen_ids(self) -> Iterator[tuple[str, bytes]]:
+        """Id and mark of every chosen letter; all are on disk."""
+        return map(self._id_and_mark, self._chosen)
+
+    def can_be_resumed(self) -> bool:
+        """Is there a letter on disk that a next build could tell to be the same?"""
+        return any(batch.mark(at) != NO_MARK for batch in self._batches for at in range(len(batch)))
 
     def letter(self, number: int) -> HashedLetter:
         """One letter, whole."""
@@ -121,8 +145,12 @@ class StagedLetters:
 
     def remove(self) -> None:
         """Let go of everything, on disk too."""
-        self._batches, self._waiting, self._firsts = [], [], np.array([0])
+        self._batches, self._waiting, self._firsts, self._chosen = [], [], np.array([0]), array("I")
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _id_and_mark(self, number: int) -> tuple[str, bytes]:
+        batch, at = self._of(number)
+        return batch.letter_id(at), batch.mark(at)
 
     def _of(self, number: int) -> tuple[_Batch, int]:
         at = int(np.searchsorted(self._firsts, number, side="right")) - 1

@@ -15,35 +15,46 @@ from matchers.places import unpack_places
 from matchers.seals import SALT_BYTES, Part, Seal
 from matchers.siphash import Words
 from matchers.token_shapes import TokenShapes, unpack_shapes
-from matchers.tokens import SaltedTokens, letter_multiplier, salted
+from matchers.tokens import SaltedTokens, salted
 
-_SIZES = struct.Struct("<3Q5I")
+_SIZES = struct.Struct("<4Q6IQ8s8s")
 SIZES_BYTES = _SIZES.size
+_NOTHING = bytes(8)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LetterSizes:
-    """Where a letter's parts begin in their files, and how long they are.
+    """Where a letter's parts begin in their files, how long they are, and what is short enough to stand beside.
 
     Attributes:
         token_start: in token_hashes and token_shapes.
         place_start: in place_bits.
         id_start: in letter_ids.
+        anchor_start: in anchors.
         tokens: how many.
         place_bytes: of place_bits.
         id_bytes: of letter_ids.
+        anchor_bytes: of anchors.
         symbols: of the letter.
         shared: of these in long runs that other letters have too.
+        multiplier: the odd number that parts its tokens from those of other letters.
+        mark: of its file and its row of the register; zeros where it has none.
+        content: keyed digest of its words and their places.
     """
 
-    token_start: int
-    place_start: int
-    id_start: int
-    tokens: int
-    place_bytes: int
-    id_bytes: int
-    symbols: int
+    token_start: int = 0
+    place_start: int = 0
+    id_start: int = 0
+    anchor_start: int = 0
+    tokens: int = 0
+    place_bytes: int = 0
+    id_bytes: int = 0
+    anchor_bytes: int = 0
+    symbols: int = 0
     shared: int = 0
+    multiplier: int = 1
+    mark: bytes = _NOTHING
+    content: bytes = _NOTHING
 
     @classmethod
     def unpacked(cls, raw: bytes) -> LetterSizes:
@@ -56,13 +67,38 @@ class LetterSizes:
 
     def next_start(self) -> LetterSizes:
         """Of a letter without content that follows this one."""
-        starts = self.token_start + self.tokens, self.place_start + self.place_bytes, self.id_start + self.id_bytes
-        return LetterSizes(*starts, tokens=0, place_bytes=0, id_bytes=0, symbols=0)
+        return LetterSizes(
+            token_start=self.token_start + self.tokens,
+            place_start=self.place_start + self.place_bytes,
+            id_start=self.id_start + self.id_bytes,
+            anchor_start=self.anchor_start + self.anchor_bytes,
+        )
 
     @property
     def shared_share(self) -> float:
         """The share of the letter that it has in common with other letters, in long runs."""
         return self.shared / max(1, self.symbols)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OpenedLetter:
+    """All that a pack holds of one letter but its rows in the table of shingles, open.
+
+    Attributes:
+        letter_id: its id.
+        sizes: symbols, shared, multiplier, mark and content count; where things begin does not.
+        tokens: 16-bit hashes under its multiplier.
+        shapes: one byte a token, with classes.
+        places: packed.
+        anchors: packed.
+    """
+
+    letter_id: str
+    sizes: LetterSizes
+    tokens: SaltedTokens
+    shapes: NDArray[np.uint8]
+    places: NDArray[np.uint8]
+    anchors: bytes
 
 
 class StoredLetter:
@@ -90,11 +126,27 @@ class StoredLetter:
 
     def salted(self, hashes: Words) -> SaltedTokens:
         """A document's tokens, to compare with its own."""
-        return salted(hashes, letter_multiplier(self._seal))
+        return salted(hashes, np.uint64(self.sizes.multiplier))
 
     def places(self) -> Offsets:
         """For each of its symbols the code point of its text."""
         return unpack_places(self._part(Part.PLACES, "place_bits", self.sizes.place_start, self.sizes.place_bytes))
+
+    def anchors(self) -> bytes:
+        """Hashes of its registered identifiers, as `matchers.anchors` packed them."""
+        return self._part(Part.ANCHORS, "anchors", self.sizes.anchor_start, self.sizes.anchor_bytes).tobytes()
+
+    def opened(self) -> OpenedLetter:
+        """Everything, to be sealed anew."""
+        sizes = self.sizes
+        return OpenedLetter(
+            letter_id=self.letter_id,
+            sizes=sizes,
+            tokens=self.tokens(),
+            shapes=self._part(Part.SHAPES, "token_shapes", sizes.token_start, sizes.tokens),
+            places=self._part(Part.PLACES, "place_bits", sizes.place_start, sizes.place_bytes),
+            anchors=self.anchors(),
+        )
 
     def _part(self, part: Part, name: str, start: int, count: int) -> NDArray[np.uint8]:
         return self._seal.applied(part, self._arrays[name][start : start + count])

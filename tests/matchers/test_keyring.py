@@ -8,9 +8,10 @@ import pytest
 from matchers.errors import PackKeyError
 from matchers.keyring import Keyring
 from matchers.keys import PackKey
+from matchers.shingle_table import STORED_SHIFT
 
 OLD, NEW, THIRD = PackKey(b"o" * 32), PackKey(b"n" * 32), PackKey(b"t" * 32)
-HASHES = np.arange(1, 100, dtype=np.uint64)
+HASHES = np.arange(1, 100, dtype=np.uint64) << np.uint64(STORED_SHIFT)
 
 
 def test_a_key_that_was_never_rotated_leaves_nothing_to_store() -> None:

@@ -35,6 +35,10 @@ def same(one: HashedLetter, other: HashedLetter) -> bool:
     )
 
 
+def ids(staged: StagedLetters) -> list[str]:
+    return [staged.letter(number).letter_id for number in range(len(staged.marks))]
+
+
 def test_letters_come_back_in_the_same_process_and_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staging, "LETTERS_A_BATCH", 3)
     letters = hashed()
@@ -42,9 +46,9 @@ def test_letters_come_back_in_the_same_process_and_in_the_next(tmp_path: Path, m
     staged.add(letters[:3])
     staged.add(letters[3:])
     staged.flush()
+    assert staged.chosen.tolist() == [0, 1, 2, 3]
+    assert list(staged.chosen_ids()) == [(letter.letter_id, letter.mark) for letter in letters]
     for held in (staged, StagedLetters(tmp_path / "staged", RING)):
-        assert len(held) == len(letters)
-        assert [(number, mark) for number, _, mark in held.marks()] == [(n, n.to_bytes(8, "big")) for n in range(4)]
         for number, letter in enumerate(letters):
             assert same(held.letter(number), letter)
             assert held.tokens(number).tolist() == letter.tokens.tolist()
@@ -78,7 +82,7 @@ def test_what_was_cut_or_changed_is_dropped(tmp_path: Path, monkeypatch: pytest.
     paths[1].write_bytes(b"cut")
     paths[2].rename(paths[2].with_suffix(".part"))
     again = StagedLetters(tmp_path / "staged", RING)
-    assert [letter_id for _, letter_id, _ in again.marks()] == ["Ł3"]
+    assert ids(again) == ["Ł3"]
     assert len(list((tmp_path / "staged").iterdir())) == 1
 
 
@@ -102,7 +106,7 @@ def test_killed_while_it_writes_it_keeps_what_was_written(tmp_path: Path) -> Non
         check=False, cwd=root, env=os.environ | {"PYTHONPATH": str(root)},
     )  # fmt: skip
     assert done.returncode == -signal.SIGKILL
-    assert [letter_id for _, letter_id, _ in StagedLetters(tmp_path / "staged", RING).marks()] == ["Ł0"]
+    assert ids(StagedLetters(tmp_path / "staged", RING)) == ["Ł0"]
 
 
 def test_another_key_root_or_parameter_waits_elsewhere(tmp_path: Path) -> None:
@@ -111,3 +115,27 @@ def test_another_key_root_or_parameter_waits_elsewhere(tmp_path: Path) -> None:
     folders = {staged_folder(tmp_path, ring, PackParameters()) for ring in rings}
     folders.add(staged_folder(tmp_path, RING, PackParameters(window=6)))
     assert len(folders) == 5
+
+
+def test_letters_of_an_earlier_run_are_chosen_by_id_and_mark(tmp_path: Path) -> None:
+    first = StagedLetters(tmp_path / "staged", RING)
+    first.add(hashed())
+    first.flush()
+    assert first.can_be_resumed()
+    again = StagedLetters(tmp_path / "staged", RING)
+    assert len(again.chosen) == 0
+    assert again.resume("Ł2", (2).to_bytes(8, "big"))
+    assert not again.resume("Ł2", (3).to_bytes(8, "big"))
+    assert not again.resume("Ł0", bytes(8)), "zeros are no mark"
+    again.add(hashed(["another"]))
+    again.flush()
+    assert again.chosen.tolist() == [2, 4]
+    assert [letter_id for letter_id, _ in again.chosen_ids()] == ["Ł2", "Ł0"]
+
+
+def test_who_only_reads_leaves_what_others_are_writing(tmp_path: Path) -> None:
+    StagedLetters(tmp_path / "staged", RING)
+    half = tmp_path / "staged" / "00000001.part"
+    half.write_bytes(b"half")
+    StagedLetters(tmp_path / "staged", RING, only_read=True)
+    assert half.exists()

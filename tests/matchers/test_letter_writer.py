@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from matchers.keys import PackKey
-from matchers.letter_arrays import MOST_PLACES, symbols_in_runs
+from matchers.letter_writer import symbols_in_runs
 from matchers.normaliser import normalise
 from matchers.pack import Pack, open_pack
 from matchers.pack_build import Letter, build_pack
+from matchers.rewriting import MOST_PLACES
 from matchers.token_shapes import TokenClass
 
 FRAME = "Thank you for referring this patient to the clinic where they were seen {} and we talked about the way ahead."

@@ -1,0 +1,158 @@
+"""The array files of a pack in the making that hold what belongs to single letters, each part sealed by its letter."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchers.hashed_letter import HashedLetter
+from matchers.keyring import Keyring
+from matchers.pack_format import ARRAYS, array_path
+from matchers.seals import SALT_BYTES, Part, Seal, sealed_figure
+from matchers.shingles import covered
+from matchers.spill import ArrayFile
+from matchers.stored_letter import LetterSizes, OpenedLetter
+from matchers.token_shapes import TokenClass, unpack_shapes, with_classes
+from matchers.tokens import salted
+
+# Symbols of text that a letter shares with other letters without a break before it counts as shared text: about eight
+# words. Common turns of phrase are shorter.
+SHARED_RUN_SYMBOLS = 40
+_PACK_ID_BYTES = 8
+
+
+class LetterWriter:
+    """Takes letters one by one; every letter gets a new salt, also one that comes from an earlier pack."""
+
+    def __init__(self, files: dict[str, ArrayFile], keyring: Keyring, generation: str) -> None:
+        self._files = files
+        self._subkey = keyring.current.subkey("letters")
+        self._pack_seal = Seal(self._subkey, generation.encode())
+        self._next = LetterSizes()
+        self._shared = array("f")
+        self.content = hashlib.blake2b(digest_size=_PACK_ID_BYTES, key=keyring.root.subkey("pack-id"))
+
+    @property
+    def letters(self) -> int:
+        """Letters taken so far."""
+        return len(self._shared)
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of all letters taken so far."""
+        return self._next.token_start
+
+    @property
+    def sealed_median(self) -> str:
+        """The share of a middling letter that it has in common with others."""
+        return sealed_figure(self._pack_seal, float(np.median(self._shared)))
+
+    def write(self, letter: OpenedLetter) -> None:
+        """Take a letter; of its sizes all count but where its parts began."""
+        salt = secrets.token_bytes(SALT_BYTES)
+        seal = Seal(self._subkey, salt)
+        encoded = letter.letter_id.encode()
+        sizes = replace(
+            letter.sizes,
+            token_start=self._next.token_start,
+            place_start=self._next.place_start,
+            id_start=self._next.id_start,
+            anchor_start=self._next.anchor_start,
+            tokens=len(letter.tokens),
+            place_bytes=len(letter.places),
+            id_bytes=len(encoded),
+            anchor_bytes=len(letter.anchors),
+        )
+        self._next = sizes.next_start()
+        self._shared.append(sizes.shared_share)
+        for name, part, content in (
+            ("letter_sizes", Part.SIZES, _bytes(sizes.packed())),
+            ("letter_ids", Part.LETTER_ID, _bytes(encoded)),
+            ("token_shapes", Part.SHAPES, letter.shapes),
+            ("place_bits", Part.PLACES, letter.places),
+            ("anchors", Part.ANCHORS, _bytes(letter.anchors)),
+        ):
+            self._files[name].append(seal.applied(part, content))
+        tokens = np.asarray(letter.tokens, dtype="<u2")
+        self._files["token_hashes"].append(seal.applied(Part.TOKENS, tokens).view("<u2"))
+        self._files["salts"].append(_bytes(salt))
+        for told in (encoded, sizes.content, letter.shapes.tobytes(), letter.anchors):
+            self.content.update(len(told).to_bytes(8, "little") + told)
+
+
+@contextmanager
+def array_files(folder: Path) -> Iterator[dict[str, ArrayFile]]:
+    """All array files of a pack, to be written; closed with the block."""
+    files = {name: ArrayFile(array_path(folder, name), dtype) for name, dtype in ARRAYS.items()}
+    try:
+        yield files
+    finally:
+        for file in files.values():
+            file.close()
+
+
+def classified(
+    letter: HashedLetter, frequent: NDArray[np.bool_], counts: NDArray[np.uint32], length: int
+) -> OpenedLetter:
+    """A new letter as a pack holds it.
+
+    Args:
+        letter: as it was staged.
+        frequent: which of its shingles are template.
+        counts: how many letters have each, 1 or more.
+        length: symbols of a shingle.
+    """
+    lengths = unpack_shapes(letter.shapes).lengths
+    template = _over(covered(frequent, length), letter.symbols)
+    shared = _over(covered(frequent | (counts > 1), length), letter.symbols)
+    ends = np.cumsum(lengths)
+    classes = np.full(len(lengths), TokenClass.UNIQUE, dtype=np.uint8)
+    classes[_all_within(shared, ends)] = TokenClass.FEW
+    classes[_all_within(template, ends)] = TokenClass.TEMPLATE
+    multiplier = secrets.randbits(64) | 1
+    return OpenedLetter(
+        letter_id=letter.letter_id,
+        sizes=LetterSizes(
+            symbols=letter.symbols,
+            shared=symbols_in_runs(shared, SHARED_RUN_SYMBOLS),
+            multiplier=multiplier,
+            mark=letter.mark,
+            content=letter.content,
+        ),
+        tokens=salted(letter.tokens, np.uint64(multiplier)),
+        shapes=with_classes(letter.shapes, classes),
+        places=letter.places,
+        anchors=letter.anchors,
+    )
+
+
+def symbols_in_runs(marks: NDArray[np.bool_], at_least: int) -> int:
+    """Marked symbols that stand in unbroken runs of `at_least`."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], marks, [False])).astype(np.int8)))
+    runs = edges[1::2] - edges[::2]
+    return int(runs[runs >= at_least].sum())
+
+
+def _bytes(content: bytes) -> NDArray[np.uint8]:
+    return np.frombuffer(content, dtype=np.uint8)
+
+
+def _over(marks: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
+    """Marks for a letter of `size` symbols; a letter without shingles has none."""
+    return marks if len(marks) else np.zeros(size, dtype=np.bool_)
+
+
+def _all_within(marks: NDArray[np.bool_], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """For each token (by its end), whether all its symbols are marked."""
+    total = np.concatenate(([0], np.cumsum(marks)))
+    starts = np.concatenate(([0], ends[:-1]))
+    whole: NDArray[np.bool_] = total[ends] - total[starts] == ends - starts
+    return whole
