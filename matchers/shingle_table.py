@@ -22,7 +22,7 @@ STORED_BITS = 56
 STORED_SHIFT = 64 - STORED_BITS
 STORED_MASK = np.uint64(2**64 - 2**STORED_SHIFT)
 # A bucket's entry in the directory: the first row above, and these bits that say which hashes it may hold. They are
-# what most absent shingles are turned away by: one access to memory in place of two halves the time of a look-up.
+# what turns three of four absent shingles away: one access to memory in place of two halves the time of a look-up.
 FILTER_WIDTH = np.uint64(28)
 _FILTER_SOURCE = np.uint64(0xFFFF)
 _FILTER_SHIFT = np.uint64(16)
@@ -129,7 +129,7 @@ class LookUp:
 
     @property
     def postings(self) -> Postings:
-        """Every place of every kept shingle, in the order of the shingles: 50 bytes a row while it is made."""
+        """Every place of every kept shingle, in the order of the shingles: 25 bytes a row, and 50 while it is made."""
         return self._table.opened_postings(self._found, self._first, self._rows)
 
     def posting_parts(self, rows: int) -> Iterator[Postings]:
@@ -174,7 +174,7 @@ class ShingleTable:
         return len(self._values)
 
     def look_up(self, hashes: Words) -> LookUp:
-        """What the table knows of each of these shingles: 45 bytes of memory for each, and 50 for each row found."""
+        """What the table knows of each of these shingles: 29 bytes of memory for each, and 52 more for each found."""
         found, first, rows = rows_of(self._directory, self._remainders, hashes, self._shift)
         kinds = np.zeros(len(hashes), dtype=np.uint8)
         counts = np.zeros(len(hashes), dtype=np.uint32)
