@@ -1,192 +1,153 @@
-"""Matching: speed, pack size, and what is found and falsely found, beside two peers on the same documents.
+"""The matcher beside its targets and its peers: `python -m benchmarks.matching`.
 
-    python -m benchmarks.matching
-
-Letters are generated, on six templates. Peers: rapidfuzz `ratio` against every letter, and the share of word 4-shingles
-found (containment); each gets the threshold that lets no document through that is not a letter of the pack, taken on
-the very documents that are counted, which flatters them.
+python -m benchmarks.matching --quick            a few minutes
+python -m benchmarks.matching                    every section; speed at 1 k and 10 k letters, peers at 1 k
+python -m benchmarks.matching --full             more letters, speed at 100 k, peers at 10 k and 100 k; hours
+python -m benchmarks.matching --full --size 1000000 --only speed
+python -m benchmarks.matching gate               the small run that must reach the pinned floors; exit 1 below
+python -m benchmarks.matching pin                pin the floors anew
 """
 
 from __future__ import annotations
 
-import random
-import string
-import tempfile
+import argparse
+import json
+import os
+import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
+from benchmarks.matching import floors, peers, quality, speed
+from benchmarks.matching.transcripts import beside_the_project
+from benchmarks.matching.workspace import Settings
 
-from demo_range.letters import House, blank_template, letter
-from matchers.keys import PackKey
-from matchers.matcher import Matcher
-from matchers.pack import open_pack
-from matchers.pack_build import Letter, build_pack
-from matchers.verdicts import Piece, Verdict
-
-# Known letters on each of six templates, and other patients' letters on the same templates.
-KNOWN_A_HOUSE = 40
-OTHERS_A_HOUSE = 20
-FIRST_OTHER = 1000
-ERROR_RATES = (0.0, 0.02, 0.05, 0.10)
-LENGTHS: tuple[int | None, ...] = (None, 150, 60)
-# Documents a cell of the table, and how many of these the slow peer sees.
-QUERIES = 60
-PEER_QUERIES = 12
-PEER_NEGATIVES = 24
-WORD_SHINGLE = 4
-# A rare event that was never seen in n trials has a rate below 3 / n with 95 % confidence.
-RULE_OF_THREE = 3
-
-Best = Callable[[str], tuple[float, int]]
+_SECTIONS = ("targets", "distortions", "negatives", "templates", "transcripts", "speed", "peers")
+# Template counts that the targets are looked at besides ten: one, as of a single clinic, and two hundred; and a pack of
+# five letters, too few to show what is template.
+_OTHER_TEMPLATES = (1, 200)
+_TINY = 5
+_FULL_SIZES = (1_000, 10_000, 100_000)
 
 
 def main() -> None:
-    """Print all figures."""
-    known = [letter(house, number, 1).text for house in House for number in range(KNOWN_A_HOUSE)]
-    others = [letter(house, FIRST_OTHER + number, 1).text for house in House for number in range(OTHERS_A_HOUSE)] + [
-        blank_template(house).text for house in House
-    ]
-    with _matcher(known) as matcher:
-        _print_match_speed(matcher, known, others)
-        _print_table(matcher, known, others)
-        _print_peers(matcher, known, others)
+    """Run what was asked for; exit 1 where the gate is missed."""
+    options = _options()
+    match options.what:
+        case "gate":
+            sys.exit(_gate(options.processes))
+        case "pin":
+            found = quality.target_quality(floors.GATE, options.processes)
+            print(quality.target_tables(found))
+            floors.write_floors(floors.pinned(found))
+        case _:
+            _run(options)
 
 
-@contextmanager
-def _matcher(known: list[str]) -> Iterator[Matcher]:
-    with tempfile.TemporaryDirectory() as folder:
-        key = PackKey(bytes(range(32)))
-        pack = Path(folder) / "pack"
-        letters = [Letter(str(number), text) for number, text in enumerate(known)]
-        build_pack(letters[:1], pack, key)  # tables of the normaliser are made once
-        started = time.perf_counter()
-        summary = build_pack(letters, pack, key)
-        seconds = time.perf_counter() - started
-        words = sum(len(text.split()) for text in known) / len(known)
-        print(
-            f"build   {summary.letters} letters of {words:.0f} words: {summary.letters / seconds:.0f} letters/s,",
-            end=" ",
-        )
-        print(f"{summary.bytes_per_letter:.0f} bytes a letter ({summary.shingles / len(known):.0f} shingles)")
-        yield Matcher(open_pack(pack, key))
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.matching", description=__doc__.splitlines()[0])
+    parser.add_argument("what", nargs="?", choices=("all", "gate", "pin"), default="all")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="small numbers of everything")
+    size.add_argument("--full", action="store_true", help="large numbers of everything")
+    parser.add_argument("--size", type=int, action="append", help="letters of the packs of speed and peers; repeatable")
+    parser.add_argument("--only", choices=_SECTIONS, action="append", help="a section; repeatable")
+    parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--transcripts", type=Path, default=None, help="JSON Lines file of dictated texts")
+    parser.add_argument("--json", type=Path, default=None, help="write all figures to this file")
+    return parser.parse_args()
 
 
-def _print_match_speed(matcher: Matcher, known: list[str], others: list[str]) -> None:
-    for name, documents in (
-        ("known letters", known[:: len(known) // QUERIES]),
-        ("other patients' letters", others),
-        ("a bundle of all known letters", ["\n\n".join(known)]),
-    ):
-        started = time.perf_counter()
-        for document in documents:
-            _found(matcher, document)
-        seconds = time.perf_counter() - started
-        size = sum(map(len, documents))
-        print(f"match   {name}: {len(documents) / seconds:.0f} documents/s, {size / seconds / 1e6:.2f} M characters/s")
+def _settings(options: argparse.Namespace) -> Settings:
+    if options.quick:
+        return floors.GATE
+    if options.full:
+        return Settings(letters=4_000, negatives=4_000, most=1_000, most_distorted=200)
+    return Settings()
 
 
-def _print_table(matcher: Matcher, known: list[str], others: list[str]) -> None:
-    print(f"\nknown letters found under their own id, of {QUERIES}; in brackets known or named as a shared passage")
-    print("error   " + "".join(f"{_length_name(length):>16}" for length in LENGTHS))
-    wrong = tried = 0
-    for rate in ERROR_RATES:
-        cells = []
-        for length in LENGTHS:
-            found = [(number, _found(matcher, text)) for number, text in _queries(known, rate, length, QUERIES)]
-            right = sum(letters.get(number) is Verdict.KNOWN_LETTER for number, letters in found)
-            named = sum(number in letters for number, letters in found)
-            wrong += sum(_claims(letters, number) for number, letters in found)
-            cells.append(f"{right:>9} ({named:>3})  ")
-        print(f"{rate:>5.0%}   " + "".join(f"{cell:>16}" for cell in cells))
-        for document in others:
-            wrong += _claims(_found(matcher, _mistyped(document, rate, 1)))
-        tried += len(others)
-    bound = f"rate below {RULE_OF_THREE / tried:.1%} (95 %)" if not wrong else f"rate {wrong / tried:.1%}"
-    print(f"falsely known: {wrong}, {tried} other letters and blank templates at these error rates: {bound}")
+def _gate(processes: int) -> int:
+    found = quality.target_quality(floors.GATE, processes)
+    print(quality.target_tables(found))
+    missed = floors.misses(found, floors.read_floors())
+    for line in missed:
+        print(f"below the floor: {line}", file=sys.stderr)
+    return bool(missed)
 
 
-def _print_peers(matcher: Matcher, known: list[str], others: list[str]) -> None:
-    negatives = others[:: max(1, len(others) // PEER_NEGATIVES)]
-    shingles = [_word_shingles(text) for text in known]
-    peers: dict[str, Best] = {
-        "rapidfuzz ratio, every letter": lambda text: _best_ratio(text, known),
-        "word shingles, every letter": lambda text: _best_containment(text, shingles),
+def _run(options: argparse.Namespace) -> None:
+    sections: Mapping[str, Callable[[argparse.Namespace], object]] = {
+        "targets": _targets,
+        "distortions": _distortions,
+        "negatives": _negatives,
+        "templates": _templates,
+        "transcripts": _transcripts,
+        "speed": _speed,
+        "peers": _peers,
     }
-    print(f"\nfound of {PEER_QUERIES} with nothing falsely found, and speed")
-    cells = [(0.0, None), (0.05, None), (0.0, 150), (0.05, 150)]
-    print(
-        f"{'':32}" + "".join(f"{_length_name(length)} {rate:.0%}".rjust(16) for rate, length in cells) + "  documents/s"
-    )
-    started = time.perf_counter()
-    counts = []
-    for rate, length in cells:
-        answers = [(n, _found(matcher, text)) for n, text in _queries(known, rate, length, PEER_QUERIES)]
-        counts.append(sum(letters.get(n) is Verdict.KNOWN_LETTER for n, letters in answers))
-    ours = len(cells) * PEER_QUERIES / (time.perf_counter() - started)
-    print(f"{'this matcher':32}" + "".join(f"{count:>16}" for count in counts) + f"{ours:>13.0f}")
-    for name, best in peers.items():
-        started = time.perf_counter()
-        threshold = max(best(text)[0] for text in negatives)
-        counts = []
-        for rate, length in cells:
-            answers_of = [(n, best(text)) for n, text in _queries(known, rate, length, PEER_QUERIES)]
-            counts.append(sum(which == n and score > threshold for n, (score, which) in answers_of))
-        speed = (len(negatives) + len(cells) * PEER_QUERIES) / (time.perf_counter() - started)
-        print(f"{name:32}" + "".join(f"{c:>16}" for c in counts) + f"{speed:>13.1f}   1 : {ours / speed:.0f}")
+    figures = {}
+    for name in options.only or _SECTIONS:
+        began = time.perf_counter()
+        print(f"\n== {name}", flush=True)
+        figures[name] = sections[name](options)
+        print(f"({time.perf_counter() - began:.0f} s)", flush=True)
+        if options.json:
+            options.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
 
 
-def _found(matcher: Matcher, text: str) -> dict[int, Verdict]:
-    return {int(match.letter_id): match.verdict for match in matcher.match([Piece("", text)]).letters}
+def _targets(options: argparse.Namespace) -> object:
+    found = quality.target_quality(_settings(options), options.processes)
+    print(quality.target_tables(found))
+    return quality.as_json(found)
 
 
-def _claims(letters: dict[int, Verdict], besides: int | None = None) -> int:
-    """Is a letter claimed that the document does not hold?"""
-    return any(verdict is Verdict.KNOWN_LETTER and number != besides for number, verdict in letters.items())
+def _distortions(options: argparse.Namespace) -> object:
+    found = quality.distorted_quality(_settings(options), options.processes)
+    print(quality.distorted_table(found))
+    return {name: asdict(one) for name, one in found.items()}
 
 
-def _queries(known: list[str], rate: float, length: int | None, count: int) -> Iterator[tuple[int, str]]:
-    for number in range(0, len(known), len(known) // count):
-        words = known[number].split(" ")
-        if length is not None:
-            first = random.Random(number).randrange(max(1, len(words) - length))  # noqa: S311 - the same in every run
-            words = words[first : first + length]
-        yield number, _mistyped(" ".join(words), rate, number)
+def _negatives(options: argparse.Namespace) -> object:
+    found = quality.hard_quality(_settings(options), options.processes)
+    print(quality.negative_table(found))
+    return {name: asdict(one) for name, one in found.items()}
 
 
-def _mistyped(text: str, rate: float, seed: int) -> str:
-    """Character errors of no particular kind: three in five substitutions, one in five each lost or put in."""
-    generator = random.Random(seed)  # noqa: S311 - the same in every run
-    symbols = string.ascii_lowercase + string.digits + " "
-    out = []
-    for character in text:
-        kind = generator.random() / rate if rate else 1.0
-        if kind >= 0.8:  # noqa: PLR2004 - the shares are in the docstring
-            out.append(character)
-        if kind < 0.6 or 0.8 <= kind < 1.0:  # noqa: PLR2004
-            out.append(generator.choice(symbols))
-    return "".join(out)
+def _templates(options: argparse.Namespace) -> object:
+    settings = _settings(options)
+    kinds = [(f"{count} templates", replace(settings, templates=count)) for count in _OTHER_TEMPLATES]
+    figures = {}
+    for name, one in (*kinds, (f"a pack of {_TINY} letters", replace(settings, letters=_TINY))):
+        print(f"\n{name}")
+        found = quality.target_quality(one, options.processes)
+        print(quality.target_tables(found), flush=True)
+        figures[name] = quality.as_json(found)
+    return figures
 
 
-def _best_ratio(text: str, known: list[str]) -> tuple[float, int]:
-    _, score, number = process.extractOne(text, known, scorer=fuzz.ratio)
-    return score, number
+def _transcripts(options: argparse.Namespace) -> object:
+    path = options.transcripts or beside_the_project()
+    if path is None:
+        print("no file of dictated texts: name one with --transcripts")
+        return None
+    found = quality.target_quality(replace(_settings(options), bodies=path).fitted(), options.processes)
+    print(quality.target_tables(found))
+    return quality.as_json(found)
 
 
-def _word_shingles(text: str) -> set[str]:
-    words = text.casefold().split()
-    return {" ".join(words[start : start + WORD_SHINGLE]) for start in range(len(words) - WORD_SHINGLE + 1)}
+def _speed(options: argparse.Namespace) -> object:
+    return speed.report(options.size or _sizes(options, (1_000,), (1_000, 10_000)))
 
 
-def _best_containment(text: str, shingles: list[set[str]]) -> tuple[float, int]:
-    own = _word_shingles(text)
-    return max((len(own & other) / max(1, len(other)), number) for number, other in enumerate(shingles))
+def _peers(options: argparse.Namespace) -> object:
+    return peers.report(options.size or _sizes(options, (200,), (1_000,)), quick=options.quick)
 
 
-def _length_name(length: int | None) -> str:
-    return f"{length} words" if length else "whole"
+def _sizes(options: argparse.Namespace, quick: tuple[int, ...], usual: tuple[int, ...]) -> tuple[int, ...]:
+    if options.full:
+        return _FULL_SIZES
+    return quick if options.quick else usual
 
 
 if __name__ == "__main__":

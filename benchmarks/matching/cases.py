@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from benchmarks.matching.corpus import FIRST_OTHER, Corpus, MadeLetter
+from benchmarks.matching.corpus import Corpus, MadeLetter
 from benchmarks.matching.edits import body_excerpt, noisy
 from benchmarks.matching.furniture import (
     BUNDLE_LETTERS,
@@ -20,12 +19,16 @@ from benchmarks.matching.furniture import (
     shuffled_pages,
     with_running_heads,
 )
-from benchmarks.matching.prose import read_sections, seeded
-from benchmarks.matching.specimens import NEVER_KNOWN, Specimen, Subject
+from benchmarks.matching.hard_negatives import HardNegative, blank_template, other_patient, other_text, quoting_leaflet
+from benchmarks.matching.prose import seeded
+from benchmarks.matching.specimens import Specimen, Subject
 from matchers.pack_build import Letter
 from matchers.verdicts import Verdict
 
 Make = Callable[[Subject], Specimen]
+# Of several processes, which this is and of how many: each makes its own share of the cases.
+Turn = tuple[int, int]
+ALONE: Turn = (0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Case:
         verdicts: what the document may be called.
         holds: every letter of the pack that is in it; a bundle has many.
         pages: the same text in pieces; most have one.
+        also: letters of which something truly is there, and which may be named or not.
+        partial: the text is known to be incomplete.
     """
 
     name: str
@@ -56,6 +61,8 @@ class Case:
     verdicts: frozenset[Verdict]
     holds: tuple[str, ...]
     pages: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    partial: bool = False
 
 
 def _whole(change: Callable[[MadeLetter, random.Random], str]) -> Make:
@@ -107,52 +114,10 @@ BUNDLE_ROWS: tuple[Row, ...] = (
     Row("bundle of 40, 5 % error", _bundle(0.05), 0.97),
 )
 
-_TEMPLATE = frozenset({Verdict.SAME_TEMPLATE})
-_FORM = frozenset({Verdict.TEMPLATE_ONLY})
-_NOTHING = frozenset({Verdict.CLEAR})
 # Error rates of negatives, in turn: most are read as well as they were written.
 _NEGATIVE_ERRORS = (0.0, 0.0, 0.02, 0.0, 0.05)
-
-
-def other_patient(corpus: Corpus, number: int) -> Specimen:
-    """Another patient's letter on the template."""
-    return Specimen(corpus.letter(FIRST_OTHER + number).text, (), _TEMPLATE)
-
-
-def blank(corpus: Corpus, number: int) -> Specimen:
-    """The empty form."""
-    return Specimen(corpus.blank(number), (), _FORM)
-
-
-def leaflet(corpus: Corpus, number: int) -> Specimen:
-    """A leaflet or web page of the organisation, which quotes its letters."""
-    quoting = [text for title, text in _texts(corpus, number) if not title.startswith("other ")]
-    return Specimen(quoting[number // corpus.templates % len(quoting)], (), _FORM)
-
-
-def other_text(corpus: Corpus, number: int) -> Specimen:
-    """Text that has nothing to do with the organisation."""
-    others = [text for title, text in _texts(corpus, number) if title.startswith("other ")]
-    return Specimen(others[number % len(others)], (), _NOTHING)
-
-
-def _texts(corpus: Corpus, number: int) -> Iterator[tuple[str, str]]:
-    stock = max(corpus.stock_of(number), key=len)
-    own = corpus.own_words(number)
-    for title, lines in read_sections("leaflets").items():
-        yield title, "\n\n".join(lines).format_map({**own, "template": stock})
-
-
-NEGATIVES: Mapping[str, Callable[[Corpus, int], Specimen]] = MappingProxyType(
-    {
-        "other patient": other_patient,
-        "blank form": blank,
-        "leaflet": leaflet,
-        "other text": other_text,
-    }
-)
-# How many of ten negatives are of each kind: most are the hardest.
-_SHARES = ("other patient",) * 7 + ("blank form", "leaflet", "other text")
+# How many of twenty negatives are of each kind: most are the hardest.
+_SHARES: tuple[HardNegative, ...] = (*(other_patient,) * 14, blank_template, quoting_leaflet, *(other_text,) * 4)
 
 
 def known_letters(corpus: Corpus, count: int) -> Iterator[Letter]:
@@ -173,36 +138,37 @@ def cases(
     yield from negative_cases(corpus, negatives, seed)
 
 
-def row_cases(row: Row, corpus: Corpus, letters: int, seed: int, most: int | None = None) -> Iterator[Case]:
+def row_cases(
+    row: Row, corpus: Corpus, letters: int, seed: int, most: int | None = None, turn: Turn = ALONE
+) -> Iterator[Case]:
     """One row: for each letter of the pack, or for `most` of them, far from each other."""
     count = min(letters, most or letters)
     if row in BUNDLE_ROWS:
         count = -(-count // BUNDLE_LETTERS)
-    for place in range(count):
+    for place in range(turn[0], count, turn[1]):
         number = place * letters // count
         generator = seeded(f"{seed}/{row.name}/{number}")
         subject = Subject(corpus.letter(number), corpus, letters, generator)
         made = row.make(subject)
-        yield _case(row.name, made, subject.letter.letter_id)
+        yield case_of(row.name, made, subject.letter.letter_id)
 
 
-def negative_cases(corpus: Corpus, count: int, seed: int) -> Iterator[Case]:
-    """Negatives of all kinds, one in five with character errors."""
-    made_of: Counter[str] = Counter()
+def negative_cases(corpus: Corpus, count: int, seed: int, turn: Turn = ALONE) -> Iterator[Case]:
+    """Independent negatives: other patients' letters, blank forms, leaflets, other text; two in five with errors."""
+    made_of: Counter[HardNegative] = Counter()
     for number in range(count):
-        name = _SHARES[number % len(_SHARES)]
-        made = NEGATIVES[name](corpus, made_of[name])
-        made_of[name] += 1
+        make = _SHARES[number % len(_SHARES)]
+        made_of[make] += 1
+        if number % turn[1] != turn[0]:
+            continue
+        generator = seeded(f"{seed}/negative/{number}")
+        made = make(Subject(corpus.letter(made_of[make] - 1), corpus, 1, generator))
         rate = _NEGATIVE_ERRORS[number // len(_SHARES) % len(_NEGATIVE_ERRORS)]
-        text = noisy(made.text, rate, seeded(f"{seed}/negative/{number}"))
-        yield _case(name, Specimen(text, (), made.verdicts), None)
+        read = replace(made, text=noisy(made.text, rate, generator), pages=())
+        yield case_of(make.__name__.replace("_", " "), read, None)
 
 
-def _case(name: str, made: Specimen, letter_id: str | None) -> Case:
-    return Case(name, made.text, letter_id, made.verdicts, made.holds, made.pages or (made.text,))
-
-
-__all__ = [
-    "BUNDLE_ROWS", "NEGATIVES", "NEVER_KNOWN", "ROWS", "Case", "Row", "cases", "known_letters", "negative_cases",
-    "row_cases",
-]  # fmt: skip
+def case_of(name: str, made: Specimen, letter_id: str | None) -> Case:
+    """A specimen as a case."""
+    pages = made.pages or (made.text,)
+    return Case(name, made.text, letter_id, made.verdicts, made.holds, pages, made.also, made.partial)

@@ -78,7 +78,12 @@ class Corpus:
     """Letters by number. The same seed, settings and number give the same letter in every process."""
 
     def __init__(
-        self, seed: int = 1, templates: int = TEMPLATES, stock_share: float = STOCK_SHARE, bodies: Sequence[str] = ()
+        self,
+        seed: int = 1,
+        templates: int = TEMPLATES,
+        stock_share: float = STOCK_SHARE,
+        bodies: Sequence[str] = (),
+        other_bodies: Sequence[str] = (),
     ) -> None:
         """Make a corpus.
 
@@ -86,12 +91,13 @@ class Corpus:
             seed: of everything that is drawn.
             templates: how many; letters take them in turn.
             stock_share: share of letters with stock text of clinicians in them.
-            bodies: texts to take for the stories, one a letter from number 0 on, instead of made ones.
+            bodies: texts to take for the stories of known letters instead of made ones, one a letter in turn.
+            other_bodies: the same for other patients' letters.
         """
         self.seed = seed
         self.templates = templates
         self._stock_share = stock_share
-        self._bodies = bodies
+        self._bodies = (bodies, other_bodies)
         self._stock = read_sections("stock")[""]
 
     def letter(self, number: int, template_number: int | None = None, about: Patient | None = None) -> MadeLetter:
@@ -147,8 +153,9 @@ class Corpus:
 
     def _stories(self, number: int, chosen: Template, person: Patient) -> Iterator[list[Block]]:
         """For each story of the template its paragraphs, some with stock text after them."""
-        if number < len(self._bodies):
-            return self._given_stories(self._bodies[number], chosen)
+        bodies = self._bodies[number >= FIRST_OTHER]
+        if bodies:
+            return self._given_stories(bodies[number % len(bodies)], chosen)
         return self._made_stories(number, chosen, person)
 
     def _made_stories(self, number: int, chosen: Template, person: Patient) -> Iterator[list[Block]]:

@@ -1,8 +1,8 @@
 """The distortions that leaked letters show, each in three strengths: 26, by number as the field notes list them.
 
 Four are no text problem. What a matcher can be asked of them is asked here (nothing known, nothing claimed); the rest
-is tested where it happens: sniffing of recordings and pictures in `documents` and `extraction`, damaged and nested files
-in `extraction`, names and addresses of files that were never opened in `crawler` and `findings`.
+is tested where it happens: sniffing of recordings and pictures in `documents` and `extraction`, damaged and nested
+files in `extraction`, names and addresses of files that were never opened in `crawler` and `findings`.
 """
 
 from __future__ import annotations
