@@ -77,7 +77,7 @@ _SHAPED_NUMBER = re.compile(
 _RUN = re.compile(r"(?<![^\W_])[^\W_]{1,24}(?:[/\-.][^\W_]{1,24}){0,4}")
 _LABELLED_RUN = re.compile(rf"[^\w\n]{{0,8}}\n?[^\w\n]{{0,8}}({_RUN.pattern})(?: ({_RUN.pattern}))?")
 _DATE_SHAPE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
-_FREE_TOKEN = re.compile(r"(?<!\S)[^\s,;()<>|]{4,64}|(?<!\w)\+?\d(?:[ \-]?\d){6,15}(?!\w)")
+_FREE_TOKEN = re.compile(r"(?<!\w)\+?\d(?:[ \-]?\d){6,15}(?!\w)|(?<!\S)[^\s,;()<>|]{4,64}")
 _POSTCODE = re.compile(r"(?<![^\W_])[A-Z][A-Z0-9]{1,3}[ \u00a0]{0,2}[0-9OISB][A-Z][A-Z](?![^\W_])")
 _LABELLED_POSTCODE = re.compile(r"\W{0,8}([^\W_]{2,8}(?:[ -][^\W_]{2,6})?)")
 _LINE = re.compile(r"[^\S\n]{0,8}[:\uff1a\t|\u2013-]?[^\S\n]{0,8}\n?([^\n]{1,80})")
@@ -103,6 +103,11 @@ class _Part:
     def labelled(self, *kinds: LabelKind) -> Iterator[Label]:
         """Its labels of some kinds."""
         return (label for label in self.labels.labels if label.kind in kinds)
+
+    def stands_after(self, place: int, *kinds: LabelKind) -> bool:
+        """Is the label before a place, in its line, of one of some kinds?"""
+        label = self.labels.before(place)
+        return label is not None and label.kind in kinds and "\n" not in self.text[label.end : place]
 
     def candidates(self, kind: str, loose: bool) -> Iterator[Candidate]:
         """Candidates of a kind; places count in the part."""
@@ -232,9 +237,7 @@ def _shaped_numbers(part: _Part) -> Iterator[Candidate]:
     """Ten digits set as one or as 3-3-4; never a part of more digits, a telephone's or a book's."""
     for found in _SHAPED_NUMBER.finditer(part.text):
         number = read_digits(found[0])
-        label = part.labels.before(found.start())
-        other = label is not None and label.kind is LabelKind.OTHER
-        if passes_check(number) and not other:
+        if passes_check(number) and not part.stands_after(found.start(), LabelKind.OTHER):
             likely = number_range(number) not in {Range.UNISSUED, Range.IRISH}
             yield Candidate(found.start(), found.end(), (number,), Strength.SHAPED if likely else Strength.LOOSE)
 
@@ -256,10 +259,8 @@ def _hospital_numbers(part: _Part) -> Iterator[Candidate]:
 def _loose_runs(part: _Part) -> Iterator[Candidate]:
     for found in _RUN.finditer(part.text):
         if _digits(found[0]) >= _LEAST_DIGITS and not _DATE_SHAPE.fullmatch(found[0]):
-            label = part.labels.before(found.start())
-            other = label is not None and label.kind in {LabelKind.OTHER, LabelKind.NHS}
             readings = tuple(_run_readings(found[0], ""))
-            if readings and not other:
+            if readings and not part.stands_after(found.start(), LabelKind.OTHER, LabelKind.NHS):
                 yield Candidate(found.start(), found.end(), readings)
 
 
@@ -340,8 +341,9 @@ def _split_names(part: _Part) -> Iterator[Candidate]:
     for one, two in pairwise(labels):
         if one.kind is two.kind or two.start - one.end > _SUBJECT_REACH:
             continue
-        first, second = name_at(part.text, one.end, lower=True), name_at(part.text, two.end, lower=True)
-        if first and second and first.end <= two.start:
+        first = name_at(part.text, one.end, lower=True, stop=two.start)
+        second = name_at(part.text, two.end, lower=True)
+        if first and second:
             forename, surname = (first, second) if one.kind is LabelKind.FORENAME else (second, first)
             words = (forename.words[0], " ".join(surname.words))
             yield Candidate(first.start, second.end, tuple(name_readings(words)), Strength.LABELLED, claims=True)

@@ -25,6 +25,8 @@ class WrittenDate:
 
 
 _D = DIGIT_LIKE
+# Letters alone first: in `12Apr2015` the year begins where they end.
+_MONTH = r"[^\W\d_]{3,14}|[^\W_]{3,14}"
 _ORDINAL = r"(?:st|nd|rd|th|ain|af|il|ydd|fed|eg)?"
 # A lookahead, so that a wrong beginning does not swallow the right one. All repetitions are bounded.
 _DIGIT_GROUPS = (
@@ -34,11 +36,11 @@ _DIGIT_GROUPS = (
 _NUMERIC = re.compile(_DIGIT_GROUPS.replace("GAP", r"\s?[./\-\u2013]\s?"))
 _SPACED = re.compile(_DIGIT_GROUPS.replace("GAP", r"\s"))
 _DAY_MONTH = re.compile(
-    rf"(?<![^\W_])(?=(?P<d>{_D}{{1,2}}){_ORDINAL}[\s.\-/]{{0,2}}(?:(?:of|o)\s)?(?P<m>[^\W_]{{3,14}})[.,]?"
+    rf"(?<![^\W_])(?=(?P<d>{_D}{{1,2}}){_ORDINAL}[\s.\-/]{{0,2}}(?:(?:of|o)\s)?(?P<m>{_MONTH})[.,]?"
     rf"[\s\-/.,]{{0,2}}['\u2019]?(?P<y>{_D}{{4}}|{_D}{{2}})(?![^\W_]))"
 )
 _MONTH_DAY = re.compile(
-    rf"(?<![^\W_])(?=(?P<m>[^\W_]{{3,14}})\.?\s(?P<d>{_D}{{1,2}}){_ORDINAL},?\s(?P<y>{_D}{{4}})(?![^\W_]))"
+    rf"(?<![^\W_])(?=(?P<m>{_MONTH})\.?\s(?P<d>{_D}{{1,2}}){_ORDINAL},?\s(?P<y>{_D}{{4}})(?![^\W_]))"
 )
 _SIGNED = re.compile(r"(?=(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일])")
 _COMPACT = re.compile(r"(?<![^\W_])(\d{8})(?![^\W_])")

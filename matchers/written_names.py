@@ -30,6 +30,8 @@ _FIELDS = frozenset(
     "dob nhs hosp hospital date born number no mrn unit tel mobile address age aged re and dear our your ref clinic "
     "spelt who whom".split()
 )
+# Words in lower case that may stand within a name.
+_PARTICLES = frozenset("van von der den de la le du da di dos ap ab ferch bin binti al el y".split())
 # Capitalised words that are no names where nothing but capitals speaks for one. Some are surnames too.
 _NO_NAMES = _FIELDS | frozenset(
     "centre department ward road street lane avenue close drive house surgery practice health trust group private "
@@ -48,7 +50,7 @@ class WrittenName:
         end: code point after it.
         words: without titles.
         title: lower case; empty without one.
-        proper: every word is capitalised, or of a script without case.
+        proper: it begins with a capital, or in a script without case.
     """
 
     start: int
@@ -68,15 +70,16 @@ class WrittenName:
         return any(True for _ in name_readings(self.words))
 
 
-def name_at(text: str, start: int, lower: bool = False) -> WrittenName | None:
+def name_at(text: str, start: int, lower: bool = False, stop: int | None = None) -> WrittenName | None:
     """The name that begins at a place, after white space and titles.
 
     Args:
         text: of the document.
         start: code point.
-        lower: words in lower case may be a name too.
+        lower: the name may be in lower case altogether.
+        stop: code point at which it ends at the latest.
     """
-    end = min(len(text), start + NAME_REACH)
+    end = min(len(text) if stop is None else stop, start + NAME_REACH)
     words: list[str] = []
     titles: list[str] = []
     first = place = start
@@ -89,12 +92,13 @@ def name_at(text: str, start: int, lower: bool = False) -> WrittenName | None:
             lower = lower or not words
         elif _in_name(word, lower):
             first = first if words else found.start()
+            lower = lower and not _proper(word)
             words.append(word)
         else:
             break
         place = found.end()
     title = titles[0] if titles else ""
-    return WrittenName(first, place, tuple(words), title, all(map(_proper, words))) if words else None
+    return WrittenName(first, place, tuple(words), title, _proper(words[0])) if words else None
 
 
 def name_before(text: str, end: int) -> WrittenName | None:
@@ -167,10 +171,11 @@ def _after_gap(text: str, place: int, within: bool) -> int:
 
 
 def _in_name(word: str, lower: bool, others: frozenset[str] = _FIELDS) -> bool:
-    digits = {character for character in word if character.isdecimal()}
-    if not digits <= _DIGITS_READ_FOR_LETTERS or word.casefold() in others:
+    if not (lower or _proper(word) or word in _PARTICLES) or word.casefold() in others:
         return False
-    return any(map(str.isalpha, word)) and (lower or _proper(word))
+    return word.isalpha() or (
+        any(map(str.isalpha, word)) and set(filter(str.isdecimal, word)) <= _DIGITS_READ_FOR_LETTERS
+    )
 
 
 def _proper(word: str) -> bool:
