@@ -22,7 +22,7 @@ STORED_BITS = 56
 STORED_SHIFT = 64 - STORED_BITS
 STORED_MASK = np.uint64(2**64 - 2**STORED_SHIFT)
 # A bucket's entry in the directory: the first row above, and these bits that say which hashes it may hold. They are
-# what turns three of four absent shingles away: one access to memory in place of two halves the time of a look-up.
+# what turns most absent shingles away: one access to memory in place of two halves the time of a look-up.
 FILTER_WIDTH = np.uint64(28)
 _FILTER_SOURCE = np.uint64(0xFFFF)
 _FILTER_SHIFT = np.uint64(16)
@@ -32,7 +32,7 @@ _ONE = np.uint64(1)
 # directory would be larger than the four bytes a row that it saves.
 HALVED_FROM = 1 << 25
 HALVED_BUCKET_BITS = 24
-# Shingles that are looked up together: their accesses to memory then overlap. 128 to 4,096 take the same time.
+# Shingles that are looked up together: their accesses to memory then overlap. 256 to 4,096 take the same time.
 _TOGETHER = 1024
 # Rows opened at a time by `rows`: 40 MB.
 ROWS_TOGETHER = 1 << 20
