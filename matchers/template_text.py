@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 RUN_SYMBOLS = 40
 # Symbols of other text that a run bridges: a wrong character and what is left of its surroundings.
 BRIDGED_SYMBOLS = 16
+# Symbols of the longest gap in template text that is a value filled in: a name and a number.
+LONGEST_FILLING = 40
 # Symbols between two template runs up to which the text between them counts as filled in: about three pages.
 LONGEST_FILLED = 8000
 
@@ -37,6 +39,15 @@ class TemplateText:
     def within(self, start: int, end: int) -> int:
         """Symbols of runs within a range."""
         return int(np.maximum(0, np.minimum(self.ends, end) - np.maximum(self.starts, start)).sum())
+
+    def fillings(self, numbers: NDArray[np.bool_]) -> int:
+        """Gaps of a few words in which a number begins, between stretches that template shingles cover."""
+        edges = np.flatnonzero(np.diff(self.covered.astype(np.int8)))
+        if len(edges) and not self.covered[0]:
+            edges = edges[1:]
+        starts, ends = edges[: len(edges) // 2 * 2 : 2] + 1, edges[1::2] + 1
+        digits = np.concatenate(([0], np.cumsum(numbers)))
+        return int(((ends - starts <= LONGEST_FILLING) & (digits[ends] > digits[starts])).sum())
 
     def filled(self, token_starts: NDArray[np.int64], numeric: NDArray[np.bool_]) -> tuple[int, int]:
         """Within and between runs: symbols that are not template, and words with digits that hold such symbols."""

@@ -38,3 +38,11 @@ def test_what_is_filled_in_is_counted_between_and_within_runs() -> None:
 def test_template_text_within_a_range() -> None:
     runs = runs_of((50, True), (50, False), (50, True))
     assert runs.within(40, 110) == 20
+
+
+def test_fillings_are_short_gaps_with_numbers_between_template_text() -> None:
+    runs = runs_of((9, False), (20, True), (8, False), (20, True), (8, False), (20, True), (60, False), (20, True))
+    numbers = np.zeros(165, dtype=np.bool_)
+    numbers[[3, 30, 100]] = True  # before the first stretch, in a short gap, in a gap too long to be filled in
+    assert runs.fillings(numbers) == 1
+    assert template_runs(np.zeros(0, dtype=np.bool_), 5).fillings(np.ones(5, dtype=np.bool_)) == 0
