@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from matchers.scoring import LetterScore
 from matchers.verdicts import Verdict
 
-# Symbols of text below which nothing can be said: about 20 words.
-LEAST_TEXT = 100
-
 # The whole letter. Share of its distinctive words; another patient's letter on the same template reaches 0.43, the
 # letter itself at 5 % character error 0.59 at the least.
 WHOLE_WORDS = 0.5
@@ -71,14 +68,6 @@ SHORT_EVIDENCE = 60
 ALONE_SHARED = 0.1
 SMALL_PACK = 20
 TEMPLATED_PACK = 0.3
-
-# Template text: symbols in runs (30 words) and their share of the document; or symbols (80 words) whatever the share.
-TEMPLATE_SYMBOLS = 150
-TEMPLATE_SHARE = 0.2
-TEMPLATE_SYMBOLS_ANYWHERE = 400
-# What stands between template runs where a person's data was filled in: symbols, and words with digits among them.
-FILLED_SYMBOLS = 60
-FILLED_NUMBERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,42 +160,6 @@ def decide_letter(score: LetterScore, around: Surroundings) -> Verdict | None:
     if decide_whole(score, around) or decide_passage(score, around):
         return Verdict.KNOWN_LETTER
     return Verdict.SHARED_PASSAGE if decide_shared(score, around) else None
-
-
-@dataclass(frozen=True, slots=True)
-class RestScore:
-    """A document in which no letter was found.
-
-    Attributes:
-        symbols: in the document.
-        template: of these in runs of template text.
-        filled: symbols of other text between the runs.
-        filled_numbers: words with digits between the runs.
-    """
-
-    symbols: int
-    template: int
-    filled: int
-    filled_numbers: int
-
-
-def decide_rest(score: RestScore, partial: bool) -> tuple[Verdict, str]:
-    """The verdict, and its reason, for a document in which no letter was found."""
-    symbols = score.symbols
-    dense = score.template >= TEMPLATE_SYMBOLS and score.template >= TEMPLATE_SHARE * symbols
-    if dense or score.template >= TEMPLATE_SYMBOLS_ANYWHERE:
-        share = f"{score.template / symbols:.0%} of the text is wording that letters of the pack share"
-        if score.filled >= FILLED_SYMBOLS and score.filled_numbers >= FILLED_NUMBERS:
-            other = f"other text with {score.filled_numbers} numbers stands within it"
-            return Verdict.SAME_TEMPLATE, f"{share}; {other}, of no letter in the pack"
-        if partial:
-            return Verdict.UNDETERMINED, f"{share}; only a part of the document could be read"
-        return Verdict.TEMPLATE_ONLY, f"{share}; no person's data stands within it"
-    if partial:
-        return Verdict.UNDETERMINED, "nothing found in the part of the document that could be read"
-    if symbols < LEAST_TEXT:
-        return Verdict.UNDETERMINED, f"too little text: {symbols} letters and digits, fewer than {LEAST_TEXT}"
-    return Verdict.CLEAR, "no letter of the pack, and not its wording"
 
 
 def reason(score: LetterScore, verdict: Verdict, around: Surroundings, spans: int) -> str:

@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 
 from matchers.alignment import Aligner, Stretch, joined_stretches
 from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
-from matchers.deciding import WHOLE_EVIDENCE, RestScore, Surroundings, decide_letter, decide_rest, decide_whole, reason
+from matchers.deciding import WHOLE_EVIDENCE, Surroundings, decide_letter, decide_whole, reason
 from matchers.document_text import DocumentText
 from matchers.pack import Pack
 from matchers.postings import Postings
+from matchers.rest import decide_rest
 from matchers.scoring import DocumentLayout, LetterScore, score, union_length
 from matchers.shingles import covered
 from matchers.siphash import Words
 from matchers.stored_letter import StoredLetter
 from matchers.template_text import TemplateText, template_runs
-from matchers.tokens import Tokens, token_bounds
+from matchers.tokens import Tokens
 from matchers.verdicts import Judgement, LetterMatch, Piece, Span, Verdict, strongest
 
 # Symbols of evidence from which a letter is aligned word by word; less is never a verdict (see WHOLE_EVIDENCE).
@@ -80,9 +81,7 @@ class Matcher:
         if found:
             letters = tuple(one.match for one in found)
             return Judgement(strongest(one.verdict for one in letters), letters, tuple(one.reason for one in found))
-        words = token_bounds(document.text)
-        rest = RestScore(document.symbols, runs.symbols, *runs.filled(words.starts, words.numeric))
-        verdict, why = decide_rest(rest, partial)
+        verdict, why = decide_rest(document, pieces, runs, partial)
         return Judgement(verdict, (), (why,))
 
     def _postings(self, hashes: Words, template: NDArray[np.bool_]) -> Postings:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from matchers.deciding import LEAST_TEXT, RestScore, Surroundings, decide_letter, decide_rest, reason
+from matchers.deciding import Surroundings, decide_letter, reason
 from matchers.scoring import LetterScore, Tally
 from matchers.verdicts import Verdict
 
@@ -90,27 +90,6 @@ def test_a_short_passage_is_shared_at_most() -> None:
     short = replace(EXCERPT, longest_stretch=250, evidence=90, unique=70, words=Tally(200, 20, 20), passage=20)
     assert verdict(short) is Verdict.SHARED_PASSAGE
     assert verdict(replace(short, explained=0.2, few_passage=20)) is None
-
-
-@pytest.mark.parametrize(
-    ("score", "partial", "expected"),
-    [
-        (RestScore(5000, 0, 0, 0), False, Verdict.CLEAR),
-        (RestScore(5000, 0, 0, 0), True, Verdict.UNDETERMINED),
-        (RestScore(LEAST_TEXT - 1, 0, 0, 0), False, Verdict.UNDETERMINED),
-        (RestScore(0, 0, 0, 0), False, Verdict.UNDETERMINED),
-        (RestScore(1000, 600, 10, 0), False, Verdict.TEMPLATE_ONLY),
-        (RestScore(1000, 600, 10, 0), True, Verdict.UNDETERMINED),
-        (RestScore(1000, 600, 300, 9), False, Verdict.SAME_TEMPLATE),
-        (RestScore(1000, 600, 300, 9), True, Verdict.SAME_TEMPLATE),
-        (RestScore(9000, 300, 300, 9), False, Verdict.CLEAR),
-        (RestScore(90000, 600, 300, 9), False, Verdict.SAME_TEMPLATE),
-    ],
-)
-def test_documents_without_a_letter(score: RestScore, partial: bool, expected: Verdict) -> None:
-    answer, why = decide_rest(score, partial)
-    assert answer is expected
-    assert why
 
 
 def test_reasons_are_words_with_figures() -> None:
