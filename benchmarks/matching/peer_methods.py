@@ -20,7 +20,7 @@ Peer = Callable[[str], Scores]
 # Letters that a peer that scores every letter may name: more than a bundle holds.
 _BEST = 60
 
-# Permutations of a MinHash, and words of its shingles: three, four and five were tried, three keeps most noise out.
+# Permutations of a MinHash, and words of its shingles: few, because one wrong character breaks all that hold it.
 _PERMUTATIONS = 128
 _SHINGLE_WORDS = 3
 # Least similarity that a look-up is made for. Lower finds more and is slower; the threshold of the answer is set by
@@ -30,7 +30,7 @@ _RENSA_BANDS = 64
 # As copydetect has them: a run of 30 characters is always found.
 _WINNOW_CHARACTERS = 25
 _WINNOW_WINDOW = 6
-# Letters from which a fingerprint is left out as common; MOSS's default is 10 of a class, fewer was better here.
+# Letters from which a fingerprint is left out as common: one more than may share a rare one in our own packs.
 _COMMON_LETTERS = 4
 
 
@@ -134,6 +134,7 @@ def ssdeep(texts: Sequence[str]) -> Peer:
     return best
 
 
+@brute_force
 def winnowed(texts: Sequence[str]) -> Peer:
     """Winnowed 25-grams with copydetect's own functions: characters of the document that a letter explains.
 

