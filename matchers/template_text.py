@@ -13,8 +13,6 @@ RUN_SYMBOLS = 40
 BRIDGED_SYMBOLS = 16
 # Symbols of the longest gap in template text that is a value filled in: a name and a number.
 LONGEST_FILLING = 40
-# Symbols between two template runs up to which the text between them counts as filled in: about three pages.
-LONGEST_FILLED = 8000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,19 +46,6 @@ class TemplateText:
         starts, ends = edges[: len(edges) // 2 * 2 : 2] + 1, edges[1::2] + 1
         digits = np.concatenate(([0], np.cumsum(numbers)))
         return int(((ends - starts <= LONGEST_FILLING) & (digits[ends] > digits[starts])).sum())
-
-    def filled(self, token_starts: NDArray[np.int64], numeric: NDArray[np.bool_]) -> tuple[int, int]:
-        """Within and between runs: symbols that are not template, and words with digits that hold such symbols."""
-        near = np.zeros(len(self.covered) + 1, dtype=np.int64)
-        near[self.starts] += 1
-        near[self.ends] -= 1
-        close = self.starts[1:] - self.ends[:-1] <= LONGEST_FILLED
-        near[self.ends[:-1][close]] += 1
-        near[self.starts[1:][close]] -= 1
-        other = (np.cumsum(near)[:-1] > 0) & ~self.covered
-        counts = np.concatenate(([0], np.cumsum(other)))
-        of_token = counts[token_starts[1:]] - counts[token_starts[:-1]]
-        return int(counts[-1]), int((numeric & (of_token > 0)).sum())
 
 
 def template_runs(covered: NDArray[np.bool_], symbols: int) -> TemplateText:

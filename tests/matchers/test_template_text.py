@@ -27,14 +27,6 @@ def test_a_wrong_character_does_not_break_a_run() -> None:
     assert (runs.starts.tolist(), runs.ends.tolist()) == ([0], [61])
 
 
-def test_what_is_filled_in_is_counted_between_and_within_runs() -> None:
-    runs = runs_of((20, False), (50, True), (8, False), (50, True), (30, False), (50, True), (9, False))
-    tokens = np.array([0, 20, 70, 74, 78, 128, 140, 158, 208, 217])
-    numeric = np.array([True, False, True, False, True, True, False, True, True])
-    # The words at 70 and at 128 hold digits and stand between template text; the others are template or outside.
-    assert runs.filled(tokens, numeric) == (38, 2)
-
-
 def test_template_text_within_a_range() -> None:
     runs = runs_of((50, True), (50, False), (50, True))
     assert runs.within(40, 110) == 20
