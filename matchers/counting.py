@@ -14,7 +14,7 @@ from matchers.copies import MOST_COPIES, CopyFinder
 from matchers.hashed_letter import HashedLetter
 from matchers.keys import SUBKEY_BYTES
 from matchers.known_copies import KnownCopies
-from matchers.known_counts import known_counts
+from matchers.known_counts import KnownCounts
 from matchers.pack import Pack
 from matchers.pack_format import PackParameters
 from matchers.postings import RowKind, packed_counts
@@ -128,7 +128,7 @@ class NewLetters:
         pack, kept = self._earlier.pack, self._earlier.kept
         found = pack.table.look_up(letter.shingles)
         postings = found.postings
-        counts = known_counts(found, postings, kept, self._parameters.shingle_symbols)
+        counts = KnownCounts(pack.letter, kept, self._parameters.shingle_symbols).of(letter, found, postings)
         told = (counts > 0) | (found.kinds > 0)
         counter.know(letter.shingles[told], counts[told])
         copies = KnownCopies(pack, kept).of(letter, postings)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.anchors import Anchor, Stretcher, registered
 from matchers.copies import long_numbers
 from matchers.document_text import joined
 from matchers.errors import PackBuildError
@@ -33,7 +35,8 @@ class Letter:
     Attributes:
         letter_id: opaque, the organisation's own name for it.
         text: all of it.
-        identifiers: of the person that it is about, kind to value as registered.
+        identifiers: of the person that it is about, column of the register to value.
+        others: the same of further people that it is about.
         mark: 8 bytes that change when its file or its row of the register changes; empty where nobody compares.
     """
 
@@ -41,6 +44,7 @@ class Letter:
     text: str
     identifiers: Mapping[str, str] = field(default_factory=dict)
     mark: bytes = b""
+    others: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,7 +61,7 @@ class HashedLetter:
         numbers: which words are long numbers, see `matchers.copies`.
         places: from symbols back to code points, packed.
         shingles: every one, in order, as the pack stores them.
-        anchors: hashes of its registered identifiers, packed.
+        anchors: of its registered identifiers.
     """
 
     letter_id: str
@@ -69,7 +73,7 @@ class HashedLetter:
     numbers: NDArray[np.bool_]
     places: NDArray[np.uint8]
     shingles: Words
-    anchors: bytes = b""
+    anchors: tuple[Anchor, ...] = ()
 
 
 class LetterHasher:
@@ -81,16 +85,19 @@ class LetterHasher:
         self._shingle_key = SipKey.from_bytes(keyring.root.subkey("shingles"))
         self._token_key = token_key(keyring.root.subkey("tokens"))
         self._content_key = keyring.root.subkey("content")
+        self._stretcher = Stretcher(keyring.root)
+        self._threads = ThreadPoolExecutor(thread_name_prefix="anchors")  # scrypt lets other threads run
 
     def hashed(self, letters: Sequence[Letter]) -> list[HashedLetter]:
         """Some letters together, which is faster than one by one.
 
         Raises:
-            PackBuildError: one is too long for a pack.
+            PackBuildError: one is too long for a pack, or has an identifier that can not be read.
         """
         texts = [normalise(letter.text) for letter in letters]
         if any(len(text) >= MOST_SYMBOLS for text in texts):
             raise PackBuildError(f"a letter has more than {MOST_SYMBOLS:,} symbols; no letter is so long")
+        anchors = self._all_anchors(letters)
         together = joined(texts)
         ends = np.cumsum([len(text) for text in texts])
         shingles = self._shingles(together, ends)
@@ -113,9 +120,19 @@ class LetterHasher:
                     numbers=numbers[start:end],
                     places=places,
                     shingles=shingles[at],
+                    anchors=anchors[at],
                 )
             )
         return found
+
+    def _all_anchors(self, letters: Sequence[Letter]) -> list[tuple[Anchor, ...]]:
+        if not any(letter.identifiers or letter.others for letter in letters):
+            return [()] * len(letters)
+        return list(self._threads.map(self._anchors, letters))
+
+    def _anchors(self, letter: Letter) -> tuple[Anchor, ...]:
+        people = (person for person in (letter.identifiers, *letter.others) if person)
+        return tuple(anchor for person in people for anchor in registered(person, self._stretcher))
 
     def _content(self, tokens: Words, places: NDArray[np.uint8]) -> bytes:
         digest = hashlib.blake2b(tokens.tobytes(), digest_size=MARK_BYTES, key=self._content_key)

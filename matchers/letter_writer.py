@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from array import array
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.anchors import MOST_COLUMNS, Anchor, encoded
+from matchers.errors import PackBuildError
 from matchers.hashed_letter import HashedLetter
+from matchers.identifiers import Kind
 from matchers.keyring import Keyring
 from matchers.pack_format import ARRAYS, array_path
 from matchers.seals import SALT_BYTES, Part, Seal, sealed_figure
@@ -26,14 +30,28 @@ from matchers.tokens import salted
 # Symbols of text that a letter shares with other letters without a break before it counts as shared text: about eight
 # words. Common turns of phrase are shorter.
 SHARED_RUN_SYMBOLS = 40
+# Template shingles of a letter from which their counts tell how many letters share its template, and which of these
+# counts: parts of a template that all letters of a house have stand above, parts that some of the clinic have below.
+SIBLING_SHINGLES = 100
+SIBLING_PERCENTILE = 75
 _PACK_ID_BYTES = 8
 
 
 class LetterWriter:
-    """Takes letters one by one; every letter gets a new salt, also one that comes from an earlier pack."""
+    """Takes letters one by one; every letter gets a new salt, also one that comes from an earlier pack.
 
-    def __init__(self, files: dict[str, ArrayFile], keyring: Keyring, generation: str) -> None:
+    Attributes:
+        columns: free columns of the register; those of the letters that are taken come to those given.
+        anchors: how many were taken of each kind.
+        content: keyed digest of all that was taken.
+    """
+
+    def __init__(
+        self, files: dict[str, ArrayFile], keyring: Keyring, generation: str, columns: Sequence[str] = ()
+    ) -> None:
         self._files = files
+        self.columns = list(columns)
+        self.anchors: Counter[str] = Counter()
         self._subkey = keyring.current.subkey("letters")
         self._pack_seal = Seal(self._subkey, generation.encode())
         self._next = LetterSizes()
@@ -59,7 +77,8 @@ class LetterWriter:
         """Take a letter; of its sizes all count but where its parts began."""
         salt = secrets.token_bytes(SALT_BYTES)
         seal = Seal(self._subkey, salt)
-        encoded = letter.letter_id.encode()
+        letter_id = letter.letter_id.encode()
+        anchors = self._encoded(letter.anchors)
         sizes = replace(
             letter.sizes,
             token_start=self._next.token_start,
@@ -68,24 +87,33 @@ class LetterWriter:
             anchor_start=self._next.anchor_start,
             tokens=len(letter.tokens),
             place_bytes=len(letter.places),
-            id_bytes=len(encoded),
-            anchor_bytes=len(letter.anchors),
+            id_bytes=len(letter_id),
+            anchor_bytes=len(anchors),
         )
         self._next = sizes.next_start()
         self._shared.append(sizes.shared_share)
         for name, part, content in (
             ("letter_sizes", Part.SIZES, _bytes(sizes.packed())),
-            ("letter_ids", Part.LETTER_ID, _bytes(encoded)),
+            ("letter_ids", Part.LETTER_ID, _bytes(letter_id)),
             ("token_shapes", Part.SHAPES, letter.shapes),
             ("place_bits", Part.PLACES, letter.places),
-            ("anchors", Part.ANCHORS, _bytes(letter.anchors)),
+            ("anchors", Part.ANCHORS, _bytes(anchors)),
         ):
             self._files[name].append(seal.applied(part, content))
         tokens = np.asarray(letter.tokens, dtype="<u2")
         self._files["token_hashes"].append(seal.applied(Part.TOKENS, tokens).view("<u2"))
         self._files["salts"].append(_bytes(salt))
-        for told in (encoded, sizes.content, letter.shapes.tobytes(), letter.anchors):
+        for told in (letter_id, sizes.content, letter.shapes.tobytes(), anchors):
             self.content.update(len(told).to_bytes(8, "little") + told)
+
+    def _encoded(self, anchors: Sequence[Anchor]) -> bytes:
+        """As the pack stores them; raises PackBuildError where the register has too many free columns."""
+        known = {*self.columns, *Kind}
+        self.columns += sorted({anchor.kind for anchor in anchors} - known)
+        if len(self.columns) > MOST_COLUMNS:
+            raise PackBuildError(f"the register has more than {MOST_COLUMNS} free columns; leave some out")
+        self.anchors.update(anchor.kind for anchor in anchors)
+        return encoded(anchors, self.columns)
 
 
 @contextmanager
@@ -123,6 +151,7 @@ def classified(
         sizes=LetterSizes(
             symbols=letter.symbols,
             shared=symbols_in_runs(shared, SHARED_RUN_SYMBOLS),
+            siblings=_siblings(counts[frequent]),
             multiplier=multiplier,
             mark=letter.mark,
             content=letter.content,
@@ -132,6 +161,11 @@ def classified(
         places=letter.places,
         anchors=letter.anchors,
     )
+
+
+def _siblings(counts: NDArray[np.uint32]) -> int:
+    """How many letters share the template of a letter whose template shingles have these counts."""
+    return int(np.percentile(counts, SIBLING_PERCENTILE)) if len(counts) >= SIBLING_SHINGLES else 0
 
 
 def symbols_in_runs(marks: NDArray[np.bool_], at_least: int) -> int:

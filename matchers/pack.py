@@ -28,6 +28,7 @@ from matchers.shingles import shingle_hashes
 from matchers.siphash import SipKey, Words
 from matchers.spill import mapped
 from matchers.stored_letter import StoredLetter
+from matchers.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from matchers.tokens import Tokens, token_key, tokens_of
 
 # Bytes of array files up to which opening a pack reads and digests them all; 256 MB take about half a second. Larger
@@ -93,6 +94,11 @@ class Pack:
         return self._manifest.parameters
 
     @property
+    def thresholds(self) -> Thresholds:
+        """How sure a verdict must be: from calibration on the organisation's letters, or the matcher's own."""
+        return self._manifest.thresholds or DEFAULT_THRESHOLDS
+
+    @property
     def format_version(self) -> int:
         """The version of the files."""
         return FORMAT_VERSION
@@ -133,7 +139,7 @@ class Pack:
 
     def letter(self, number: int) -> StoredLetter:
         """One letter, by the number that postings give."""
-        return StoredLetter(self._arrays, self._letter_key, number)
+        return StoredLetter(self._arrays, self._letter_key, number, self._manifest.columns)
 
     def marks(self) -> LetterMarks:
         """Id and mark of every letter, by their numbers. Opens them all: 20 seconds for a million."""

@@ -40,6 +40,7 @@ from matchers.pack_format import (
 from matchers.private_files import make_private_folder
 from matchers.rewriting import Rewriting, Target
 from matchers.staging import StagedLetters, staged_folder
+from matchers.thresholds import Thresholds
 
 __all__ = [
     "DEFAULT_PARAMETERS",
@@ -151,6 +152,7 @@ class Version:
     keyring: Keyring
     parameters: PackParameters
     history: PackHistory
+    thresholds: Thresholds | None = None
 
 
 def rewritten(
@@ -174,6 +176,8 @@ def rewritten(
             files=files,
             keyring=version.keyring.sealed(),
             history=version.history,
+            columns=written.columns,
+            thresholds=version.thresholds,
         )
         building.rename(folder / f"{ARRAYS_PREFIX}{generation}")
         write_manifest(folder, manifest)

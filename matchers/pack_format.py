@@ -15,6 +15,7 @@ from matchers.errors import NotAPackError, PackDamagedError, PackError, PackKeyE
 from matchers.keys import PackKey
 from matchers.normaliser import NORMALISER_VERSION
 from matchers.private_files import private_opener
+from matchers.thresholds import Thresholds
 
 FORMAT = "stray fingerprint pack"
 FORMAT_VERSION = 3
@@ -61,12 +62,13 @@ class PackParameters:
 
 @dataclass(frozen=True, slots=True)
 class PackCounts:
-    """How much is in a pack: letters, rows of the table of shingles, template shingles, tokens."""
+    """How much is in a pack: letters, rows of the table of shingles, template shingles, tokens, anchors by kind."""
 
     letters: int
     shingles: int
     template_shingles: int
     tokens: int
+    anchors: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Manifest:
         sealed_median: share of a middling letter that others have too; sealed under the generation.
         keyring: root and layers of the keys, sealed, once the key has been rotated.
         history: when it was built, and what has happened since.
+        columns: free columns of the register, in the order in which anchors name them.
+        thresholds: from calibration; the matcher's own where there was none.
     """
 
     pack_id: str
@@ -115,6 +119,8 @@ class Manifest:
     files: Mapping[str, FileMark]
     keyring: str
     history: PackHistory
+    columns: tuple[str, ...]
+    thresholds: Thresholds | None = None
 
     def arrays_folder(self, pack: Path) -> Path:
         """Where the array files of this generation lie."""
@@ -214,6 +220,8 @@ def read_manifest(pack: Path, key: PackKey) -> Manifest:
             files={name: FileMark(**raw["files"][name]) for name in ARRAYS},
             keyring=str(raw["keyring"]),
             history=PackHistory(**raw["history"]),
+            columns=tuple(map(str, raw["columns"])),
+            thresholds=Thresholds(**raw["thresholds"]) if raw["thresholds"] else None,
         )
     except (KeyError, TypeError, AttributeError):
         raise PackDamagedError(f"{pack / MANIFEST}: is damaged; restore the pack or build it again") from None

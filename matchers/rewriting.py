@@ -41,6 +41,7 @@ class Written:
         pack_id: keyed digest of all of it, but for salts and seals.
         counts: how much.
         sealed_median: share of a middling letter that others have too.
+        columns: free columns of the register, in the order in which anchors name them.
         too_short: ids of new letters that have no shingle.
         copies: ids of letters that are copies of one letter, a new one among them.
     """
@@ -48,6 +49,7 @@ class Written:
     pack_id: str
     counts: PackCounts
     sealed_median: str
+    columns: tuple[str, ...]
     too_short: tuple[str, ...]
     copies: tuple[tuple[str, ...], ...]
 
@@ -85,7 +87,8 @@ class Rewriting:
             files = stack.enter_context(array_files(target.folder))
             places = stack.enter_context(closing(PartedRecords(target.folder, ROW)))
             counted = stack.enter_context(closing(PartedRecords(target.folder, COUNTED)))
-            letters = LetterWriter(files, target.keyring, target.generation)
+            columns = known.pack.manifest.columns if known else ()
+            letters = LetterWriter(files, target.keyring, target.generation, columns)
             self._write_kept(letters)
             most = sum(len(one.pack.table) for one in self._earlier)
             if staged is not None:
@@ -99,8 +102,14 @@ class Rewriting:
                 most,
             )
             template = self._write_table(writer, letters, (counted, places), stack)
-        counts = PackCounts(letters.letters, writer.rows, template, letters.tokens)
-        return Written(letters.content.hexdigest(), counts, letters.sealed_median, tuple(self._too_short), copies)
+        return Written(
+            pack_id=letters.content.hexdigest(),
+            counts=PackCounts(letters.letters, writer.rows, template, letters.tokens, dict(letters.anchors)),
+            sealed_median=letters.sealed_median,
+            columns=tuple(letters.columns),
+            too_short=tuple(self._too_short),
+            copies=copies,
+        )
 
     def _write_kept(self, letters: LetterWriter) -> None:
         for one in self._earlier:

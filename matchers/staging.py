@@ -7,6 +7,7 @@ memory of a build: the shingles and words of any letter can be opened alone.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -18,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.anchors import Anchor
 from matchers.hashed_letter import MARK_BYTES, NO_MARK, HashedLetter
 from matchers.keyring import Keyring
 from matchers.letter_marks import LetterMarks
@@ -207,7 +209,7 @@ class _Batch:
             numbers=self.part("numbers", at).astype(np.bool_),
             places=self.part("places", at),
             shingles=self.words("shingles", at),
-            anchors=self.part("anchors", at).tobytes(),
+            anchors=tuple(Anchor(kind, value) for kind, value in json.loads(self.part("anchors", at).tobytes())),
         )
 
     def _opened(self, start: int, end: int) -> NDArray[np.uint8]:
@@ -244,14 +246,15 @@ def _write(path: Path, letters: Sequence[HashedLetter], subkey: bytes) -> None:
 def _sections(letters: Sequence[HashedLetter]) -> Iterator[bytes]:
     """In the order of `_SECTIONS`, the counts before them."""
     ids = [letter.letter_id.encode() for letter in letters]
+    anchors = [json.dumps([(anchor.kind, anchor.value) for anchor in letter.anchors]).encode() for letter in letters]
     counts = [
-        (len(own), len(one.anchors), len(one.places), len(one.tokens), len(one.shingles), one.symbols)
-        for own, one in zip(ids, letters, strict=True)
+        (len(own), len(anchored), len(one.places), len(one.tokens), len(one.shingles), one.symbols)
+        for own, anchored, one in zip(ids, anchors, letters, strict=True)
     ]
     yield np.array(counts, dtype="<u4").tobytes()
     yield b"".join(letter.mark + letter.content for letter in letters)
     yield b"".join(ids)
-    yield b"".join(letter.anchors for letter in letters)
+    yield b"".join(anchors)
     yield b"".join(letter.places.tobytes() for letter in letters)
     yield b"".join(letter.shapes.tobytes() for letter in letters)
     yield b"".join(letter.numbers.tobytes() for letter in letters)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.anchors import Anchor, decoded
 from matchers.normaliser import Offsets
 from matchers.places import unpack_places
 from matchers.seals import SALT_BYTES, Part, Seal
@@ -17,7 +18,7 @@ from matchers.siphash import Words
 from matchers.token_shapes import TokenShapes, unpack_shapes
 from matchers.tokens import SaltedTokens, salted
 
-_SIZES = struct.Struct("<4Q6IQ8s8s")
+_SIZES = struct.Struct("<4Q7IQ8s8s")
 SIZES_BYTES = _SIZES.size
 _NOTHING = bytes(8)
 
@@ -37,6 +38,7 @@ class LetterSizes:
         anchor_bytes: of anchors.
         symbols: of the letter.
         shared: of these in long runs that other letters have too.
+        siblings: how many letters of the pack share its template; 0 where it has too little of one to say.
         multiplier: the odd number that parts its tokens from those of other letters.
         mark: of its file and its row of the register; zeros where it has none.
         content: keyed digest of its words and their places.
@@ -52,6 +54,7 @@ class LetterSizes:
     anchor_bytes: int = 0
     symbols: int = 0
     shared: int = 0
+    siblings: int = 0
     multiplier: int = 1
     mark: bytes = _NOTHING
     content: bytes = _NOTHING
@@ -90,7 +93,7 @@ class OpenedLetter:
         tokens: 16-bit hashes under its multiplier.
         shapes: one byte a token, with classes.
         places: packed.
-        anchors: packed.
+        anchors: of its registered identifiers.
     """
 
     letter_id: str
@@ -98,14 +101,24 @@ class OpenedLetter:
     tokens: SaltedTokens
     shapes: NDArray[np.uint8]
     places: NDArray[np.uint8]
-    anchors: bytes
+    anchors: tuple[Anchor, ...]
 
 
 class StoredLetter:
-    """One letter of an opened pack. Each method opens what it returns anew."""
+    """One letter of an opened pack. Each method opens what it returns anew.
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], subkey: bytes, number: int) -> None:
+    Args:
+        arrays: of the pack.
+        subkey: under which letters are sealed.
+        number: of the letter.
+        columns: free columns of the pack's register, which its anchors name by number.
+    """
+
+    def __init__(
+        self, arrays: Mapping[str, NDArray[Any]], subkey: bytes, number: int, columns: Sequence[str] = ()
+    ) -> None:
         self._arrays = arrays
+        self._columns = columns
         self._seal = Seal(subkey, arrays["salts"][number * SALT_BYTES : (number + 1) * SALT_BYTES].tobytes())
         sizes = arrays["letter_sizes"][number * SIZES_BYTES : (number + 1) * SIZES_BYTES]
         self.sizes = LetterSizes.unpacked(self._seal.applied(Part.SIZES, sizes).tobytes())
@@ -132,9 +145,10 @@ class StoredLetter:
         """For each of its symbols the code point of its text."""
         return unpack_places(self._part(Part.PLACES, "place_bits", self.sizes.place_start, self.sizes.place_bytes))
 
-    def anchors(self) -> bytes:
-        """Hashes of its registered identifiers, as `matchers.anchors` packed them."""
-        return self._part(Part.ANCHORS, "anchors", self.sizes.anchor_start, self.sizes.anchor_bytes).tobytes()
+    def anchors(self) -> list[Anchor]:
+        """Hashes of its registered identifiers."""
+        raw = self._part(Part.ANCHORS, "anchors", self.sizes.anchor_start, self.sizes.anchor_bytes)
+        return decoded(raw.tobytes(), self._columns)
 
     def opened(self) -> OpenedLetter:
         """Everything, to be sealed anew."""
@@ -145,7 +159,7 @@ class StoredLetter:
             tokens=self.tokens(),
             shapes=self._part(Part.SHAPES, "token_shapes", sizes.token_start, sizes.tokens),
             places=self._part(Part.PLACES, "place_bits", sizes.place_start, sizes.place_bytes),
-            anchors=self.anchors(),
+            anchors=tuple(self.anchors()),
         )
 
     def _part(self, part: Part, name: str, start: int, count: int) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ from matchers.stored_letter import SIZES_BYTES, LetterSizes
 
 def test_sizes_come_back_and_the_next_letter_follows() -> None:
     sizes = LetterSizes(
-        10, 20, 30, 40, tokens=4, place_bytes=5, id_bytes=6, anchor_bytes=7, symbols=70, shared=35,
+        10, 20, 30, 40, tokens=4, place_bytes=5, id_bytes=6, anchor_bytes=7, symbols=70, shared=35, siblings=9,
         multiplier=(1 << 64) - 1, mark=b"markmark", content=b"contents",
     )  # fmt: skip
     assert len(sizes.packed()) == SIZES_BYTES
