@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from matchers.errors import PackDamagedError
-from matchers.identifier_places import Candidate, IdentifierPlaces, Place, Strength
+from matchers.identifier_places import Candidate, IdentifierPlaces, Place, Strength, joined_places
 from matchers.identifiers import Kind, registered_values
 from matchers.keys import PackKey
 from matchers.near_readings import near_readings
@@ -37,8 +37,8 @@ MOST_LOOSE = 32
 MOST_NEAR = 4
 # Readings of each: day and month may stand either way.
 NEAR_READINGS = 2
-# Code points before and after a letter's text within which identifiers count as the letter's: the head of a letter
-# that the matched text does not hold, and a few lines at its end.
+# Code points before a letter's text where its head may stand, if the head is another's or has been masked; and between
+# two spans of it. Beyond its end the next letter's head begins: there identifiers may agree, and are no conflict.
 BEFORE = 1500
 AFTER = 300
 
@@ -170,10 +170,10 @@ class DocumentIdentifiers:
             self._stretched[key] = self._stretcher.stretched(kind, reading)
         return self._stretched[key]
 
-    def near(self, spans: Iterable[Span]) -> list[Place]:
-        """The ranges of a letter's spans with what stands close to them, in code points of the document."""
-        found = map(self.places.place, spans)
-        return [(max(0, start - BEFORE), end + AFTER) for start, end in found]
+    def text_of(self, spans: Iterable[Span]) -> list[Place]:
+        """The ranges of a letter's spans in code points of the document, with what stands between close ones."""
+        reaching = joined_places((start, end + BEFORE) for start, end in map(self.places.place, spans))
+        return [(start, end - BEFORE) for start, end in reaching]
 
     def everywhere(self) -> list[Place]:
         """The whole document."""
@@ -186,16 +186,35 @@ def compare(anchors: Iterable[Anchor], document: DocumentIdentifiers, places: Se
     agree: the value stands there. conflict: another value stands there that says it is the patient's, is readable,
     and is more than one misread character away. absent: neither.
     """
-    values: dict[str, set[int]] = {}
-    for anchor in anchors:
-        values.setdefault(anchor.kind, set()).add(anchor.value)
     states, cut = {}, set()
-    for kind, wanted in values.items():
+    for kind, wanted in _by_kind(anchors).items():
         search = _Search(document, kind, wanted)
         states[kind] = search.state(places)
         if search.cut:
             cut.add(kind)
     return Compared(states, frozenset(cut))
+
+
+def compare_letter(anchors: Sequence[Anchor], document: DocumentIdentifiers, spans: Iterable[Span]) -> Compared:
+    """What a document says of a letter's anchors where the letter's spans are; then shortly before, then after them."""
+    text = document.text_of(spans)
+    found = compare(anchors, document, text)
+    for places, final in (
+        ([(max(0, start - BEFORE), start) for start, _ in text], {AnchorState.AGREE, AnchorState.CONFLICT}),
+        ([(end, end + AFTER) for _, end in text], {AnchorState.AGREE}),
+    ):
+        open_kinds = {kind for kind, state in found.states.items() if state is AnchorState.ABSENT}
+        beside = compare([anchor for anchor in anchors if anchor.kind in open_kinds], document, places)
+        states = {kind: state for kind, state in beside.states.items() if state in final}
+        found = Compared({**found.states, **states}, (found.cut | beside.cut) - frozenset(states))
+    return found
+
+
+def _by_kind(anchors: Iterable[Anchor]) -> dict[str, set[int]]:
+    values: dict[str, set[int]] = {}
+    for anchor in anchors:
+        values.setdefault(anchor.kind, set()).add(anchor.value)
+    return values
 
 
 def settles(states: Mapping[str, AnchorState]) -> AnchorFinding:

@@ -22,8 +22,10 @@ from matchers.written_names import WrittenName, capital_names, name_at, name_bef
 PART = 1 << 16
 # Code points beyond a part's ends that are read with it, so that nothing at its ends is cut.
 _MARGIN = 256
-# Parts of a document that are searched at most: 2 million code points, a bundle of 600 pages.
-MOST_PARTS = 32
+# Code points of a document that are searched at most: a bundle of 600 pages. A part counts as this many at least, for
+# what it costs to begin one.
+MOST_SEARCHED = 32 * PART
+_LEAST_COUNTED = 256
 # Labels, and candidates of one kind, in one part: about twenty pages, which have ten of each at most.
 MOST_LABELS = 1000
 MOST_CANDIDATES = 1000
@@ -132,6 +134,7 @@ class IdentifierPlaces:
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces = pieces
         self._parts: dict[tuple[int, int], _Part] = {}
+        self._searched = 0
 
     @cached_property
     def starts(self) -> list[int]:
@@ -194,11 +197,12 @@ class IdentifierPlaces:
     def _part(self, index: int, number: int) -> _Part | None:
         key = index, number
         if key not in self._parts:
-            if len(self._parts) >= MOST_PARTS:
+            if self._searched >= MOST_SEARCHED:
                 return None
             start = number * PART
             low = min(start, _MARGIN)
             text = self._pieces[index].text[start - low : start + PART + _MARGIN]
+            self._searched += max(len(text), _LEAST_COUNTED)
             self._parts[key] = _Part(text, low, low + PART)
         return self._parts[key]
 

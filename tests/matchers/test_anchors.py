@@ -13,6 +13,7 @@ from matchers.anchors import (
     DocumentIdentifiers,
     Stretcher,
     compare,
+    compare_letter,
     decoded,
     encoded,
     registered,
@@ -197,14 +198,39 @@ def test_a_value_that_can_not_be_read_forbids_a_conflict() -> None:
     assert _states(text)["date_of_birth"] is _ABSENT
 
 
-def test_in_a_bundle_only_what_is_near_the_letter_counts() -> None:
-    gap = "The clinic sees people every day of the week. " * 60
-    pieces = [Piece("1", _OTHER + gap), Piece("2", _LETTER + gap), Piece("3", _OTHER + gap)]
-    document = DocumentIdentifiers(pieces, _STRETCHER)
-    span = Span("2", (0, len(_LETTER)), (0, 100))
-    assert compare(_ANCHORS, document, document.near([span])).states == _all(_AGREE)
-    far = Span("3", (2000, 2400), (0, 100))
-    assert settles(compare(_ANCHORS, document, document.near([far])).states) is not AnchorFinding.SAME_PERSON
+_BODY = "The clinic sees people every day of the week. "
+
+
+def _letter_compared(pieces: list[str], piece: int, start: int = 0) -> Mapping[str, AnchorState]:
+    document = DocumentIdentifiers([Piece(str(index), text) for index, text in enumerate(pieces)], _STRETCHER)
+    span = Span(str(piece), (start, len(pieces[piece])), (0, 100))
+    return compare_letter(_ANCHORS, document, [span]).states
+
+
+def test_in_a_bundle_the_letters_own_text_comes_first() -> None:
+    pieces = [_OTHER + _BODY, _LETTER + _BODY, _OTHER + _BODY]
+    assert _letter_compared(pieces, 1) == _all(_AGREE)
+    assert settles(_letter_compared(pieces, 0)) is AnchorFinding.OTHER_PERSON
+
+
+def test_the_head_before_a_letters_text_counts_and_the_next_letters_head_does_not() -> None:
+    assert _letter_compared([_LETTER + _BODY], 0, start=len(_LETTER)) == _all(_AGREE)
+    assert _letter_compared([_OTHER + _BODY], 0, start=len(_OTHER)) == _all(_CONFLICT)
+    assert _letter_compared([_BODY, _OTHER], 0) == _all(_ABSENT)
+    assert _letter_compared([_BODY, "Your date of birth: 12/04/1980"], 0)["date_of_birth"] is _AGREE
+
+
+def test_a_head_far_from_the_letters_text_does_not_count() -> None:
+    assert _letter_compared([_LETTER + _BODY * 60, _BODY], 1) == _all(_ABSENT)
+
+
+def test_identifiers_between_two_spans_of_a_letter_are_the_letters() -> None:
+    document = DocumentIdentifiers([Piece("p", _BODY + _LETTER + _BODY)], _STRETCHER)
+    spans = [
+        Span("p", (0, len(_BODY)), (0, 9)),
+        Span("p", (len(_BODY + _LETTER), len(_BODY + _LETTER + _BODY)), (9, 18)),
+    ]
+    assert compare_letter(_ANCHORS, document, spans).states == _all(_AGREE)
 
 
 @pytest.mark.parametrize(

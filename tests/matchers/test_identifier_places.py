@@ -1,6 +1,6 @@
 import pytest
 
-from matchers.identifier_places import MOST_PARTS, PART, Candidate, IdentifierPlaces, Strength, joined_places
+from matchers.identifier_places import MOST_SEARCHED, PART, Candidate, IdentifierPlaces, Strength, joined_places
 from matchers.identifiers import Kind, folded
 from matchers.verdicts import Piece, Span
 
@@ -179,9 +179,15 @@ def test_no_window_at_the_end_of_a_part() -> None:
 
 
 def test_a_text_beyond_the_bound_is_said_to_be_cut() -> None:
-    text = " " * (PART * MOST_PARTS) + "NHS No: 999 000 0018"
+    text = " " * MOST_SEARCHED + "NHS No: 999 000 0018"
     found, whole = IdentifierPlaces([Piece("p", text)]).candidates(Kind.NHS_NUMBER, [(0, len(text))], loose=False)
     assert (found, whole) == ([], False)
+
+
+def test_a_document_of_many_pages_is_searched_whole() -> None:
+    places = IdentifierPlaces([Piece(str(page), f"Page {page}. NHS No: 999 000 0018") for page in range(500)])
+    found, whole = places.candidates(Kind.NHS_NUMBER, [(0, places.starts[-1])], loose=False)
+    assert (len(found), whole) == (500, True)
 
 
 def test_more_candidates_than_are_kept_are_said_to_be_cut() -> None:
