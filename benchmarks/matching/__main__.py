@@ -19,11 +19,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from benchmarks.matching import floors, peers, quality, speed
+from benchmarks.matching import floors, peers, quality, script_quality, speed
 from benchmarks.matching.transcripts import beside_the_project
 from benchmarks.matching.workspace import Settings
 
-_SECTIONS = ("targets", "distortions", "negatives", "templates", "transcripts", "speed", "peers")
+_SECTIONS = ("targets", "distortions", "negatives", "templates", "scripts", "transcripts", "speed", "peers")
 # Template counts that the targets are looked at besides ten: one, as of a single clinic, and two hundred; and a pack of
 # five letters, too few to show what is template.
 _OTHER_TEMPLATES = (1, 200)
@@ -82,6 +82,7 @@ def _run(options: argparse.Namespace) -> None:
         "distortions": _distortions,
         "negatives": _negatives,
         "templates": _templates,
+        "scripts": lambda _: script_quality.report(),
         "transcripts": _transcripts,
         "speed": _speed,
         "peers": _peers,

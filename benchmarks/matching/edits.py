@@ -22,8 +22,8 @@ _STORY_SHARE = 0.8
 _NUMBER_WORD = re.compile(r"\w*\d[\w./:-]*")
 
 
-def noisy(text: str, rate: float, generator: random.Random) -> str:
-    """Character errors at `rate` errors a character, of no particular kind; the errors of 60 : 20 : 20."""
+def noisy(text: str, rate: float, generator: random.Random, alphabet: str = _ALPHABET) -> str:
+    """Character errors at `rate` errors a character, of no particular kind."""
     if not rate:
         return text
     draw = generator.random
@@ -33,7 +33,7 @@ def noisy(text: str, rate: float, generator: random.Random) -> str:
         if kind >= 1 or kind >= _SUBSTITUTED + _LOST:
             out.append(character)
         if kind < _SUBSTITUTED or _SUBSTITUTED + _LOST <= kind < 1:
-            out.append(_ALPHABET[int(draw() * len(_ALPHABET))])
+            out.append(alphabet[int(draw() * len(alphabet))])
     return "".join(out)
 
 
