@@ -1,40 +1,62 @@
-"""The organisation's own letters on their way into a pack: files, the register, opaque ids."""
+"""The organisation's own letters on their way into a pack: files, opaque ids, text read in isolation."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from documents.records import SkipReason
 from extraction.isolation import ExtractorPool
+from extraction.records import Extraction
 from inspection.errors import LettersError
 from inspection.files import Unreached, files_below
+from inspection.register import Register, RegisterRow
 from matchers.keys import PackKey
+from matchers.letter_marks import LetterMarks
 from matchers.pack_build import Letter
 
+# Letters that wait for an extractor beyond those being read, per worker.
+AHEAD_PER_WORKER = 2
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class LetterFile:
     """One letter's file and the id that it gets in the pack.
 
     Attributes:
-        path: where it lies.
-        name: path below its letters folder, with slashes.
+        folder: the letters folder.
+        name: path below it, with slashes.
         letter_id: from the register, or a keyed digest of the name.
-        is_registered: the id is the register's.
+        row: its row of the register, if it has one.
         fault: why it can not be opened, where that is known beforehand.
+        is_found: it lies there; not so where only the register names it.
     """
 
-    path: Path
+    folder: Path
     name: str
     letter_id: str
-    is_registered: bool = False
+    row: RegisterRow | None = None
     fault: str = ""
+    is_found: bool = True
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.folder / self.name
+
+    @property
+    def is_registered(self) -> bool:
+        """Is the id the register's?"""
+        return self.row is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class UnreadableLetter:
     """A letter that gave no text and so is not in the pack."""
 
@@ -43,7 +65,7 @@ class UnreadableLetter:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PartialLetter:
     """A letter that is in the pack with the part of its text that could be read."""
 
@@ -53,17 +75,26 @@ class PartialLetter:
     detail: str
 
 
-def letter_files(places: Sequence[Path], key: PackKey, register: Path | None) -> list[LetterFile]:
+@dataclass(frozen=True, slots=True, repr=False)
+class UnchangedLetter:
+    """A letter whose file and row are what they were, so it was not read again."""
+
+    file: LetterFile
+    mark: bytes
+
+
+ReadLetter = Letter | PartialLetter | UnreadableLetter | UnchangedLetter
+
+
+def letter_files(places: Sequence[Path], key: PackKey, register: Register | None) -> list[LetterFile]:
     """Every letter file below `places`, in a fixed order, with its id.
 
-    The id comes from the register (columns `letter_id` and `file`, a path below the letters folder); a file that the
-    register does not name, or any file without a register, gets a keyed digest of its path.
+    The id comes from the register; a file that the register does not name, or any file without a register, gets a
+    digest of its path under `key`, the root of the pack's keys.
 
     Raises:
-        LettersError: no file at all, a place that is not there, or a register that does not fit.
+        LettersError: no file at all, or a place that is not there.
     """
-    if register is not None and not register.is_file():
-        raise LettersError(f"{register}: no such register")
     named: dict[str, Path] = {}
     faults: dict[str, str] = {}
     for place in places:
@@ -72,48 +103,90 @@ def letter_files(places: Sequence[Path], key: PackKey, register: Path | None) ->
         root = place if place.is_dir() else place.parent
         for found in files_below(place):
             path = found.path if isinstance(found, Unreached) else found
-            if _is_passed_over(path) or (register and path.exists() and path.samefile(register)):
+            if _is_passed_over(path) or (register and path.exists() and path.samefile(register.path)):
                 continue
             name = path.relative_to(root).as_posix()
             if name in named:
-                raise LettersError(f"{path} and {named[name]} are both called {name}: letters need distinct names")
-            named[name] = path
+                raise LettersError(
+                    f"{path} and {named[name] / name} are both called {name}: letters need distinct names"
+                )
+            named[name] = root
             if isinstance(found, Unreached):
                 faults[name] = found.cause
     if not named:
         raise LettersError(f"no files in {', '.join(map(str, places))}")
-    ids = _read_register(register) if register else {}
-    for name in ids:  # a file that the register names and nobody has is told of when it is read
-        named.setdefault(name, places[0] / name)
-    return [
-        LetterFile(path, name, ids.get(name) or _opaque_id(name, key), name in ids, faults.get(name, ""))
-        for name, path in sorted(named.items())
-    ]
+    rows = register.rows if register else {}
+    files = []
+    for name in sorted({*named, *rows}):  # a file that the register names and nobody has is told of when it is read
+        row = rows.get(name)
+        letter_id = row.letter_id if row else _opaque_id(name, key)
+        fault = faults.get(name, "")
+        files.append(LetterFile(named.get(name, places[0]), name, letter_id, row, fault, is_found=name in named))
+    return files
 
 
-def read_letters(
-    files: Iterable[LetterFile], extractors: ExtractorPool
-) -> Iterator[Letter | PartialLetter | UnreadableLetter]:
-    """Extract each file in isolation. A letter's text is that of its pieces, a line break between them."""
-    for file in files:
+class LetterReader:
+    """Reads letter files in isolation, ahead of who asks for them.
+
+    Args:
+        extractors: that read.
+        key: the root of the pack's keys.
+        register: that the files were named by.
+        workers: of the extractors.
+    """
+
+    def __init__(self, extractors: ExtractorPool, key: PackKey, register: Register | None, workers: int = 1) -> None:
+        self._extractors = extractors
+        self._key = key
+        self._register = register
+        self._ahead = workers * (1 + AHEAD_PER_WORKER)
+
+    def read(self, files: Iterable[LetterFile], known: Sequence[LetterMarks] = ()) -> Iterator[ReadLetter]:
+        """Each file in order. One whose mark is known already is not extracted.
+
+        A letter's text is that of its pieces, a line break between them.
+        """
+        remaining = iter(files)
+        waiting: list[tuple[LetterFile, bytes, Future[Extraction]] | ReadLetter] = []
+        while True:
+            waiting += [self._begun(file, known) for file in islice(remaining, self._ahead - len(waiting))]
+            if not waiting:
+                return
+            first = waiting.pop(0)
+            yield self._read(*first) if isinstance(first, tuple) else first
+
+    def _begun(
+        self, file: LetterFile, known: Sequence[LetterMarks]
+    ) -> tuple[LetterFile, bytes, Future[Extraction]] | ReadLetter:
         if file.fault:
-            yield UnreadableLetter(file, SkipReason.UNREADABLE, file.fault)
-            continue
+            return UnreadableLetter(file, SkipReason.UNREADABLE, file.fault)
         try:
             data = file.path.read_bytes()
         except OSError as error:
-            yield UnreadableLetter(file, SkipReason.UNREADABLE, type(error).__name__)
-            continue
-        extraction = extractors.extract(data)
+            return UnreadableLetter(file, SkipReason.UNREADABLE, type(error).__name__)
+        mark = self._mark(data, self._people(file))
+        if any(marks.number_of(file.letter_id, mark) is not None for marks in known):
+            return UnchangedLetter(file, mark)
+        return file, mark, self._extractors.submit(data)
+
+    def _read(self, file: LetterFile, mark: bytes, future: Future[Extraction]) -> ReadLetter:
+        extraction = future.result()
         text = "\n".join(piece.text for piece in extraction.pieces)
         problem = extraction.problems[0] if extraction.problems else None
         if not text.strip():
             reason = problem.reason if problem else SkipReason.UNREADABLE
-            yield UnreadableLetter(file, reason, problem.detail if problem else "no text")
-        elif problem:
-            yield PartialLetter(file, Letter(file.letter_id, text), problem.reason, problem.detail)
-        else:
-            yield Letter(file.letter_id, text)
+            return UnreadableLetter(file, reason, problem.detail if problem else "no text")
+        first, *others = self._people(file) or [{}]
+        letter = Letter(file.letter_id, text, first, mark, tuple(others))
+        return PartialLetter(file, letter, problem.reason, problem.detail) if problem else letter
+
+    def _people(self, file: LetterFile) -> list[dict[str, str]]:
+        return self._register.people(file.row) if self._register and file.row else []
+
+    def _mark(self, data: bytes, people: list[dict[str, str]]) -> bytes:
+        """8 bytes that change when the file or its row does."""
+        row = json.dumps([sorted(person.items()) for person in people]).encode()
+        return bytes.fromhex(self._key.digest("letter-mark", hashlib.blake2b(data).digest() + row))
 
 
 def write_mapping(files: Iterable[LetterFile], path: Path) -> None:
@@ -121,7 +194,23 @@ def write_mapping(files: Iterable[LetterFile], path: Path) -> None:
 
     What an earlier build with this key left there stays: ids are made of key and name, so the same id means the same.
     """
-    names = _earlier_mapping(path) | {letter.letter_id: letter.name for letter in files}
+    _write_mapping(_earlier_mapping(path) | {letter.letter_id: letter.name for letter in files}, path)
+
+
+def forget_in_mapping(letter_ids: Iterable[str], path: Path) -> None:
+    """Take letters that were erased out of the mapping: the name of a file can name a patient."""
+    names = _earlier_mapping(path)
+    if gone := names.keys() & set(letter_ids):
+        _write_mapping({letter_id: name for letter_id, name in names.items() if letter_id not in gone}, path)
+
+
+def copy_mapping(old: Path, new: Path) -> None:
+    """Put what one mapping says into another, after the key has been rotated."""
+    if names := _earlier_mapping(old):
+        _write_mapping(_earlier_mapping(new) | names, new)
+
+
+def _write_mapping(names: dict[str, str], path: Path) -> None:
     aside = path.with_name(path.name + ".tmp")
     aside.unlink(missing_ok=True)
     aside.touch(mode=0o600)
@@ -147,30 +236,3 @@ def _is_passed_over(path: Path) -> bool:
 
 def _opaque_id(name: str, key: PackKey) -> str:
     return f"L{key.digest('letter-id', name.encode('utf-8', 'surrogateescape'))}"
-
-
-def _read_register(register: Path) -> dict[str, str]:
-    """File name to letter id, checked."""
-    try:
-        with register.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            rows = csv.DictReader(file)
-            if missing := {"letter_id", "file"} - set(rows.fieldnames or ()):
-                raise LettersError(f"{register}: has no column {' and no column '.join(sorted(missing))}")
-            return _checked_rows(register, rows)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise LettersError(f"{register}: can not be read: {type(error).__name__}") from error
-
-
-def _checked_rows(register: Path, rows: csv.DictReader[str]) -> dict[str, str]:
-    ids: dict[str, str] = {}
-    used: set[str] = set()
-    for row in rows:
-        letter_id, name = (row["letter_id"] or "").strip(), (row["file"] or "").strip()
-        where = f"{register} line {rows.line_num}"
-        if not letter_id or not name:
-            raise LettersError(f"{where}: letter_id and file must both be given")
-        if letter_id in used or name in ids:
-            raise LettersError(f"{where}: {letter_id} or its file is named twice")
-        ids[name] = letter_id
-        used.add(letter_id)
-    return ids

@@ -118,9 +118,7 @@ def _header(path: Path, fields: Sequence[str]) -> list[str]:
 def _named(where: str, columns: Sequence[str], fields: list[str]) -> tuple[str, str]:
     """The letter's id and file. Fields that are missing at the end are empty ones."""
     if len(fields) > len(columns) and any(field.strip() for field in fields[len(columns) :]):
-        raise LettersError(
-            f"{where}: has {len(fields)} fields, the first line names {len(columns)}; is a quote missing?"
-        )
+        raise LettersError(f"{where}: has {len(fields)} fields, line 1 names {len(columns)}; is a quote missing?")
     fields += [""] * (len(columns) - len(fields))
     letter_id, name = (fields[columns.index(column)].strip() for column in (LETTER_ID, FILE))
     if not letter_id or not name:
