@@ -9,7 +9,6 @@ import pytest
 from inspection.errors import LettersError
 from inspection.register import read_register
 
-
 TAKEN = "line 3: its letter_id or its file is that of another letter, first in line 2"
 
 
