@@ -52,7 +52,8 @@ class MatchSpeed:
     """What matching took.
 
     Attributes:
-        nothing: documents of 500 words a second that have nothing of the pack.
+        nothing: documents of 500 words a second that have nothing of the pack: words that are in no language.
+        clinical: the same of strangers' clinical texts, which share phrases such as doses with letters.
         template: the same of other patients' letters on the templates.
         known: the same of known letters.
         bundle_ms: 60 pages of known letters, the middling time.
@@ -62,6 +63,7 @@ class MatchSpeed:
     """
 
     nothing: float
+    clinical: float
     template: float
     known: float
     bundle_ms: float
@@ -76,14 +78,14 @@ def report(sizes: Sequence[int]) -> object:
     rows = [
         (
             number(size), number(built.letters / built.seconds), number(built.peak_mb), number(built.bytes_a_letter),
-            number(match.nothing), number(match.template), number(match.known), number(match.bundle_ms, 1),
+            number(match.nothing), number(match.clinical), number(match.template), number(match.known), number(match.bundle_ms, 1),
             number(match.two_pages_ms[0], 2), number(match.two_pages_ms[1], 2),
             number(match.private_mb - match.before_mb), number(match.private_mb),
         )
         for size, built, match in measured
     ]  # fmt: skip
     heads = (
-        "letters", "build/s", "peak MB", "bytes/letter", "nothing/s", "template/s", "known/s", "60 pages ms", "p50 ms",
+        "letters", "build/s", "peak MB", "bytes/letter", "nothing/s", "clinical/s", "template/s", "known/s", "60 pages ms", "p50 ms",
         "p99 ms", "pack MB", "private MB",
     )  # fmt: skip
     print(table(heads, rows))
@@ -157,12 +159,14 @@ def match_speed(size: int, folder: Path) -> MatchSpeed:
     bundles = [_bundle(corpus, size, place) for place in range(_BUNDLES)]
     before = private_mb()
     matcher = opened(folder / "pack")
-    for text in (*strangers, *others, *known, *bundles):
+    unrelated = [_unrelated(place) for place in range(_DOCUMENTS)]
+    for text in (*unrelated, *strangers, *others, *known, *bundles):
         _match(matcher, text)
     two_pages = [text for pair in zip(known, others, strict=True) for text in pair if len(text.split()) >= _TWO_PAGES]
     singles = sorted(_seconds(matcher, two_pages[place % len(two_pages)]) for place in range(_SINGLES))
     return MatchSpeed(
-        nothing=_rate(matcher, strangers),
+        nothing=_rate(matcher, unrelated),
+        clinical=_rate(matcher, strangers),
         template=_rate(matcher, others),
         known=_rate(matcher, known),
         bundle_ms=sorted(_seconds(matcher, text) for text in bundles)[_BUNDLES // 2] * 1000,
@@ -178,6 +182,16 @@ def _stranger(corpus: Corpus, place: int) -> str:
         letter = corpus.letter(FIRST_OTHER + 7 * place + len(words))
         words += research_text(Subject(letter, corpus, 1, seeded(place))).text.split()
     return " ".join(words[:_STRANGER_WORDS])
+
+
+_SYLLABLES = [first + vowel + last for first in "bdfgklmnprstvz" for vowel in "aeiou" for last in ("", "n", "r", "st")]
+
+
+def _unrelated(place: int) -> str:
+    """Sentences of invented words: as long as English ones, and in no letter."""
+    generator = seeded(f"unrelated/{place}")
+    words = ["".join(generator.choices(_SYLLABLES, k=generator.randint(1, 3))) for _ in range(_STRANGER_WORDS)]
+    return ". ".join(" ".join(words[start : start + 14]).capitalize() for start in range(0, len(words), 14))
 
 
 def _bundle(corpus: Corpus, size: int, place: int) -> str:
