@@ -139,11 +139,12 @@ class NewLetters:
     ) -> Iterator[tuple[str, ...]]:
         """Copies of one letter are one letter to the counts, so that they do not turn it into template."""
         for group in finder.groups():
-            ids = tuple(self._staged.letter(int(self._chosen[at])).letter_id for at in group)
+            ids = [self._staged.letter(int(self._chosen[at])).letter_id for at in group]
             fresh = [at for at, letter_id in zip(group, ids, strict=True) if letter_id not in counted_before]
-            if len(group) <= MOST_COPIES and len(fresh) > 1:
-                counter.count_once(finder.shingles_of(at) for at in fresh)
-            yield ids
+            if len(fresh) > 1:
+                if len(group) <= MOST_COPIES:
+                    counter.count_once(finder.shingles_of(at) for at in fresh)
+                yield tuple(ids)
 
     def _shingles(self, at: int) -> Words:
         return self._staged.shingles(int(self._chosen[at]))

@@ -20,6 +20,8 @@ from matchers.siphash import Words
 # Parts that hashes are dealt into by their first bits. At 1,000,000 letters of 2,500 shingles a part is 310 MB, which
 # is what one step of a build then holds.
 PARTS = 64
+# Words that a spill keeps in memory before it writes: 256 kB, so 16 MB for all parts of one kind of record.
+_WORDS_IN_MEMORY = 1 << 15
 # Words that are opened at once; the numbers of their rows take as much memory again.
 _OPENED_TOGETHER = 1 << 20
 _PART_SHIFT = np.uint64(58)
@@ -50,19 +52,6 @@ class ArrayFile:
         self._file.close()
 
 
-class SpillFile(ArrayFile):
-    """An array on disk without a name: gone when it is closed, or when the build is killed. It lies open there."""
-
-    def __init__(self, folder: Path, dtype: Any) -> None:
-        self._dtype = np.dtype(dtype)
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by close()
-
-    def read(self) -> NDArray[Any]:
-        """The whole array so far, mapped."""
-        self._file.flush()
-        return mapped(self._file, self._dtype)
-
-
 def mapped(file: Path | IO[bytes], dtype: Any) -> NDArray[Any]:
     """A file as a read-only array; an empty file can not be mapped and gives an empty array."""
     size = file.stat().st_size if isinstance(file, Path) else os.fstat(file.fileno()).st_size
@@ -73,37 +62,54 @@ def mapped(file: Path | IO[bytes], dtype: Any) -> NDArray[Any]:
 class SealedSpill:
     """Records on disk without a name, sealed under a key that only this process has and that ends with it.
 
+    A few stay in memory and never see the disk.
+
     Args:
         folder: on whose disk they lie.
         dtype: of a record; its size is a multiple of 8 bytes.
     """
 
     def __init__(self, folder: Path, dtype: Any) -> None:
+        self._folder = folder
         self._dtype = np.dtype(dtype)
         self._seal = RowSeal(secrets.token_bytes(SUBKEY_BYTES), "")
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by close()
+        self._file: IO[bytes] | None = None
         self._words = 0
+        self._waiting: list[Words] = []
+        self._waiting_words = 0
 
     def append(self, records: NDArray[Any]) -> None:
         """Add records at the end."""
-        words = np.ascontiguousarray(records, dtype=self._dtype).view("<u8")
-        rows = np.arange(self._words, self._words + len(words))
-        self._file.write(self._seal.applied(rows, words).tobytes())
-        self._words += len(words)
+        self._waiting.append(np.array(records, dtype=self._dtype).view("<u8"))
+        self._waiting_words += len(self._waiting[-1])
+        if self._waiting_words >= _WORDS_IN_MEMORY:
+            self._write(np.concatenate(self._waiting))
+            self._waiting, self._waiting_words = [], 0
 
     def read(self) -> NDArray[Any]:
         """All records so far, opened, in memory."""
-        self._file.flush()
-        sealed = mapped(self._file, "<u8")
-        opened = np.empty(len(sealed), dtype=np.uint64)
-        for start in range(0, len(sealed), _OPENED_TOGETHER):
-            end = min(start + _OPENED_TOGETHER, len(sealed))
-            opened[start:end] = self._seal.applied(np.arange(start, end), np.asarray(sealed[start:end]))
+        opened = np.empty(self._words + self._waiting_words, dtype=np.uint64)
+        if self._file:
+            self._file.flush()
+            sealed = mapped(self._file, "<u8")
+            for start in range(0, self._words, _OPENED_TOGETHER):
+                end = min(start + _OPENED_TOGETHER, self._words)
+                opened[start:end] = self._seal.applied(np.arange(start, end), np.asarray(sealed[start:end]))
+        if self._waiting:
+            np.concatenate(self._waiting, out=opened[self._words :])
         return opened.view(self._dtype)
 
     def close(self) -> None:
         """Let go of the file; what is in it is gone."""
-        self._file.close()
+        if self._file:
+            self._file.close()
+
+    def _write(self, words: Words) -> None:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed by close()
+        rows = np.arange(self._words, self._words + len(words))
+        self._file.write(self._seal.applied(rows, words).tobytes())
+        self._words += len(words)
 
 
 class PartedRecords:
