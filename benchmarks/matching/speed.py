@@ -78,15 +78,15 @@ def report(sizes: Sequence[int]) -> object:
     rows = [
         (
             number(size), number(built.letters / built.seconds), number(built.peak_mb), number(built.bytes_a_letter),
-            number(match.nothing), number(match.clinical), number(match.template), number(match.known), number(match.bundle_ms, 1),
-            number(match.two_pages_ms[0], 2), number(match.two_pages_ms[1], 2),
+            number(match.nothing), number(match.clinical), number(match.template), number(match.known),
+            number(match.bundle_ms, 1), number(match.two_pages_ms[0], 2), number(match.two_pages_ms[1], 2),
             number(match.private_mb - match.before_mb), number(match.private_mb),
         )
         for size, built, match in measured
     ]  # fmt: skip
     heads = (
-        "letters", "build/s", "peak MB", "bytes/letter", "nothing/s", "clinical/s", "template/s", "known/s", "60 pages ms", "p50 ms",
-        "p99 ms", "pack MB", "private MB",
+        "letters", "build/s", "peak MB", "bytes/letter", "nothing/s", "clinical/s", "template/s", "known/s",
+        "60 pages ms", "p50 ms", "p99 ms", "pack MB", "private MB",
     )  # fmt: skip
     print(table(heads, rows))
     return [{"letters": size, "build": asdict(built), "match": asdict(match)} for size, built, match in measured]
