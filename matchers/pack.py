@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,6 +141,10 @@ class Pack:
     def letter(self, number: int) -> StoredLetter:
         """One letter, by the number that postings give."""
         return StoredLetter(self._arrays, self._letter_key, number, self._manifest.columns)
+
+    def sealed(self, name: str) -> NDArray[Any]:
+        """One of its arrays as it lies on disk."""
+        return self._arrays[name]
 
     def marks(self) -> LetterMarks:
         """Id and mark of every letter, by their numbers. Opens them all: 20 seconds for a million."""

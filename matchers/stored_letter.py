@@ -137,6 +137,11 @@ class StoredLetter:
         raw = self._part(Part.TOKENS, "token_hashes", self.sizes.token_start, self.sizes.tokens)
         return raw.view("<u2").astype(np.uint16, copy=False)
 
+    def sealed_tokens(self) -> SaltedTokens:
+        """The same as they lie on disk."""
+        start = self.sizes.token_start
+        return np.asarray(self._arrays["token_hashes"][start : start + self.sizes.tokens], dtype=np.uint16)
+
     def salted(self, hashes: Words) -> SaltedTokens:
         """A document's tokens, to compare with its own."""
         return salted(hashes, np.uint64(self.sizes.multiplier))
