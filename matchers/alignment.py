@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,9 @@ from rapidfuzz.distance import LCSseq
 
 from matchers.chains import Chain
 from matchers.holes import Holes, LetterWords
+from matchers.likelihood import Likelihood, WordState, likelihood, text_gains, word_states
 from matchers.stored_letter import StoredLetter
-from matchers.token_shapes import TokenShapes
+from matchers.token_shapes import TokenClass, TokenShapes
 from matchers.tokens import SaltedTokens, Tokens
 
 # Words of a letter aligned at once, and the most words of the document they are aligned with: 400 x 1500 take about
@@ -22,11 +23,9 @@ BLOCK_TOKENS = 400
 WINDOW_TOKENS = 1500
 # Symbols on either side of where a block is expected, for drift that no shingle shows: about 40 words.
 WINDOW_SLACK = 200
-# Share of a block's words that must be found for the block to count. Unrelated English text reaches 0.14 to 0.2.
-BLOCK_CUTOFF = 0.25
-# What a word that is not found costs against one that is, when a span is drawn out beyond its shingles. Between 0.5 and
-# 0.8 noisy letters stay whole and chance words at the ends do not join.
-MISSING_COST = 0.6
+# Share of a block's words that must be found for the block to count; at 20 % character error 0.2 are. Unrelated English
+# text reaches 0.14 to 0.2 in any order, and few of these words keep their distance (`word_states`).
+BLOCK_CUTOFF = 0.12
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,10 +57,11 @@ class Alignment:
     Attributes:
         shapes: the letter's tokens.
         symbols: the letter's length.
-        found: for each token whether it was found, in order.
+        found: for each token whether it was found, in order and in line.
         reach: for each token whether it lies between the first and the last token found along a chain.
         stretches: what is shared.
         hole_share: share of the tokens between the first and the last one found that lie in holes.
+        likelihood: what the tokens in reach say.
     """
 
     shapes: TokenShapes
@@ -70,14 +70,27 @@ class Alignment:
     reach: NDArray[np.bool_]
     stretches: tuple[Stretch, ...]
     hole_share: float
+    likelihood: Likelihood
 
 
 class Aligner:
     """Aligns one letter with one document."""
 
-    def __init__(self, letter: StoredLetter, document: Tokens) -> None:
+    def __init__(
+        self, letter: StoredLetter, document: Tokens, template: NDArray[np.bool_], few_tell: bool = True
+    ) -> None:
+        """Make one.
+
+        Args:
+            letter: of the pack.
+            document: the document's words.
+            template: for each of them whether template shingles cover it.
+            few_tell: words that a few letters share tell anything; in a small pack they are what shows the template.
+        """
+        self._few_tell = few_tell
         self._letter = letter
         self._document = document
+        self._template = template
         self._shapes = letter.shapes()
         self._starts = np.concatenate(([0], np.cumsum(self._shapes.lengths)))
         self._tokens = letter.tokens()
@@ -92,16 +105,35 @@ class Aligner:
         chain_holes: list[Holes] = []
         for limited in _with_limits(chains, int(starts[-1]), int(self._document.starts[-1])):
             places = self._places(limited)
-            start, end = _drawn_out(places >= 0, _token_range(starts, limited.chain.letter))
-            if not (places[start:end] >= 0).any():
+            core = _token_range(starts, limited.chain.letter)
+            states = word_states(places, starts, self._document.starts)
+            in_line = np.where(states == WordState.IN_LINE, places, -1)
+            start, end = _drawn_out(in_line >= 0, text_gains(self._shapes, states, slice(*core)), core)
+            if not (in_line[start:end] >= 0).any():
                 continue
-            holes = self._words.holes(places, start, end)
+            holes = self._words.holes(in_line, start, end)
             chain_holes.append(holes)
-            stretches += [self._stretch(places, low, high) for low, high in holes.unbroken(places)]
+            stretches += [self._stretch(in_line, low, high) for low, high in holes.unbroken(in_line)]
             merged[start:end] = np.where(places[start:end] >= 0, places[start:end], merged[start:end])
             reach[start:end] = True
-        share = chain_holes[0].share if len(chain_holes) == 1 else self._words.hole_share(merged)
-        return Alignment(self._shapes, int(starts[-1]), merged >= 0, reach, tuple(stretches), share)
+        states = word_states(merged, starts, self._document.starts)
+        in_line = np.where(states == WordState.IN_LINE, merged, -1)
+        share = chain_holes[0].share if len(chain_holes) == 1 else self._words.hole_share(in_line)
+        shapes = self._told_by(merged)
+        weighed = likelihood(shapes, states, reach)
+        return Alignment(shapes, int(starts[-1]), in_line >= 0, reach, tuple(stretches), share, weighed)
+
+    def _told_by(self, places: NDArray[np.int64]) -> TokenShapes:
+        """The letter's tokens; one that stands in template text of the document tells nothing.
+
+        The pack may have learned the template after the letter was put into it.
+        """
+        found = np.flatnonzero(places >= 0)
+        classes = self._shapes.classes.copy()
+        classes[found[self._template[places[found]]]] = TokenClass.TEMPLATE
+        if not self._few_tell:
+            classes[classes == TokenClass.FEW] = TokenClass.TEMPLATE
+        return replace(self._shapes, classes=classes)
 
     def _stretch(self, places: NDArray[np.int64], low: int, high: int) -> Stretch:
         starts = self._starts
@@ -177,10 +209,9 @@ def _with_limits(chains: list[Chain], letter_symbols: int, doc_symbols: int) -> 
     return limited
 
 
-def _drawn_out(found: NDArray[np.bool_], core: tuple[int, int]) -> tuple[int, int]:
-    """The core, longer on both sides as long as more is found than missing."""
+def _drawn_out(found: NDArray[np.bool_], gain: NDArray[np.float64], core: tuple[int, int]) -> tuple[int, int]:
+    """The core, longer on both sides as long as the words there are likelier in a copy than in other text."""
     start, end = core
-    gain = np.where(found, 1.0, -MISSING_COST)
     after = np.cumsum(gain[end:])
     before = np.cumsum(gain[:start][::-1])
     if len(after) and after.max() > 0:
@@ -191,6 +222,15 @@ def _drawn_out(found: NDArray[np.bool_], core: tuple[int, int]) -> tuple[int, in
     if not len(inside):
         return start, end
     return start + int(inside[0]), start + int(inside[-1]) + 1
+
+
+def words_within(marks: NDArray[np.bool_], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """For each word of a document, whether all its symbols are marked; a document without shingles has no marks."""
+    if not len(marks):
+        return np.zeros(len(starts) - 1, dtype=np.bool_)
+    total = np.concatenate(([0], np.cumsum(marks)))[starts]
+    whole: NDArray[np.bool_] = np.diff(total) == np.diff(starts)
+    return whole
 
 
 def joined_stretches(stretches: list[Stretch]) -> list[Stretch]:

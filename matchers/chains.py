@@ -130,11 +130,21 @@ def distinct_chains(chains: list[Chain]) -> list[Chain]:
     return kept
 
 
-def occurrences(chains: list[Chain], at_least: int) -> list[list[Chain]]:
-    """Chains in groups that stand near one another in the document, strongest group first.
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Groups of chains that stand near one another in the document, strongest group first.
 
-    A group needs `at_least` symbols of evidence.
+    Attributes:
+        looked_at: the chains of each group, `MOST_OCCURRENCES` groups at most.
+        left: how many more there are.
     """
+
+    looked_at: list[list[Chain]]
+    left: int
+
+
+def occurrences(chains: list[Chain], at_least: int) -> Occurrences:
+    """Chains in groups that each have `at_least` symbols of evidence."""
     groups: list[list[Chain]] = []
     for chain in sorted(chains, key=lambda chain: chain.doc):
         near = [group for group in groups[-_GROUPS_BACK:] if _near(group[-1], chain)]
@@ -145,7 +155,7 @@ def occurrences(chains: list[Chain], at_least: int) -> list[list[Chain]]:
     ordered = [sorted(group, key=lambda chain: -chain.evidence) for group in groups]
     ordered.sort(key=lambda group: -sum(chain.evidence for chain in group))
     strong = [group for group in ordered if sum(chain.evidence for chain in group) >= at_least]
-    return strong[:MOST_OCCURRENCES]
+    return Occurrences(strong[:MOST_OCCURRENCES], max(0, len(strong) - MOST_OCCURRENCES))
 
 
 def _near(one: Chain, other: Chain) -> bool:

@@ -15,7 +15,6 @@ class DocumentText:
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         parts = [normalise(piece.text) for piece in pieces]
-        self._paths = [piece.path for piece in pieces]
         self.piece_starts = np.concatenate(([0], np.cumsum([len(part) for part in parts]))).astype(np.int64)
         self.text = joined(parts)
 
@@ -24,17 +23,17 @@ class DocumentText:
         """How many symbols the document has."""
         return len(self.text)
 
-    def ranges(self, start: int, end: int) -> list[tuple[str, tuple[int, int], tuple[int, int]]]:
-        """A range of symbols as path, code points and symbols in each piece that it lies in."""
+    def ranges(self, start: int, end: int) -> list[tuple[int, tuple[int, int], tuple[int, int]]]:
+        """A range of symbols as number of the piece, its code points and symbols, for each piece that it lies in."""
         found = []
         first = int(np.searchsorted(self.piece_starts, start, side="right")) - 1
-        for piece in range(first, len(self._paths)):
+        for piece in range(first, len(self.piece_starts) - 1):
             low, high = max(start, int(self.piece_starts[piece])), min(end, int(self.piece_starts[piece + 1]))
             if low >= end:
                 break
             if high > low:
                 points = int(self.text.offsets[low]), int(self.text.offsets[high - 1]) + 1
-                found.append((self._paths[piece], points, (low, high)))
+                found.append((piece, points, (low, high)))
         return found
 
 

@@ -21,11 +21,15 @@ RATES = (0.003, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.125, 0.15, 0.175, 0.2, 0.
 # Share of a copy's words that are lost or out of line for other reasons.
 LOST_ANYWAY = 0.01
 OUT_OF_LINE_COPIED = 0.005
-# Chance that a word of the letter is found in line in another patient's letter on its template, by its symbols, 0 to
-# 12: for words that no other letter has there (41,606 words of letters that were not the one they were held against),
-# and for words that a few have (28,671 words; 0.3 of all, most of those where the others' passage runs along).
+# Chance that a word of the letter is found in line in another patient's letter on its template: for words that no other
+# letter has there, by their symbols, 0 to 12; for words that few or many letters have, by the length of the run of such
+# words. Measured on words of letters that were not the one they were held against.
 IN_LINE_OWN = (0.27, 0.27, 0.27, 0.24, 0.25, 0.17, 0.12, 0.11, 0.1, 0.08, 0.08, 0.08, 0.08)
-IN_LINE_FEW = (0.6,) * 13
+IN_LINE_FEW = (0.5, 0.85)
+IN_LINE_MANY = (0.75, 0.8, 0.95)
+# Symbols of the runs that part these; words in longer runs are template text, which tells nothing.
+FEW_RUNS = (80,)
+MANY_RUNS = (40, 80, 160)
 # The same in text that has nothing to do with it.
 IN_LINE_UNRELATED = (0.15, 0.15, 0.15, 0.12, 0.08, 0.06, 0.04, 0.03, 0.03, 0.02, 0.02, 0.02, 0.02)
 OUT_OF_LINE = 0.06
@@ -67,17 +71,54 @@ def _copied() -> NDArray[np.float64]:
     return np.log(np.stack([1 - in_line - astray, astray, in_line], axis=2))
 
 
+class WordKind(IntEnum):
+    """How far a word tells a letter from others on its template."""
+
+    OWN = 0
+    FEW = 1
+    FEW_IN_RUN = 2
+    PHRASE = 3
+    LONG_PHRASE = 4
+    STOCK = 5
+    TEMPLATE = 6
+
+
 @cache
 def _chance() -> NDArray[np.float64]:
-    """Log of the chance of each state in another letter, which has errors too: class x rate x length x state.
-
-    Class 2 is text that has nothing to do with the letter.
-    """
+    """Log of the chance of each state in another letter, which has errors too: kind x rate x length x state."""
     rates = np.array(RATES)[:, np.newaxis]
     kept = (1 - rates) ** np.maximum(1, np.arange(_LENGTHS))[np.newaxis, :]
-    in_line = np.array([IN_LINE_OWN, IN_LINE_FEW, IN_LINE_UNRELATED])[:, np.newaxis, :] * kept
+    flat = [np.full(_LENGTHS, chance) for chance in (*IN_LINE_FEW, *IN_LINE_MANY)]
+    in_line = np.array([IN_LINE_OWN, *flat])[:, np.newaxis, :] * kept
+    astray = np.minimum(OUT_OF_LINE, (1 - in_line) / 2)
+    table = np.log(np.stack([1 - in_line - astray, astray, in_line], axis=3))
+    both: NDArray[np.float64] = np.concatenate((table, _copied()[np.newaxis]))
+    return both
+
+
+@cache
+def _unrelated() -> NDArray[np.float64]:
+    """Log of the chance of each state in text that has nothing to do with the letter: length x state."""
+    in_line = np.array(IN_LINE_UNRELATED)
     astray = np.full_like(in_line, OUT_OF_LINE)
-    return np.log(np.stack([1 - in_line - astray, astray, in_line], axis=3))
+    return np.log(np.stack([1 - in_line - astray, astray, in_line], axis=1))
+
+
+def word_kinds(shapes: TokenShapes) -> NDArray[np.int64]:
+    """The kind of each word of a letter: runs of shared words that are short are turns of phrase, not template."""
+    shared = shapes.classes != TokenClass.UNIQUE
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], shared, [False])).astype(np.int8)))
+    starts, ends = edges[::2], edges[1::2]
+    total = np.concatenate(([0], np.cumsum(shapes.lengths)))
+    runs = np.repeat(total[ends] - total[starts], ends - starts)
+    few = shapes.classes[shared] == TokenClass.FEW
+    kinds = np.zeros(len(shared), dtype=np.int64)
+    kinds[shared] = np.where(
+        few,
+        WordKind.FEW + np.searchsorted(FEW_RUNS, runs, side="right"),
+        WordKind.PHRASE + np.searchsorted(MANY_RUNS, runs, side="right"),
+    )
+    return kinds
 
 
 def word_states(
@@ -103,7 +144,7 @@ def word_states(
 def text_gains(shapes: TokenShapes, states: NDArray[np.int8], core: slice) -> NDArray[np.float64]:
     """For each word, how much likelier its state is in a copy than in unrelated text; error rate taken from `core`."""
     lengths = np.minimum(shapes.lengths, _LENGTHS - 1)
-    table = _copied() - _chance()[2, 0]
+    table = _copied() - _unrelated()
     totals = [float(rate[lengths[core], states[core]].sum()) for rate in table]
     gains: NDArray[np.float64] = table[int(np.argmax(totals))][lengths, states]
     return gains
@@ -112,24 +153,21 @@ def text_gains(shapes: TokenShapes, states: NDArray[np.int8], core: slice) -> ND
 def likelihood(shapes: TokenShapes, states: NDArray[np.int8], reach: NDArray[np.bool_]) -> Likelihood:
     """Weigh the words in reach.
 
-    The rate of character errors that makes a copy likeliest is taken, and for the other letter the one that makes its
-    template words likeliest.
+    The rate of character errors that makes a copy likeliest is taken, and for the other letter the one that makes it
+    likeliest.
     """
     lengths = np.minimum(shapes.lengths, _LENGTHS - 1)
-    classes = shapes.classes.astype(np.int64)
-    cells = (classes * _LENGTHS + lengths) * len(WordState) + states
-    counts = np.bincount(cells[reach], minlength=3 * _LENGTHS * len(WordState)).reshape(3, _LENGTHS, len(WordState))
+    kinds = word_kinds(shapes)
+    cells = (kinds * _LENGTHS + lengths) * len(WordState) + states
+    size = len(WordKind), _LENGTHS, len(WordState)
+    counts = np.bincount(cells[reach], minlength=size[0] * size[1] * size[2]).reshape(size)
     copied, chance = _copied(), _chance()
-    template = np.einsum("ls,rls->r", counts[TokenClass.TEMPLATE], copied)
-    own = np.einsum("ls,rls->r", counts[TokenClass.UNIQUE] + counts[TokenClass.FEW], copied)
-    other = np.einsum("cls,crls->r", counts[: TokenClass.TEMPLATE], chance[: TokenClass.TEMPLATE])
-    rate, their_rate = int((template + own).argmax()), int((template + other).argmax())
-    nats = float((template + own)[rate] - (template + other)[their_rate])
-    gains = np.zeros(len(states))
-    mine = (classes < TokenClass.TEMPLATE) & reach
-    rows = lengths[mine], states[mine]
-    gains[mine] = copied[(rate, *rows)] - chance[(classes[mine], their_rate, *rows)]
-    return Likelihood(nats, _best(gains), RATES[rate])
+    copy = np.einsum("ls,rls->r", counts.sum(axis=0), copied)
+    other = np.einsum("kls,krls->r", counts, chance)
+    rate, their_rate = int(copy.argmax()), int(other.argmax())
+    nats = float(copy[rate] - other[their_rate])
+    gains = copied[rate, lengths, states] - chance[kinds, their_rate, lengths, states]
+    return Likelihood(nats, _best(np.where(reach, gains, 0)), RATES[rate])
 
 
 def _best(gains: NDArray[np.float64]) -> float:

@@ -2,56 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from matchers.alignment import Aligner, Stretch, joined_stretches
-from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
-from matchers.deciding import WHOLE_EVIDENCE, Surroundings, decide_letter, decide_whole, reason
-from matchers.document_text import DocumentText
+from matchers.anchors import AnchorFinding, DocumentIdentifiers, Stretcher, compare_letter, settles
+from matchers.deciding import reason
 from matchers.pack import Pack
-from matchers.postings import Postings
+from matchers.part_matching import Found, PartMatching
+from matchers.parts import OVERLAP_POINTS, part_of, part_ranges
 from matchers.rest import decide_rest
-from matchers.scoring import DocumentLayout, LetterScore, score, union_length
-from matchers.shingles import covered
-from matchers.siphash import Words
-from matchers.stored_letter import StoredLetter
-from matchers.template_text import TemplateText, template_runs
-from matchers.tokens import Tokens
+from matchers.scoring import union_length
+from matchers.thresholds import Rule
 from matchers.verdicts import Judgement, LetterMatch, Piece, Span, Verdict, strongest
 
-# Symbols of evidence from which a letter is aligned word by word; less is never a verdict (see WHOLE_EVIDENCE).
-CANDIDATE_SYMBOLS = 60
+# Rows of the index that one part may have, and the code points from which a part with more is cut smaller: a row takes
+# 75 bytes while it is looked at.
+MOST_ROWS = 4_000_000
+LEAST_PART_POINTS = 4 * OVERLAP_POINTS
+# Symbols of text below which a document that holds something rare of a letter, too little for a verdict, is one for a
+# person to look at: about 60 words.
+SHORT_TEXT = 300
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _View:
-    document: DocumentText
-    tokens: Tokens
-    layout: DocumentLayout
+class _Judged:
+    """What a part of a document holds.
 
+    Attributes:
+        letters: found in it.
+        symbols: of its text.
+        rest: verdict and reason where there is no letter.
+    """
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Candidate:
-    letter: StoredLetter
-    aligner: Aligner
-    around: Surroundings
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Scored:
-    verdict: Verdict | None
-    score: LetterScore
-    stretches: tuple[Stretch, ...]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Found:
-    match: LetterMatch
-    reason: str
+    letters: list[Found]
+    symbols: int
+    rest: tuple[Verdict, str]
 
 
 class Matcher:
@@ -59,6 +44,7 @@ class Matcher:
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
+        self._stretcher = Stretcher(pack.keyring.root)
 
     @property
     def pack(self) -> Pack:
@@ -72,84 +58,106 @@ class Matcher:
             pieces: in reading order; a letter may run from one piece to the next.
             partial: the text is known to be incomplete, so finding nothing says nothing.
         """
-        document = DocumentText(pieces)
-        hashes = self._pack.shingles_of(document.text)
-        template = self._pack.is_template(hashes)
-        postings = self._postings(hashes, template)
-        runs = self._template(template, postings, document.symbols)
-        found = self._letters(document, postings, runs)
-        if found:
-            letters = tuple(one.match for one in found)
-            return Judgement(strongest(one.verdict for one in letters), letters, tuple(one.reason for one in found))
-        verdict, why = decide_rest(document, pieces, runs, partial)
-        return Judgement(verdict, (), (why,))
+        parts = [self._judged(matching, partial) for matching in self._parts(pieces)]
+        found = [one for part in parts for one in part.letters]
+        if not found:
+            return _without_letters([part.rest for part in parts])
+        identifiers = DocumentIdentifiers(pieces, self._stretcher)
+        size = parts[0].symbols if len(parts) == 1 else None
+        told = [self._told(group, identifiers, pieces, size) for group in _by_letter(found)]
+        told.sort(key=lambda one: (one[0].verdict.rank, -one[0].evidence, one[0].letter_id))
+        letters = tuple(match for match, _ in told)
+        return Judgement(strongest(one.verdict for one in letters), letters, tuple(why for _, why in told))
 
-    def _postings(self, hashes: Words, template: NDArray[np.bool_]) -> Postings:
-        rare = np.flatnonzero(~template)
-        postings = self._pack.postings(hashes[rare])
-        return Postings(rare[postings.document], postings.letter, postings.position, postings.unique)
+    def claims(self, pieces: Sequence[Piece]) -> dict[Rule, float]:
+        """By each rule how strongly any letter might be known in a document: what calibration counts."""
+        best: dict[Rule, float] = {}
+        for matching in self._parts(pieces):
+            for rule, strength in matching.claims().items():
+                best[rule] = max(strength, best.get(rule, strength))
+        return best
 
-    def _template(self, template: NDArray[np.bool_], postings: Postings, symbols: int) -> TemplateText:
-        """What a few letters share counts as template too here; of a small pack it is all that shows the template."""
-        marks = template.copy()
-        marks[postings.document[~postings.unique]] = True
-        return template_runs(covered(marks, self._pack.parameters.shingle_symbols), symbols)
+    def _parts(self, pieces: Sequence[Piece]) -> Iterator[PartMatching]:
+        ranges = list(part_ranges(sum(len(piece.text) for piece in pieces)))
+        while ranges:
+            start, end = ranges.pop(0)
+            matching = PartMatching(self._pack, part_of(pieces, start, end))
+            if matching.rows > MOST_ROWS and end - start > LEAST_PART_POINTS:
+                half = (end - start + OVERLAP_POINTS) // 2 + 1
+                ranges[:0] = [(start + low, start + high) for low, high in part_ranges(end - start, half)]
+            else:
+                yield matching
 
-    def _letters(self, document: DocumentText, postings: Postings, template: TemplateText) -> list[_Found]:
-        candidates = chains_by_letter(postings, self._pack.parameters.shingle_symbols, CANDIDATE_SYMBOLS)
-        if not candidates:
-            return []
-        tokens = self._pack.tokens_of(document.text)
-        view = _View(document, tokens, DocumentLayout(document.piece_starts, template))
-        judged = (self._letter(view, number, chains) for number, chains in candidates.items())
-        found = [one for one in judged if one]
-        return sorted(found, key=lambda one: (one.match.verdict.rank, -one.match.evidence, one.match.letter_id))
+    @staticmethod
+    def _judged(matching: PartMatching, partial: bool) -> _Judged:
+        letters = matching.letters()
+        symbols = matching.document.symbols
+        if letters:
+            return _Judged(letters, symbols, (Verdict.CLEAR, ""))
+        verdict, why = decide_rest(matching.document, matching.part.pieces, matching.template, partial)
+        weak = verdict in {Verdict.CLEAR, Verdict.TEMPLATE_ONLY} and 0 < symbols < SHORT_TEXT
+        if weak and matching.holds_rare():
+            verdict, why = Verdict.UNDETERMINED, f"{why}; too short to tell whose it is, and a few words of it are rare"
+        return _Judged([], symbols, (verdict, why))
 
-    def _letter(self, view: _View, number: int, chains: list[Chain]) -> _Found | None:
-        letter = self._pack.letter(number)
-        around = Surroundings(self._pack.letters, letter.sizes.shared_share, self._pack.median_shared)
-        candidate = _Candidate(letter, Aligner(letter, view.tokens), around)
-        groups = occurrences(chains, CANDIDATE_SYMBOLS)
-        kept = [_scored(view, candidate, group) for group in groups]
-        verdict = strongest([part.verdict for part in kept if part.verdict])
-        apart = [len(group) for group in groups] != [len(chains)]
-        if verdict is not Verdict.KNOWN_LETTER and apart and sum(one.evidence for one in chains) >= WHOLE_EVIDENCE:
-            # Pages that lie apart in the document may only together be the letter.
-            together = _scored(view, candidate, chains)
-            if decide_whole(together.score, around):
-                verdict, kept = Verdict.KNOWN_LETTER, [replace(together, verdict=Verdict.KNOWN_LETTER)]
-        if verdict is Verdict.CLEAR:
-            return None
-        return _found(view, candidate, verdict, [part for part in kept if part.verdict])
-
-
-def _scored(view: _View, candidate: _Candidate, chains: list[Chain]) -> _Scored:
-    kept = distinct_chains(chains)
-    alignment = candidate.aligner.align(kept)
-    numbers = score(kept, alignment, view.layout)
-    return _Scored(decide_letter(numbers, candidate.around), numbers, alignment.stretches)
-
-
-def _found(view: _View, candidate: _Candidate, verdict: Verdict, parts: list[_Scored]) -> _Found:
-    stretches = joined_stretches([stretch for part in parts for stretch in part.stretches])
-    best = max((part.score for part in parts), key=lambda numbers: numbers.evidence)
-    match = LetterMatch(
-        letter_id=candidate.letter.letter_id,
-        verdict=verdict,
-        containment=union_length([part.letter_symbols for part in stretches]) / candidate.letter.sizes.symbols,
-        coverage=union_length([part.doc_symbols for part in stretches]) / view.document.symbols,
-        evidence=float(best.evidence),
-        spans=_spans(view.document, candidate.letter, stretches),
-    )
-    return _Found(match, f"letter {match.letter_id}: {reason(best, verdict, candidate.around, len(match.spans))}")
+    def _told(
+        self, group: list[Found], identifiers: DocumentIdentifiers, pieces: Sequence[Piece], size: int | None
+    ) -> tuple[LetterMatch, str]:
+        """A letter's match and reason, from what was found of it in one part or several."""
+        best = min(group, key=lambda one: (one.verdict.rank, -one.score.strength))
+        spans = tuple(dict.fromkeys(span for one in group for span in one.spans))
+        anchors = compare_letter(best.letter.anchors(), identifiers, spans)
+        finding = settles(anchors.states)
+        verdict = best.verdict
+        if finding is AnchorFinding.SAME_PERSON:
+            verdict = Verdict.KNOWN_LETTER
+        elif finding is AnchorFinding.OTHER_PERSON and all(one.by_passage for one in group):
+            verdict = Verdict.SHARED_PASSAGE
+        stretches = [stretch for one in group for stretch in one.stretches]
+        length = union_length([stretch.letter_symbols for stretch in stretches])
+        covered = _share(spans, pieces) if size is None else union_length(best.doc_ranges) / size
+        match = LetterMatch(
+            letter_id=best.letter.letter_id,
+            verdict=verdict,
+            containment=length / best.letter.sizes.symbols,
+            coverage=covered,
+            evidence=float(best.score.evidence),
+            anchors=anchors.states,
+            spans=spans,
+        )
+        why = reason(best.score, verdict, best.around, len(spans))
+        return match, f"letter {match.letter_id}: {', '.join([why, *_beside(best.verdict, verdict, finding, group)])}"
 
 
-def _spans(document: DocumentText, letter: StoredLetter, stretches: Sequence[Stretch]) -> tuple[Span, ...]:
-    """A stretch that runs over several pieces gives a span in each."""
-    places = letter.places()
-    spans = []
-    for part in stretches:
-        for path, points, (low, high) in document.ranges(*part.doc_symbols):
-            if ours := part.letter_part(low, high):
-                spans.append(Span(path, points, (int(places[ours[0]]), int(places[ours[1] - 1]) + 1)))
-    return tuple(spans)
+def _by_letter(found: Iterable[Found]) -> Iterable[list[Found]]:
+    groups: dict[str, list[Found]] = {}
+    for one in found:
+        groups.setdefault(one.letter.letter_id, []).append(one)
+    return groups.values()
+
+
+def _share(spans: Sequence[Span], pieces: Sequence[Piece]) -> float:
+    """The share of a document's code points that lie in spans."""
+    of_piece: dict[str, list[tuple[int, int]]] = {}
+    for span in spans:
+        of_piece.setdefault(span.piece, []).append(span.doc)
+    return sum(map(union_length, of_piece.values())) / max(1, sum(len(piece.text) for piece in pieces))
+
+
+def _beside(text: Verdict, verdict: Verdict, finding: AnchorFinding, group: list[Found]) -> Iterator[str]:
+    """What else a person should know: what identifiers decided, and what was not looked at."""
+    if finding is AnchorFinding.SAME_PERSON:
+        yield "registered identifiers of its patient stand with it"
+    elif finding is AnchorFinding.OTHER_PERSON:
+        yield "identifiers of another person stand with it"
+    if text is Verdict.KNOWN_LETTER and verdict is not text:
+        yield "so the passage may have been used again"
+    if left := sum(one.left for one in group):
+        yield f"and {left} more places that were not compared word by word"
+
+
+def _without_letters(rests: Sequence[tuple[Verdict, str]]) -> Judgement:
+    """A document without letters: its strongest part tells; a part with little text tells nothing where others do."""
+    telling = [rest for rest in rests if rest[0] is not Verdict.UNDETERMINED] or rests
+    verdict, why = min(telling, key=lambda rest: rest[0].rank)
+    return Judgement(verdict, (), (why,))

@@ -10,20 +10,19 @@ from numpy.typing import NDArray
 from matchers.alignment import Alignment
 from matchers.chains import Chain
 from matchers.template_text import TemplateText
+from matchers.thresholds import SYMBOLS_A_NAT
 from matchers.token_shapes import TokenClass
 
 # Words that no other letter has, from which a letter is held against those alone; and their least share of the letter.
 # A letter with fewer is all but a copy of another one, and is held against what a few letters share.
 UNIQUE_TOKENS = 8
 UNIQUE_SHARE = 0.03
-# Share of a stretch's distinctive words that must be found for it to be a passage. At 5 % character error 0.7 are
-# found; where another patient's letter runs along the same template, 0.2 to 0.55.
-PASSAGE_SHARE = 0.6
 # For the spread of what was found: parts of equal length that a letter is cut into, distinctive words that a part needs
-# to count, and the share of them that must be found. At 5 % character error 0.7 are found, by chance 0.15.
+# to count, and how many of them must be found of those that a copy with so many errors would have.
 SLICES = 10
 SLICE_WORDS = 2
-SLICE_SHARE = 0.4
+SLICE_SHARE = 0.5
+_WORD_SYMBOLS = 5
 # Symbols on either side of what was found, in which template text belongs to the same letter or page: about 600 words.
 FRAME_REACH = 3000
 
@@ -53,12 +52,11 @@ class LetterScore:
 
     Attributes:
         evidence: symbols of the letter found that few other letters have.
-        unique: symbols found that no other letter has.
-        words: words that tell the letter from others; see `copy`.
+        nats: log of how much likelier the words in reach are in a copy of the letter than in another patient's letter.
+        best: the same for the part of them where it is greatest.
+        words: words that tell the letter from others: its own, or in a letter without any those that few letters share.
         numbers: those of them that hold a digit.
-        copy: the letter has no words of its own, and `words` counts what a few letters share.
-        passage: most distinctive words found in one stretch without a hole.
-        few_passage: the same for words that one to three letters share.
+        loss: rate of character errors that makes a copy likeliest.
         spread: share of the letter, in tenths, in which its distinctive words were found.
         hole_share: share of the words in reach that lie in holes: where the document says other things, or nothing.
         longest_stretch: symbols of the longest stretch without a hole.
@@ -68,18 +66,22 @@ class LetterScore:
     """
 
     evidence: int
-    unique: int
+    nats: float
+    best: float
     words: Tally
     numbers: Tally
-    copy: bool
-    passage: int
-    few_passage: int
+    loss: float
     spread: float
     hole_share: float
     longest_stretch: int
     containment: float
     frame: int
     explained: float
+
+    @property
+    def strength(self) -> float:
+        """Nats of the words in reach, and of the rare symbols found."""
+        return self.nats + self.evidence / SYMBOLS_A_NAT
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -105,20 +107,18 @@ def score(chains: list[Chain], alignment: Alignment, layout: DocumentLayout) -> 
     """
     classes, found, reach = alignment.shapes.classes, alignment.found, alignment.reach
     unique = classes == TokenClass.UNIQUE
-    rare = classes != TokenClass.TEMPLATE
     copy = int(unique.sum()) < max(UNIQUE_TOKENS, UNIQUE_SHARE * len(unique))
-    distinctive = rare if copy else unique
+    distinctive = classes != TokenClass.TEMPLATE if copy else unique
     letter_ranges = [part.letter_symbols for part in alignment.stretches]
     doc_ranges = [part.doc_symbols for part in alignment.stretches]
     return LetterScore(
         evidence=sum(chain.evidence for chain in chains),
-        unique=sum(chain.unique for chain in chains),
+        nats=alignment.likelihood.nats,
+        best=alignment.likelihood.best,
         words=_tally(distinctive, reach, found),
         numbers=_tally(distinctive & alignment.shapes.numeric, reach, found),
-        copy=copy,
-        passage=_passage(alignment, distinctive),
-        few_passage=_passage(alignment, rare),
-        spread=_spread(distinctive, found),
+        loss=alignment.likelihood.loss,
+        spread=_spread(distinctive, found, (1 - alignment.likelihood.loss) ** _WORD_SYMBOLS),
         hole_share=alignment.hole_share,
         longest_stretch=max((end - start for start, end in letter_ranges), default=0),
         containment=union_length(letter_ranges) / max(1, alignment.symbols),
@@ -129,17 +129,6 @@ def score(chains: list[Chain], alignment: Alignment, layout: DocumentLayout) -> 
 
 def _tally(kind: NDArray[np.bool_], reach: NDArray[np.bool_], found: NDArray[np.bool_]) -> Tally:
     return Tally(int(kind.sum()), int((kind & reach).sum()), int((kind & found).sum()))
-
-
-def _passage(alignment: Alignment, kind: NDArray[np.bool_]) -> int:
-    best = 0
-    for part in alignment.stretches:
-        start, end = part.letter_tokens
-        of_kind = int(kind[start:end].sum())
-        found = int((kind & alignment.found)[start:end].sum())
-        if found >= PASSAGE_SHARE * of_kind:
-            best = max(best, found)
-    return best
 
 
 def _frame(ranges: list[tuple[int, int]], template: TemplateText) -> int:
@@ -176,10 +165,10 @@ def merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return result
 
 
-def _spread(kind: NDArray[np.bool_], found: NDArray[np.bool_]) -> float:
+def _spread(kind: NDArray[np.bool_], found: NDArray[np.bool_], expected: float) -> float:
     """The share of the letter's slices in which enough of the words were found; 1 where no slice has enough words."""
     slices = np.arange(len(kind)) * SLICES // max(1, len(kind))
     words = np.bincount(slices[kind], minlength=SLICES)
     seen = np.bincount(slices[kind & found], minlength=SLICES)
     counted = words >= SLICE_WORDS
-    return float((seen >= SLICE_SHARE * words)[counted].mean()) if counted.any() else 1.0
+    return float((seen >= SLICE_SHARE * expected * words)[counted].mean()) if counted.any() else 1.0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from demo_range.letters import House
-from matchers.alignment import Aligner
+from matchers.alignment import Aligner, words_within
 from matchers.chains import chains_by_letter, distinct_chains
 from matchers.document_text import DocumentText
 from matchers.matcher import Matcher
@@ -40,5 +41,14 @@ def aligned(matcher: Matcher, document: DocumentText, letter: int) -> list[tuple
     pack = matcher.pack
     hashes = pack.shingles_of(document.text)
     chains = chains_by_letter(pack.postings(hashes), pack.parameters.shingle_symbols, 60)[letter]
-    alignment = Aligner(pack.letter(letter), pack.tokens_of(document.text)).align(distinct_chains(chains))
+    tokens = pack.tokens_of(document.text)
+    own = np.zeros(len(tokens), dtype=np.bool_)
+    alignment = Aligner(pack.letter(letter), tokens, own).align(distinct_chains(chains))
     return [stretch.doc_symbols for stretch in alignment.stretches]
+
+
+def test_words_are_within_marks_when_all_their_symbols_are() -> None:
+    starts = np.array([0, 3, 5, 9])
+    marks = np.array([1, 1, 1, 1, 0, 1, 1, 1, 1], dtype=np.bool_)
+    assert words_within(marks, starts).tolist() == [True, False, True]
+    assert not words_within(marks[:0], starts).any()

@@ -53,5 +53,5 @@ def test_letters_with_too_little_are_left_out() -> None:
 def test_two_copies_are_two_occurrences_and_pieces_of_one_are_one() -> None:
     one = [*run(0, 0, 0, 20), *run(0, 200, 300, 20)]
     copy = [(letter, position, document + 5000, unique) for letter, position, document, unique in one]
-    groups = occurrences(chains_by_letter(postings(*one, *copy), K, 1)[0], 60)
+    groups = occurrences(chains_by_letter(postings(*one, *copy), K, 1)[0], 60).looked_at
     assert [len(group) for group in groups] == [2, 2]

@@ -18,8 +18,8 @@ def test_ranges_lie_in_their_pieces_and_hold_the_same_symbols(texts: list[str], 
     end = data.draw(st.integers(start, document.symbols))
     # Without pairs that fold into one symbol: such a symbol stands at the first of the two.
     symbols: list[int] = []
-    for path, (low, high), (first, last) in document.ranges(start, end):
-        part = normalise(texts[int(path)][low:high]).symbols.tolist()
+    for piece, (low, high), (first, last) in document.ranges(start, end):
+        part = normalise(texts[piece][low:high]).symbols.tolist()
         assert len(part) == last - first
         symbols += part
     assert symbols == document.text.symbols[start:end].tolist()

@@ -52,10 +52,13 @@ def test_words_out_of_line_speak_against_a_copy() -> None:
 
 
 def test_the_best_part_of_a_letter_with_a_passage() -> None:
-    states = np.array(every(0.1, 100) + every(1.0, 30) + every(0.1, 100), dtype=np.int8)
-    found = likelihood(letter(0, 230), states, np.ones(230, dtype=np.bool_))
+    lost, count = every(0.02, 150), 2 * 150 + 30
+    states = np.array([*every(1.0, 80), *lost, *every(1.0, 30), *lost], dtype=np.int8)
+    classes = np.array([TokenClass.TEMPLATE] * 80 + [TokenClass.UNIQUE] * count, dtype=np.uint8)
+    shapes = TokenShapes(np.full(80 + count, WORD), classes, np.zeros(80 + count, dtype=np.bool_))
+    found = likelihood(shapes, states, np.ones(80 + count, dtype=np.bool_))
     assert found.nats < 0
-    assert found.best > 40
+    assert found.best > 20
 
 
 def test_the_rate_of_errors_is_told() -> None:

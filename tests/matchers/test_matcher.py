@@ -244,7 +244,7 @@ def test_other_scripts(make_matcher: MakeMatcher, script: str) -> None:
     name = NAMES[list(SCRIPTS).index(script)]
     tail = {"welsh": " Diolch.", "chinese": "谢谢。"}.get(script, "")
     text = SCRIPTS[script].format(n=name, d="12/04/2023") + tail
-    matcher = make_matcher([text, NEWS, DISTRACTOR * 5])
+    matcher = make_matcher([text, NEWS])
     assert known(judged(matcher, text)) == {"L0"}
     assert known(judged(matcher, f"{DISTRACTOR}\n\n{text}\n\n{DISTRACTOR}")) == {"L0"}
     unrelated = [value for other, value in SCRIPTS.items() if other != script]

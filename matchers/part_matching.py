@@ -1,0 +1,213 @@
+"""One part of a document against one pack: the letters it holds, each with all that its verdict rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchers.alignment import Aligner, Stretch, joined_stretches, words_within
+from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
+from matchers.deciding import Surroundings, claims, decide_letter, rules_met
+from matchers.document_text import DocumentText
+from matchers.pack import Pack
+from matchers.parts import Part
+from matchers.scoring import DocumentLayout, LetterScore, merged, score, union_length
+from matchers.shingles import covered
+from matchers.stored_letter import StoredLetter
+from matchers.template_text import TemplateText, template_runs
+from matchers.thresholds import Rule
+from matchers.tokens import Tokens
+from matchers.verdicts import Span, Verdict, strongest
+
+# Symbols of evidence from which a letter is aligned word by word; fewer are a turn of phrase.
+CANDIDATE_SYMBOLS = 48
+# Symbols of evidence that make a short document one to look at.
+RARE_SYMBOLS = 36
+# Share of a passage that lies in the text of a letter that is known, from which it is that letter's and tells nothing.
+EXPLAINED_AWAY = 0.9
+# Rules by which a letter is known as a whole, and not by a passage.
+BY_LETTER = frozenset([Rule.WHOLE, Rule.MASKED])
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Found:
+    """A letter found in a part.
+
+    Attributes:
+        letter: of the pack.
+        around: what the pack says of it.
+        verdict: by its text.
+        score: of the part of the document that shows most of it.
+        by_passage: it is known by a passage only, which clinicians may use again for another patient.
+        stretches: where it stands, in symbols of the part.
+        spans: the same in code points of the document.
+        left: further places of the part where it stands and was not aligned.
+    """
+
+    letter: StoredLetter
+    around: Surroundings
+    verdict: Verdict
+    score: LetterScore
+    by_passage: bool
+    stretches: tuple[Stretch, ...]
+    spans: tuple[Span, ...]
+    left: int
+
+    @property
+    def doc_ranges(self) -> list[tuple[int, int]]:
+        """Symbols of the part."""
+        return [stretch.doc_symbols for stretch in self.stretches]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Scored:
+    verdict: Verdict | None
+    score: LetterScore
+    rules: frozenset[Rule]
+    stretches: tuple[Stretch, ...]
+
+
+class PartMatching:
+    """A part, looked up in a pack."""
+
+    def __init__(self, pack: Pack, part: Part) -> None:
+        self._pack = pack
+        self.part = part
+        self.document = DocumentText(part.pieces)
+        self._found = pack.look_up(pack.shingles_of(self.document.text))
+        self._length = pack.parameters.shingle_symbols
+
+    @cached_property
+    def template(self) -> TemplateText:
+        """Where the organisation's wording stands.
+
+        What a few letters share counts too; of a small pack it is all that shows the template.
+        """
+        return template_runs(covered(self._found.template | self._found.few, self._length), self.document.symbols)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the pack's index that the part has shingles of."""
+        return self._found.posting_rows
+
+    def holds_rare(self) -> bool:
+        """Does it hold more than a turn of phrase that only a letter of the pack has?"""
+        return bool(self._candidates(RARE_SYMBOLS))
+
+    def _candidates(self, symbols: int) -> dict[int, list[Chain]]:
+        """The letters that so many symbols are found of, by number."""
+        rare = self._found.kept & ~self._found.template
+        if not rare.any():
+            return {}
+        postings = self._found.postings
+        if not rare[postings.document].all():
+            postings = postings.where(rare[postings.document])
+        return chains_by_letter(postings, self._length, symbols)
+
+    def letters(self) -> list[Found]:
+        """The letters found, but for passages that a known letter explains."""
+        found = list(self._judged())
+        known = merged([span for one in found if one.verdict is Verdict.KNOWN_LETTER for span in one.doc_ranges])
+        return [one for one in found if one.verdict is Verdict.KNOWN_LETTER or not _within(one.doc_ranges, known)]
+
+    def claims(self) -> dict[Rule, float]:
+        """By each rule how strongly any letter might be known: what calibration counts."""
+        best: dict[Rule, float] = {}
+        for view in self._views():
+            for scored in view.scored():
+                for rule, strength in claims(scored.score, view.around).items():
+                    best[rule] = max(strength, best.get(rule, strength))
+        return best
+
+    def _judged(self) -> Iterator[Found]:
+        for view in self._views():
+            if found := view.found(self.part):
+                yield found
+
+    def _views(self) -> Iterator[_LetterView]:
+        candidates = self._candidates(CANDIDATE_SYMBOLS)
+        if not candidates:
+            return
+        tokens = self._pack.tokens_of(self.document.text)
+        words = words_within(covered(self._found.template, self._length), tokens.starts)
+        layout = DocumentLayout(self.document.piece_starts, self.template)
+        for number, chains in candidates.items():
+            yield _LetterView(self._pack, number, chains, _Text(self.document, tokens, layout, words))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Text:
+    document: DocumentText
+    tokens: Tokens
+    layout: DocumentLayout
+    template_words: NDArray[np.bool_]
+
+
+class _LetterView:
+    """One letter held against the part."""
+
+    def __init__(self, pack: Pack, number: int, chains: list[Chain], text: _Text) -> None:
+        self._pack = pack
+        self._chains = chains
+        self._text = text
+        self._letter = pack.letter(number)
+        sizes = self._letter.sizes
+        self.around = Surroundings(pack.letters, sizes.shared_share, pack.median_shared, sizes.siblings)
+        self._aligner = Aligner(self._letter, text.tokens, text.template_words, few_tell=not self.around.small)
+        self._occurrences = occurrences(chains, CANDIDATE_SYMBOLS)
+
+    def scored(self) -> list[_Scored]:
+        """Each occurrence; all as one where only together they make the letter known."""
+        each = [self._scored(group) for group in self._occurrences.looked_at]
+        apart = [len(group) for group in self._occurrences.looked_at] != [len(self._chains)]
+        if apart and not any(one.verdict is Verdict.KNOWN_LETTER for one in each):
+            # Pages that lie apart in the document may only together be the letter.
+            together = self._scored(self._chains)
+            if together.rules & BY_LETTER:
+                return [together]
+        return each
+
+    def found(self, part: Part) -> Found | None:
+        """The letter with its verdict; None where nothing of it is worth telling."""
+        kept = [one for one in self.scored() if one.verdict]
+        if not kept:
+            return None
+        verdict = strongest([one.verdict for one in kept if one.verdict])
+        stretches = tuple(joined_stretches([stretch for one in kept for stretch in one.stretches]))
+        return Found(
+            self._letter,
+            self.around,
+            verdict,
+            max((one.score for one in kept if one.verdict is verdict), key=lambda numbers: numbers.strength),
+            not any(one.rules & BY_LETTER for one in kept),
+            stretches,
+            tuple(self._spans(part, stretches)),
+            self._occurrences.left,
+        )
+
+    def _scored(self, chains: list[Chain]) -> _Scored:
+        kept = distinct_chains(chains)
+        alignment = self._aligner.align(kept)
+        numbers = score(kept, alignment, self._text.layout)
+        thresholds = self._pack.thresholds
+        rules = frozenset(rules_met(numbers, self.around, thresholds))
+        return _Scored(decide_letter(numbers, self.around, thresholds), numbers, rules, alignment.stretches)
+
+    def _spans(self, part: Part, stretches: Sequence[Stretch]) -> Iterator[Span]:
+        """A stretch that runs over several pieces gives a span in each."""
+        places = self._letter.places()
+        for stretch in stretches:
+            for piece, points, (low, high) in self._text.document.ranges(*stretch.doc_symbols):
+                if ours := stretch.letter_part(low, high):
+                    letter = int(places[ours[0]]), int(places[ours[1] - 1]) + 1
+                    yield part.placed(Span(part.pieces[piece].path, points, letter), piece)
+
+
+def _within(ranges: Sequence[tuple[int, int]], known: Sequence[tuple[int, int]]) -> bool:
+    both = union_length([*ranges, *known])
+    own = union_length(list(ranges))
+    return own + union_length(list(known)) - both >= EXPLAINED_AWAY * own
