@@ -218,15 +218,14 @@ _WARDS = (
 
 
 def _fields(chosen: Template, person: Patient, draw: Draw) -> Mapping[str, str]:
-    words = word_lists()
-    row = person.row
     seen = _FIRST_CLINIC + timedelta(days=int(draw() * _CLINIC_DAYS))
-    typed = seen + timedelta(days=1 + int(draw() * _TYPING_DAYS))
-    whose = int(draw() * _CONSULTANTS) * 7 + chosen.number * 13
-    consultant = (
-        f"Dr {words['woman'][whose % len(words['woman'])]} {words['surname'][whose * 5 % len(words['surname'])]}"
-    )
-    day = chosen.day_style
+    clinic = _clinic_fields(chosen, seen, draw)
+    age = str((seen - person.born).days * 4 // 1461)
+    return {**_patient_fields(person, chosen.day_style), **clinic, **_surgery_fields(draw), "age": age}
+
+
+def _patient_fields(person: Patient, day: str) -> dict[str, str]:
+    row = person.row
     return {
         "title": person.title,
         "first": row.forename,
@@ -240,20 +239,28 @@ def _fields(chosen: Template, person: Patient, draw: Draw) -> Mapping[str, str]:
         "place": person.place,
         "postcode": row.postcode,
         "mobile": person.mobile,
-        "age": str((seen - person.born).days * 4 // 1461),
         "lady": "lady" if person.female else "gentleman",
         "him": "her" if person.female else "him",
         "partner_first": person.partner,
         "partner_last": person.partner_surname,
         "PARTNER_LAST": person.partner_surname.upper(),
         "partner_born": printed_day(day, person.partner_born),
+    }
+
+
+def _clinic_fields(chosen: Template, seen: date, draw: Draw) -> dict[str, str]:
+    words, day = word_lists(), chosen.day_style
+    typed = seen + timedelta(days=1 + int(draw() * _TYPING_DAYS))
+    whose = int(draw() * _CONSULTANTS) * 7 + chosen.number * 13
+    name = f"{words['woman'][whose % len(words['woman'])]} {words['surname'][whose * 5 % len(words['surname'])]}"
+    return {
         "seen": printed_day(day, seen),
         "typed": printed_day(day, typed),
         "admitted": printed_day(day, seen - timedelta(days=1 + int(draw() * _TYPING_DAYS))),
         "seen_us": f"{seen:%m/%d/%y}",
         "typed_us": f"{typed:%m/%d/%y}",
-        "consultant": consultant,
-        "initials": "".join(part[0] for part in consultant.split()[1:]),
+        "consultant": f"Dr {name}",
+        "initials": "".join(part[0] for part in name.split()),
         "gmc": f"99{chosen.number % 100:02d}{whose % 1000:03d}",
         "secretary": picked(("kt", "sjb", "mo", "dwf", "plr", "aw"), draw),
         "secretary_ext": str(2000 + whose % 900),
@@ -262,6 +269,12 @@ def _fields(chosen: Template, person: Patient, draw: Draw) -> Mapping[str, str]:
         "days": picked(("7", "14", "28"), draw),
         "bleep": str(1000 + int(draw() * 900)),
         "job": str(10_000 + int(draw() * 90_000)),
+    }
+
+
+def _surgery_fields(draw: Draw) -> dict[str, str]:
+    words = word_lists()
+    return {
         "gp": f"Dr {picked(words['surname'], draw)}",
         "gp_surgery": picked(words["surgery"], draw),
         "gp_street": f"{1 + int(draw() * 90)} {picked(words['street'], draw)}",
