@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from matchers.anchors import AnchorFinding, DocumentIdentifiers, Stretcher, compare_letter, settles
+from matchers.anchors import AnchorFinding, DocumentIdentifiers, Stretcher, compare, compare_letter, settles
+from matchers.claims import Claim, strongest_claims
 from matchers.deciding import reason
 from matchers.pack import Pack
 from matchers.part_matching import Found, PartMatching
 from matchers.parts import OVERLAP_POINTS, part_of, part_ranges
 from matchers.rest import decide_rest
 from matchers.scoring import union_length
-from matchers.thresholds import Rule
 from matchers.verdicts import Judgement, LetterMatch, Piece, Span, Verdict, strongest
 
 # Rows of the index that one part may have, and the code points from which a part with more is cut smaller: a row takes
@@ -69,13 +69,18 @@ class Matcher:
         letters = tuple(match for match, _ in told)
         return Judgement(strongest(one.verdict for one in letters), letters, tuple(why for _, why in told))
 
-    def claims(self, pieces: Sequence[Piece]) -> dict[Rule, float]:
-        """By each rule how strongly any letter might be known in a document: what calibration counts."""
-        best: dict[Rule, float] = {}
-        for matching in self._parts(pieces):
-            for rule, strength in matching.claims().items():
-                best[rule] = max(strength, best.get(rule, strength))
-        return best
+    def claims(self, pieces: Sequence[Piece]) -> list[Claim]:
+        """How strongly letters might be known in a document, whatever the thresholds: what calibration counts."""
+        return strongest_claims(claim for matching in self._parts(pieces) for claim in matching.claims())
+
+    def is_about(self, pieces: Sequence[Piece], letter: int) -> bool:
+        """Do registered identifiers say that a document is about the patient of a letter, given by number?"""
+        anchors = self._pack.letter(letter).anchors()
+        if not anchors:
+            return False
+        document = DocumentIdentifiers(pieces, self._stretcher)
+        found = compare(anchors, document, document.everywhere())
+        return settles(found.states) is AnchorFinding.SAME_PERSON
 
     def _parts(self, pieces: Sequence[Piece]) -> Iterator[PartMatching]:
         ranges = list(part_ranges(sum(len(piece.text) for piece in pieces)))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from matchers.alignment import Aligner, Stretch, joined_stretches, words_within
 from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
+from matchers.claims import Claim
 from matchers.deciding import Surroundings, claims, decide_letter, rules_met
 from matchers.document_text import DocumentText
 from matchers.pack import Pack
@@ -114,14 +115,10 @@ class PartMatching:
         known = merged([span for one in found if one.verdict is Verdict.KNOWN_LETTER for span in one.doc_ranges])
         return [one for one in found if one.verdict is Verdict.KNOWN_LETTER or not _within(one.doc_ranges, known)]
 
-    def claims(self) -> dict[Rule, float]:
-        """By each rule how strongly any letter might be known: what calibration counts."""
-        best: dict[Rule, float] = {}
+    def claims(self) -> Iterator[Claim]:
+        """How strongly letters might be known, each occurrence by each rule: what calibration counts."""
         for view in self._views():
-            for scored in view.scored():
-                for rule, strength in claims(scored.score, view.around).items():
-                    best[rule] = max(strength, best.get(rule, strength))
-        return best
+            yield from view.claims()
 
     def _judged(self) -> Iterator[Found]:
         for view in self._views():
@@ -152,6 +149,7 @@ class _LetterView:
 
     def __init__(self, pack: Pack, number: int, chains: list[Chain], text: _Text) -> None:
         self._pack = pack
+        self._number = number
         self._chains = chains
         self._text = text
         self._letter = pack.letter(number)
@@ -163,13 +161,25 @@ class _LetterView:
     def scored(self) -> list[_Scored]:
         """Each occurrence; all as one where only together they make the letter known."""
         each = [self._scored(group) for group in self._occurrences.looked_at]
-        apart = [len(group) for group in self._occurrences.looked_at] != [len(self._chains)]
-        if apart and not any(one.verdict is Verdict.KNOWN_LETTER for one in each):
+        if self._is_apart and not any(one.verdict is Verdict.KNOWN_LETTER for one in each):
             # Pages that lie apart in the document may only together be the letter.
             together = self._scored(self._chains)
             if together.rules & BY_LETTER:
                 return [together]
         return each
+
+    @property
+    def _is_apart(self) -> bool:
+        """Is there more of it than one occurrence?"""
+        return [len(group) for group in self._occurrences.looked_at] != [len(self._chains)]
+
+    def claims(self) -> Iterator[Claim]:
+        """What each occurrence, and all as one, might be known by."""
+        groups = [*self._occurrences.looked_at, *([self._chains] if self._is_apart else [])]
+        for chains in groups:
+            numbers = self._scored(chains).score
+            for rule, strength in claims(numbers, self.around).items():
+                yield Claim(self._number, rule, self.around.learned, strength, numbers.words.of_whole)
 
     def found(self, part: Part) -> Found | None:
         """The letter with its verdict; None where nothing of it is worth telling."""
