@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from matchers.anchors import AnchorFinding, DocumentIdentifiers, Stretcher, compare, compare_letter, settles
-from matchers.claims import Claim, strongest_claims
+from matchers.contacts import Contact
 from matchers.deciding import reason
 from matchers.pack import Pack
 from matchers.part_matching import Found, PartMatching
@@ -69,9 +69,9 @@ class Matcher:
         letters = tuple(match for match, _ in told)
         return Judgement(strongest(one.verdict for one in letters), letters, tuple(why for _, why in told))
 
-    def claims(self, pieces: Sequence[Piece]) -> list[Claim]:
-        """How strongly letters might be known in a document, whatever the thresholds: what calibration counts."""
-        return strongest_claims(claim for matching in self._parts(pieces) for claim in matching.claims())
+    def contacts(self, pieces: Sequence[Piece]) -> list[Contact]:
+        """What a document has of letters, and how strongly that might make each known: what calibration counts."""
+        return [contact for matching in self._parts(pieces) for contact in matching.contacts()]
 
     def is_about(self, pieces: Sequence[Piece], letter: int) -> bool:
         """Do registered identifiers say that a document is about the patient of a letter, given by number?"""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matchers.alignment import Aligner, Stretch, joined_stretches, words_within
 from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
-from matchers.claims import Claim
+from matchers.contacts import Contact
 from matchers.deciding import Surroundings, claims, decide_letter, rules_met
 from matchers.document_text import DocumentText
 from matchers.pack import Pack
@@ -115,10 +115,10 @@ class PartMatching:
         known = merged([span for one in found if one.verdict is Verdict.KNOWN_LETTER for span in one.doc_ranges])
         return [one for one in found if one.verdict is Verdict.KNOWN_LETTER or not _within(one.doc_ranges, known)]
 
-    def claims(self) -> Iterator[Claim]:
-        """How strongly letters might be known, each occurrence by each rule: what calibration counts."""
+    def contacts(self) -> Iterator[Contact]:
+        """Every place with something of a letter, and how strongly that might make the letter known."""
         for view in self._views():
-            yield from view.claims()
+            yield from view.contacts()
 
     def _judged(self) -> Iterator[Found]:
         for view in self._views():
@@ -173,13 +173,14 @@ class _LetterView:
         """Is there more of it than one occurrence?"""
         return [len(group) for group in self._occurrences.looked_at] != [len(self._chains)]
 
-    def claims(self) -> Iterator[Claim]:
-        """What each occurrence, and all as one, might be known by."""
+    def contacts(self) -> Iterator[Contact]:
+        """Each occurrence, and all as one."""
         groups = [*self._occurrences.looked_at, *([self._chains] if self._is_apart else [])]
         for chains in groups:
             numbers = self._scored(chains).score
-            for rule, strength in claims(numbers, self.around).items():
-                yield Claim(self._number, rule, self.around.learned, strength, numbers.words.of_whole)
+            found = claims(numbers, self.around)
+            words = numbers.words.of_whole
+            yield Contact(self._number, self.around.learned, numbers.strength, numbers.best, words, found)
 
     def found(self, part: Part) -> Found | None:
         """The letter with its verdict; None where nothing of it is worth telling."""
