@@ -165,7 +165,10 @@ def classified(
 
 def _siblings(counts: NDArray[np.uint32]) -> int:
     """How many letters share the template of a letter whose template shingles have these counts."""
-    return int(np.percentile(counts, SIBLING_PERCENTILE)) if len(counts) >= SIBLING_SHINGLES else 0
+    if len(counts) < SIBLING_SHINGLES:
+        return 0
+    place = len(counts) * SIBLING_PERCENTILE // 100
+    return int(np.partition(counts, place)[place])
 
 
 def symbols_in_runs(marks: NDArray[np.bool_], at_least: int) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.hash_order import runs, sorted_hashes
 from matchers.shingles import distinct
 from matchers.siphash import Words
 from matchers.spill import PARTS, PartedRecords
@@ -50,8 +51,8 @@ class ShingleCounter:
         """For each part the shingles that two letters have, or more, or that were told as known; ascending."""
         for number in range(PARTS):
             known = _largest(self._known.part(number))
-            hashes, counts = _runs(np.sort(self._once.part(number)))
-            more, times = _runs(np.sort(self._excess.part(number)))
+            hashes, counts = runs(sorted_hashes(self._once.part(number)))
+            more, times = runs(sorted_hashes(self._excess.part(number)))
             counts[np.searchsorted(hashes, more)] -= times
             several = counts > 1
             several[np.searchsorted(hashes, np.intersect1d(hashes, known["hash"], assume_unique=True))] = True
@@ -66,12 +67,6 @@ class ShingleCounter:
 def run_starts(ordered: Words) -> NDArray[np.int64]:
     """Where each different value of an ascending array stands first."""
     return np.flatnonzero(np.append(len(ordered) > 0, ordered[1:] != ordered[:-1])[: len(ordered)])
-
-
-def _runs(ordered: Words) -> tuple[Words, NDArray[np.int64]]:
-    """The different values of an ascending array, and how often each is there."""
-    starts = run_starts(ordered)
-    return ordered[starts], np.diff(starts, append=len(ordered))
 
 
 def _largest(records: NDArray[np.void]) -> NDArray[np.void]:

@@ -12,20 +12,23 @@ from typing import IO, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.hash_order import dealt
 from matchers.keys import SUBKEY_BYTES
 from matchers.private_files import private_opener
 from matchers.seals import RowSeal
 from matchers.siphash import Words
 
-# Parts that hashes are dealt into by their first bits. At 1,000,000 letters of 2,500 shingles a part is 310 MB, which
-# is what one step of a build then holds.
-PARTS = 64
-# Words that a spill keeps in memory before it writes: 256 kB, so 16 MB for all parts of one kind of record.
-_WORDS_IN_MEMORY = 1 << 15
+# Parts that hashes are dealt into by their first bits. At 1,000,000 letters of 2,500 shingles a part is 160 MB; a step
+# of a build holds a few times that. Four kinds of records are open at a time, each with a file for each part.
+PART_BITS = 7
+PARTS = 1 << PART_BITS
+# Words that a spill keeps in memory before it writes: 128 kB, so 16 MB for all parts of one kind of record.
+_WORDS_IN_MEMORY = 1 << 14
+# Records that are dealt to the parts at once: those of one letter alone would be 20 a part, and a call for each.
+_DEALT_TOGETHER = 1 << 17
 # Words that are opened at once; the numbers of their rows take as much memory again.
 _OPENED_TOGETHER = 1 << 20
-_PART_SHIFT = np.uint64(58)
-PART_STARTS = np.arange(1, PARTS, dtype=np.uint64) << _PART_SHIFT
+PART_STARTS = np.arange(1, PARTS, dtype=np.uint64) << np.uint64(64 - PART_BITS)
 
 
 class ArrayFile:
@@ -117,14 +120,15 @@ class PartedRecords:
 
     def __init__(self, folder: Path, dtype: Any) -> None:
         self._files = [SealedSpill(folder, dtype) for _ in range(PARTS)]
+        self._waiting: list[tuple[Words, NDArray[Any]]] = []
+        self._waiting_records = 0
 
     def add(self, hashes: Words, records: NDArray[Any]) -> None:
-        """Add records, each under its hash."""
-        order = np.argsort(hashes, kind="stable")
-        cuts = np.searchsorted(hashes[order], PART_STARTS)
-        for file, part in zip(self._files, np.split(records[order], cuts), strict=True):
-            if len(part):
-                file.append(part)
+        """Add records, each under its hash; neither array may be changed afterwards."""
+        self._waiting.append((hashes, records))
+        self._waiting_records += len(hashes)
+        if self._waiting_records >= _DEALT_TOGETHER:
+            self._deal()
 
     def put(self, number: int, records: NDArray[Any]) -> None:
         """Add records that all belong to one part."""
@@ -137,4 +141,15 @@ class PartedRecords:
 
     def part(self, number: int) -> NDArray[Any]:
         """One part's records, in the order that they were added within equal hashes."""
+        self._deal()
         return self._files[number].read()
+
+    def _deal(self) -> None:
+        if self._waiting:
+            hashes = np.concatenate([hashes for hashes, _ in self._waiting]).astype(np.uint64, copy=False)
+            records = np.concatenate([records for _, records in self._waiting])
+            self._waiting, self._waiting_records = [], 0
+            order, ends = dealt(hashes, PART_BITS)
+            for file, part in zip(self._files, np.split(records[order], ends[:-1]), strict=True):
+                if len(part):
+                    file.append(part)

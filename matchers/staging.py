@@ -76,6 +76,7 @@ class StagedLetters:
         self._waiting: list[HashedLetter] = []
         self._batches: list[_Batch] = []
         self._chosen = array("I")
+        self._whole: _Batch | None = None
         if not only_read:
             make_private_folder(folder)
         for path in sorted(folder.iterdir()):
@@ -126,8 +127,13 @@ class StagedLetters:
         return any(batch.mark(at) != NO_MARK for batch in self._batches for at in range(len(batch)))
 
     def letter(self, number: int) -> HashedLetter:
-        """One letter, whole."""
+        """One letter, whole. Its batch is opened with it, because who wants one letter wants the next one."""
         batch, at = self._of(number)
+        if batch is not self._whole:
+            if self._whole:
+                self._whole.close()
+            batch.open_whole()
+            self._whole = batch
         return batch.letter(at)
 
     def shingles(self, number: int) -> Words:
@@ -169,6 +175,7 @@ class _Batch:
         self._letters = int(letters)
         self._words = raw[_HEADER.size :].view("<u8")
         self._seal = RowSeal(subkey, nonce.hex())
+        self._open: NDArray[np.uint8] | None = None
         size = self._letters * len(_COLUMNS) * 4
         counts = self._opened(0, size).view("<u4").reshape(self._letters, len(_COLUMNS)).astype(np.int64)
         self._symbols = counts[:, _COLUMNS.index("symbols")]
@@ -212,7 +219,17 @@ class _Batch:
             anchors=tuple(Anchor(kind, value) for kind, value in json.loads(self.part("anchors", at).tobytes())),
         )
 
+    def open_whole(self) -> None:
+        """Open all of it at once, to be read letter by letter."""
+        self._open = self._opened(0, len(self._words) * _WORD)
+
+    def close(self) -> None:
+        """Let go of what `open_whole` opened."""
+        self._open = None
+
     def _opened(self, start: int, end: int) -> NDArray[np.uint8]:
+        if self._open is not None:
+            return self._open[start:end]
         first, last = start // _WORD, -(-end // _WORD)
         words = self._seal.applied(np.arange(first, last), np.asarray(self._words[first:last]))
         return words.view(np.uint8)[start - first * _WORD : end - first * _WORD]

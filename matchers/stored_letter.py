@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,7 @@ class LetterSizes:
 
     def packed(self) -> bytes:
         """`SIZES_BYTES` bytes."""
-        return _SIZES.pack(*astuple(self))
+        return _SIZES.pack(*(getattr(self, name) for name in _FIELDS))
 
     def next_start(self) -> LetterSizes:
         """Of a letter without content that follows this one."""
@@ -81,6 +81,9 @@ class LetterSizes:
     def shared_share(self) -> float:
         """The share of the letter that it has in common with other letters, in long runs."""
         return self.shared / max(1, self.symbols)
+
+
+_FIELDS = tuple(field.name for field in fields(LetterSizes))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
