@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-import cli.main
 from cli.errors import EXPECTED
+from cli.pack import pack
 from demo_range.letters import House, letter
 from matchers.keys import load_key
 from matchers.pack import open_pack
@@ -50,7 +50,7 @@ def stray(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
         capsys.readouterr()
         error = ""
         try:
-            cli.main.stray.main(["pack", *arguments], prog_name="stray", standalone_mode=False)
+            pack.main(list(arguments), prog_name="stray pack", standalone_mode=False)
         except EXPECTED as caught:
             error = str(caught)
         captured = capsys.readouterr()
