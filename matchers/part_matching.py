@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from matchers.alignment import Aligner, Stretch, joined_stretches, words_within
 from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
 from matchers.contacts import Contact
-from matchers.deciding import Surroundings, claims, decide_letter, rules_met
+from matchers.deciding import SMALL_PACK, Surroundings, claims, decide_letter, rules_met
 from matchers.document_text import DocumentText
 from matchers.pack import Pack
 from matchers.parts import Part
@@ -86,9 +86,12 @@ class PartMatching:
     def template(self) -> TemplateText:
         """Where the organisation's wording stands.
 
-        What a few letters share counts too; of a small pack it is all that shows the template.
+        In a small pack what a few letters share counts too: it is all that shows the template.
         """
-        return template_runs(covered(self._found.template | self._found.few, self._length), self.document.symbols)
+        marks = self._found.template
+        if self._pack.letters < SMALL_PACK:
+            marks = marks | self._found.few
+        return template_runs(covered(marks, self._length), self.document.symbols)
 
     @property
     def rows(self) -> int:

@@ -20,6 +20,8 @@ LEAST_TEXT = 100
 TEMPLATE_SYMBOLS = 150
 TEMPLATE_SHARE = 0.2
 TEMPLATE_SYMBOLS_ANYWHERE = 400
+# Symbols that one run must have where no noise breaks runs: 20 words. Stock phrases of the trade are mostly shorter.
+LONGEST_RUN = 110
 # Noise breaks runs. So also: symbols of the window that is looked at, the share of it that template shingles must
 # cover, symbols in such windows and their share of the document. At 10 % character error they cover 0.42 of template
 # text.
@@ -141,6 +143,8 @@ def _template_extent(document: DocumentText, template: TemplateText) -> _Extent 
         return None
     noisy = weight == 1 and _broken_by_noise(template.covered, begins)
     runs = template.symbols * weight
+    if weight == 1 and not noisy and template.longest < LONGEST_RUN:
+        return None
     if (runs >= TEMPLATE_SYMBOLS and runs >= TEMPLATE_SHARE * weight * total) or runs >= TEMPLATE_SYMBOLS_ANYWHERE:
         starts, ends = template.starts, template.ends
     elif noisy or weight > 1:

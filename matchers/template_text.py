@@ -34,6 +34,11 @@ class TemplateText:
         """Symbols in all runs."""
         return int((self.ends - self.starts).sum())
 
+    @property
+    def longest(self) -> int:
+        """Symbols of the longest run."""
+        return int((self.ends - self.starts).max(initial=0))
+
     def within(self, start: int, end: int) -> int:
         """Symbols of runs within a range."""
         return int(np.maximum(0, np.minimum(self.ends, end) - np.maximum(self.starts, start)).sum())
