@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-all lint reformat bench lock example clean
+.PHONY: setup demo test test-all lint reformat bench bench-gate lock example clean
 
 setup: $(STAMP)
 
@@ -37,6 +37,10 @@ reformat: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# The matcher's quality on small packs; fails below a floor of benchmarks/matching/floors.json.
+bench-gate: setup
+	$(BIN)/python -m benchmarks.matching gate
 
 # Resolves the lock anew. DuckDB stays at the 1.5 LTS: docs/decisions/0003-duckdb-lts.md.
 lock: setup
