@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.compiled import NUMBER, compiled, filled, given
 from matchers.postings import Postings
 
 # Symbols that the distance between letter and document may change from one shingle to the next on the same diagonal.
@@ -17,6 +20,9 @@ LONGEST_BRIDGE = 400
 # Symbols of evidence that a chain needs to be looked at: a word or a date that is new in its surroundings makes this
 # much; one shingle alone (12) is a turn of phrase.
 CHAIN_SYMBOLS = 24
+# Chains of one letter that are looked at, strongest first: 40 pages of noise in one have 1,000. What repeats a phrase
+# makes as many as the phrase has places in the letter, times those in the document.
+MOST_CHAINS = 2_000
 
 # Share of a chain that lies on text of a stronger chain, from which it counts as finding the same text again.
 REPETITION_OVERLAP = 0.5
@@ -28,6 +34,9 @@ OCCURRENCE_GAP = 800
 MOST_OCCURRENCES = 8
 # Groups that a chain may still join; hits on template text open groups of one in between.
 _GROUPS_BACK = 4
+# Bits for a symbol's number, or a distance of symbols, below a letter's or a group's number; and for a mark below both.
+_SYMBOL_BITS = 31
+_MARK_BITS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,73 +56,178 @@ class Chain:
     diagonals: tuple[int, int]
 
 
-def chains_by_letter(postings: Postings, length: int, at_least: int) -> dict[int, list[Chain]]:
-    """The chains of every letter whose chains together have `at_least` symbols of evidence, strongest chain first."""
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a document has of one letter.
+
+    Attributes:
+        chains: strongest first, `MOST_CHAINS` at most.
+        left: how many weaker ones there are.
+    """
+
+    chains: list[Chain]
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The letters that a document may hold.
+
+    Attributes:
+        by_letter: by their numbers, that with the strongest chain first.
+        left: how many more letters there are, of which less was found.
+    """
+
+    by_letter: dict[int, Candidate]
+    left: int
+
+
+# Columns of a table of chains, one row a chain.
+_LETTER, _EVIDENCE, _UNIQUE, _DOC_START, _DOC_END, _OWN_START, _OWN_END, _LEAST, _GREATEST = range(9)
+_Table = NDArray[np.int64]
+
+
+def chains_by_letter(postings: Postings, length: int, at_least: int, most: int) -> Candidates:
+    """The chains of every letter whose chains together have `at_least` symbols of evidence.
+
+    Args:
+        postings: kept shingles that the document has too.
+        length: symbols of a shingle.
+        at_least: symbols.
+        most: letters that are given, those with the most evidence.
+    """
+    table = _chain_table(postings, length)
+    if not len(table):
+        return Candidates({}, 0)
+    table = table[np.lexsort((-table[:, _EVIDENCE], table[:, _LETTER]))]
+    first = np.flatnonzero(np.diff(table[:, _LETTER], prepend=-1))
+    ends = np.append(first[1:], len(table))
+    totals = np.add.reduceat(table[:, _EVIDENCE], first)
+    enough = np.flatnonzero(totals >= at_least)
+    given_up = max(0, len(enough) - most)
+    if given_up:
+        enough = np.sort(enough[np.argsort(-totals[enough], kind="stable")[:most]])
+    enough = enough[np.argsort(-table[first[enough], _EVIDENCE], kind="stable")]
+    found = (_candidate(table[first[place] : ends[place]]) for place in enough.tolist())
+    letters = table[first[enough], _LETTER].tolist()
+    return Candidates(dict(zip(letters, found, strict=True)), given_up)
+
+
+def _candidate(table: _Table) -> Candidate:
+    chains = [
+        Chain((row[_DOC_START], row[_DOC_END]), (row[_OWN_START], row[_OWN_END]), row[_EVIDENCE], row[_UNIQUE],
+              (row[_LEAST], row[_GREATEST]))
+        for row in table[:MOST_CHAINS].tolist()
+    ]  # fmt: skip
+    return Candidate(chains, max(0, len(table) - MOST_CHAINS))
+
+
+def _chain_table(postings: Postings, length: int) -> _Table:
+    """Every chain that has `CHAIN_SYMBOLS`, letter by letter."""
+    groups, count = _groups(postings)
+    document = _evidence(postings.document, postings.unique, groups, (count, length))
+    evidence = np.minimum(document, _evidence(postings.position, postings.unique, groups, (count, length)))
+    strong = np.flatnonzero(evidence[0] >= CHAIN_SYMBOLS)
+    row_of = np.full(count, -1, dtype=np.int64)
+    row_of[strong] = np.arange(len(strong))
+    table = np.empty((len(strong), _GREATEST + 1), dtype=np.int64)
+    table[:, _EVIDENCE], table[:, _UNIQUE] = evidence[0, strong], evidence[1, strong]
+    table[:, [_DOC_START, _OWN_START, _LEAST]] = np.iinfo(np.int64).max
+    table[:, [_DOC_END, _OWN_END, _GREATEST]] = np.iinfo(np.int64).min
+    _fill_table(row_of[groups], postings.letter, postings.document, postings.position, length, table)
+    return table
+
+
+def _groups(postings: Postings) -> tuple[NDArray[np.int64], int]:
+    """The number of each posting's chain, and how many there are; chains of one letter follow one another."""
+    groups = np.zeros(len(postings), dtype=np.int64)
     if not len(postings):
-        return {}
+        return groups, 0
     diagonals = postings.document - postings.position
-    order = np.lexsort((postings.document, diagonals, postings.letter))
-    band = _breaks(postings.letter[order]) | (np.abs(np.diff(diagonals[order], prepend=0)) > DIAGONAL_STEP)
-    bands = np.empty(len(order), dtype=np.int64)
-    bands[order] = np.cumsum(band)
-    order = np.lexsort((postings.document, bands))
-    far = np.diff(postings.document[order], prepend=0) > LONGEST_BRIDGE
-    groups = np.cumsum(_breaks(bands[order]) | far) - 1
-    return _collected(postings.where(order), groups, length, at_least)
+    order = np.argsort(postings.letter << _SYMBOL_BITS | diagonals - diagonals.min())
+    _fill_bands(order, postings.letter, diagonals, groups)
+    order = np.argsort(groups << _SYMBOL_BITS | postings.document)
+    return groups, _part_bands(order, postings.document, groups)
 
 
-def _breaks(values: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Where a value differs from the one before; the first always does."""
-    return np.concatenate(([True], values[1:] != values[:-1]))
+@compiled(NUMBER, (given("i8"), given("i8"), given("i8"), filled("i8")))
+def _fill_bands(
+    order: NDArray[np.int64], letters: NDArray[np.int64], diagonals: NDArray[np.int64], bands: NDArray[np.int64]
+) -> int:
+    """Number the runs of one letter on diagonals that lie close, in the order of letter and diagonal."""
+    band, before = 0, order[0]
+    for row in order:
+        band += letters[row] != letters[before] or diagonals[row] - diagonals[before] > DIAGONAL_STEP
+        bands[row], before = band, row
+    return band + 1
 
 
-def _collected(postings: Postings, groups: NDArray[np.int64], length: int, at_least: int) -> dict[int, list[Chain]]:
-    starts = np.flatnonzero(_breaks(groups))
-    ends = np.append(starts[1:], len(groups))
-    evidence = _evidence(postings, groups, length)
-    chosen = postings.unique
-    unique = np.zeros(len(starts), dtype=np.int64)
-    if chosen.any():
-        present, dense = np.unique(groups[chosen], return_inverse=True)
-        unique[present] = _evidence(postings.where(chosen), dense, length)
-    letters = postings.letter[starts]
-    totals: dict[int, int] = {}
-    strong = np.flatnonzero(evidence >= CHAIN_SYMBOLS)
-    for letter, symbols in zip(letters[strong].tolist(), evidence[strong].tolist(), strict=True):
-        totals[letter] = totals.get(letter, 0) + symbols
-    found: dict[int, list[Chain]] = {}
-    for number in strong[np.argsort(-evidence[strong], kind="stable")].tolist():
-        letter = int(letters[number])
-        if totals[letter] >= at_least:
-            members = postings.where(np.arange(starts[number], ends[number]))
-            found.setdefault(letter, []).append(_chain(members, length, int(evidence[number]), int(unique[number])))
-    return found
+@compiled(NUMBER, (given("i8"), given("i8"), filled("i8")))
+def _part_bands(order: NDArray[np.int64], document: NDArray[np.int64], groups: NDArray[np.int64]) -> int:
+    """Number the runs anew where a band leaves too many symbols out, in the order of band and document."""
+    group, band, before = 0, groups[order[0]], order[0]
+    for row in order:
+        group += groups[row] != band or document[row] - document[before] > LONGEST_BRIDGE
+        band, before = groups[row], row
+        groups[row] = group
+    return group + 1
 
 
-def _chain(members: Postings, length: int, evidence: int, unique: int) -> Chain:
-    diagonals = members.document - members.position
-    return Chain(
-        doc=(int(members.document.min()), int(members.document.max()) + length),
-        letter=(int(members.position.min()), int(members.position.max()) + length),
-        evidence=evidence,
-        unique=unique,
-        diagonals=(int(diagonals.min()), int(diagonals.max())),
-    )
+def _evidence(
+    starts: NDArray[np.int64], unique: NDArray[np.bool_], groups: NDArray[np.int64], sizes: tuple[int, int]
+) -> NDArray[np.int64]:
+    """Symbols that shingles cover in each group, on one side; of all, and of those that no other letter has.
+
+    Args:
+        starts: symbols that they begin with.
+        unique: which no other letter has.
+        groups: of each.
+        sizes: how many groups there are, and symbols of a shingle.
+    """
+    covered = np.zeros((2, sizes[0]), dtype=np.int64)
+    places = (groups << _SYMBOL_BITS | starts) << _MARK_BITS | unique
+    places.sort()
+    _fill_covered(places, sizes[1], covered)
+    return covered
 
 
-def _evidence(postings: Postings, groups: NDArray[np.int64], length: int) -> NDArray[np.int64]:
-    """Symbols covered in each group, on the side where they are fewer: text repeated on one side counts once."""
-    return np.minimum(
-        _covered_symbols(postings.position, groups, length), _covered_symbols(postings.document, groups, length)
-    )
+@compiled(NUMBER, (given("i8"), NUMBER, filled("i8", 2)))
+def _fill_covered(places: NDArray[np.int64], length: int, covered: NDArray[np.int64]) -> int:
+    """Fill in from ascending places: group, symbol, and in the last bit whether it counts in the second row too."""
+    symbol_mask = (1 << _SYMBOL_BITS) - 1
+    group, end, unique_end = -1, 0, 0
+    for place in places:
+        own, symbol = place >> (_SYMBOL_BITS + _MARK_BITS), place >> _MARK_BITS & symbol_mask
+        if own != group:
+            group, end, unique_end = own, 0, 0
+        covered[0, group] += min(length, symbol + length - end)
+        end = symbol + length
+        if place & 1:
+            covered[1, group] += min(length, symbol + length - unique_end)
+            unique_end = end
+    return len(places)
 
 
-def _covered_symbols(starts: NDArray[np.int64], groups: NDArray[np.int64], length: int) -> NDArray[np.int64]:
-    order = np.lexsort((starts, groups))
-    ordered, of_group = starts[order], groups[order]
-    steps = np.full(len(ordered), length, dtype=np.int64)
-    steps[:-1] = np.where(of_group[1:] == of_group[:-1], np.minimum(length, np.diff(ordered)), length)
-    return np.bincount(of_group, weights=steps).astype(np.int64)
+@compiled(NUMBER, (given("i8"), given("i8"), given("i8"), given("i8"), NUMBER, filled("i8", 2)))
+def _fill_table(
+    rows: NDArray[np.int64],
+    letters: NDArray[np.int64],
+    documents: NDArray[np.int64],
+    positions: NDArray[np.int64],
+    length: int,
+    table: _Table,
+) -> int:
+    """Widen the ranges of each posting's row by it; -1 is no row."""
+    for at in range(len(rows)):
+        if rows[at] < 0:
+            continue
+        row, document, position = table[rows[at]], documents[at], positions[at]
+        row[_LETTER] = letters[at]
+        row[_DOC_START], row[_DOC_END] = min(row[_DOC_START], document), max(row[_DOC_END], document + length)
+        row[_OWN_START], row[_OWN_END] = min(row[_OWN_START], position), max(row[_OWN_END], position + length)
+        row[_LEAST] = min(row[_LEAST], document - position)
+        row[_GREATEST] = max(row[_GREATEST], document - position)
+    return len(rows)
 
 
 def distinct_chains(chains: list[Chain]) -> list[Chain]:
@@ -122,12 +236,39 @@ def distinct_chains(chains: list[Chain]) -> list[Chain]:
     A chain is left out where a stronger one explains the same text of the document (a phrase that the letter repeats)
     or finds the same text of the letter (a second copy in the document).
     """
+    in_doc, in_letter = Ranges(), Ranges()
     kept: list[Chain] = []
     for chain in chains:
-        in_doc = _overlaps(chain.doc, [other.doc for other in kept])
-        if not in_doc and not _overlaps(chain.letter, [other.letter for other in kept]):
+        if not _repeats(chain.doc, in_doc) and not _repeats(chain.letter, in_letter):
             kept.append(chain)
+            in_doc.add(*chain.doc)
+            in_letter.add(*chain.letter)
     return kept
+
+
+def _repeats(own: tuple[int, int], stronger: Ranges) -> bool:
+    return stronger.within(*own) > REPETITION_OVERLAP * (own[1] - own[0])
+
+
+class Ranges:
+    """Ranges, kept as those without overlap that cover the same. Each step takes the time to find a place."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def within(self, start: int, end: int) -> int:
+        """How much of a range they cover."""
+        low, high = bisect_right(self._ends, start), bisect_left(self._starts, end)
+        inside = zip(self._starts[low:high], self._ends[low:high], strict=True)
+        return sum(min(end, theirs[1]) - max(start, theirs[0]) for theirs in inside)
+
+    def add(self, start: int, end: int) -> None:
+        """One more, not empty."""
+        low, high = bisect_left(self._ends, start), bisect_right(self._starts, end)
+        if low < high:
+            start, end = min(start, self._starts[low]), max(end, self._ends[high - 1])
+        self._starts[low:high], self._ends[low:high] = [start], [end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +286,10 @@ class Occurrences:
 
 def occurrences(chains: list[Chain], at_least: int) -> Occurrences:
     """Chains in groups that each have `at_least` symbols of evidence."""
+    if len(chains) == 1:
+        return Occurrences([chains] if chains[0].evidence >= at_least else [], 0)
     groups: list[list[Chain]] = []
-    for chain in sorted(chains, key=lambda chain: chain.doc):
+    for chain in sorted(chains, key=attrgetter("doc")):
         near = [group for group in groups[-_GROUPS_BACK:] if _near(group[-1], chain)]
         if near:
             near[-1].append(chain)
@@ -162,8 +305,3 @@ def _near(one: Chain, other: Chain) -> bool:
     apart = other.doc[0] - one.doc[1]
     shifted = max(other.diagonals[0] - one.diagonals[1], one.diagonals[0] - other.diagonals[1])
     return apart <= OCCURRENCE_GAP and shifted <= OCCURRENCE_GAP
-
-
-def _overlaps(own: tuple[int, int], others: list[tuple[int, int]]) -> bool:
-    shared = sum(max(0, min(own[1], end) - max(own[0], start)) for start, end in others)
-    return shared > REPETITION_OVERLAP * (own[1] - own[0])

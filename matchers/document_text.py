@@ -41,6 +41,8 @@ def joined(parts: Sequence[Normalised]) -> Normalised:
     """Texts one after the other; offsets stay those of each text."""
     if not parts:
         return normalise("")
+    if len(parts) == 1:
+        return parts[0]
     return Normalised(
         np.concatenate([part.symbols for part in parts]),
         np.concatenate([part.offsets for part in parts]),

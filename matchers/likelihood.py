@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.compiled import NUMBER, compiled, filled, given
 from matchers.token_shapes import TokenClass, TokenShapes
 
 # Character error rates that a copy may have.
@@ -101,24 +102,53 @@ def _unrelated() -> NDArray[np.float64]:
     """Log of the chance of each state in text that has nothing to do with the letter: length x state."""
     in_line = np.array(IN_LINE_UNRELATED)
     astray = np.full_like(in_line, OUT_OF_LINE)
-    return np.log(np.stack([1 - in_line - astray, astray, in_line], axis=1))
+    table: NDArray[np.float64] = np.log(np.stack([1 - in_line - astray, astray, in_line], axis=1))
+    return table
+
+
+@cache
+def _copied_or_unrelated() -> NDArray[np.float64]:
+    """The first less the second: rate x cell, and a cell is a length and a state."""
+    table: NDArray[np.float64] = (_copied() - _unrelated()).reshape(len(RATES), -1)
+    return table
+
+
+@cache
+def _chance_by_rate() -> NDArray[np.float64]:
+    """`_chance` as rate x cell, and a cell is a kind, a length and a state."""
+    return np.ascontiguousarray(_chance().swapaxes(0, 1)).reshape(len(RATES), -1)
 
 
 def word_kinds(shapes: TokenShapes) -> NDArray[np.int64]:
     """The kind of each word of a letter: runs of shared words that are short are turns of phrase, not template."""
-    shared = shapes.classes != TokenClass.UNIQUE
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], shared, [False])).astype(np.int8)))
-    starts, ends = edges[::2], edges[1::2]
-    total = np.concatenate(([0], np.cumsum(shapes.lengths)))
-    runs = np.repeat(total[ends] - total[starts], ends - starts)
-    few = shapes.classes[shared] == TokenClass.FEW
-    kinds = np.zeros(len(shared), dtype=np.int64)
-    kinds[shared] = np.where(
-        few,
-        WordKind.FEW + np.searchsorted(FEW_RUNS, runs, side="right"),
-        WordKind.PHRASE + np.searchsorted(MANY_RUNS, runs, side="right"),
-    )
+    kinds = np.empty(len(shapes.classes), dtype=np.int64)
+    _fill_kinds(np.ascontiguousarray(shapes.classes), np.ascontiguousarray(shapes.lengths), kinds)
     return kinds
+
+
+_UNIQUE_CLASS, _FEW_CLASS = int(TokenClass.UNIQUE), int(TokenClass.FEW)
+_OWN, _FEW, _PHRASE = int(WordKind.OWN), int(WordKind.FEW), int(WordKind.PHRASE)
+
+
+@compiled(NUMBER, (given("u1"), given("i8"), filled("i8")))
+def _fill_kinds(classes: NDArray[np.uint8], lengths: NDArray[np.int64], kinds: NDArray[np.int64]) -> int:
+    start, symbols = 0, 0
+    for word in range(len(classes)):
+        if classes[word] == _UNIQUE_CLASS:
+            kinds[word] = _OWN
+            start, symbols = word + 1, 0
+            continue
+        symbols += lengths[word]
+        if word + 1 < len(classes) and classes[word + 1] != _UNIQUE_CLASS:
+            continue
+        few, phrase = _FEW, _PHRASE  # the run ends here
+        for longest in FEW_RUNS:
+            few += symbols >= longest
+        for longest in MANY_RUNS:
+            phrase += symbols >= longest
+        for other in range(start, word + 1):
+            kinds[other] = few if classes[other] == _FEW_CLASS else phrase
+    return len(kinds)
 
 
 def word_states(
@@ -131,23 +161,46 @@ def word_states(
         starts: symbol that each word of the letter begins with.
         doc_starts: the same of the document.
     """
-    states = np.full(len(places), WordState.MISSING, dtype=np.int8)
-    at = np.flatnonzero(places >= 0)
-    near = np.abs(np.diff(doc_starts[places[at]] - starts[at])) <= IN_LINE_SYMBOLS
-    in_line = np.zeros(len(at), dtype=np.bool_)
-    in_line[1:] |= near
-    in_line[:-1] |= near
-    states[at] = np.where(in_line, WordState.IN_LINE, WordState.OUT_OF_LINE)
+    states = np.empty(len(places), dtype=np.int8)
+    _fill_states(places, np.ascontiguousarray(starts), np.ascontiguousarray(doc_starts), states)
     return states
+
+
+_MISSING, _ASTRAY, _IN_LINE = (int(state) for state in WordState)
+
+
+@compiled(NUMBER, (given("i8"), given("i8"), given("i8"), filled("i1")))
+def _fill_states(
+    places: NDArray[np.int64], starts: NDArray[np.int64], doc_starts: NDArray[np.int64], states: NDArray[np.int8]
+) -> int:
+    before, distance = -1, 0
+    for word in range(len(places)):
+        if places[word] < 0:
+            states[word] = _MISSING
+            continue
+        states[word] = _ASTRAY
+        own = doc_starts[places[word]] - starts[word]
+        if before >= 0 and abs(own - distance) <= IN_LINE_SYMBOLS:
+            states[word] = states[before] = _IN_LINE
+        before, distance = word, own
+    return len(states)
 
 
 def text_gains(shapes: TokenShapes, states: NDArray[np.int8], core: slice) -> NDArray[np.float64]:
     """For each word, how much likelier its state is in a copy than in unrelated text; error rate taken from `core`."""
-    lengths = np.minimum(shapes.lengths, _LENGTHS - 1)
-    table = _copied() - _unrelated()
-    totals = [float(rate[lengths[core], states[core]].sum()) for rate in table]
-    gains: NDArray[np.float64] = table[int(np.argmax(totals))][lengths, states]
+    cells = _cells(shapes.lengths, states)
+    table = _copied_or_unrelated()
+    rate = int((table @ np.bincount(cells[core], minlength=_CELLS)).argmax())
+    gains: NDArray[np.float64] = table[rate, cells]
     return gains
+
+
+_CELLS = _LENGTHS * len(WordState)
+
+
+def _cells(lengths: NDArray[np.int64], states: NDArray[np.int8]) -> NDArray[np.int64]:
+    """The cell of each word in tables of length and state."""
+    return (np.minimum(lengths, _LENGTHS - 1) * len(WordState) + states).astype(np.int64, copy=False)
 
 
 def likelihood(shapes: TokenShapes, states: NDArray[np.int8], reach: NDArray[np.bool_]) -> Likelihood:
@@ -156,17 +209,15 @@ def likelihood(shapes: TokenShapes, states: NDArray[np.int8], reach: NDArray[np.
     The rate of character errors that makes a copy likeliest is taken, and for the other letter the one that makes it
     likeliest.
     """
-    lengths = np.minimum(shapes.lengths, _LENGTHS - 1)
-    kinds = word_kinds(shapes)
-    cells = (kinds * _LENGTHS + lengths) * len(WordState) + states
-    size = len(WordKind), _LENGTHS, len(WordState)
-    counts = np.bincount(cells[reach], minlength=size[0] * size[1] * size[2]).reshape(size)
-    copied, chance = _copied(), _chance()
-    copy = np.einsum("ls,rls->r", counts.sum(axis=0), copied)
-    other = np.einsum("kls,krls->r", counts, chance)
+    cells = _cells(shapes.lengths, states)
+    cells_by_kind = word_kinds(shapes) * _CELLS + cells
+    counts = np.bincount(cells_by_kind[reach], minlength=len(WordKind) * _CELLS)
+    copied, chance = _copied().reshape(len(RATES), -1), _chance_by_rate()
+    copy = copied @ counts.reshape(-1, _CELLS).sum(axis=0)
+    other = chance @ counts
     rate, their_rate = int(copy.argmax()), int(other.argmax())
     nats = float(copy[rate] - other[their_rate])
-    gains = copied[rate, lengths, states] - chance[kinds, their_rate, lengths, states]
+    gains = copied[rate, cells] - chance[their_rate, cells_by_kind]
     return Likelihood(nats, _best(np.where(reach, gains, 0)), RATES[rate])
 
 

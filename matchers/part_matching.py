@@ -44,6 +44,7 @@ class Found:
         verdict: by its text.
         score: of the part of the document that shows most of it.
         by_passage: it is known by a passage only, which clinicians may use again for another patient.
+        false_per_million: where it is known, of a million documents of others those that come so far, at most.
         stretches: where it stands, in symbols of the part.
         spans: the same in code points of the document.
         left: further places of the part where it stands and was not aligned.
@@ -54,6 +55,7 @@ class Found:
     verdict: Verdict
     score: LetterScore
     by_passage: bool
+    false_per_million: float | None
     stretches: tuple[Stretch, ...]
     spans: tuple[Span, ...]
     left: int
@@ -69,6 +71,7 @@ class _Scored:
     verdict: Verdict | None
     score: LetterScore
     rules: frozenset[Rule]
+    false_per_million: float | None
     stretches: tuple[Stretch, ...]
 
 
@@ -198,6 +201,7 @@ class _LetterView:
             verdict,
             max((one.score for one in kept if one.verdict is verdict), key=lambda numbers: numbers.strength),
             not any(one.rules & BY_LETTER for one in kept),
+            min((one.false_per_million for one in kept if one.false_per_million is not None), default=None),
             stretches,
             tuple(self._spans(part, stretches)),
             self._occurrences.left,
@@ -208,8 +212,16 @@ class _LetterView:
         alignment = self._aligner.align(kept)
         numbers = score(kept, alignment, self._text.layout)
         thresholds = self._pack.thresholds
-        rules = frozenset(rules_met(numbers, self.around, thresholds))
-        return _Scored(decide_letter(numbers, self.around, thresholds), numbers, rules, alignment.stretches)
+        met = rules_met(numbers, self.around, thresholds)
+        found = claims(numbers, self.around)
+        expected = [thresholds.expected_per_million(rule, self.around.learned, found[rule]) for rule in met]
+        return _Scored(
+            decide_letter(numbers, self.around, thresholds),
+            numbers,
+            frozenset(met),
+            min(expected, default=None),
+            alignment.stretches,
+        )
 
     def _spans(self, part: Part, stretches: Sequence[Stretch]) -> Iterator[Span]:
         """A stretch that runs over several pieces gives a span in each."""

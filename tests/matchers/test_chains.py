@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 
-from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
+import numpy as np
+import pytest
+
+from matchers import chains as chains_module
+from matchers.chains import Chain, Ranges, chains_by_letter, distinct_chains, occurrences
 from matchers.postings import Postings
 
 K = 12
@@ -17,41 +22,127 @@ def postings(*rows: tuple[int, int, int, bool]) -> Postings:
     return Postings(document, letter, position, np.array(columns[3], dtype=np.bool_))
 
 
+def found(rows: Iterable[tuple[int, int, int, bool]], at_least: int = 1, most: int = 100) -> dict[int, list[Chain]]:
+    candidates = chains_by_letter(postings(*rows), K, at_least, most)
+    return {letter: candidate.chains for letter, candidate in candidates.by_letter.items()}
+
+
 def run(letter: int, position: int, document: int, count: int, unique: bool = True) -> list[tuple[int, int, int, bool]]:
     return [(letter, position + 6 * step, document + 6 * step, unique) for step in range(count)]
 
 
 def test_a_run_is_one_chain_with_its_symbols_counted_once() -> None:
-    found = chains_by_letter(postings(*run(7, 100, 40, 10)), K, 1)
-    assert found == {7: [Chain((40, 106), (100, 166), 66, 66, (-60, -60))]}
+    assert found(run(7, 100, 40, 10)) == {7: [Chain((40, 106), (100, 166), 66, 66, (-60, -60))]}
 
 
 def test_drift_keeps_a_chain_and_a_jump_breaks_it() -> None:
     drifting = [(0, 10 * step, 10 * step + step, True) for step in range(20)]
-    assert len(chains_by_letter(postings(*drifting), K, 1)[0]) == 1
-    assert len(chains_by_letter(postings(*run(0, 0, 0, 9), *run(0, 60, 160, 9)), K, 1)[0]) == 2
-    assert len(chains_by_letter(postings(*run(0, 0, 0, 9), *run(0, 600, 600, 9)), K, 1)[0]) == 2
+    assert len(found(drifting)[0]) == 1
+    assert len(found([*run(0, 0, 0, 9), *run(0, 60, 160, 9)])[0]) == 2
+    assert len(found([*run(0, 0, 0, 9), *run(0, 600, 600, 9)])[0]) == 2
 
 
 def test_text_repeated_on_one_side_counts_once() -> None:
     again = [row for place in (0, 1000, 2000) for row in run(0, 0, place, 5)]
-    chains = chains_by_letter(postings(*again), K, 1)[0]
+    chains = found(again)[0]
     assert [chain.evidence for chain in chains] == [36, 36, 36]
     assert len(distinct_chains(chains)) == 1
     phrase = [(0, position, 5, True) for position in range(10)]
-    assert chains_by_letter(postings(*phrase), K, 1) == {}
+    assert found(phrase) == {}
 
 
 def test_letters_with_too_little_are_left_out() -> None:
     rows = [*run(0, 0, 0, 10), *run(1, 0, 500, 4, unique=False), (2, 0, 900, True)]
     nothing = np.zeros(0, dtype=np.int64)
-    assert set(chains_by_letter(postings(*rows), K, 40)) == {0}
-    assert chains_by_letter(postings(*rows), K, 25)[1][0].unique == 0
-    assert chains_by_letter(Postings(nothing, nothing, nothing, np.zeros(0, dtype=np.bool_)), K, 1) == {}
+    assert set(found(rows, 40)) == {0}
+    assert found(rows, 25)[1][0].unique == 0
+    assert not chains_by_letter(Postings(nothing, nothing, nothing, np.zeros(0, dtype=np.bool_)), K, 1, 9).by_letter
 
 
 def test_two_copies_are_two_occurrences_and_pieces_of_one_are_one() -> None:
     one = [*run(0, 0, 0, 20), *run(0, 200, 300, 20)]
     copy = [(letter, position, document + 5000, unique) for letter, position, document, unique in one]
-    groups = occurrences(chains_by_letter(postings(*one, *copy), K, 1)[0], 60).looked_at
+    groups = occurrences(found([*one, *copy])[0], 60).looked_at
     assert [len(group) for group in groups] == [2, 2]
+
+
+def test_of_too_many_letters_those_with_most_are_given_and_the_others_counted() -> None:
+    rows = [row for letter in range(5) for row in run(letter, 0, 1000 * letter, 5 + letter)]
+    candidates = chains_by_letter(postings(*rows), K, 30, 2)
+    assert list(candidates.by_letter) == [4, 3]
+    assert candidates.left == 3
+
+
+def test_of_too_many_chains_the_strongest_are_given_and_the_others_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chains_module, "MOST_CHAINS", 3)
+    rows = [row for place in range(10) for row in run(0, 0, 1000 * place, 5 + place)]
+    candidate = chains_by_letter(postings(*rows), K, 30, 9).by_letter[0]
+    assert [chain.doc[0] for chain in candidate.chains] == [9000, 8000, 7000]
+    assert candidate.left == 7
+
+
+def test_chains_are_those_that_single_steps_give() -> None:
+    generator = np.random.default_rng(5)
+    for size in generator.integers(1, 200, 30):
+        rows = sorted(
+            {
+                (int(letter), int(place + drift), int(place) + 300, bool(unique))
+                for place, letter, drift, unique in generator.integers((20, 0, -20, 0), (3000, 3, 20, 2), (size, 4))
+            },
+            key=lambda row: row[2],
+        )
+        chains = found(rows)
+        assert {letter: sorted(map(repr, own)) for letter, own in chains.items()} == step_by_step(rows)
+        assert all(one.evidence >= other.evidence for own in chains.values() for one, other in pairwise(own))
+
+
+def step_by_step(rows: list[tuple[int, int, int, bool]]) -> dict[int, list[str]]:
+    """The same, as the words in `chains.py` say it."""
+    result: dict[int, list[str]] = {}
+    for letter in {row[0] for row in rows}:
+        own = sorted((row for row in rows if row[0] == letter), key=lambda row: row[2] - row[1])
+        bands = parted(own, lambda one, other: (other[2] - other[1]) - (one[2] - one[1]) > chains_module.DIAGONAL_STEP)
+        for band in bands:
+            in_order = sorted(band, key=lambda row: row[2])
+            for part in parted(in_order, lambda one, other: other[2] - one[2] > chains_module.LONGEST_BRIDGE):
+                evidence, unique = symbols(part), symbols([row for row in part if row[3]])
+                if evidence < chains_module.CHAIN_SYMBOLS:
+                    continue
+                places, documents = [row[1] for row in part], [row[2] for row in part]
+                distances = [row[2] - row[1] for row in part]
+                chain = Chain(
+                    (min(documents), max(documents) + K),
+                    (min(places), max(places) + K),
+                    evidence,
+                    unique,
+                    (min(distances), max(distances)),
+                )
+                result.setdefault(letter, []).append(repr(chain))
+    return {letter: sorted(chains) for letter, chains in result.items()}
+
+
+Row = tuple[int, int, int, bool]
+
+
+def parted(rows: list[Row], apart: Callable[[Row, Row], bool]) -> list[list[Row]]:
+    parts = [[rows[0]]]
+    for one, other in pairwise(rows):
+        if apart(one, other):
+            parts.append([])
+        parts[-1].append(other)
+    return parts
+
+
+def symbols(rows: list[Row]) -> int:
+    return min(len({row[side] + step for row in rows for step in range(K)}) for side in (1, 2))
+
+
+def test_ranges_cover_what_single_symbols_do() -> None:
+    generator = np.random.default_rng(7)
+    ranges, covered = Ranges(), set[int]()
+    for start, length, kept in generator.integers(0, (2000, 60, 3), (400, 3)).tolist():
+        end = start + length + 1
+        assert ranges.within(start, end) == len(covered & set(range(start, end)))
+        if not kept:
+            ranges.add(start, end)
+            covered |= set(range(start, end))
