@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchers.alignment import Aligner, Stretch, joined_stretches, words_within
-from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
+from matchers.chains import Candidate, Candidates, Chain, chains_by_letter, distinct_chains, occurrences
 from matchers.contacts import Contact
 from matchers.deciding import SMALL_PACK, Surroundings, claims, decide_letter, rules_met
 from matchers.document_text import DocumentText
@@ -26,6 +26,9 @@ from matchers.verdicts import Span, Verdict, strongest
 
 # Symbols of evidence from which a letter is aligned word by word; fewer are a turn of phrase.
 CANDIDATE_SYMBOLS = 48
+# Letters that are aligned with one part, those with most evidence first: so many, and one more for so many symbols.
+FEWEST_CANDIDATES = 1_000
+SYMBOLS_A_CANDIDATE = 200
 # Symbols of evidence that make a short document one to look at.
 RARE_SYMBOLS = 36
 # Share of a passage that lies in the text of a letter that is known, from which it is that letter's and tells nothing.
@@ -103,17 +106,12 @@ class PartMatching:
 
     def holds_rare(self) -> bool:
         """Does it hold more than a turn of phrase that only a letter of the pack has?"""
-        return bool(self._candidates(RARE_SYMBOLS))
+        return bool(self._candidates(RARE_SYMBOLS).by_letter)
 
-    def _candidates(self, symbols: int) -> dict[int, list[Chain]]:
-        """The letters that so many symbols are found of, by number."""
-        rare = self._found.kept & ~self._found.template
-        if not rare.any():
-            return {}
-        postings = self._found.postings
-        if not rare[postings.document].all():
-            postings = postings.where(rare[postings.document])
-        return chains_by_letter(postings, self._length, symbols)
+    def _candidates(self, symbols: int) -> Candidates:
+        """The letters that so many symbols are found of."""
+        most = FEWEST_CANDIDATES + self.document.symbols // SYMBOLS_A_CANDIDATE
+        return chains_by_letter(self._found.postings, self._length, symbols, most)
 
     def letters(self) -> list[Found]:
         """The letters found, but for passages that a known letter explains."""
@@ -133,13 +131,14 @@ class PartMatching:
 
     def _views(self) -> Iterator[_LetterView]:
         candidates = self._candidates(CANDIDATE_SYMBOLS)
-        if not candidates:
+        if not candidates.by_letter:
             return
         tokens = self._pack.tokens_of(self.document.text)
         words = words_within(covered(self._found.template, self._length), tokens.starts)
         layout = DocumentLayout(self.document.piece_starts, self.template)
-        for number, chains in candidates.items():
-            yield _LetterView(self._pack, number, chains, _Text(self.document, tokens, layout, words))
+        text = _Text(self.document, tokens, layout, words)
+        for number, candidate in candidates.by_letter.items():
+            yield _LetterView(self._pack, number, candidate, text)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -153,16 +152,17 @@ class _Text:
 class _LetterView:
     """One letter held against the part."""
 
-    def __init__(self, pack: Pack, number: int, chains: list[Chain], text: _Text) -> None:
+    def __init__(self, pack: Pack, number: int, candidate: Candidate, text: _Text) -> None:
         self._pack = pack
         self._number = number
-        self._chains = chains
+        self._chains = candidate.chains
+        self._left = candidate.left
         self._text = text
         self._letter = pack.letter(number)
         sizes = self._letter.sizes
         self.around = Surroundings(pack.letters, sizes.shared_share, pack.median_shared, sizes.siblings)
         self._aligner = Aligner(self._letter, text.tokens, text.template_words, few_tell=not self.around.small)
-        self._occurrences = occurrences(chains, CANDIDATE_SYMBOLS)
+        self._occurrences = occurrences(candidate.chains, CANDIDATE_SYMBOLS)
 
     def scored(self) -> list[_Scored]:
         """Each occurrence; all as one where only together they make the letter known."""
@@ -204,7 +204,7 @@ class _LetterView:
             min((one.false_per_million for one in kept if one.false_per_million is not None), default=None),
             stretches,
             tuple(self._spans(part, stretches)),
-            self._occurrences.left,
+            self._occurrences.left + self._left,
         )
 
     def _scored(self, chains: list[Chain]) -> _Scored:
