@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from matchers.alignment import words_within
 from matchers.anchors import MOST_COLUMNS, Anchor, encoded
 from matchers.errors import PackBuildError
 from matchers.hashed_letter import HashedLetter
@@ -139,12 +140,11 @@ def classified(
         length: symbols of a shingle.
     """
     lengths = unpack_shapes(letter.shapes).lengths
-    template = _over(covered(frequent, length), letter.symbols)
-    shared = _over(covered(frequent | (counts > 1), length), letter.symbols)
-    ends = np.cumsum(lengths)
+    starts = np.concatenate(([0], np.cumsum(lengths)))
+    shared = covered(frequent | (counts > 1), length)
     classes = np.full(len(lengths), TokenClass.UNIQUE, dtype=np.uint8)
-    classes[_all_within(shared, ends)] = TokenClass.FEW
-    classes[_all_within(template, ends)] = TokenClass.TEMPLATE
+    classes[words_within(shared, starts)] = TokenClass.FEW
+    classes[words_within(covered(frequent, length), starts)] = TokenClass.TEMPLATE
     multiplier = secrets.randbits(64) | 1
     return OpenedLetter(
         letter_id=letter.letter_id,
@@ -180,16 +180,3 @@ def symbols_in_runs(marks: NDArray[np.bool_], at_least: int) -> int:
 
 def _bytes(content: bytes) -> NDArray[np.uint8]:
     return np.frombuffer(content, dtype=np.uint8)
-
-
-def _over(marks: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
-    """Marks for a letter of `size` symbols; a letter without shingles has none."""
-    return marks if len(marks) else np.zeros(size, dtype=np.bool_)
-
-
-def _all_within(marks: NDArray[np.bool_], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """For each token (by its end), whether all its symbols are marked."""
-    total = np.concatenate(([0], np.cumsum(marks)))
-    starts = np.concatenate(([0], ends[:-1]))
-    whole: NDArray[np.bool_] = total[ends] - total[starts] == ends - starts
-    return whole
