@@ -73,7 +73,9 @@ class Keyring:
             PackKeyError: it is no new key.
         """
         if new == self.current:
-            raise PackKeyError("the new key is the key that the pack has; name another file, it is made if it is not there")
+            raise PackKeyError(
+                "the new key is the key that the pack has; name another file, it is made if it is not there"
+            )
         return Keyring(new, self.root, (*self.layers, new.subkey("layer")))
 
     def hashes_like(self, other: Keyring) -> bool:
