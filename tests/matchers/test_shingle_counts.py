@@ -18,7 +18,10 @@ def words(values: list[int]) -> Words:
 
 
 def counts(counter: ShingleCounter) -> dict[int, int]:
-    parts = [dict(zip((part["hash"] >> np.uint64(58)).tolist(), part["count"].tolist())) for part in counter.counted()]
+    parts = [
+        dict(zip((part["hash"] >> np.uint64(58)).tolist(), part["count"].tolist(), strict=True))
+        for part in counter.counted()
+    ]
     counter.close()
     return {value: count for part in parts for value, count in part.items()}
 
