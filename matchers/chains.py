@@ -13,10 +13,10 @@ from matchers.compiled import NUMBER, compiled, filled, given
 from matchers.postings import Postings
 
 # Symbols that the distance between letter and document may change from one shingle to the next on the same diagonal.
-# At 10 % character error a shingle in four is followed by a change of 1 or 2, lost lines make steps of 60 or more.
+# At 20 % character error, where one shingle in 14 is found, most steps are smaller; lost lines make steps of 60 or more.
 DIAGONAL_STEP = 16
-# Symbols without a rare shingle that a chain bridges: about 80 words, a long paragraph of template text.
-LONGEST_BRIDGE = 400
+# Symbols without a rare shingle that a chain bridges: about 120 words, a long paragraph of template text.
+LONGEST_BRIDGE = 600
 # Symbols of evidence that a chain needs to be looked at: a word or a date that is new in its surroundings makes this
 # much; one shingle alone (12) is a turn of phrase.
 CHAIN_SYMBOLS = 24
