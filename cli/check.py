@@ -189,6 +189,7 @@ def _letter_fields(letter: LetterMatch, shown: Shown) -> dict[str, object]:
         "containment": round(letter.containment, 4),
         "coverage": round(letter.coverage, 4),
         "evidence": letter.evidence,
+        "false_per_million": letter.false_per_million,
         "anchors": dict(letter.anchors),
         "spans": [
             {"piece": shown.member(span.piece), "doc": list(span.doc), "letter": list(span.letter)}

@@ -6,6 +6,7 @@ import click
 
 from cli.pack_audit import audit
 from cli.pack_build import build, build_from_files
+from cli.pack_calibrate import calibrate
 from cli.pack_change import add, erase, merge, rotate, sync
 from cli.pack_inspect import inspect, verify
 
@@ -17,5 +18,5 @@ def pack() -> None:
     """The fingerprint pack: what known letters are recognised by; holds no readable text."""
 
 
-for command in (build, add, sync, erase, merge, rotate, inspect, verify, audit):
+for command in (build, add, sync, erase, merge, rotate, inspect, verify, audit, calibrate):
     pack.add_command(command)

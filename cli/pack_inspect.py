@@ -12,6 +12,7 @@ from cli.options import format_option, pack_options
 from cli.pack_change import wants_building
 from matchers.keys import load_key
 from matchers.pack import Pack, open_pack
+from matchers.thresholds import Level
 from matchers.verifying import verify_pack
 
 # Letters below which most of what their templates say is in fewer than `frequent_from` letters, as DESIGN and the
@@ -71,7 +72,10 @@ def _fields(opened: Pack) -> dict[str, object]:
         "bytes_per_letter": round(opened.bytes_per_letter),
         **asdict(opened.parameters),
         "calibrated": manifest.thresholds is not None,
-        "thresholds": asdict(opened.thresholds),
+        "thresholds": {level.value: getattr(opened.thresholds, level) for level in Level},
+        "false_per_million_at_most": {
+            level.value: float(f"{opened.thresholds.expected(level):.2g}") for level in Level
+        },
     }
 
 

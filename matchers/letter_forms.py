@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 
 # Character errors: share that puts another character in, share that loses one; the rest adds one.
 _SUBSTITUTED, _LOST = 0.6, 0.2
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789 "
+# What holds a digit, and what begins with a capital within a sentence: names, numbers, dates, and more.
+_MASKED = re.compile(r"\b\w*\d[\w/:.-]*|(?<=[^\W\d_][ ,]) *[^\W\d_a-z][\w'-]*")
+_MASK = "XXXX"
 # Words of other text on either side of a passage.
 _BESIDE = 150
 
@@ -20,24 +24,28 @@ class Form:
         words: of the part, which is cut anywhere; 0 for the whole letter.
         errors: rate of character errors.
         embedded: it stands between other texts.
+        masked: names and numbers are struck out.
     """
 
     words: int = 0
     errors: float = 0.0
     embedded: bool = False
+    masked: bool = False
 
     @property
     def name(self) -> str:
         """For a table."""
         part = f"{self.words} words" if self.words else "whole"
         errors = f", {self.errors:.0%} errors" if self.errors else ""
-        return f"{part}{errors}{', in other text' if self.embedded else ''}"
+        masked = ", names and numbers masked" if self.masked else ""
+        return f"{part}{errors}{masked}{', in other text' if self.embedded else ''}"
 
 
 # The whole letter as it was written is the first: what looks like a letter of the pack is told by it.
 FORMS = (
     *(Form(words, errors) for words in (0, 150, 60, 30) for errors in (0.0, 0.05, 0.1)),
     Form(150, embedded=True),
+    Form(masked=True),
 )
 
 
@@ -52,6 +60,8 @@ def formed(text: str, form: Form, beside: str, seed: str) -> str:
     """
     generator = random.Random(seed)  # noqa: S311 - cuts and errors must be the same in every run
     part = _cut(text, form.words, generator) if form.words else text
+    if form.masked:
+        part = _MASKED.sub(_MASK, part)
     if form.embedded:
         part = "\n\n".join((_cut(beside, _BESIDE, generator), part, _cut(beside, _BESIDE, generator)))
     return _with_errors(part, form.errors, generator) if form.errors else part

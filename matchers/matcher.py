@@ -13,6 +13,7 @@ from matchers.part_matching import Found, PartMatching
 from matchers.parts import OVERLAP_POINTS, part_of, part_ranges
 from matchers.rest import decide_rest
 from matchers.scoring import union_length
+from matchers.thresholds import MILLION
 from matchers.verdicts import Judgement, LetterMatch, Piece, Span, Verdict, strongest
 
 # Rows of the index that one part may have, and the code points from which a part with more is cut smaller: a row takes
@@ -22,6 +23,8 @@ LEAST_PART_POINTS = 4 * OVERLAP_POINTS
 # Symbols of text below which a document that holds something rare of a letter, too little for a verdict, is one for a
 # person to look at: about 60 words.
 SHORT_TEXT = 300
+# From here on expectations are told without decimals.
+_WHOLE_FROM = 10
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,14 +76,11 @@ class Matcher:
         """What a document has of letters, and how strongly that might make each known: what calibration counts."""
         return [contact for matching in self._parts(pieces) for contact in matching.contacts()]
 
-    def is_about(self, pieces: Sequence[Piece], letter: int) -> bool:
-        """Do registered identifiers say that a document is about the patient of a letter, given by number?"""
-        anchors = self._pack.letter(letter).anchors()
-        if not anchors:
-            return False
+    def is_about(self, pieces: Sequence[Piece], letters: Iterable[int]) -> bool:
+        """Do registered identifiers say that a document is about the patient of one of these letters of the pack?"""
         document = DocumentIdentifiers(pieces, self._stretcher)
-        found = compare(anchors, document, document.everywhere())
-        return settles(found.states) is AnchorFinding.SAME_PERSON
+        found = (compare(self._pack.letter(one).anchors(), document, document.everywhere()) for one in letters)
+        return any(settles(one.states) is AnchorFinding.SAME_PERSON for one in found)
 
     def _parts(self, pieces: Sequence[Piece]) -> Iterator[PartMatching]:
         ranges = list(part_ranges(sum(len(piece.text) for piece in pieces)))
@@ -129,9 +129,13 @@ class Matcher:
             evidence=float(best.score.evidence),
             anchors=anchors.states,
             spans=spans,
+            false_per_million=_expected(group) if verdict is best.verdict is Verdict.KNOWN_LETTER else None,
         )
-        why = reason(best.score, verdict, best.around, len(spans))
-        return match, f"letter {match.letter_id}: {', '.join([why, *_beside(best.verdict, verdict, finding, group)])}"
+        parts = [reason(best.score, verdict, best.around, len(spans)), *_by_chance(match.false_per_million)]
+        return (
+            match,
+            f"letter {match.letter_id}: {', '.join([*parts, *_beside(best.verdict, verdict, finding, group)])}",
+        )
 
 
 def _by_letter(found: Iterable[Found]) -> Iterable[list[Found]]:
@@ -147,6 +151,20 @@ def _share(spans: Sequence[Span], pieces: Sequence[Piece]) -> float:
     for span in spans:
         of_piece.setdefault(span.piece, []).append(span.doc)
     return sum(map(union_length, of_piece.values())) / max(1, sum(len(piece.text) for piece in pieces))
+
+
+def _expected(group: Iterable[Found]) -> float | None:
+    """The least that one of its places gives: no more documents come to all of them."""
+    return min((one.false_per_million for one in group if one.false_per_million is not None), default=None)
+
+
+def _by_chance(per_million: float | None) -> Iterator[str]:
+    if per_million is not None and per_million < MILLION:
+        yield f"so much is expected by chance in at most {_number(per_million)} of a million other patients' documents"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= _WHOLE_FROM else f"{value:.2g}"
 
 
 def _beside(text: Verdict, verdict: Verdict, finding: AnchorFinding, group: list[Found]) -> Iterator[str]:

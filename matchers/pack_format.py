@@ -221,7 +221,7 @@ def read_manifest(pack: Path, key: PackKey) -> Manifest:
             keyring=str(raw["keyring"]),
             history=PackHistory(**raw["history"]),
             columns=tuple(map(str, raw["columns"])),
-            thresholds=Thresholds(**raw["thresholds"]) if raw["thresholds"] else None,
+            thresholds=Thresholds.read(raw["thresholds"]) if raw["thresholds"] else None,
         )
     except (KeyError, TypeError, AttributeError):
         raise PackDamagedError(f"{pack / MANIFEST}: is damaged; restore the pack or build it again") from None

@@ -6,7 +6,7 @@ Every change writes a new generation beside the old one and puts it in its place
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -180,7 +180,7 @@ def _in_both(mine: Pack, theirs: Pack) -> NDArray[np.int64]:
 def _stricter(one: Manifest, other: Manifest) -> Thresholds | None:
     if one.thresholds is None or other.thresholds is None:
         return one.thresholds or other.thresholds
-    return Thresholds(*map(max, astuple(one.thresholds), astuple(other.thresholds)))
+    return one.thresholds.stricter(other.thresholds)
 
 
 def rotate_key(folder: Path, key: PackKey, new: PackKey) -> PackSummary:

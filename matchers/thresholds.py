@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any
 
 # Symbols of the letter found that few other letters have, which weigh as much as one nat of words.
 SYMBOLS_A_NAT = 10
+MILLION = 1_000_000
+# No expectation below this is told, documents in a million: what a few thousand letters show of their tail does not
+# reach further.
+LEAST_TOLD = 0.01
 
 
 class Rule(StrEnum):
@@ -16,6 +23,68 @@ class Rule(StrEnum):
     MASKED = "masked"
     ALONE = "alone"
     EMBEDDED = "embedded"
+
+
+class Level(StrEnum):
+    """A threshold by which a letter becomes known: those of the rules, and that of letters on unlearned templates."""
+
+    WHOLE = "whole"
+    MASKED = "masked"
+    ALONE = "alone"
+    EMBEDDED = "embedded"
+    UNLEARNED = "unlearned"
+
+
+def level_of(rule: Rule, learned: bool) -> Level:
+    """The threshold that decides."""
+    return Level(rule.value) if learned else Level.UNLEARNED
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """How the chance that another's document comes to a strength falls off. Both numbers are 95 % upper bounds.
+
+    Attributes:
+        start: strength from which it is known.
+        per_million: documents of a million that come so far.
+        fall: nats in which that falls to 1/e.
+    """
+
+    start: float
+    per_million: float
+    fall: float
+
+    def expected(self, strength: float) -> float:
+        """Documents of a million that come to a strength by chance, at most."""
+        if strength < self.start:
+            return MILLION
+        return max(LEAST_TOLD, self.per_million * math.exp((self.start - strength) / self.fall))
+
+    def strength_for(self, per_million: float) -> float:
+        """The least strength to which no more than so many come."""
+        return self.start + self.fall * math.log(max(1.0, self.per_million / per_million))
+
+
+@dataclass(frozen=True, slots=True)
+class Tails:
+    """The tail of each level.
+
+    MEASURED
+    """
+
+    whole: Tail = Tail(10.0, 5000.0, 5.0)
+    masked: Tail = Tail(10.0, 5000.0, 5.0)
+    alone: Tail = Tail(10.0, 5000.0, 5.0)
+    embedded: Tail = Tail(10.0, 5000.0, 5.0)
+    unlearned: Tail = Tail(10.0, 5000.0, 5.0)
+
+    def of(self, level: Level) -> Tail:
+        """That of one level."""
+        tail: Tail = getattr(self, level)
+        return tail
+
+
+DEFAULT_TAILS = Tails()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +102,7 @@ class Thresholds:
         unlearned: any of these, of a letter whose template fewer than 20 letters show, or only this one.
         shared: a passage that is worth telling, though it may be another letter's too.
         masked: the part of a whole letter around its names and numbers, where these are replaced.
+        tails: how rarely others come so far.
     """
 
     whole: float = 20.0
@@ -41,11 +111,51 @@ class Thresholds:
     unlearned: float = 65.0
     shared: float = 25.0
     masked: float = 30.0
+    tails: Tails = DEFAULT_TAILS
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Thresholds:
+        """From what `dataclasses.asdict` gives.
+
+        Raises:
+            TypeError, KeyError: it is not that.
+        """
+        tails = {name: Tail(**tail) for name, tail in raw["tails"].items()}
+        return cls(**{**raw, "tails": Tails(**tails)})
+
+    def changed(self, levels: Mapping[Level, float], tails: Tails) -> Thresholds:
+        """With other numbers at the levels."""
+        return Thresholds(
+            **{level.value: strength for level, strength in levels.items()}, shared=self.shared, tails=tails
+        )
 
     def least(self, rule: Rule, learned: bool) -> float:
         """The strength that a rule asks for; `learned`: enough letters show what of the letter is template."""
         own: float = getattr(self, rule)
         return own if learned else max(own, self.unlearned)
+
+    def expected_per_million(self, rule: Rule, learned: bool, strength: float) -> float:
+        """Of a million documents of others, how many come to such a strength by a rule; at most, with 95 %."""
+        return self.tails.of(level_of(rule, learned)).expected(strength)
+
+    def expected(self, level: Level) -> float:
+        """The same for what just reaches a threshold."""
+        least: float = getattr(self, level)
+        return self.tails.of(level).expected(least)
+
+    def stricter(self, other: Thresholds) -> Thresholds:
+        """For a pack of the letters of two: of each threshold the greater, and the expectations of both together."""
+        names = [field.name for field in fields(self) if field.name != "tails"]
+        tails = {level.value: _together(self.tails.of(level), other.tails.of(level)) for level in Level}
+        return Thresholds(
+            **{name: max(getattr(self, name), getattr(other, name)) for name in names}, tails=Tails(**tails)
+        )
+
+
+def _together(one: Tail, other: Tail) -> Tail:
+    if one == other:
+        return one
+    return Tail(max(one.start, other.start), one.per_million + other.per_million, max(one.fall, other.fall))
 
 
 DEFAULT_THRESHOLDS = Thresholds()

@@ -35,7 +35,16 @@ def test_each_document_is_one_object_of_the_fixed_form(workspace: Workspace) -> 
     fields = {"target", "sha256", "media_type", "verdict", "letters", "reasons", "skipped"}
     assert all(set(row) == fields for row in rows.values())
     letter = rows["found/a.txt"]["letters"][0]
-    assert set(letter) == {"letter_id", "verdict", "containment", "coverage", "evidence", "anchors", "spans"}
+    assert set(letter) == {
+        "letter_id",
+        "verdict",
+        "containment",
+        "coverage",
+        "evidence",
+        "false_per_million",
+        "anchors",
+        "spans",
+    }
     assert letter["letter_id"] == known.letter_id
     assert letter["containment"] > 0.95
     span = letter["spans"][0]
