@@ -36,7 +36,8 @@ class Stretch:
         letter_tokens: words of the letter.
         letter_symbols: the same in symbols.
         doc_symbols: where they stand in the document.
-        words: for each word found its first symbol in the document, its first in the letter and the one after it.
+        words: for each word found, down the columns and in the order of the document, its first symbol there, its first
+            in the letter, and the one after it.
     """
 
     letter_tokens: tuple[int, int]
@@ -46,8 +47,8 @@ class Stretch:
 
     def letter_part(self, start: int, end: int) -> tuple[int, int] | None:
         """The symbols of the letter that stand in a range of the document; None where no word begins there."""
-        inside = self.words[(self.words[:, 0] >= start) & (self.words[:, 0] < end)]
-        return (int(inside[:, 1].min()), int(inside[:, 2].max())) if len(inside) else None
+        low, high = np.searchsorted(self.words[0], (start, end)).tolist()
+        return (int(self.words[1, low:high].min()), int(self.words[2, low:high].max())) if low < high else None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,28 +101,44 @@ class Aligner:
         """Align along chains that each find other text of the letter."""
         starts = self._starts
         merged = np.full(len(self._tokens), -1, dtype=np.int64)
+        in_line = merged.copy()
         reach = np.zeros(len(self._tokens), dtype=np.bool_)
         stretches: list[Stretch] = []
         chain_holes: list[Holes] = []
         for limited in _with_limits(chains, int(starts[-1]), int(self._document.starts[-1])):
-            places = self._places(limited)
-            core = _token_range(starts, limited.chain.letter)
-            states = word_states(places, starts, self._document.starts)
-            in_line = np.where(states == WordState.IN_LINE, places, -1)
-            start, end = _drawn_out(in_line >= 0, text_gains(self._shapes, states, slice(*core)), core)
-            if not (in_line[start:end] >= 0).any():
-                continue
-            holes = self._words.holes(in_line, start, end)
-            chain_holes.append(holes)
-            stretches += [self._stretch(in_line, low, high) for low, high in holes.unbroken(in_line)]
-            merged[start:end] = np.where(places[start:end] >= 0, places[start:end], merged[start:end])
-            reach[start:end] = True
+            # Nothing here looks beyond the limits: chains of a long letter together take the time of the letter.
+            first, last = _token_range(starts, limited.letter)
+            places, in_line[first:last], (start, end) = self._drawn_out(limited, first, last)
+            if start < end:
+                holes = self._words.holes(in_line, start, end)
+                chain_holes.append(holes)
+                stretches += [self._stretch(in_line, low, high) for low, high in holes.unbroken(in_line)]
+                found = places[start - first : end - first]
+                merged[start:end] = np.where(found >= 0, found, merged[start:end])
+                reach[start:end] = True
+            in_line[first:last] = -1
         states = word_states(merged, starts, self._document.starts)
         in_line = np.where(states == WordState.IN_LINE, merged, -1)
         share = chain_holes[0].share if len(chain_holes) == 1 else self._words.hole_share(in_line)
         shapes = self._told_by(merged)
         weighed = likelihood(shapes, states, reach)
         return Alignment(shapes, int(starts[-1]), in_line >= 0, reach, tuple(stretches), share, weighed)
+
+    def _drawn_out(
+        self, limited: _Limited, first: int, last: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[int, int]]:
+        """Of the letter's words `first` to `last` the places, those in line, and the range that a chain explains.
+
+        The range is empty where no word is in line.
+        """
+        places = self._places(limited, first, last)
+        states = word_states(places, self._starts[first : last + 1], self._document.starts)
+        in_line = np.where(states == WordState.IN_LINE, places, -1)
+        low, high = _token_range(self._starts, limited.chain.letter)
+        core = low - first, high - first
+        gains = text_gains(self._shapes.lengths[first:last], states, slice(*core))
+        start, end = _drawn_out(in_line >= 0, gains, core)
+        return places, in_line, (first + start, first + end)
 
     def _told_by(self, places: NDArray[np.int64]) -> TokenShapes:
         """The letter's tokens; one that stands in template text of the document tells nothing.
@@ -140,13 +157,12 @@ class Aligner:
         at = low + np.flatnonzero(places[low:high] >= 0)
         inside = places[at]
         doc = int(self._document.starts[inside.min()]), int(self._document.starts[inside.max() + 1])
-        words = np.array((self._document.starts[inside], starts[at], starts[at + 1])).T
-        return Stretch((low, high), (int(starts[low]), int(starts[high])), doc, words)
+        words = np.array((self._document.starts[inside], starts[at], starts[at + 1]))
+        return Stretch((low, high), (int(starts[low]), int(starts[high])), doc, _in_order(words))
 
-    def _places(self, limited: _Limited) -> NDArray[np.int64]:
-        """For each token of the letter the token of the document it is, or -1."""
-        places = np.full(len(self._tokens), -1, dtype=np.int64)
-        first, last = _token_range(self._starts, limited.letter)
+    def _places(self, limited: _Limited, first: int, last: int) -> NDArray[np.int64]:
+        """For each token of the letter from `first` to `last` the token of the document it is, or -1."""
+        places = np.full(last - first, -1, dtype=np.int64)
         for block in range(first, last, BLOCK_TOKENS):
             end = min(block + BLOCK_TOKENS, last)
             low, high = self._window(int(self._starts[block]), int(self._starts[end]), limited)
@@ -154,7 +170,7 @@ class Aligner:
                 continue
             theirs = self._letter.salted(self._document.hashes[low:high])
             ours_at, theirs_at = _matching(self._tokens[block:end], theirs)
-            places[block + ours_at] = low + theirs_at
+            places[block - first + ours_at] = low + theirs_at
         return places
 
     def _window(self, start: int, end: int, limited: _Limited) -> tuple[int, int]:
@@ -210,7 +226,10 @@ def _with_limits(chains: list[Chain], letter_symbols: int, doc_symbols: int) -> 
 
 
 def _drawn_out(found: NDArray[np.bool_], gain: NDArray[np.float64], core: tuple[int, int]) -> tuple[int, int]:
-    """The core, longer on both sides as long as the words there are likelier in a copy than in other text."""
+    """The core, longer on both sides as long as the words there are likelier in a copy than in other text.
+
+    It begins and ends with a word found, and is empty where there is none.
+    """
     start, end = core
     after = np.cumsum(gain[end:])
     before = np.cumsum(gain[:start][::-1])
@@ -220,7 +239,7 @@ def _drawn_out(found: NDArray[np.bool_], gain: NDArray[np.float64], core: tuple[
         start -= int(before.argmax()) + 1
     inside = np.flatnonzero(found[start:end])
     if not len(inside):
-        return start, end
+        return start, start
     return start + int(inside[0]), start + int(inside[-1]) + 1
 
 
@@ -236,6 +255,7 @@ def words_within(marks: NDArray[np.bool_], starts: NDArray[np.int64]) -> NDArray
 def joined_stretches(stretches: list[Stretch]) -> list[Stretch]:
     """Stretches in the order of the document, those that overlap in it and in the letter made one."""
     result: list[Stretch] = []
+    parts: list[list[Stretch]] = []
     for part in sorted(stretches, key=lambda part: part.doc_symbols):
         last = result[-1] if result else None
         if last and _touch(last.doc_symbols, part.doc_symbols) and _touch(last.letter_symbols, part.letter_symbols):
@@ -243,11 +263,26 @@ def joined_stretches(stretches: list[Stretch]) -> list[Stretch]:
                 _hull(last.letter_tokens, part.letter_tokens),
                 _hull(last.letter_symbols, part.letter_symbols),
                 _hull(last.doc_symbols, part.doc_symbols),
-                np.concatenate((last.words, part.words)),
+                part.words,
             )
+            parts[-1].append(part)
         else:
             result.append(part)
-    return result
+            parts.append([part])
+    return [
+        whole if len(of) == 1 else replace(whole, words=_words_of(of)) for whole, of in zip(result, parts, strict=True)
+    ]
+
+
+def _words_of(parts: list[Stretch]) -> NDArray[np.int64]:
+    return _in_order(np.concatenate([part.words for part in parts], axis=1))
+
+
+def _in_order(words: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Words of a stretch in the order of the document."""
+    if (words[0, 1:] >= words[0, :-1]).all():
+        return words
+    return words[:, np.argsort(words[0], kind="stable")]
 
 
 def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:

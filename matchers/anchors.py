@@ -197,6 +197,8 @@ def compare(anchors: Iterable[Anchor], document: DocumentIdentifiers, places: Se
 
 def compare_letter(anchors: Sequence[Anchor], document: DocumentIdentifiers, spans: Iterable[Span]) -> Compared:
     """What a document says of a letter's anchors where the letter's spans are; then shortly before, then after them."""
+    if not anchors:
+        return Compared({}, frozenset())
     text = document.text_of(spans)
     found = compare(anchors, document, text)
     for places, final in (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from matchers.compiled import NUMBER, compiled, filled, given
 from matchers.postings import Postings
+from matchers.ranges import Ranges
 
 # Symbols that the distance between letter and document may change from one shingle to the next on the same diagonal.
 # At 20 % character error, where one shingle in 14 is found, most steps are smaller; lost lines make steps of 60 or more.
@@ -85,6 +85,7 @@ class Candidates:
 # Columns of a table of chains, one row a chain.
 _LETTER, _EVIDENCE, _UNIQUE, _DOC_START, _DOC_END, _OWN_START, _OWN_END, _LEAST, _GREATEST = range(9)
 _Table = NDArray[np.int64]
+_NO_CHAINS: _Table = np.empty((0, _GREATEST + 1), dtype=np.int64)
 
 
 def chains_by_letter(postings: Postings, length: int, at_least: int, most: int) -> Candidates:
@@ -96,7 +97,7 @@ def chains_by_letter(postings: Postings, length: int, at_least: int, most: int) 
         at_least: symbols.
         most: letters that are given, those with the most evidence.
     """
-    table = _chain_table(postings, length)
+    table = _chain_table(postings, length) if len(postings) else _NO_CHAINS
     if not len(table):
         return Candidates({}, 0)
     table = table[np.lexsort((-table[:, _EVIDENCE], table[:, _LETTER]))]
@@ -140,9 +141,7 @@ def _chain_table(postings: Postings, length: int) -> _Table:
 
 def _groups(postings: Postings) -> tuple[NDArray[np.int64], int]:
     """The number of each posting's chain, and how many there are; chains of one letter follow one another."""
-    groups = np.zeros(len(postings), dtype=np.int64)
-    if not len(postings):
-        return groups, 0
+    groups = np.empty(len(postings), dtype=np.int64)
     diagonals = postings.document - postings.position
     order = np.argsort(postings.letter << _SYMBOL_BITS | diagonals - diagonals.min())
     _fill_bands(order, postings.letter, diagonals, groups)
@@ -248,27 +247,6 @@ def distinct_chains(chains: list[Chain]) -> list[Chain]:
 
 def _repeats(own: tuple[int, int], stronger: Ranges) -> bool:
     return stronger.within(*own) > REPETITION_OVERLAP * (own[1] - own[0])
-
-
-class Ranges:
-    """Ranges, kept as those without overlap that cover the same. Each step takes the time to find a place."""
-
-    def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-
-    def within(self, start: int, end: int) -> int:
-        """How much of a range they cover."""
-        low, high = bisect_right(self._ends, start), bisect_left(self._starts, end)
-        inside = zip(self._starts[low:high], self._ends[low:high], strict=True)
-        return sum(min(end, theirs[1]) - max(start, theirs[0]) for theirs in inside)
-
-    def add(self, start: int, end: int) -> None:
-        """One more, not empty."""
-        low, high = bisect_left(self._ends, start), bisect_right(self._starts, end)
-        if low < high:
-            start, end = min(start, self._starts[low]), max(end, self._ends[high - 1])
-        self._starts[low:high], self._ends[low:high] = [start], [end]
 
 
 @dataclass(frozen=True, slots=True)

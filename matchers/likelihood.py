@@ -186,9 +186,9 @@ def _fill_states(
     return len(states)
 
 
-def text_gains(shapes: TokenShapes, states: NDArray[np.int8], core: slice) -> NDArray[np.float64]:
+def text_gains(lengths: NDArray[np.int64], states: NDArray[np.int8], core: slice) -> NDArray[np.float64]:
     """For each word, how much likelier its state is in a copy than in unrelated text; error rate taken from `core`."""
-    cells = _cells(shapes.lengths, states)
+    cells = _cells(lengths, states)
     table = _copied_or_unrelated()
     rate = int((table @ np.bincount(cells[core], minlength=_CELLS)).argmax())
     gains: NDArray[np.float64] = table[rate, cells]

@@ -16,7 +16,8 @@ from matchers.deciding import SMALL_PACK, Surroundings, claims, decide_letter, r
 from matchers.document_text import DocumentText
 from matchers.pack import Pack
 from matchers.parts import Part
-from matchers.scoring import DocumentLayout, LetterScore, merged, score, union_length
+from matchers.ranges import Ranges
+from matchers.scoring import DocumentLayout, LetterScore, merged, score
 from matchers.shingles import covered
 from matchers.stored_letter import StoredLetter
 from matchers.template_text import TemplateText, template_runs
@@ -25,14 +26,19 @@ from matchers.tokens import Tokens
 from matchers.verdicts import Span, Verdict, strongest
 
 # Symbols of evidence from which a letter is aligned word by word; fewer are a turn of phrase.
-CANDIDATE_SYMBOLS = 48
+CANDIDATE_SYMBOLS = 36
 # Letters that are aligned with one part, those with most evidence first: so many, and one more for so many symbols.
 FEWEST_CANDIDATES = 1_000
 SYMBOLS_A_CANDIDATE = 200
 # Symbols of evidence that make a short document one to look at.
 RARE_SYMBOLS = 36
+# Of the letters that show a rare template, the share that must have a shingle for it to be template text.
+TEMPLATE_LETTERS = 0.25
 # Share of a passage that lies in the text of a letter that is known, from which it is that letter's and tells nothing.
 EXPLAINED_AWAY = 0.9
+# The same for a passage by which another letter would be known, where the known one is so many times stronger. What two
+# letters have word for word has the same strength for both.
+MUCH_STRONGER = 1.5
 # Rules by which a letter is known as a whole, and not by a passage.
 BY_LETTER = frozenset([Rule.WHOLE, Rule.MASKED])
 
@@ -92,9 +98,10 @@ class PartMatching:
     def template(self) -> TemplateText:
         """Where the organisation's wording stands.
 
-        In a small pack what a few letters share counts too: it is all that shows the template.
+        What fewer letters share than a quarter of those that show a rare template is a stock phrase. In a small pack
+        what a few letters share counts: it is all that shows the template.
         """
-        marks = self._found.template
+        marks = self._found.template & (self._found.counts >= self._pack.rare_template * TEMPLATE_LETTERS)
         if self._pack.letters < SMALL_PACK:
             marks = marks | self._found.few
         return template_runs(covered(marks, self._length), self.document.symbols)
@@ -115,9 +122,29 @@ class PartMatching:
 
     def letters(self) -> list[Found]:
         """The letters found, but for passages that a known letter explains."""
+<<<<<<< /work/main/matchers/part_matching.py
+        found = sorted(self._judged(), key=lambda one: -one.score.strength)
+        known = [one for one in found if one.verdict is Verdict.KNOWN_LETTER]
+        ranges = merged([span for one in known for span in one.doc_ranges])
+        kept = []
+        for one in found:
+            if one.verdict is Verdict.KNOWN_LETTER:
+                stronger = [other for other in known if other.score.strength > MUCH_STRONGER * one.score.strength]
+                rival = merged([span for other in stronger for span in other.doc_ranges])
+                if not one.by_passage or not stronger or not _within(one.doc_ranges, rival):
+                    kept.append(one)
+            elif not _within(one.doc_ranges, ranges):
+                kept.append(one)
+        return kept
+=======
         found = list(self._judged())
-        known = merged([span for one in found if one.verdict is Verdict.KNOWN_LETTER for span in one.doc_ranges])
+        known = Ranges()
+        for start, end in merged(
+            [span for one in found if one.verdict is Verdict.KNOWN_LETTER for span in one.doc_ranges]
+        ):
+            known.add(start, end)
         return [one for one in found if one.verdict is Verdict.KNOWN_LETTER or not _within(one.doc_ranges, known)]
+>>>>>>> mine/matchers/part_matching.py
 
     def contacts(self) -> Iterator[Contact]:
         """Every place with something of a letter, and how strongly that might make the letter known."""
@@ -233,7 +260,7 @@ class _LetterView:
                     yield part.placed(Span(part.pieces[piece].path, points, letter), piece)
 
 
-def _within(ranges: Sequence[tuple[int, int]], known: Sequence[tuple[int, int]]) -> bool:
-    both = union_length([*ranges, *known])
-    own = union_length(list(ranges))
-    return own + union_length(list(known)) - both >= EXPLAINED_AWAY * own
+def _within(ranges: list[tuple[int, int]], known: Ranges) -> bool:
+    own = merged(ranges)
+    both = sum(known.within(*one) for one in own)
+    return both >= EXPLAINED_AWAY * sum(end - start for start, end in own)

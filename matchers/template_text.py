@@ -41,7 +41,8 @@ class TemplateText:
 
     def within(self, start: int, end: int) -> int:
         """Symbols of runs within a range."""
-        return int(np.maximum(0, np.minimum(self.ends, end) - np.maximum(self.starts, start)).sum())
+        inside = slice(np.searchsorted(self.ends, start, side="right"), np.searchsorted(self.starts, end))
+        return int((np.minimum(self.ends[inside], end) - np.maximum(self.starts[inside], start)).sum())
 
     def fillings(self, numbers: NDArray[np.bool_]) -> int:
         """Gaps of a few words in which a number begins, between stretches that template shingles cover."""

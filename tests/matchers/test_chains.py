@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from matchers import chains as chains_module
-from matchers.chains import Chain, Ranges, chains_by_letter, distinct_chains, occurrences
+from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrences
 from matchers.postings import Postings
 
 K = 12
@@ -39,7 +39,7 @@ def test_drift_keeps_a_chain_and_a_jump_breaks_it() -> None:
     drifting = [(0, 10 * step, 10 * step + step, True) for step in range(20)]
     assert len(found(drifting)[0]) == 1
     assert len(found([*run(0, 0, 0, 9), *run(0, 60, 160, 9)])[0]) == 2
-    assert len(found([*run(0, 0, 0, 9), *run(0, 600, 600, 9)])[0]) == 2
+    assert len(found([*run(0, 0, 0, 9), *run(0, 900, 900, 9)])[0]) == 2
 
 
 def test_text_repeated_on_one_side_counts_once() -> None:
@@ -135,14 +135,3 @@ def parted(rows: list[Row], apart: Callable[[Row, Row], bool]) -> list[list[Row]
 
 def symbols(rows: list[Row]) -> int:
     return min(len({row[side] + step for row in rows for step in range(K)}) for side in (1, 2))
-
-
-def test_ranges_cover_what_single_symbols_do() -> None:
-    generator = np.random.default_rng(7)
-    ranges, covered = Ranges(), set[int]()
-    for start, length, kept in generator.integers(0, (2000, 60, 3), (400, 3)).tolist():
-        end = start + length + 1
-        assert ranges.within(start, end) == len(covered & set(range(start, end)))
-        if not kept:
-            ranges.add(start, end)
-            covered |= set(range(start, end))

@@ -76,5 +76,5 @@ def test_words_in_line_keep_their_distance() -> None:
 
 def test_gains_draw_a_noisy_text_out_and_stop_at_other_text() -> None:
     states = np.array(every(0.4, 100) + every(0.05, 100), dtype=np.int8)
-    gains = text_gains(letter(0, 200), states, slice(20, 60))
+    gains = text_gains(np.full(200, WORD), states, slice(20, 60))
     assert gains[:100].sum() > 0 > gains[100:].sum()
