@@ -13,7 +13,7 @@ from matchers.postings import Postings
 from matchers.ranges import Ranges
 
 # Symbols that the distance between letter and document may change from one shingle to the next on the same diagonal.
-# At 20 % character error, where one shingle in 14 is found, most steps are smaller; lost lines make steps of 60 or more.
+# At 20 % character error, where one shingle in 14 is found, most steps are smaller; lost lines make steps of 60 and up.
 DIAGONAL_STEP = 16
 # Symbols without a rare shingle that a chain bridges: about 120 words, a long paragraph of template text.
 LONGEST_BRIDGE = 600

@@ -122,29 +122,23 @@ class PartMatching:
 
     def letters(self) -> list[Found]:
         """The letters found, but for passages that a known letter explains."""
-<<<<<<< /work/main/matchers/part_matching.py
         found = sorted(self._judged(), key=lambda one: -one.score.strength)
         known = [one for one in found if one.verdict is Verdict.KNOWN_LETTER]
-        ranges = merged([span for one in known for span in one.doc_ranges])
+        anywhere, much_stronger = Ranges(), Ranges()
+        anywhere.add_all(span for one in known for span in one.doc_ranges)
+        taken = 0
         kept = []
         for one in found:
-            if one.verdict is Verdict.KNOWN_LETTER:
-                stronger = [other for other in known if other.score.strength > MUCH_STRONGER * one.score.strength]
-                rival = merged([span for other in stronger for span in other.doc_ranges])
-                if not one.by_passage or not stronger or not _within(one.doc_ranges, rival):
-                    kept.append(one)
-            elif not _within(one.doc_ranges, ranges):
+            if one.verdict is not Verdict.KNOWN_LETTER:
+                explained = _within(one.doc_ranges, anywhere)
+            else:
+                while taken < len(known) and known[taken].score.strength > MUCH_STRONGER * one.score.strength:
+                    much_stronger.add_all(known[taken].doc_ranges)
+                    taken += 1
+                explained = one.by_passage and _within(one.doc_ranges, much_stronger)
+            if not explained:
                 kept.append(one)
         return kept
-=======
-        found = list(self._judged())
-        known = Ranges()
-        for start, end in merged(
-            [span for one in found if one.verdict is Verdict.KNOWN_LETTER for span in one.doc_ranges]
-        ):
-            known.add(start, end)
-        return [one for one in found if one.verdict is Verdict.KNOWN_LETTER or not _within(one.doc_ranges, known)]
->>>>>>> mine/matchers/part_matching.py
 
     def contacts(self) -> Iterator[Contact]:
         """Every place with something of a letter, and how strongly that might make the letter known."""

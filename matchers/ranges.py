@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 
 
 class Ranges:
@@ -24,3 +25,8 @@ class Ranges:
         if low < high:
             start, end = min(start, self._starts[low]), max(end, self._ends[high - 1])
         self._starts[low:high], self._ends[low:high] = [start], [end]
+
+    def add_all(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Several."""
+        for start, end in ranges:
+            self.add(start, end)
