@@ -31,7 +31,9 @@ from reports.calibration_plot import PLOT_ENDINGS, draw_calibration
 
 # Expectations that the table shows beside the one asked for, false matches in a million documents.
 SHOWN = (100.0, 10.0, 1.0, 0.1)
-# Share of whole, clean letters below which thresholds are said to be too strict to be of use.
+# Share of letters of a form, known no more, that is worth telling; and the share of whole, clean letters below which
+# thresholds are too strict to be of use.
+TOLD_LOSS = 0.05
 LEAST_RECALL = 0.99
 # Chance that a rate counted on background texts is over its bound.
 _DOUBT = 0.05
@@ -42,7 +44,7 @@ _WHY = {
 
 
 @click.command()
-@click.argument("letters", metavar="LETTERS...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("letters", metavar="LETTERS...", nargs=-1, type=click.Path(path_type=Path))
 @pack_options
 @click.option(
     "--register", "register_path", type=click.Path(path_type=Path), help="CSV: the one that the pack was built with."
@@ -59,6 +61,7 @@ _WHY = {
     help="False matches in a million documents, at most.",
 )  # fmt: skip
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the curve into this file, .svg or .png.")
+@click.option("--undo", is_flag=True, help="Put the matcher's own thresholds back; no letters are needed.")
 @click.option("--dry-run", is_flag=True, help="Change nothing in the pack.")
 @format_option
 def calibrate(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by name
@@ -70,6 +73,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option; click passes the
     hold_back: float | None,
     per_million: float,
     plot: Path | None,
+    undo: bool,
     dry_run: bool,
     output: str,
 ) -> None:
@@ -80,8 +84,12 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option; click passes the
 
     Example: stray pack calibrate letters/ --pack pack --key pack.key --hold-back 20 --plot curve.svg
     """
-    _check_plot(plot)
     key = load_key(key_path)
+    if undo:
+        set_thresholds(pack_path, key, None)
+        notice(f"{pack_path}: has the matcher's own thresholds")
+        return
+    _check(letters, plot)
     pack = open_pack(pack_path, key)
     register = register_at(register_path)
     root = pack.keyring.root
@@ -91,6 +99,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option; click passes the
     tried = Trying(pack, key, _Reader(root, register)).tried(choice, texts, builds=hold_back is not None)
     found = calibrated(tried.others, pack.thresholds, per_million, tried.growth)
     _tell(choice, tried, found)
+    _tell_recall(tried.own, pack.thresholds, found.thresholds)
     if plot is not None:
         _draw(plot, found, tried, per_million)
     written = found.is_calibrated and not dry_run
@@ -126,7 +135,9 @@ class _Reader:
             notice(f"{len(reading.unreadable):,} of {len(files):,} files gave no text and were not tried")
 
 
-def _check_plot(plot: Path | None) -> None:
+def _check(letters: tuple[Path, ...], plot: Path | None) -> None:
+    if not letters:
+        raise CommandError("name the letters to calibrate on; `stray pack calibrate --help` says which")
     if plot is None:
         return
     if plot.suffix.lower() not in PLOT_ENDINGS:
@@ -158,11 +169,23 @@ def _tell(choice: Choice, tried: Trials, found: Calibration) -> None:
     for level, one in found.levels.items():
         if one.answer is not Answer.CALIBRATED:
             notice(f"{level}: {_why_not(one, found.letters)}")
-    whole = _share(tried.own, FORMS[0], found.thresholds)
-    if whole is not None and whole < LEAST_RECALL:
+
+
+def _tell_recall(own: Sequence[Recognition], earlier: Thresholds, now: Thresholds) -> None:
+    """What the thresholds cost."""
+    shares = [(form, _share(own, form, earlier), _share(own, form, now)) for form in FORMS]
+    lost = [
+        f"{form.name} ({before:.0%}, now {after:.0%})"
+        for form, before, after in shares
+        if before is not None and after is not None and before - after >= TOLD_LOSS
+    ]
+    if lost:
         notice(
-            f"at these thresholds only {whole:.0%} of whole letters are known: allow more false matches with --expect"
+            f"known less often than before: {'; '.join(lost)}. More letters of others, or a greater --expect, give more"
         )
+    whole = shares[0][2]
+    if whole is not None and whole < LEAST_RECALL:
+        notice(f"only {whole:.0%} of whole letters are known at these thresholds; do not use them")
 
 
 def _why_not(one: LevelAnswer, letters: int) -> str:

@@ -130,39 +130,50 @@ def _level(level: Level, others: Sequence[Near], earlier: Thresholds, per_millio
         claims=len(claims),
         strongest=float(claims[0]) if len(claims) else None,
     )
-    excesses = list(_tails(contacts, len(others)))
-    if not excesses:
+    tails = list(_tails(contacts, claims, len(others)))
+    if not tails:
         if len(claims) and float(claims[0]) >= before:
             return _counted_only(counted, others, growth)
         return replace(counted, needed=_needed(others, contacts))
-    light = [one for one in excesses if not _is_heavy(one.sizes)]
+    light = [one for one in tails if not one.is_heavy]
     if not light:
         return _counted_only(counted, others, growth)
-    start = light[0].start
-    own = claims[claims > start] - start
-    if len(own) >= FEWEST_EXCESSES and _is_heavy(own):
-        return _counted_only(counted, others, growth)
-    fall = max(_fall(light[0].sizes), _fall(own) if len(own) >= FEWEST_EXCESSES else 0.0)
-    tail = Tail(start, _per_million(len(own), len(others), growth), fall)
+    tail = Tail(light[0].start, _per_million(len(light[0].own), len(others), growth), light[0].fall)
     return replace(counted, answer=Answer.CALIBRATED, threshold=_threshold(tail, per_million), tail=tail)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Excesses:
-    """How far contacts go over a start."""
+    """How far all contacts on a level's scale go over a start, and how far the level's own claims."""
 
     start: float
-    sizes: NDArray[np.float64]
+    all: NDArray[np.float64]
+    own: NDArray[np.float64]
+
+    @property
+    def _telling(self) -> list[NDArray[np.float64]]:
+        """The own ones only where there are enough of them."""
+        return [sizes for sizes in (self.all, self.own) if len(sizes) >= FEWEST_EXCESSES]
+
+    @property
+    def is_heavy(self) -> bool:
+        """Do they spread more than an exponential's would?"""
+        return any(float(sizes.std() / sizes.mean()) > 1 + HEAVIER / math.sqrt(len(sizes)) for sizes in self._telling)
+
+    @property
+    def fall(self) -> float:
+        """Nats in which they fall to 1/e, at most."""
+        return max(mean_bound(float(sizes.sum()), len(sizes), _DOUBT) for sizes in self._telling)
 
 
-def _tails(contacts: NDArray[np.float64], letters: int) -> Iterator[_Excesses]:
+def _tails(contacts: NDArray[np.float64], claims: NDArray[np.float64], letters: int) -> Iterator[_Excesses]:
     """From `TAIL_SHARE` of the letters on, each half as many; none where there are too few."""
     count = max(FEWEST_EXCESSES, round(TAIL_SHARE * letters)) if letters >= FEWEST_LETTERS else 0
     while count >= FEWEST_EXCESSES:
         below = contacts[contacts < contacts[count - 1]] if count <= len(contacts) else contacts[:0]
         if len(below) and below[0] >= 0:
             start = float(below[0])
-            yield _Excesses(start, contacts[contacts > start] - start)
+            yield _Excesses(start, contacts[contacts > start] - start, claims[claims > start] - start)
         count //= 2
 
 
@@ -183,19 +194,10 @@ def _per_million(events: int, letters: int, growth: float) -> float:
     return min(1.0, rate_bound(events, letters, _DOUBT) * growth) * MILLION
 
 
-def _fall(excesses: NDArray[np.float64]) -> float:
-    return mean_bound(float(excesses.sum()), len(excesses), _DOUBT)
-
-
-def _is_heavy(excesses: NDArray[np.float64]) -> bool:
-    """Do they spread more than an exponential's would?"""
-    return float(excesses.std() / excesses.mean()) > 1 + HEAVIER / math.sqrt(len(excesses))
-
-
 def _counted_only(counted: LevelAnswer, others: Sequence[Near], growth: float) -> LevelAnswer:
     """Above everything that was seen; nothing is said beyond what was counted."""
-    strongest = counted.earlier if counted.strongest is None else counted.strongest
-    threshold = max(counted.earlier, math.floor(10 * strongest + 1) / 10)
+    beyond = 0.0 if counted.strongest is None else math.floor(10 * counted.strongest + 1) / 10
+    threshold = max(counted.earlier, beyond)
     tail = Tail(threshold, _per_million(0, len(others), growth), _NO_FALL)
     return replace(counted, answer=Answer.UNKNOWN, threshold=threshold, tail=tail)
 

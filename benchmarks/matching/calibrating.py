@@ -130,9 +130,7 @@ def main() -> None:
     for world in worlds(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0):
         others, own = tried(world)
         found = calibrated(others, DEFAULT_THRESHOLDS, _EXPECTED[0])
-        print(
-            f"{world.name}: {len(world.known)} letters in the pack, {len(others)} counted of {len(world.others)} of others"
-        )
+        print(f"{world.name}: {len(world.known)} in the pack, {len(others)} counted of {len(world.others)} of others")
         print(f"{tails_table(found)}\n\n{recall_table(found, own)}\n", flush=True)
 
 
