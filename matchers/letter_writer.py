@@ -21,7 +21,7 @@ from matchers.hashed_letter import HashedLetter
 from matchers.identifiers import Kind
 from matchers.keyring import Keyring
 from matchers.pack_format import ARRAYS, array_path
-from matchers.seals import SALT_BYTES, Part, Seal, sealed_figure
+from matchers.seals import SALT_BYTES, Part, Seal, sealed_figures
 from matchers.shingles import covered
 from matchers.spill import ArrayFile
 from matchers.stored_letter import LetterSizes, OpenedLetter
@@ -35,6 +35,8 @@ SHARED_RUN_SYMBOLS = 40
 # counts: parts of a template that all letters of a house have stand above, parts that some of the clinic have below.
 SIBLING_SHINGLES = 100
 SIBLING_PERCENTILE = 75
+# Letters with a template, fewest siblings first: where one stands whose template counts as a rare one.
+RARE_TEMPLATE_PERCENTILE = 10
 _PACK_ID_BYTES = 8
 
 
@@ -57,6 +59,7 @@ class LetterWriter:
         self._pack_seal = Seal(self._subkey, generation.encode())
         self._next = LetterSizes()
         self._shared = array("f")
+        self._siblings = array("I")
         self.content = hashlib.blake2b(digest_size=_PACK_ID_BYTES, key=keyring.root.subkey("pack-id"))
 
     @property
@@ -70,9 +73,11 @@ class LetterWriter:
         return self._next.token_start
 
     @property
-    def sealed_median(self) -> str:
-        """The share of a middling letter that it has in common with others."""
-        return sealed_figure(self._pack_seal, float(np.median(self._shared)))
+    def sealed_figures(self) -> str:
+        """The share of a middling letter that others have too, and how many letters show a template that few do."""
+        templated = [count for count in self._siblings if count]
+        rare = np.percentile(templated, RARE_TEMPLATE_PERCENTILE) if templated else 0
+        return sealed_figures(self._pack_seal, (float(np.median(self._shared)), float(rare)))
 
     def write(self, letter: OpenedLetter) -> None:
         """Take a letter; of its sizes all count but where its parts began."""
@@ -93,6 +98,7 @@ class LetterWriter:
         )
         self._next = sizes.next_start()
         self._shared.append(sizes.shared_share)
+        self._siblings.append(sizes.siblings)
         for name, part, content in (
             ("letter_sizes", Part.SIZES, _bytes(sizes.packed())),
             ("letter_ids", Part.LETTER_ID, _bytes(letter_id)),

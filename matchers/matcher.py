@@ -13,6 +13,7 @@ from matchers.part_matching import Found, PartMatching
 from matchers.parts import OVERLAP_POINTS, part_of, part_ranges
 from matchers.rest import decide_rest
 from matchers.scoring import union_length
+from matchers.settling import Settled, settled
 from matchers.thresholds import MILLION
 from matchers.verdicts import Judgement, LetterMatch, Piece, Span, Verdict, strongest
 
@@ -112,30 +113,27 @@ class Matcher:
         best = min(group, key=lambda one: (one.verdict.rank, -one.score.strength))
         spans = tuple(dict.fromkeys(span for one in group for span in one.spans))
         anchors = compare_letter(best.letter.anchors(), identifiers, spans)
-        finding = settles(anchors.states)
-        verdict = best.verdict
-        if finding is AnchorFinding.SAME_PERSON:
-            verdict = Verdict.KNOWN_LETTER
-        elif finding is AnchorFinding.OTHER_PERSON and all(one.by_passage for one in group):
-            verdict = Verdict.SHARED_PASSAGE
+        by_passage = all(one.by_passage for one in group)
+        heard = settled(best.verdict, best.score, by_passage, anchors.states, self._pack.thresholds)
         stretches = [stretch for one in group for stretch in one.stretches]
         length = union_length([stretch.letter_symbols for stretch in stretches])
         covered = _share(spans, pieces) if size is None else union_length(best.doc_ranges) / size
         match = LetterMatch(
             letter_id=best.letter.letter_id,
-            verdict=verdict,
+            verdict=heard.verdict,
             containment=length / best.letter.sizes.symbols,
             coverage=covered,
             evidence=float(best.score.evidence),
-            anchors=anchors.states,
+            anchors=heard.states,
             spans=spans,
-            false_per_million=_expected(group) if verdict is best.verdict is Verdict.KNOWN_LETTER else None,
+            false_per_million=_expected(group) if heard.verdict is best.verdict is Verdict.KNOWN_LETTER else None,
         )
-        parts = [reason(best.score, verdict, best.around, len(spans)), *_by_chance(match.false_per_million)]
-        return (
-            match,
-            f"letter {match.letter_id}: {', '.join([*parts, *_beside(best.verdict, verdict, finding, group)])}",
-        )
+        why = [
+            reason(best.score, heard.verdict, best.around, len(spans)),
+            *_by_chance(match.false_per_million),
+            *_beside(heard, anchors.cut, group),
+        ]
+        return match, f"letter {match.letter_id}: {', '.join(why)}"
 
 
 def _by_letter(found: Iterable[Found]) -> Iterable[list[Found]]:
@@ -167,14 +165,12 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= _WHOLE_FROM else f"{value:.2g}"
 
 
-def _beside(text: Verdict, verdict: Verdict, finding: AnchorFinding, group: list[Found]) -> Iterator[str]:
-    """What else a person should know: what identifiers decided, and what was not looked at."""
-    if finding is AnchorFinding.SAME_PERSON:
-        yield "registered identifiers of its patient stand with it"
-    elif finding is AnchorFinding.OTHER_PERSON:
-        yield "identifiers of another person stand with it"
-    if text is Verdict.KNOWN_LETTER and verdict is not text:
-        yield "so the passage may have been used again"
+def _beside(heard: Settled, cut: frozenset[str], group: list[Found]) -> Iterator[str]:
+    """What else a person should know: what identifiers say, and what was not looked at."""
+    if heard.reason:
+        yield heard.reason
+    if cut:
+        yield f"not looked for everywhere: {', '.join(sorted(cut))}"
     if left := sum(one.left for one in group):
         yield f"and {left} more places that were not compared word by word"
 

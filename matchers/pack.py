@@ -23,7 +23,7 @@ from matchers.pack_format import (
     read_manifest,
 )
 from matchers.postings import Postings
-from matchers.seals import RowSeal, Seal, opened_figure
+from matchers.seals import RowSeal, Seal, opened_figures
 from matchers.shingle_table import LookUp, ShingleTable
 from matchers.shingles import shingle_hashes
 from matchers.siphash import SipKey, Words
@@ -55,7 +55,7 @@ class Pack:
         self.table = ShingleTable(directory, remainders, values, RowSeal(key.subkey("rows"), manifest.generation))
         try:
             of_pack = Seal(self._letter_key, manifest.generation.encode())
-            self.median_shared = opened_figure(of_pack, manifest.sealed_median)
+            self.median_shared, self.rare_template = opened_figures(of_pack, manifest.sealed_figures)
         except ValueError:
             raise PackDamagedError(f"{folder}: its manifest is damaged; restore the pack or build it again") from None
 

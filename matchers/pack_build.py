@@ -172,7 +172,7 @@ def rewritten(
             parameters=version.parameters,
             counts=written.counts,
             key_check=key_check(version.keyring.current),
-            sealed_median=written.sealed_median,
+            sealed_figures=written.sealed_figures,
             files=files,
             keyring=version.keyring.sealed(),
             history=version.history,

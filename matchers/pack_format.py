@@ -103,7 +103,8 @@ class Manifest:
     """What pack.json says.
 
     Attributes:
-        sealed_median: share of a middling letter that others have too; sealed under the generation.
+        sealed_figures: share of a middling letter that others have too, and how many letters show a template that few
+            do; sealed under the generation.
         keyring: root and layers of the keys, sealed, once the key has been rotated.
         history: when it was built, and what has happened since.
         columns: free columns of the register, in the order in which anchors name them.
@@ -115,7 +116,7 @@ class Manifest:
     parameters: PackParameters
     counts: PackCounts
     key_check: str
-    sealed_median: str
+    sealed_figures: str
     files: Mapping[str, FileMark]
     keyring: str
     history: PackHistory
@@ -216,7 +217,7 @@ def read_manifest(pack: Path, key: PackKey) -> Manifest:
             parameters=PackParameters(**raw["parameters"]),
             counts=PackCounts(**raw["counts"]),
             key_check=str(raw["key_check"]),
-            sealed_median=str(raw["sealed_median"]),
+            sealed_figures=str(raw["sealed_figures"]),
             files={name: FileMark(**raw["files"][name]) for name in ARRAYS},
             keyring=str(raw["keyring"]),
             history=PackHistory(**raw["history"]),

@@ -40,7 +40,7 @@ class Written:
     Attributes:
         pack_id: keyed digest of all of it, but for salts and seals.
         counts: how much.
-        sealed_median: share of a middling letter that others have too.
+        sealed_figures: of the whole pack.
         columns: free columns of the register, in the order in which anchors name them.
         too_short: ids of new letters that have no shingle.
         copies: ids of letters that are copies of one letter, a new one among them.
@@ -48,7 +48,7 @@ class Written:
 
     pack_id: str
     counts: PackCounts
-    sealed_median: str
+    sealed_figures: str
     columns: tuple[str, ...]
     too_short: tuple[str, ...]
     copies: tuple[tuple[str, ...], ...]
@@ -105,7 +105,7 @@ class Rewriting:
         return Written(
             pack_id=letters.content.hexdigest(),
             counts=PackCounts(letters.letters, writer.rows, template, letters.tokens, dict(letters.anchors)),
-            sealed_median=letters.sealed_median,
+            sealed_figures=letters.sealed_figures,
             columns=tuple(letters.columns),
             too_short=tuple(self._too_short),
             copies=copies,

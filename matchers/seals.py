@@ -18,7 +18,7 @@ from matchers.keys import SUBKEY_BYTES
 from matchers.siphash import SipKey, Words, siphash
 
 SALT_BYTES = 16
-_FIGURE = struct.Struct("<d")
+_FIGURES = struct.Struct("<2d")
 
 
 class Part(StrEnum):
@@ -31,7 +31,7 @@ class Part(StrEnum):
     PLACES = "places"
     ANCHORS = "anchors"
     MULTIPLIER = "multiplier"  # drawn once, and stored with the sizes from then on
-    MEDIAN = "median"  # of the whole pack
+    FIGURES = "figures"  # of the whole pack
 
 
 class Seal:
@@ -55,18 +55,18 @@ class Seal:
         return raw ^ np.frombuffer(self.stream(part, len(raw)), dtype=np.uint8)
 
 
-def sealed_figure(seal: Seal, figure: float) -> str:
-    """One number about a whole pack, sealed, in hexadecimal."""
-    return bytes(seal.applied(Part.MEDIAN, np.frombuffer(_FIGURE.pack(figure), dtype=np.uint8))).hex()
+def sealed_figures(seal: Seal, figures: tuple[float, float]) -> str:
+    """Two numbers about a whole pack, sealed, in hexadecimal."""
+    return bytes(seal.applied(Part.FIGURES, np.frombuffer(_FIGURES.pack(*figures), dtype=np.uint8))).hex()
 
 
-def opened_figure(seal: Seal, text: str) -> float:
-    """What `sealed_figure` was given; ValueError where the text is none of its."""
+def opened_figures(seal: Seal, text: str) -> tuple[float, float]:
+    """What `sealed_figures` was given; ValueError where the text is none of its."""
     raw = bytes.fromhex(text)
-    if len(raw) != _FIGURE.size:
-        raise ValueError("not a sealed figure")
-    figure: float = _FIGURE.unpack(bytes(seal.applied(Part.MEDIAN, np.frombuffer(raw, dtype=np.uint8))))[0]
-    return figure
+    if len(raw) != _FIGURES.size:
+        raise ValueError("not sealed figures")
+    first, second = _FIGURES.unpack(bytes(seal.applied(Part.FIGURES, np.frombuffer(raw, dtype=np.uint8))))
+    return first, second
 
 
 class RowSeal:

@@ -142,7 +142,7 @@ def test_a_damaged_manifest(copy: Path, key: PackKey, content: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["counts", "files", "parameters", "key_check", "sealed_median", "generation", "keyring", "history"]
+    "field", ["counts", "files", "parameters", "key_check", "sealed_figures", "generation", "keyring", "history"]
 )
 def test_a_manifest_that_lacks_something(copy: Path, key: PackKey, field: str) -> None:
     change(copy, lambda content: content.pop(field))
@@ -152,7 +152,7 @@ def test_a_manifest_that_lacks_something(copy: Path, key: PackKey, field: str) -
 
 @pytest.mark.parametrize("text", ["", "00", "zz" * 8])
 def test_a_manifest_with_a_figure_that_is_none(copy: Path, key: PackKey, text: str) -> None:
-    change(copy, lambda content: content.update({"sealed_median": text}))
+    change(copy, lambda content: content.update({"sealed_figures": text}))
     with pytest.raises(PackDamagedError, match="damaged"):
         open_pack(copy, key)
 

@@ -16,7 +16,7 @@ from matchers.pack import open_pack
 from matchers.pack_build import Letter, build_pack
 from matchers.pack_format import ARRAYS, MANIFEST, STEADY
 from matchers.places import pack_places
-from matchers.seals import SALT_BYTES, Part, RowSeal, Seal, opened_figure, sealed_figure
+from matchers.seals import SALT_BYTES, Part, RowSeal, Seal, opened_figures, sealed_figures
 from matchers.stored_letter import SIZES_BYTES
 from matchers.tokens import token_bounds
 from tests.matchers.conftest import pack_files
@@ -47,8 +47,8 @@ def test_what_is_sealed_twice_is_open() -> None:
 
 def test_a_figure() -> None:
     seal = Seal(b"k" * 16, b"a" * 16)
-    assert opened_figure(seal, sealed_figure(seal, 0.375)) == 0.375
-    assert sealed_figure(seal, 0.0) != sealed_figure(Seal(b"k" * 16, b"b" * 16), 0.0)
+    assert opened_figures(seal, sealed_figures(seal, (0.375, 20.0))) == (0.375, 20.0)
+    assert sealed_figures(seal, (0.0, 0.0)) != sealed_figures(Seal(b"k" * 16, b"b" * 16), (0.0, 0.0))
 
 
 def test_rows_are_sealed_by_their_number_and_by_the_build() -> None:
