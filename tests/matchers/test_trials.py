@@ -18,6 +18,7 @@ from tests.matchers.conftest import MakeMatcher, judged, letters_of, random_erro
 HOUSES = (House.PLAIN, House.PRSB)
 KNOWN = letters_of(HOUSES, 24)
 OTHERS = letters_of(HOUSES, 6, first=500)
+STRICT = Thresholds(whole=1e4, alone=1e4, embedded=1e4, unlearned=1e4, shared=1e4, masked=1e4)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,7 @@ def test_what_is_known_in_a_trial_is_known_by_the_matcher(matcher: Matcher) -> N
             found = [one.letter_id for one in judged(matcher, text).letters if one.verdict is Verdict.KNOWN_LETTER]
             assert tried.is_known(form, DEFAULT_THRESHOLDS) == (f"L{number}" in found), form.name
         assert tried.is_known(FORMS[0], DEFAULT_THRESHOLDS)
-        assert not tried.is_known(FORMS[0], Thresholds(*[10_000.0] * 6))
+        assert not tried.is_known(FORMS[0], STRICT)
 
 
 def test_a_known_letter_tells_what_chance_would_give(matcher: Matcher) -> None:
@@ -97,9 +98,8 @@ def test_thresholds_in_the_pack_change_verdicts(tmp_path_factory: pytest.TempPat
     folder = tmp_path_factory.mktemp("packs") / "pack"
     key = matcher.pack.keyring.current
     build_pack([Letter(f"L{n}", text) for n, text in enumerate(KNOWN)], folder, key)
-    strict = Thresholds(*[10_000.0] * 6)
-    set_thresholds(folder, key, strict)
-    assert open_pack(folder, key).thresholds == strict
+    set_thresholds(folder, key, STRICT)
+    assert open_pack(folder, key).thresholds == STRICT
     assert judged(Matcher(open_pack(folder, key)), KNOWN[5]).verdict is not Verdict.KNOWN_LETTER
     flat = Tail(0.0, 1_234.0, 1e9)
     own = replace(DEFAULT_THRESHOLDS, tails=replace(DEFAULT_THRESHOLDS.tails, whole=flat, masked=flat, alone=flat))
