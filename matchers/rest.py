@@ -16,19 +16,19 @@ from matchers.verdicts import Piece, Verdict
 # Symbols of text below which nothing can be said: about 20 words.
 LEAST_TEXT = 100
 
-# Template text: symbols in runs (30 words) and their share of the document; or symbols (80 words) whatever the share.
-TEMPLATE_SYMBOLS = 150
+# Template text: symbols in runs (14 words) and their share of the document; or symbols (60 words) whatever the share.
+TEMPLATE_SYMBOLS = 70
 TEMPLATE_SHARE = 0.2
-TEMPLATE_SYMBOLS_ANYWHERE = 400
-# Symbols that one run must have where no noise breaks runs: 20 words. Stock phrases of the trade are mostly shorter.
-LONGEST_RUN = 110
+TEMPLATE_SYMBOLS_ANYWHERE = 300
+# Symbols that one run must have where no noise breaks runs: 14 words. Stock phrases of the trade are mostly shorter.
+LONGEST_RUN = 70
 # Noise breaks runs. So also: symbols of the window that is looked at, the share of it that template shingles must
 # cover, symbols in such windows and their share of the document. At 10 % character error they cover 0.42 of template
 # text.
 WINDOW = 200
-WINDOW_SHARE = 0.25
+WINDOW_SHARE = 0.15
 NOISY_SYMBOLS = 200
-NOISY_SHARE = 0.3
+NOISY_SHARE = 0.12
 # Noise is told from stock phrases of the trade by where template text breaks off: phrases between words (0.63 of the
 # edges at the start of a word), noise anywhere (0.28 at 2 to 10 % character error). Fewest stretches that show it.
 NOISY_EDGES = 0.45
