@@ -247,7 +247,8 @@ _SHAPES = (
     _Shape(
         MarkKind.PERSON_OF_AGE,
         re.compile(
-            rf"{_NUMBER_START}(?P<value>\d{{1,3}})[ -]{{0,2}}{_any(mark_words.AGE_WORDS)}[ -](?:{_LETTER}{{2,14}}[ -]){{0,2}}?"
+            rf"{_NUMBER_START}(?P<value>\d{{1,3}})[ -]{{0,2}}{_any(mark_words.AGE_WORDS)}"
+            rf"[ -](?:{_LETTER}{{2,14}}[ -]){{0,2}}?"
             rf"{_any(mark_words.PEOPLE_WORDS)}{_END}"
         ),
     ),

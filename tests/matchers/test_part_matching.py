@@ -18,7 +18,8 @@ from tests.matchers.conftest import judged, known, letters_of, words_of
 PARAGRAPH = (
     "On the fourteenth we spoke at length about the recurring dizziness that began after crossing to Heligoland, "
     "and I drew a small sketch of the semicircular canals for the family. The manoeuvre brought relief within the "
-    "hour and was repeated twice on the balcony at home. An audiogram from the harbour clinic shows a notch at four kilohertz."
+    "hour and was repeated twice on the balcony at home. An audiogram from the harbour clinic shows a notch at "
+    "four kilohertz."
 )
 OTHER_WORDS = (
     "Quarterly sales of garden furniture rose in the northern shops while the southern branches reported weaker demand "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +17,7 @@ def test_parts_hold_everything_and_overlap(total: int, points: int, overlap: int
     assert ranges[0][0] == 0
     assert ranges[-1][1] == total
     assert all(end - start <= points + 1 for start, end in ranges)
-    for (_, end), (start, _) in zip(ranges, ranges[1:], strict=False):
+    for (_, end), (start, _) in pairwise(ranges):
         assert end - start >= overlap
     if len(ranges) > 1:
         assert min(end - start for start, end in ranges) > overlap
