@@ -19,11 +19,13 @@ from matchers.rare_events import mean_bound, rate_bound
 from matchers.thresholds import MILLION, Level, Tail, Tails, Thresholds
 from matchers.trials import SCALES, Near
 
-# Letters of others below which nothing is fitted, and contacts over the start of a tail, at least and as a share of the
-# letters. With 20 the upper bound of their mean is 1.6 times what they show, with 50 it is 1.3 times.
+# Letters of others below which nothing is fitted.
 FEWEST_LETTERS = 100
+# Contacts over the start of a tail: at first so many, or that share of the letters; and how few will do. The upper
+# bound of their mean is 1.3 times what 50 show, and 1.6 times what 20 show.
+FIRST_EXCESSES = 50
+TAIL_SHARE = 0.1
 FEWEST_EXCESSES = 20
-TAIL_SHARE = 0.05
 # Standard errors by which the spread of an exponential's excesses may be over their mean. Beyond, the tail is heavier.
 HEAVIER = 2.0
 # No threshold is lower, nats: with less, words that everybody uses are enough.
@@ -167,14 +169,14 @@ class _Excesses:
 
 
 def _tails(contacts: NDArray[np.float64], claims: NDArray[np.float64], letters: int) -> Iterator[_Excesses]:
-    """From `TAIL_SHARE` of the letters on, each half as many; none where there are too few."""
-    count = max(FEWEST_EXCESSES, round(TAIL_SHARE * letters)) if letters >= FEWEST_LETTERS else 0
+    """From many excesses on, each time half as many; none where there are too few."""
+    count = max(FIRST_EXCESSES, round(TAIL_SHARE * letters)) if letters >= FEWEST_LETTERS else 0
     while count >= FEWEST_EXCESSES:
         below = contacts[contacts < contacts[count - 1]] if count <= len(contacts) else contacts[:0]
         if len(below) and below[0] >= 0:
             start = float(below[0])
             yield _Excesses(start, contacts[contacts > start] - start, claims[claims > start] - start)
-        count //= 2
+        count = max(FEWEST_EXCESSES, count // 2) if count > FEWEST_EXCESSES else 0
 
 
 def _needed(others: Sequence[Near], contacts: NDArray[np.float64]) -> int | None:
