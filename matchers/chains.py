@@ -17,6 +17,9 @@ from matchers.ranges import Ranges
 DIAGONAL_STEP = 16
 # Symbols without a rare shingle that a chain bridges: about 120 words, a long paragraph of template text.
 LONGEST_BRIDGE = 600
+# Symbols without a rare shingle in which a chain ends if other text of the letter has its middle there, or what the
+# letter has there has its middle elsewhere: pages in another order may come to stand at nearly their old distances.
+PAGE_BREAK = 100
 # Symbols of evidence that a chain needs to be looked at: a word or a date that is new in its surroundings makes this
 # much; one shingle alone (12) is a turn of phrase.
 CHAIN_SYMBOLS = 24
@@ -125,7 +128,22 @@ def _candidate(table: _Table) -> Candidate:
 
 def _chain_table(postings: Postings, length: int) -> _Table:
     """Every chain that has `CHAIN_SYMBOLS`, letter by letter."""
-    groups, count = _groups(postings)
+    order, bands = _bands(postings)
+    links, chains = bands.copy(), bands
+    count = _part_at_gaps(order, postings.document, PAGE_BREAK, links)
+    table = _table_of(postings, links, count, length)
+    if _part_at_gaps(order, postings.document, LONGEST_BRIDGE, chains) == count:
+        return table
+    middles = np.empty((2, len(table)), dtype=np.int64)
+    middles[0] = table[:, _LETTER] << _SYMBOL_BITS | (table[:, _DOC_START] + table[:, _DOC_END]) // 2
+    middles[1] = table[:, _LETTER] << _SYMBOL_BITS | (table[:, _OWN_START] + table[:, _OWN_END]) // 2
+    middles.sort()
+    count = _part_at_links(order, postings.letter, postings.document, postings.position, middles, chains)
+    return _table_of(postings, chains, count, length)
+
+
+def _table_of(postings: Postings, groups: NDArray[np.int64], count: int, length: int) -> _Table:
+    """The groups that have `CHAIN_SYMBOLS`, of so many."""
     document = _evidence(postings.document, postings.unique, groups, (count, length))
     evidence = np.minimum(document, _evidence(postings.position, postings.unique, groups, (count, length)))
     strong = np.flatnonzero(evidence[0] >= CHAIN_SYMBOLS)
@@ -139,14 +157,14 @@ def _chain_table(postings: Postings, length: int) -> _Table:
     return table
 
 
-def _groups(postings: Postings) -> tuple[NDArray[np.int64], int]:
-    """The number of each posting's chain, and how many there are; chains of one letter follow one another."""
-    groups = np.empty(len(postings), dtype=np.int64)
+def _bands(postings: Postings) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The band of each posting, and an order by band and place in the document; bands of one letter come together."""
+    bands = np.empty(len(postings), dtype=np.int64)
     diagonals = postings.document - postings.position
-    order = np.argsort(postings.letter << _SYMBOL_BITS | diagonals - diagonals.min())
-    _fill_bands(order, postings.letter, diagonals, groups)
-    order = np.argsort(groups << _SYMBOL_BITS | postings.document)
-    return groups, _part_bands(order, postings.document, groups)
+    _fill_bands(
+        np.argsort(postings.letter << _SYMBOL_BITS | diagonals - diagonals.min()), postings.letter, diagonals, bands
+    )
+    return np.argsort(bands << _SYMBOL_BITS | postings.document), bands
 
 
 @compiled(NUMBER, (given("i8"), given("i8"), given("i8"), filled("i8")))
@@ -161,15 +179,50 @@ def _fill_bands(
     return band + 1
 
 
-@compiled(NUMBER, (given("i8"), given("i8"), filled("i8")))
-def _part_bands(order: NDArray[np.int64], document: NDArray[np.int64], groups: NDArray[np.int64]) -> int:
-    """Number the runs anew where a band leaves too many symbols out, in the order of band and document."""
-    group, band, before = 0, groups[order[0]], order[0]
+@compiled(NUMBER, (given("i8"), given("i8"), NUMBER, filled("i8")))
+def _part_at_gaps(
+    order: NDArray[np.int64], document: NDArray[np.int64], longest: int, groups: NDArray[np.int64]
+) -> int:
+    """Number groups anew where they leave more symbols out, in the order of group and document; how many there are."""
+    number, group, before = 0, groups[order[0]], order[0]
     for row in order:
-        group += groups[row] != band or document[row] - document[before] > LONGEST_BRIDGE
-        band, before = groups[row], row
-        groups[row] = group
-    return group + 1
+        number += groups[row] != group or document[row] - document[before] > longest
+        group, before = groups[row], row
+        groups[row] = number
+    return number + 1
+
+
+@compiled(NUMBER, (given("i8"), given("i8"), given("i8"), given("i8"), filled("i8", 2), filled("i8")))
+def _part_at_links(
+    order: NDArray[np.int64],
+    letters: NDArray[np.int64],
+    document: NDArray[np.int64],
+    position: NDArray[np.int64],
+    middles: NDArray[np.int64],
+    groups: NDArray[np.int64],
+) -> int:
+    """The same where a link of the letter, of this chain or another, has its middle in what is left out.
+
+    Args:
+        order: of the rows.
+        letters: of each row.
+        document: its place there.
+        position: its place in the letter.
+        middles: of links, ascending: letter and symbol of the document; letter and symbol of the letter.
+        groups: of each row.
+    """
+    number, group, before = 0, groups[order[0]], order[0]
+    for row in order:
+        number += groups[row] != group
+        if groups[row] == group and document[row] - document[before] > PAGE_BREAK:
+            letter = letters[row] << _SYMBOL_BITS
+            doc_low, doc_high = letter | document[before], letter | document[row]
+            own_low, own_high = letter | position[before], letter | position[row]
+            in_doc = np.searchsorted(middles[0], doc_low) < np.searchsorted(middles[0], doc_high)
+            number += in_doc or np.searchsorted(middles[1], own_low) < np.searchsorted(middles[1], own_high)
+        group, before = groups[row], row
+        groups[row] = number
+    return number + 1
 
 
 def _evidence(

@@ -13,21 +13,22 @@ from matchers.chains import Chain, chains_by_letter, distinct_chains, occurrence
 from matchers.postings import Postings
 
 K = 12
+Row = tuple[int, int, int, bool]
 
 
-def postings(*rows: tuple[int, int, int, bool]) -> Postings:
+def postings(*rows: Row) -> Postings:
     """Rows of letter, position, document, unique."""
     columns = list(zip(*rows, strict=True))
     letter, position, document = (np.array(column, dtype=np.int64) for column in columns[:3])
     return Postings(document, letter, position, np.array(columns[3], dtype=np.bool_))
 
 
-def found(rows: Iterable[tuple[int, int, int, bool]], at_least: int = 1, most: int = 100) -> dict[int, list[Chain]]:
+def found(rows: Iterable[Row], at_least: int = 1, most: int = 100) -> dict[int, list[Chain]]:
     candidates = chains_by_letter(postings(*rows), K, at_least, most)
     return {letter: candidate.chains for letter, candidate in candidates.by_letter.items()}
 
 
-def run(letter: int, position: int, document: int, count: int, unique: bool = True) -> list[tuple[int, int, int, bool]]:
+def run(letter: int, position: int, document: int, count: int, unique: bool = True) -> list[Row]:
     return [(letter, position + 6 * step, document + 6 * step, unique) for step in range(count)]
 
 
@@ -96,15 +97,22 @@ def test_chains_are_those_that_single_steps_give() -> None:
         assert all(one.evidence >= other.evidence for own in chains.values() for one, other in pairwise(own))
 
 
-def step_by_step(rows: list[tuple[int, int, int, bool]]) -> dict[int, list[str]]:
+def step_by_step(rows: list[Row]) -> dict[int, list[str]]:
     """The same, as the words in `chains.py` say it."""
     result: dict[int, list[str]] = {}
     for letter in {row[0] for row in rows}:
         own = sorted((row for row in rows if row[0] == letter), key=lambda row: row[2] - row[1])
         bands = parted(own, lambda one, other: (other[2] - other[1]) - (one[2] - one[1]) > chains_module.DIAGONAL_STEP)
+        links = [link for band in bands for link in parted(by_place(band), wider_than(chains_module.PAGE_BREAK))]
+        strong = [link for link in links if symbols(link) >= chains_module.CHAIN_SYMBOLS]
+
+        def ends(one: Row, other: Row, strong: list[list[Row]] = strong) -> bool:
+            gap = other[2] - one[2]
+            within = any(one[side] <= middle(link, side) < other[side] for link in strong for side in (1, 2))
+            return gap > chains_module.LONGEST_BRIDGE or (gap > chains_module.PAGE_BREAK and within)
+
         for band in bands:
-            in_order = sorted(band, key=lambda row: row[2])
-            for part in parted(in_order, lambda one, other: other[2] - one[2] > chains_module.LONGEST_BRIDGE):
+            for part in parted(by_place(band), ends):
                 evidence, unique = symbols(part), symbols([row for row in part if row[3]])
                 if evidence < chains_module.CHAIN_SYMBOLS:
                     continue
@@ -121,7 +129,16 @@ def step_by_step(rows: list[tuple[int, int, int, bool]]) -> dict[int, list[str]]
     return {letter: sorted(chains) for letter, chains in result.items()}
 
 
-Row = tuple[int, int, int, bool]
+def by_place(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: row[2])
+
+
+def wider_than(symbols: int) -> Callable[[Row, Row], bool]:
+    return lambda one, other: other[2] - one[2] > symbols
+
+
+def middle(rows: list[Row], side: int) -> int:
+    return (min(row[side] for row in rows) + max(row[side] for row in rows) + K) // 2
 
 
 def parted(rows: list[Row], apart: Callable[[Row, Row], bool]) -> list[list[Row]]:
@@ -135,3 +152,14 @@ def parted(rows: list[Row], apart: Callable[[Row, Row], bool]) -> list[list[Row]
 
 def symbols(rows: list[Row]) -> int:
     return min(len({row[side] + step for row in rows for step in range(K)}) for side in (1, 2))
+
+
+def test_pages_in_another_order_are_chains_of_their_own() -> None:
+    pages = [*run(0, 490, 20, 70), *run(0, 60, 470, 60), *run(0, 940, 920, 80)]  # the first and the last are in line
+    assert [chain.letter for chain in found(pages)[0]] == [(940, 1426), (490, 916), (60, 426)]
+    without = [*run(0, 490, 20, 70), *run(0, 1330, 900, 30)]
+    assert len(found(without)[0]) == 2
+    hidden = [*run(0, 0, 1000, 60), *run(0, 900, 1900, 60), *run(0, 450, 20, 60)]  # the second page stands before both
+    assert len(found(hidden)[0]) == 3
+    gap_only = [*run(0, 0, 1000, 60), *run(0, 900, 1900, 60)]
+    assert len(found(gap_only)[0]) == 1
