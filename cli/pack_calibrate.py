@@ -40,6 +40,7 @@ _DOUBT = 0.05
 _WHY = {
     LeftOut.LOOKALIKE: "are letters of the pack or other versions of them, by their words",
     LeftOut.SAME_PERSON: "are about a patient of the letter that they come near, by the register",
+    LeftOut.CHANGED: "have an id of the pack and another text there, so they are not its letters",
 }
 
 

@@ -15,7 +15,7 @@ from matchers.letter_marks import LetterMarks
 from matchers.matcher import Matcher
 from matchers.pack import Pack, open_pack
 from matchers.pack_build import Letter, StagedLetter, build_pack
-from matchers.trials import LeftOut, Near, Recognition, tried_background, tried_other, tried_own
+from matchers.trials import LeftOut, Near, Recognition, is_version, tried_background, tried_other, tried_own
 
 # Letters that are tried at most. 5,000 of others take about 5 minutes and bound the rate of what none of them does to
 # 740 in a million; 300 of the pack's own bound a share that is 99 % to between 97 and 100.
@@ -148,9 +148,10 @@ class Trying:
                 near = tried_other(matcher, letter.letter_id, letter.text, around)
                 _sorted_out(near, letter.letter_id, others, left_out)
                 before = letter.text
+        known = list(_own(matcher, own, beside, left_out))
         return Trials(
             others=tuple(others),
-            own=tuple(_own(matcher, own, beside)),
+            own=tuple(known),
             background=tuple(background),
             left_out={why: tuple(names) for why, names in left_out.items()},
             growth=max(1.0, self._pack.letters / matcher.pack.letters),
@@ -164,12 +165,19 @@ def _sorted_out(found: Near | LeftOut, name: str, near: list[Near], left_out: di
         left_out.setdefault(found, []).append(name)
 
 
-def _own(matcher: Matcher, letters: Sequence[Letter], beside: Sequence[Letter]) -> Iterator[Recognition]:
-    numbers = matcher.pack.marks()
+def _own(
+    matcher: Matcher, letters: Sequence[Letter], beside: Sequence[Letter], left_out: dict[LeftOut, list[str]]
+) -> Iterator[Recognition]:
+    """Each letter that the pack has as it is here. Files of the same name in two folders have one id."""
+    marks = matcher.pack.marks()
     for place, letter in enumerate(letters):
-        number = numbers.number(letter.letter_id)
+        number = marks.number(letter.letter_id)
         around = beside[place % len(beside)].text if beside else letters[place - 1].text
-        if number is not None:
+        if number is None:
+            continue
+        if marks.number_of(letter.letter_id, letter.mark) is None and not is_version(matcher, number, letter.text):
+            left_out.setdefault(LeftOut.CHANGED, []).append(letter.letter_id)
+        else:
             yield tried_own(matcher, number, letter.text, around)
 
 

@@ -36,10 +36,11 @@ SCALES: Mapping[Level, Scale] = {
 
 
 class LeftOut(StrEnum):
-    """Why another's letter says nothing of chance."""
+    """Why a text says nothing of chance; `changed`: why one that has an id of the pack says nothing of the pack."""
 
     LOOKALIKE = "lookalike"
     SAME_PERSON = "same_person"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,12 @@ def tried_own(matcher: Matcher, number: int, text: str, beside: str) -> Recognit
             for form in FORMS
         }
     )
+
+
+def is_version(matcher: Matcher, number: int, text: str) -> bool:
+    """Is this a letter of the pack, by number, as it is there or in another version?"""
+    contacts = matcher.contacts([Piece("", text)])
+    return any(contact.letter == number and contact.words >= LOOKALIKE_WORDS for contact in contacts)
 
 
 def _nearest(letter_id: str, contacts: list[Contact]) -> Near:

@@ -101,6 +101,17 @@ def test_letters_held_back_are_tried_against_a_pack_without_them(folder: Path) -
     assert (folder / "pack" / "pack.json").read_bytes() == before
 
 
+def test_another_folders_letter_of_the_same_name_is_not_the_packs(folder: Path) -> None:
+    other = folder / "same-names"
+    leave(other, 2, FIRST_OTHER + OTHERS)
+    (other / f"mrs-quill-{FIRST_OTHER + OTHERS}.txt").rename(other / "mrs-quill-0.txt")
+    told = calibrated(folder, "same-names", "--dry-run", "--format", "json")
+    assert told.returncode == 0, told.stderr
+    letters = json.loads(told.stdout)["letters"]
+    assert (letters["own"], letters["others"], len(letters["left_out"]["changed"])) == (0, 1, 1)
+    assert "have an id of the pack and another text there" in told.stderr
+
+
 def test_what_can_not_be_done_is_refused(folder: Path) -> None:
     for arguments, said in (
         (("letters",), "all 40 letters are in the pack"),
