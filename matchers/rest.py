@@ -197,7 +197,9 @@ def _fresh_kinds(
         for low, high in _within(extent.near, first, last):
             start, end = int(offsets[low - first]), int(offsets[high - first - 1]) + 1
             for mark in marks_in(piece.text[start:end], extent.noisy):
-                at = first + np.searchsorted(offsets, (start + mark.start, start + mark.end))
+                # Numbers of another size would have all offsets converted, once for each mark.
+                ends = np.array((start + mark.start, start + mark.end), dtype=offsets.dtype)
+                at = first + np.searchsorted(offsets, ends)
                 if counts[at[1]] - counts[at[0]] >= min(fresh, at[1] - at[0]) or mark.kind is MarkKind.BLANK:
                     kinds[mark.kind] = kinds.get(mark.kind, 0) + 1
                     if _POINTS.get(mark.kind, 0) >= ENOUGH_POINTS:
