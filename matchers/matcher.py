@@ -36,11 +36,13 @@ class _Judged:
         letters: found in it.
         symbols: of its text.
         rest: verdict and reason where there is no letter.
+        left: letters of which little was found, and which were not compared word by word.
     """
 
     letters: list[Found]
     symbols: int
     rest: tuple[Verdict, str]
+    left: int
 
 
 class Matcher:
@@ -64,14 +66,17 @@ class Matcher:
         """
         parts = [self._judged(matching, partial) for matching in self._parts(pieces)]
         found = [one for part in parts for one in part.letters]
+        left = sum(part.left for part in parts)
         if not found:
-            return _without_letters([part.rest for part in parts])
+            return _without_letters([part.rest for part in parts], left)
         identifiers = DocumentIdentifiers(pieces, self._stretcher)
         size = parts[0].symbols if len(parts) == 1 else None
-        told = [self._told(group, identifiers, pieces, size) for group in _by_letter(found)]
+        points = sum(len(piece.text) for piece in pieces)
+        told = [self._told(group, identifiers, points, size) for group in _by_letter(found)]
         told.sort(key=lambda one: (one[0].verdict.rank, -one[0].evidence, one[0].letter_id))
         letters = tuple(match for match, _ in told)
-        return Judgement(strongest(one.verdict for one in letters), letters, tuple(why for _, why in told))
+        reasons = (*(why for _, why in told), *_not_compared(left))
+        return Judgement(strongest(one.verdict for one in letters), letters, reasons)
 
     def contacts(self, pieces: Sequence[Piece]) -> list[Contact]:
         """What a document has of letters, and how strongly that might make each known: what calibration counts."""
@@ -99,15 +104,15 @@ class Matcher:
         letters = matching.letters()
         symbols = matching.document.symbols
         if letters:
-            return _Judged(letters, symbols, (Verdict.CLEAR, ""))
+            return _Judged(letters, symbols, (Verdict.CLEAR, ""), matching.left)
         verdict, why = decide_rest(matching.document, matching.part.pieces, matching.template, partial)
         weak = verdict in {Verdict.CLEAR, Verdict.TEMPLATE_ONLY} and 0 < symbols < SHORT_TEXT
         if weak and matching.holds_rare():
             verdict, why = Verdict.UNDETERMINED, f"{why}; too short to tell whose it is, and a few words of it are rare"
-        return _Judged([], symbols, (verdict, why))
+        return _Judged([], symbols, (verdict, why), matching.left)
 
     def _told(
-        self, group: list[Found], identifiers: DocumentIdentifiers, pieces: Sequence[Piece], size: int | None
+        self, group: list[Found], identifiers: DocumentIdentifiers, points: int, size: int | None
     ) -> tuple[LetterMatch, str]:
         """A letter's match and reason, from what was found of it in one part or several."""
         best = min(group, key=lambda one: (one.verdict.rank, -one.score.strength))
@@ -117,7 +122,7 @@ class Matcher:
         heard = settled(best.verdict, best.score, by_passage, anchors.states, self._pack.thresholds)
         stretches = [stretch for one in group for stretch in one.stretches]
         length = union_length([stretch.letter_symbols for stretch in stretches])
-        covered = _share(spans, pieces) if size is None else union_length(best.doc_ranges) / size
+        covered = _share(spans, points) if size is None else union_length(best.doc_ranges) / size
         match = LetterMatch(
             letter_id=best.letter.letter_id,
             verdict=heard.verdict,
@@ -143,12 +148,12 @@ def _by_letter(found: Iterable[Found]) -> Iterable[list[Found]]:
     return groups.values()
 
 
-def _share(spans: Sequence[Span], pieces: Sequence[Piece]) -> float:
-    """The share of a document's code points that lie in spans."""
+def _share(spans: Sequence[Span], points: int) -> float:
+    """The share of a document's code points, of which there are so many, that lie in spans."""
     of_piece: dict[str, list[tuple[int, int]]] = {}
     for span in spans:
         of_piece.setdefault(span.piece, []).append(span.doc)
-    return sum(map(union_length, of_piece.values())) / max(1, sum(len(piece.text) for piece in pieces))
+    return sum(map(union_length, of_piece.values())) / max(1, points)
 
 
 def _expected(group: Iterable[Found]) -> float | None:
@@ -175,8 +180,14 @@ def _beside(heard: Settled, cut: frozenset[str], group: list[Found]) -> Iterator
         yield f"and {left} more places that were not compared word by word"
 
 
-def _without_letters(rests: Sequence[tuple[Verdict, str]]) -> Judgement:
+def _not_compared(left: int) -> Iterator[str]:
+    """That a bound was reached, if it was."""
+    if left:
+        yield f"{left} more letters, of which less was found, were not compared word by word"
+
+
+def _without_letters(rests: Sequence[tuple[Verdict, str]], left: int) -> Judgement:
     """A document without letters: its strongest part tells; a part with little text tells nothing where others do."""
     telling = [rest for rest in rests if rest[0] is not Verdict.UNDETERMINED] or rests
     verdict, why = min(telling, key=lambda rest: rest[0].rank)
-    return Judgement(verdict, (), (why,))
+    return Judgement(verdict, (), (why, *_not_compared(left)))

@@ -85,7 +85,13 @@ class _Scored:
 
 
 class PartMatching:
-    """A part, looked up in a pack."""
+    """A part, looked up in a pack.
+
+    Attributes:
+        part: of the document.
+        document: its text.
+        left: letters of which little was found, and which were not aligned; known when the letters are.
+    """
 
     def __init__(self, pack: Pack, part: Part) -> None:
         self._pack = pack
@@ -93,6 +99,7 @@ class PartMatching:
         self.document = DocumentText(part.pieces)
         self._found = pack.look_up(pack.shingles_of(self.document.text))
         self._length = pack.parameters.shingle_symbols
+        self.left = 0
 
     @cached_property
     def template(self) -> TemplateText:
@@ -152,6 +159,7 @@ class PartMatching:
 
     def _views(self) -> Iterator[_LetterView]:
         candidates = self._candidates(CANDIDATE_SYMBOLS)
+        self.left = candidates.left
         if not candidates.by_letter:
             return
         tokens = self._pack.tokens_of(self.document.text)
