@@ -12,11 +12,13 @@ from matchers.scoring import LetterScore
 from matchers.thresholds import DEFAULT_THRESHOLDS, Rule, Thresholds
 from matchers.verdicts import Verdict
 
-# Share of a letter from which it is there; at 20 % character error one letter in twenty loses a quarter at its ends, so
-# less from this rate on.
+# Share of a letter from which it is there. At 20 % character error one letter in twenty loses a quarter at its ends, and
+# of pages in another order one that is all template is not found; so less from this rate on, and where words of nearly
+# all tenths are there without a hole.
 WHOLE = 0.75
 NOISY_WHOLE = 0.5
 NOISY_LOSS = 0.12
+UNBROKEN_SPREAD = 0.9
 # Tenths of the letter in which its words must be found where there are holes: a stock paragraph may hold most of a
 # letter's words, but not here and there.
 WHOLE_SPREAD = 0.6
@@ -42,8 +44,11 @@ SHORT_STRENGTH = 7.0
 ALONE_SHARED = 0.1
 SMALL_PACK = 20
 TEMPLATED_PACK = 0.3
-# Letters on a template from which its variants are known: with 6 or 10, others' passages reach a strength of 64.
-LEARNED_FROM = 20
+# Letters on a template from which its variants begin to be known: with 6 or 10, others' passages reach a strength of 64.
+# From the second number on they are known; between them each letter that is missing takes so much from a strength.
+LEARNED_FROM = 12
+WELL_LEARNED_FROM = 40
+DOUBT_A_LETTER = 0.5
 # Passages of such letters must be so many times stronger to be worth telling.
 UNLEARNED_SHARED = 2
 # Such a letter's template words count as its own, so more is asked: next to no holes, its own numbers there, and of a
@@ -86,6 +91,12 @@ class Surroundings:
         return not self._templated or self.siblings >= LEARNED_FROM
 
     @property
+    def doubt(self) -> float:
+        """What is taken from a strength because some of the letter's words may be template."""
+        known = not self._templated or not self.learned
+        return 0.0 if known else DOUBT_A_LETTER * max(0, WELL_LEARNED_FROM - self.siblings)
+
+    @property
     def _templated(self) -> bool:
         return self.small or self.median_shared >= TEMPLATED_PACK
 
@@ -95,20 +106,26 @@ def claims(score: LetterScore, around: Surroundings) -> dict[Rule, float]:
     if around.alone and not _may_be_lone(score):
         return {}
     unbroken = score.hole_share <= PASSAGE_HOLES
+    strength = score.strength - around.doubt
     found = {}
-    if score.containment >= (NOISY_WHOLE if score.loss >= NOISY_LOSS else WHOLE) and (
-        unbroken or (around.learned and score.spread >= WHOLE_SPREAD)
-    ):
-        found[Rule.WHOLE] = score.strength
+    if _all_over(score) and (unbroken or (around.learned and score.spread >= WHOLE_SPREAD)):
+        found[Rule.WHOLE] = strength
         if score.words.of_reach >= MASKED_WORDS and around.learned:
-            found[Rule.MASKED] = score.best
+            found[Rule.MASKED] = score.best - around.doubt
     if not unbroken or (around.alone and score.longest_stretch < LONE_STRETCH):
         return found
     if score.explained >= EXPLAINED and score.evidence >= EXPLAINED_EVIDENCE:
-        found[Rule.ALONE] = score.strength
+        found[Rule.ALONE] = strength
     elif score.frame < EMBEDDED_FRAME and score.numbers.found >= EMBEDDED_NUMBERS and not around.alone:
-        found[Rule.EMBEDDED] = score.strength
+        found[Rule.EMBEDDED] = strength
     return found
+
+
+def _all_over(score: LetterScore) -> bool:
+    """Is so much of the letter there that it is the letter?"""
+    if score.loss >= NOISY_LOSS or (score.spread >= UNBROKEN_SPREAD and not score.hole_share):
+        return score.containment >= NOISY_WHOLE
+    return score.containment >= WHOLE
 
 
 def _may_be_lone(score: LetterScore) -> bool:
