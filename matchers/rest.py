@@ -22,6 +22,9 @@ TEMPLATE_SHARE = 0.2
 TEMPLATE_SYMBOLS_ANYWHERE = 300
 # Symbols that one run must have where no noise breaks runs: 14 words. Stock phrases of the trade are mostly shorter.
 LONGEST_RUN = 70
+# Symbols of a run that is a quote of the template, whatever else the document says: 18 words. It makes a leaflet the
+# organisation's, and no more; with less template text than above, marks of a person are another story.
+QUOTED_RUN = 90
 # Noise breaks runs. So also: symbols of the window that is looked at, the share of it that template shingles must
 # cover, symbols in such windows and their share of the document. At 10 % character error they cover 0.42 of template
 # text.
@@ -111,20 +114,30 @@ def decide_rest(
         partial: the text is known to be incomplete.
     """
     if extent := _template_extent(document, template):
-        share = f"{extent.share:.0%} of the text is wording that letters of the pack share"
-        kinds = _fresh_kinds(document, pieces, template, extent)
-        fillings = 0 if extent.noisy else template.fillings(_numbers(document))
-        if _points(kinds) + _filling_points(fillings) >= ENOUGH_POINTS:
-            return Verdict.SAME_TEMPLATE, f"{share}; with it {_listed(kinds, fillings)}, of no letter in the pack"
-        if partial:
-            return Verdict.UNDETERMINED, f"{share}; only a part of the document could be read"
-        return Verdict.TEMPLATE_ONLY, f"{share}; no person's data stands with it"
+        return _of_template(document, pieces, template, (extent, partial))
     if partial:
         return Verdict.UNDETERMINED, "nothing found in the part of the document that could be read"
+    if template.longest >= QUOTED_RUN:
+        quote = f"a passage of {template.longest} letters and digits is wording that letters of the pack share"
+        return Verdict.TEMPLATE_ONLY, quote
     if document.symbols < LEAST_TEXT:
         few = f"{document.symbols} letters and digits, fewer than {LEAST_TEXT}"
         return Verdict.UNDETERMINED, f"too little text: {few}"
     return Verdict.CLEAR, "no letter of the pack, and not its wording"
+
+
+def _of_template(
+    document: DocumentText, pieces: Sequence[Piece], template: TemplateText, where: tuple[_Extent, bool]
+) -> tuple[Verdict, str]:
+    extent, partial = where
+    share = f"{extent.share:.0%} of the text is wording that letters of the pack share"
+    kinds = _fresh_kinds(document, pieces, template, extent)
+    fillings = 0 if extent.noisy else template.fillings(_numbers(document))
+    if _points(kinds) + _filling_points(fillings) >= ENOUGH_POINTS:
+        return Verdict.SAME_TEMPLATE, f"{share}; with it {_listed(kinds, fillings)}, of no letter in the pack"
+    if partial:
+        return Verdict.UNDETERMINED, f"{share}; only a part of the document could be read"
+    return Verdict.TEMPLATE_ONLY, f"{share}; no person's data stands with it"
 
 
 def _numbers(document: DocumentText) -> NDArray[np.bool_]:
