@@ -90,7 +90,7 @@ def test_a_stock_paragraph_in_another_letter_is_a_shared_passage(score: LetterSc
 def test_a_stock_paragraph_that_holds_most_of_a_letters_words_is_not_the_letter() -> None:
     stock = replace(WHOLE, containment=0.8, spread=0.4, hole_share=0.15)
     assert verdict(stock) is Verdict.SHARED_PASSAGE
-    half = replace(WHOLE, containment=0.6, explained=0.6, frame=200)
+    half = replace(WHOLE, containment=0.6, spread=0.7, explained=0.6, frame=200)
     assert verdict(half) is Verdict.SHARED_PASSAGE
     assert verdict(replace(half, loss=0.2)) is Verdict.KNOWN_LETTER
 
@@ -129,3 +129,16 @@ def test_claims_are_the_rules_that_apply_whatever_their_strength() -> None:
     weak = replace(EXCERPT, nats=-50.0)
     assert claims(weak, PLAIN) == {Rule.ALONE: 0.0}
     assert set(claims(replace(WHOLE, explained=0.2), PLAIN)) == {Rule.WHOLE, Rule.MASKED, Rule.EMBEDDED}
+
+
+def test_between_few_and_many_letters_on_a_template_each_missing_one_takes_strength() -> None:
+    strength = claims(SHORT, PLAIN)[Rule.ALONE]
+    assert claims(SHORT, replace(PLAIN, siblings=30))[Rule.ALONE] == strength - 5
+    assert claims(SHORT, replace(PLAIN, siblings=6))[Rule.ALONE] == strength
+    assert verdict(SHORT, replace(PLAIN, siblings=14)) is Verdict.SHARED_PASSAGE
+
+
+def test_pages_in_another_order_with_one_of_nothing_but_template() -> None:
+    pages = replace(WHOLE, containment=0.72, spread=1.0, explained=0.7, frame=300)
+    assert verdict(pages) is Verdict.KNOWN_LETTER
+    assert verdict(replace(pages, spread=0.5)) is Verdict.SHARED_PASSAGE
