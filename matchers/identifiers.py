@@ -161,7 +161,7 @@ def valid_date(year: int, month: int, day: int) -> str | None:
         return None
     try:
         return date(year, month, day).isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

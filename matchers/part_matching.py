@@ -32,8 +32,9 @@ FEWEST_CANDIDATES = 1_000
 SYMBOLS_A_CANDIDATE = 200
 # Symbols of evidence that make a short document one to look at.
 RARE_SYMBOLS = 36
-# Of the letters that show a rare template, the share that must have a shingle for it to be template text.
-TEMPLATE_LETTERS = 0.25
+# Of the letters that show a rare template, the share that must have a shingle for it to be template text. At 0.25 stock
+# phrases of dictated operation notes count.
+TEMPLATE_LETTERS = 0.5
 # Share of a passage that lies in the text of a letter that is known, from which it is that letter's and tells nothing.
 EXPLAINED_AWAY = 0.9
 # The same for a passage by which another letter would be known, where the known one is so many times stronger. What two
@@ -54,8 +55,9 @@ class Found:
         score: of the part of the document that shows most of it.
         by_passage: it is known by a passage only, which clinicians may use again for another patient.
         false_per_million: where it is known, of a million documents of others those that come so far, at most.
-        stretches: where it stands, in symbols of the part.
-        spans: the same in code points of the document.
+        doc_ranges: where it stands, in symbols of the part.
+        letter_ranges: what of it that is, in its own symbols.
+        spans: the same in code points.
         left: further places of the part where it stands and was not aligned.
     """
 
@@ -65,14 +67,10 @@ class Found:
     score: LetterScore
     by_passage: bool
     false_per_million: float | None
-    stretches: tuple[Stretch, ...]
+    doc_ranges: list[tuple[int, int]]
+    letter_ranges: list[tuple[int, int]]
     spans: tuple[Span, ...]
     left: int
-
-    @property
-    def doc_ranges(self) -> list[tuple[int, int]]:
-        """Symbols of the part."""
-        return [stretch.doc_symbols for stretch in self.stretches]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -105,7 +103,7 @@ class PartMatching:
     def template(self) -> TemplateText:
         """Where the organisation's wording stands.
 
-        What fewer letters share than a quarter of those that show a rare template is a stock phrase. In a small pack
+        What fewer letters share than half of those that show a rare template is a stock phrase. In a small pack
         what a few letters share counts: it is all that shows the template.
         """
         marks = self._found.template & (self._found.counts >= self._pack.rare_template * TEMPLATE_LETTERS)
@@ -223,7 +221,7 @@ class _LetterView:
         if not kept:
             return None
         verdict = strongest([one.verdict for one in kept if one.verdict])
-        stretches = tuple(joined_stretches([stretch for one in kept for stretch in one.stretches]))
+        stretches = joined_stretches([stretch for one in kept for stretch in one.stretches])
         return Found(
             self._letter,
             self.around,
@@ -231,7 +229,8 @@ class _LetterView:
             max((one.score for one in kept if one.verdict is verdict), key=lambda numbers: numbers.strength),
             not any(one.rules & BY_LETTER for one in kept),
             min((one.false_per_million for one in kept if one.false_per_million is not None), default=None),
-            stretches,
+            [stretch.doc_symbols for stretch in stretches],
+            [stretch.letter_symbols for stretch in stretches],
             tuple(self._spans(part, stretches)),
             self._occurrences.left + self._left,
         )

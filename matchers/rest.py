@@ -20,11 +20,9 @@ LEAST_TEXT = 100
 TEMPLATE_SYMBOLS = 70
 TEMPLATE_SHARE = 0.2
 TEMPLATE_SYMBOLS_ANYWHERE = 300
-# Symbols that one run must have where no noise breaks runs: 14 words. Stock phrases of the trade are mostly shorter.
+# Symbols that one run must have where no noise breaks runs: 14 words. Stock phrases of the trade are mostly shorter. A
+# document that has no more than such a run quotes the template: only a mark that is enough alone makes it a letter.
 LONGEST_RUN = 70
-# Symbols of a run that is a quote of the template, whatever else the document says: 18 words. It makes a leaflet the
-# organisation's, and no more; with less template text than above, marks of a person are another story.
-QUOTED_RUN = 90
 # Noise breaks runs. So also: symbols of the window that is looked at, the share of it that template shingles must
 # cover, symbols in such windows and their share of the document. At 10 % character error they cover 0.42 of template
 # text.
@@ -95,10 +93,11 @@ MANY_MEASURES_POINTS = 3
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Extent:
-    """How much of a document is template text, whether noise has broken it, and what lies within its reach."""
+    """How much of a document is template text, if noise has broken it, if it is a quote only, and what is in its reach."""
 
     share: float
     noisy: bool
+    quote: bool
     near: list[tuple[int, int]]
 
 
@@ -117,9 +116,6 @@ def decide_rest(
         return _of_template(document, pieces, template, (extent, partial))
     if partial:
         return Verdict.UNDETERMINED, "nothing found in the part of the document that could be read"
-    if template.longest >= QUOTED_RUN:
-        quote = f"a passage of {template.longest} letters and digits is wording that letters of the pack share"
-        return Verdict.TEMPLATE_ONLY, quote
     if document.symbols < LEAST_TEXT:
         few = f"{document.symbols} letters and digits, fewer than {LEAST_TEXT}"
         return Verdict.UNDETERMINED, f"too little text: {few}"
@@ -133,7 +129,7 @@ def _of_template(
     share = f"{extent.share:.0%} of the text is wording that letters of the pack share"
     kinds = _fresh_kinds(document, pieces, template, extent)
     fillings = 0 if extent.noisy else template.fillings(_numbers(document))
-    if _points(kinds) + _filling_points(fillings) >= ENOUGH_POINTS:
+    if _enough(kinds, fillings, extent):
         return Verdict.SAME_TEMPLATE, f"{share}; with it {_listed(kinds, fillings)}, of no letter in the pack"
     if partial:
         return Verdict.UNDETERMINED, f"{share}; only a part of the document could be read"
@@ -156,19 +152,18 @@ def _template_extent(document: DocumentText, template: TemplateText) -> _Extent 
         return None
     noisy = weight == 1 and _broken_by_noise(template.covered, begins)
     runs = template.symbols * weight
-    if weight == 1 and not noisy and template.longest < LONGEST_RUN:
+    starts, ends = template.starts, template.ends
+    many = runs >= TEMPLATE_SYMBOLS and runs >= TEMPLATE_SHARE * weight * total
+    quote = not many and runs < TEMPLATE_SYMBOLS_ANYWHERE
+    if quote and (noisy or weight > 1):
+        dense = _dense_windows(template.covered, WINDOW // weight)
+        symbols = int((dense[1] - dense[0]).sum())
+        if symbols * weight >= NOISY_SYMBOLS and symbols >= NOISY_SHARE * total:
+            (starts, ends), quote = dense, False
+    broken = noisy or weight > 1
+    if template.longest < LONGEST_RUN and (quote or not broken):
         return None
-    if (runs >= TEMPLATE_SYMBOLS and runs >= TEMPLATE_SHARE * weight * total) or runs >= TEMPLATE_SYMBOLS_ANYWHERE:
-        starts, ends = template.starts, template.ends
-    elif noisy or weight > 1:
-        starts, ends = _dense_windows(template.covered, WINDOW // weight)
-        dense = int((ends - starts).sum())
-        if dense * weight < NOISY_SYMBOLS or dense < NOISY_SHARE * total:
-            return None
-    else:
-        return None
-    share = int((ends - starts).sum()) / total
-    return _Extent(share, noisy, _widened(starts, ends, total))
+    return _Extent(int((ends - starts).sum()) / total, noisy, quote, _widened(starts, ends, total))
 
 
 def _broken_by_noise(covered: NDArray[np.bool_], begins: NDArray[np.bool_]) -> bool:
@@ -230,6 +225,13 @@ def _points(kinds: Mapping[MarkKind, int]) -> int:
     slight = min(SLIGHT_MOST, points.count(1))
     dates = MANY_DATES_POINTS if kinds.get(MarkKind.DATE, 0) >= MANY_DATES else 0
     return sum(one for one in points if one > 1) + slight + dates + _story_points(kinds)
+
+
+def _enough(kinds: Mapping[MarkKind, int], fillings: int, extent: _Extent) -> bool:
+    """Do these marks make template text a letter to a person?"""
+    if extent.quote:
+        return any(_POINTS.get(kind, 0) >= ENOUGH_POINTS for kind in kinds)
+    return _points(kinds) + _filling_points(fillings) >= ENOUGH_POINTS
 
 
 def _filling_points(fillings: int) -> int:

@@ -13,7 +13,7 @@ from matchers.verdicts import AnchorState, Verdict
 # Rare symbols that a shared passage must have to be known by its patient's identifiers: 40 words. The head of a new
 # letter to the same patient, with name, address and numbers, has up to 150.
 SETTLED_EVIDENCE = 200
-# Rate of character errors from which one identifier in conflict beside others that agree was misread.
+# Rate of character errors from which an identifier in conflict, beside others that agree or alone, was misread.
 MISREAD_LOSS = 0.02
 
 
@@ -45,7 +45,8 @@ def settled(
         thresholds: of the pack.
     """
     agree = AnchorState.AGREE in states.values()
-    if agree and score.loss >= MISREAD_LOSS:
+    alone = list(states.values()).count(AnchorState.CONFLICT) == 1
+    if score.loss >= MISREAD_LOSS and (agree or alone):
         misread = {kind: AnchorState.ABSENT for kind, state in states.items() if state is AnchorState.CONFLICT}
         states = {**states, **misread}
     finding = settles(states)

@@ -66,6 +66,10 @@ def test_a_misread_name_beside_a_number_that_agrees_is_no_conflict() -> None:
     states = {"name": CONFLICT, "nhs_number": AGREE}
     assert settled(KNOWN, noisy, False, states, DEFAULT_THRESHOLDS).states == {"name": ABSENT, "nhs_number": AGREE}
     assert settled(KNOWN, STRONG, False, states, DEFAULT_THRESHOLDS).states == states
+    alone = {"name": CONFLICT, "nhs_number": ABSENT}
+    assert settled(KNOWN, replace(WEAK, loss=0.2), False, alone, DEFAULT_THRESHOLDS).verdict is KNOWN
+    two = {"name": CONFLICT, "date_of_birth": CONFLICT}
+    assert settled(KNOWN, replace(WEAK, loss=0.2), False, two, DEFAULT_THRESHOLDS).verdict is SHARED
 
 
 def test_what_identifiers_say_is_told() -> None:
