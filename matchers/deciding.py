@@ -12,9 +12,9 @@ from matchers.scoring import LetterScore
 from matchers.thresholds import DEFAULT_THRESHOLDS, Rule, Thresholds
 from matchers.verdicts import Verdict
 
-# Share of a letter from which it is there. At 20 % character error one letter in twenty loses a quarter at its ends, and
-# of pages in another order one that is all template is not found; so less from this rate on, and where words of nearly
-# all tenths are there without a hole.
+# Share of a letter from which it is there. At 20 % character error one letter in twenty loses a quarter at its ends,
+# and of pages in another order one that is all template is not found; so less from this rate on, and where words of
+# nearly all tenths are there without a hole.
 WHOLE = 0.75
 NOISY_WHOLE = 0.5
 NOISY_LOSS = 0.12
@@ -44,8 +44,8 @@ SHORT_STRENGTH = 7.0
 ALONE_SHARED = 0.1
 SMALL_PACK = 20
 TEMPLATED_PACK = 0.3
-# Letters on a template from which its variants begin to be known: with 6 or 10, others' passages reach a strength of 64.
-# From the second number on they are known; between them each letter that is missing takes so much from a strength.
+# Letters on a template from which its variants begin to be known: with 6 or 10, others' passages reach a strength of
+# 64. From the second number on they are known; between them each letter that is missing takes so much from a strength.
 LEARNED_FROM = 12
 WELL_LEARNED_FROM = 40
 DOUBT_A_LETTER = 0.5

@@ -93,7 +93,7 @@ MANY_MEASURES_POINTS = 3
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Extent:
-    """How much of a document is template text, if noise has broken it, if it is a quote only, and what is in its reach."""
+    """How much of a document is template text, if noise broke it, if it is a quote only, and what is in its reach."""
 
     share: float
     noisy: bool
