@@ -120,8 +120,7 @@ class Matcher:
         anchors = compare_letter(best.letter.anchors(), identifiers, spans)
         by_passage = all(one.by_passage for one in group)
         heard = settled(best.verdict, best.score, by_passage, anchors.states, self._pack.thresholds)
-        stretches = [stretch for one in group for stretch in one.stretches]
-        length = union_length([stretch.letter_symbols for stretch in stretches])
+        length = union_length([own for one in group for own in one.letter_ranges])
         covered = _share(spans, points) if size is None else union_length(best.doc_ranges) / size
         match = LetterMatch(
             letter_id=best.letter.letter_id,
