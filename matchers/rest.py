@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from matchers.document_text import DocumentText
 from matchers.person_marks import MarkKind, marks_in
-from matchers.template_text import TemplateText
+from matchers.template_text import RUN_SYMBOLS, TemplateText
 from matchers.verdicts import Piece, Verdict
 
 # Symbols of text below which nothing can be said: about 20 words.
 LEAST_TEXT = 100
 
-# Template text: symbols in runs (14 words) and their share of the document; or symbols (60 words) whatever the share.
-TEMPLATE_SYMBOLS = 70
+# Template text: the share of a document that runs of it must be; or symbols (60 words) whatever the share.
 TEMPLATE_SHARE = 0.2
 TEMPLATE_SYMBOLS_ANYWHERE = 300
 # Symbols that one run must have where no noise breaks runs: 14 words. Stock phrases of the trade are mostly shorter. A
@@ -148,12 +147,14 @@ def _template_extent(document: DocumentText, template: TemplateText) -> _Extent 
     covered = int(template.covered.sum())
     begins = document.text.begins_token
     weight = UNSPACED_WEIGHT if total and begins.mean() >= UNSPACED_SHARE else 1
-    if covered * weight < TEMPLATE_SYMBOLS * WINDOW_SHARE:
+    if covered * weight < LONGEST_RUN * WINDOW_SHARE:
         return None
     noisy = weight == 1 and _broken_by_noise(template.covered, begins)
     runs = template.symbols * weight
     starts, ends = template.starts, template.ends
-    many = runs >= TEMPLATE_SYMBOLS and runs >= TEMPLATE_SHARE * weight * total
+    # Of a document of a few sentences less is a fifth.
+    least = min(LONGEST_RUN, max(RUN_SYMBOLS, int(TEMPLATE_SHARE * total)))
+    many = runs >= least and runs >= TEMPLATE_SHARE * weight * total
     quote = not many and runs < TEMPLATE_SYMBOLS_ANYWHERE
     if quote and (noisy or weight > 1):
         dense = _dense_windows(template.covered, WINDOW // weight)
@@ -161,7 +162,7 @@ def _template_extent(document: DocumentText, template: TemplateText) -> _Extent 
         if symbols * weight >= NOISY_SYMBOLS and symbols >= NOISY_SHARE * total:
             (starts, ends), quote = dense, False
     broken = noisy or weight > 1
-    if template.longest < LONGEST_RUN and (quote or not broken):
+    if template.longest < least and (quote or not broken):
         return None
     return _Extent(int((ends - starts).sum()) / total, noisy, quote, _widened(starts, ends, total))
 
