@@ -34,6 +34,9 @@ MANY_RUNS = (40, 80, 160)
 # The same in text that has nothing to do with it.
 IN_LINE_UNRELATED = (0.15, 0.15, 0.15, 0.12, 0.08, 0.06, 0.04, 0.03, 0.03, 0.02, 0.02, 0.02, 0.02)
 OUT_OF_LINE = 0.06
+# Mean symbols of a word below which a script has no spaces, and the symbols that one word has there.
+UNSPACED_LENGTH = 2.0
+UNSPACED_WORD = 4
 # Symbols by which the distance between letter and document may change from one word found to the next.
 IN_LINE_SYMBOLS = 2
 _LENGTHS = len(IN_LINE_OWN)
@@ -216,9 +219,11 @@ def likelihood(shapes: TokenShapes, states: NDArray[np.int8], reach: NDArray[np.
     copy = copied @ counts.reshape(-1, _CELLS).sum(axis=0)
     other = chance @ counts
     rate, their_rate = int(copy.argmax()), int(other.argmax())
-    nats = float(copy[rate] - other[their_rate])
+    # Where each symbol is a word of its own, those of one phrase come and go together.
+    weight = 1 / UNSPACED_WORD if len(shapes.lengths) and shapes.lengths.mean() < UNSPACED_LENGTH else 1.0
+    nats = weight * float(copy[rate] - other[their_rate])
     gains = copied[rate, cells] - chance[their_rate, cells_by_kind]
-    return Likelihood(nats, _best(np.where(reach, gains, 0)), RATES[rate])
+    return Likelihood(nats, weight * _best(np.where(reach, gains, 0)), RATES[rate])
 
 
 def _best(gains: NDArray[np.float64]) -> float:
