@@ -51,6 +51,9 @@ _FLAGS = np.zeros(len(RowKind), dtype=np.uint8)
 _FLAGS[[RowKind.UNIQUE, RowKind.SHARED]] = ShingleKind.KEPT
 _FLAGS[RowKind.FEW] = ShingleKind.FEW
 _FLAGS[RowKind.TEMPLATE] = ShingleKind.TEMPLATE
+_KEPT = np.uint8(ShingleKind.KEPT)
+_UNIQUE, _FEW = int(RowKind.UNIQUE), int(RowKind.FEW)
+_KIND_MASK, _MOST_COUNTED = np.uint64(3), np.uint64(0xFFFFFFFF)
 
 
 @compiled(
@@ -88,6 +91,37 @@ def find_rows(
             hits += np.int64(counts[hits] > 0)
     found[-1] = np.int64(touched)  # or the compiler would leave the touching out
     return hits
+
+
+@compiled(NUMBER, (given("u8"), filled("i8", 2), filled("u1"), filled("u4")))
+def tell_heads(heads: Words, rows: NDArray[np.int64], kinds: NDArray[np.uint8], counts: NDArray[np.uint32]) -> int:
+    """Fill in what the first rows of shingles say of these; returns how many are kept.
+
+    Args:
+        heads: first rows, open.
+        rows: as `find_rows` fills it in. The columns of those that are kept are moved to the front, and narrowed to
+            the rows of their places.
+        kinds: for each shingle `ShingleKind` flags.
+        counts: for each shingle how many letters it is in.
+    """
+    kept = 0
+    for at in range(len(heads)):
+        kind, known = np.int64(heads[at] & _KIND_MASK), min(heads[at] >> KIND_BITS, _MOST_COUNTED)
+        found, first, count = rows[0, at], rows[1, at], rows[2, at]
+        flags = _FLAGS[kind]
+        if kind >= _FEW:
+            counts[found] = known
+        else:
+            counts[found] = 1 if kind == _UNIQUE else count
+        if kind == _FEW:
+            first, count = first + 1, count - 1
+            if count:
+                flags |= _KEPT
+        kinds[found] = flags
+        if flags & _KEPT:
+            rows[0, kept], rows[1, kept], rows[2, kept] = found, first, count
+            kept += 1
+    return kept
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -175,22 +209,12 @@ class ShingleTable:
 
     def look_up(self, hashes: Words) -> LookUp:
         """What the table knows of each of these shingles: 29 bytes of memory for each, and 52 more for each found."""
-        found, first, rows = rows_of(self._directory, self._remainders, hashes, self._shift)
+        rows = np.empty((3, len(hashes) + 1), dtype=np.int64)
+        hits = find_rows(self._directory, self._remainders, np.ascontiguousarray(hashes), self._shift, rows)
         kinds = np.zeros(len(hashes), dtype=np.uint8)
         counts = np.zeros(len(hashes), dtype=np.uint32)
-        if not len(found):
-            return LookUp(kinds, counts, self, found, first, rows)
-        heads = self._opened(first)
-        head_kinds = kinds_of(heads)
-        few = head_kinds == RowKind.FEW
-        flags = _FLAGS[head_kinds]
-        flags[few & (rows > 1)] |= np.uint8(ShingleKind.KEPT)
-        known = np.minimum(heads >> KIND_BITS, np.uint64(0xFFFFFFFF)).astype(np.uint32)
-        places = np.where(head_kinds == RowKind.UNIQUE, 1, rows).astype(np.uint32)
-        kinds[found] = flags
-        counts[found] = np.where(head_kinds >= RowKind.FEW, known, places)
-        kept = (flags & np.uint8(ShingleKind.KEPT)).astype(np.bool_)
-        return LookUp(kinds, counts, self, found[kept], (first + few)[kept], (rows - few)[kept])
+        kept = tell_heads(self._opened(rows[1, :hits]), rows, kinds, counts)
+        return LookUp(kinds, counts, self, *rows[:, :kept].copy())
 
     def opened_postings(
         self, document: NDArray[np.int64], first: NDArray[np.int64], counts: NDArray[np.int64]
@@ -226,10 +250,3 @@ class ShingleTable:
 
     def _opened(self, rows: NDArray[np.int64]) -> Words:
         return self._row_seal.applied(rows, self._values[rows])
-
-
-def rows_of(directory: Words, remainders: NDArray[Any], hashes: Words, shift: int) -> tuple[NDArray[np.int64], ...]:
-    """Which of the hashes have rows, the first row of each and how many."""
-    out = np.empty((3, len(hashes) + 1), dtype=np.int64)
-    hits = find_rows(directory, remainders, np.ascontiguousarray(hashes), shift, out)
-    return out[0, :hits], out[1, :hits], out[2, :hits]
