@@ -18,7 +18,7 @@ from matchers.thresholds import MILLION
 from matchers.verdicts import Judgement, LetterMatch, Piece, Span, Verdict, strongest
 
 # Rows of the index that one part may have, and the code points from which a part with more is cut smaller: a row takes
-# 75 bytes while it is looked at.
+# 100 bytes while it is looked at.
 MOST_ROWS = 4_000_000
 LEAST_PART_POINTS = 4 * OVERLAP_POINTS
 # Symbols of text below which a document that holds something rare of a letter, too little for a verdict, is one for a
