@@ -36,7 +36,7 @@ IN_LINE_UNRELATED = (0.15, 0.15, 0.15, 0.12, 0.08, 0.06, 0.04, 0.03, 0.03, 0.02,
 OUT_OF_LINE = 0.06
 # Mean symbols of a word below which a script has no spaces, and the symbols that one word has there.
 UNSPACED_LENGTH = 2.0
-UNSPACED_WORD = 4
+UNSPACED_WORD = 2
 # Symbols by which the distance between letter and document may change from one word found to the next.
 IN_LINE_SYMBOLS = 2
 _LENGTHS = len(IN_LINE_OWN)

@@ -33,10 +33,11 @@ NOISY_SHARE = 0.12
 # edges at the start of a word), noise anywhere (0.28 at 2 to 10 % character error). Fewest stretches that show it.
 NOISY_EDGES = 0.45
 FEWEST_STRETCHES = 4
-# From this share of symbols that begin a word on, a script has no spaces: edges say nothing there, and a symbol says as
-# much as three letters.
+# From this share of symbols that begin a word on, a script has no spaces, and edges say nothing. A symbol says as much
+# as several letters of a script where words are longer (English: this share), three at most.
 UNSPACED_SHARE = 0.5
-UNSPACED_WEIGHT = 3
+LATIN_SHARE = 0.22
+MOST_WEIGHT = 3.0
 
 # Symbols on either side of template text in which marks belong to it: a page.
 REACH = 3000
@@ -146,23 +147,24 @@ def _template_extent(document: DocumentText, template: TemplateText) -> _Extent 
     total = document.symbols
     covered = int(template.covered.sum())
     begins = document.text.begins_token
-    weight = UNSPACED_WEIGHT if total and begins.mean() >= UNSPACED_SHARE else 1
+    starting = float(begins.mean()) if total else 0.0
+    unspaced = starting >= UNSPACED_SHARE
+    weight = min(MOST_WEIGHT, max(1.0, starting / LATIN_SHARE))
     if covered * weight < LONGEST_RUN * WINDOW_SHARE:
         return None
-    noisy = weight == 1 and _broken_by_noise(template.covered, begins)
+    noisy = not unspaced and _broken_by_noise(template.covered, begins)
     runs = template.symbols * weight
     starts, ends = template.starts, template.ends
     # Of a document of a few sentences less is a fifth.
     least = min(LONGEST_RUN, max(RUN_SYMBOLS, int(TEMPLATE_SHARE * total)))
-    many = runs >= least and runs >= TEMPLATE_SHARE * weight * total
+    many = runs >= least and template.symbols >= TEMPLATE_SHARE * total
     quote = not many and runs < TEMPLATE_SYMBOLS_ANYWHERE
-    if quote and (noisy or weight > 1):
-        dense = _dense_windows(template.covered, WINDOW // weight)
+    if quote and (noisy or unspaced):
+        dense = _dense_windows(template.covered, int(WINDOW / weight))
         symbols = int((dense[1] - dense[0]).sum())
         if symbols * weight >= NOISY_SYMBOLS and symbols >= NOISY_SHARE * total:
             (starts, ends), quote = dense, False
-    broken = noisy or weight > 1
-    if template.longest < least and (quote or not broken):
+    if template.longest * weight < least and (quote or not (noisy or unspaced)):
         return None
     return _Extent(int((ends - starts).sum()) / total, noisy, quote, _widened(starts, ends, total))
 
