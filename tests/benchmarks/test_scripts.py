@@ -48,4 +48,4 @@ def test_letters_are_known_and_no_other_patients_are(language: str, tmp_path: Pa
         ]
     verdicts = [matcher.match([Piece("", letter.text)]).verdict for letter in corpus.letters(20, FIRST_OTHER)]
     assert Verdict.KNOWN_LETTER not in verdicts
-    assert verdicts.count(Verdict.SAME_TEMPLATE) >= 18
+    assert verdicts.count(Verdict.SAME_TEMPLATE) >= 16
