@@ -11,8 +11,10 @@ from cli.errors import CommandError
 from cli.options import pack_options
 from cli.pack_reading import Reading, key_for, leave_mapping, register_at, tell_summary
 from inspection.letters import letter_files
-from matchers.errors import PackBuildError
+from matchers.errors import PackBuildError, PackError, PackKeyError
+from matchers.keys import load_key
 from matchers.pack_build import build_pack, staged_marks
+from matchers.pack_format import MANIFEST, read_manifest
 
 
 @click.command()
@@ -37,6 +39,7 @@ def build_from_files(letters: tuple[Path, ...], pack_path: Path, key_path: Path,
     Raises:
         LettersError, PackError, CommandError: nothing was built; an earlier pack stays as it was.
     """
+    _refuse_other_key(pack_path, key_path)
     key = key_for(key_path, pack_path)
     register = register_at(register_path)
     files = letter_files(letters, key, register)
@@ -55,3 +58,18 @@ def build_from_files(letters: tuple[Path, ...], pack_path: Path, key_path: Path,
     notice(f"{pack_path}: {summary.letters} letters, {summary.bytes_per_letter:,.0f} bytes a letter")
     if reading.unreadable:
         notice(f"{len(reading.unreadable)} of {len(files)} letters are NOT in the pack and will not be recognised")
+
+
+def _refuse_other_key(pack_path: Path, key_path: Path) -> None:
+    """A mistyped key must not put a pack of its own in the place of one that another key opens."""
+    if not (pack_path / MANIFEST).exists():
+        return
+    advice = "name its key, or another folder for a new pack; to be rid of the old one, remove its folder"
+    if not key_path.exists():
+        raise CommandError(f"{key_path}: no such key, and {pack_path} holds a pack already; {advice}")
+    try:
+        read_manifest(pack_path, load_key(key_path))
+    except PackKeyError:
+        raise CommandError(f"{pack_path} holds a pack of another key than {key_path}; {advice}") from None
+    except PackError:
+        return  # of an older version, or damaged: building anew is what helps

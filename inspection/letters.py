@@ -16,13 +16,15 @@ from extraction.isolation import ExtractorPool
 from extraction.records import Extraction
 from inspection.errors import LettersError
 from inspection.files import Unreached, files_below
-from inspection.register import Register, RegisterRow
+from inspection.register import FILE, LETTER_ID, Register, RegisterRow
 from matchers.keys import PackKey
 from matchers.letter_marks import LetterMarks
 from matchers.pack_build import Letter
 
 # Letters that wait for an extractor beyond those being read, per worker.
 AHEAD_PER_WORKER = 2
+# Bytes of a CSV file's first line that are looked at.
+LONGEST_HEADER = 4096
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -103,7 +105,8 @@ def letter_files(places: Sequence[Path], key: PackKey, register: Register | None
         root = place if place.is_dir() else place.parent
         for found in files_below(place):
             path = found.path if isinstance(found, Unreached) else found
-            if _is_passed_over(path) or (register and path.exists() and path.samefile(register.path)):
+            given = register and path.exists() and path.samefile(register.path)
+            if given or _is_passed_over(path) or looks_like_register(path):
                 continue
             name = path.relative_to(root).as_posix()
             if name in named:
@@ -232,6 +235,18 @@ def _earlier_mapping(path: Path) -> dict[str, str]:
 def _is_passed_over(path: Path) -> bool:
     """Hidden files and Word's lock files, which sit beside letters and are none."""
     return path.name.startswith((".", "~$"))
+
+
+def looks_like_register(path: Path) -> bool:
+    """Is it a CSV with the columns that make a register? One holds many patients and is no letter."""
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            header = file.readline(LONGEST_HEADER).decode("utf-8-sig", "replace")
+    except OSError:
+        return False
+    return {LETTER_ID, FILE} <= {column.strip().strip('"') for column in header.split(",")}
 
 
 def _opaque_id(name: str, key: PackKey) -> str:

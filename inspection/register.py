@@ -123,6 +123,8 @@ def _named(where: str, columns: Sequence[str], fields: list[str]) -> tuple[str, 
     letter_id, name = (fields[columns.index(column)].strip() for column in (LETTER_ID, FILE))
     if not letter_id or not name:
         raise LettersError(f"{where}: letter_id and file must both be given")
+    if name.startswith("/") or ".." in name.split("/"):
+        raise LettersError(f"{where}: file must be a path below the letters folder, without .. and not from the root")
     return letter_id, name
 
 

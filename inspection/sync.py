@@ -53,7 +53,7 @@ def sync_plan(pack: Pack, files: Sequence[LetterFile], erased_at_most: float = E
         raise LettersError(
             f"{len(gone):,} of {pack.letters:,} letters of the pack have no file any more: {share:.0f} %, more than "
             f"{erased_at_most:g} %. Is a folder missing, or a share not mounted? Nothing was changed. If they are to "
-            f"go, say so: --allow-erase {int(share) + 1}"
+            f"go, say so: --allow-erase {min(100, int(share) + 1)}"
         )
     vanished = tuple(pack.letter(number).letter_id for number in gone.tolist())
     return SyncPlan(found, marks, vanished, unsure)

@@ -71,6 +71,25 @@ def test_a_folder_that_is_no_pack_is_left_alone(folder: Path) -> None:
     assert (folder / "pack" / "thesis.doc").read_text() == "mine"
 
 
+def test_a_build_puts_no_pack_of_another_key_in_the_place_of_one(folder: Path) -> None:
+    run_stray(*BUILD, cwd=folder)
+    before = (folder / "pack" / "pack.json").read_text()
+    (folder / "other.key").write_text("cd" * 32)
+    (folder / "other.key").chmod(0o600)
+    for key in ("other.key", "mistyped.key"):
+        told = run_stray("pack", "build", "letters", "--pack", "pack", "--key", key, cwd=folder)
+        assert told.returncode == 2
+        assert "another folder for a new pack" in told.stderr
+    assert not (folder / "mistyped.key").exists()
+    assert (folder / "pack" / "pack.json").read_text() == before
+
+
+def test_a_register_among_the_letters_is_no_letter(folder: Path) -> None:
+    (folder / "letters" / "old-register.csv").write_text("letter_id,file,surname\nL-1,0.txt,Example\n")
+    told = run_stray(*BUILD, cwd=folder)
+    assert "pack: 3 letters" in told.stderr
+
+
 def test_inspect_says_what_is_in_it_and_refuses_another_key(folder: Path) -> None:
     run_stray(*BUILD, cwd=folder)
     told = run_stray("pack", "inspect", "--pack", "pack", "--key", "pack.key", cwd=folder)

@@ -184,7 +184,8 @@ def test_an_audit(folder: Path, stray: Stray) -> None:
 def test_a_damaged_pack_is_told(folder: Path, stray: Stray) -> None:
     build(stray)
     path = next((folder / "pack").glob("arrays-*/token_shapes.bin"))
-    path.write_bytes(b"\0" + path.read_bytes()[1:])
+    content = path.read_bytes()
+    path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
     assert "its content has changed; restore" in stray("verify", *PACK, fails=True).stderr
 
 

@@ -41,6 +41,8 @@ def test_columns_in_any_order_and_case_with_a_mark_of_excel(tmp_path: Path) -> N
             "letter_id,file\nL-1,a\nL-2,a\n",
             TAKEN,
         ),
+        ("letter_id,file\nL-1,/etc/services\n", "line 2: file must be a path below the letters folder"),
+        ("letter_id,file\nL-1,a/../../b\n", "line 2: file must be a path below the letters folder"),
         ("letter_id,file,,x\nL-1,a,b,c\n", "line 1: column 3 has no name"),
         ("letter_id,file,x,x\n", "line 1: two columns have the same name"),
         ("letter_id,file,name\n", "line 1: a column is called name; call them surname and forename"),
