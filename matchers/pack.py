@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from matchers.errors import PackDamagedError
@@ -22,7 +21,6 @@ from matchers.pack_format import (
     check_files,
     read_manifest,
 )
-from matchers.postings import Postings
 from matchers.seals import RowSeal, Seal, opened_figures
 from matchers.shingle_table import LookUp, ShingleTable
 from matchers.shingles import shingle_hashes
@@ -129,14 +127,6 @@ class Pack:
     def look_up(self, hashes: Words) -> LookUp:
         """What the pack knows of each of these shingles."""
         return self.table.look_up(hashes)
-
-    def is_template(self, hashes: Words) -> NDArray[np.bool_]:
-        """Which shingles are the organisation's template."""
-        return self.look_up(hashes).template
-
-    def postings(self, hashes: Words) -> Postings:
-        """Every kept shingle among these, with every place it has; `document` counts in `hashes`."""
-        return self.look_up(hashes).postings
 
     def letter(self, number: int) -> StoredLetter:
         """One letter, by the number that postings give."""

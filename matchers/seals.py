@@ -30,7 +30,6 @@ class Part(StrEnum):
     SHAPES = "shapes"
     PLACES = "places"
     ANCHORS = "anchors"
-    MULTIPLIER = "multiplier"  # drawn once, and stored with the sizes from then on
     FIGURES = "figures"  # of the whole pack
 
 

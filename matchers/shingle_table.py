@@ -166,17 +166,6 @@ class LookUp:
         """Every place of every kept shingle, in the order of the shingles: 25 bytes a row, and 50 while it is made."""
         return self._table.opened_postings(self._found, self._first, self._rows)
 
-    def posting_parts(self, rows: int) -> Iterator[Postings]:
-        """The same in parts of about `rows` rows, for documents that are made to have millions."""
-        ends = np.cumsum(self._rows)
-        start = 0
-        while start < len(ends):
-            already = int(ends[start - 1]) if start else 0
-            end = max(start + 1, int(np.searchsorted(ends, already + rows, side="right")))
-            part = slice(start, end)
-            yield self._table.opened_postings(self._found[part], self._first[part], self._rows[part])
-            start = end
-
 
 class ShingleTable:
     """Rows in the order of their hashes; each has a value of 64 bits, sealed by its row number."""

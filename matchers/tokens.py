@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from matchers.compiled import NUMBER, compiled, filled, given
 from matchers.normaliser import Normalised
-from matchers.seals import Part, Seal
 from matchers.siphash import Words
 
 # Symbols of the longest token; longer words are cut.
@@ -98,11 +97,6 @@ def token_key(subkey: bytes) -> TokenKey:
     """A random factor for each place of a symbol in a token."""
     size = LONGEST_TOKEN * _FACTOR_BYTES
     return np.frombuffer(hashlib.shake_256(subkey).digest(size), dtype="<u8").astype(np.uint64)
-
-
-def letter_multiplier(seal: Seal) -> np.uint64:
-    """The odd number that parts a letter's tokens from those of other letters; gone with its salt."""
-    return np.uint64(int.from_bytes(seal.stream(Part.MULTIPLIER, _FACTOR_BYTES), "little") | 1)
 
 
 def salted(hashes: Words, multiplier: np.uint64) -> SaltedTokens:

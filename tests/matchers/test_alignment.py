@@ -40,7 +40,7 @@ def test_a_paragraph_put_in_the_place_of_another_is_a_hole(make_matcher: MakeMat
 def aligned(matcher: Matcher, document: DocumentText, letter: int) -> list[tuple[int, int]]:
     pack = matcher.pack
     hashes = pack.shingles_of(document.text)
-    candidates = chains_by_letter(pack.postings(hashes), pack.parameters.shingle_symbols, 60, 10)
+    candidates = chains_by_letter(pack.look_up(hashes).postings, pack.parameters.shingle_symbols, 60, 10)
     chains = candidates.by_letter[letter].chains
     tokens = pack.tokens_of(document.text)
     own = np.zeros(len(tokens), dtype=np.bool_)

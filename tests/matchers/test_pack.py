@@ -78,11 +78,11 @@ def test_a_letter_comes_back_as_shapes_and_places_only(built: Path, key: PackKey
 def test_postings_give_every_place_of_kept_shingles(built: Path, key: PackKey) -> None:
     pack = open_pack(built, key)
     hashes = pack.shingles_of(normalise(letters_of([House.IVF], 5)[2]))
-    found = pack.postings(hashes)
+    found = pack.look_up(hashes).postings
     own = found.letter == 2
     assert (found.document[own] == found.position[own]).mean() > 0.95
     assert found.unique[found.letter != 2].sum() == 0
-    assert not pack.is_template(hashes)[found.document].any()
+    assert not pack.look_up(hashes).template[found.document].any()
 
 
 def test_nothing_there(tmp_path: Path, key: PackKey) -> None:

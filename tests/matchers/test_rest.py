@@ -51,7 +51,7 @@ def pack(make_matcher: MakeMatcher) -> Pack:
 def rest(pack: Pack, *texts: str, partial: bool = False) -> tuple[Verdict, str]:
     pieces = [Piece(str(number), text) for number, text in enumerate(texts)]
     document = DocumentText(pieces)
-    marks = pack.is_template(pack.shingles_of(document.text))
+    marks = pack.look_up(pack.shingles_of(document.text)).template
     template = template_runs(covered(marks, pack.parameters.shingle_symbols), document.symbols)
     return decide_rest(document, pieces, template, partial)
 

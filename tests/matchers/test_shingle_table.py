@@ -197,16 +197,13 @@ def test_rows_out_of_order_or_beyond_what_was_told_are_refused(tmp_path: Path) -
         write(tmp_path, [rows], 9)
 
 
-def test_postings_of_a_flood_come_in_parts(tmp_path: Path) -> None:
+def test_the_postings_of_a_flood_are_counted_before_they_are_opened(tmp_path: Path) -> None:
     values = packed_postings(3, np.arange(100), np.zeros(100, dtype=np.bool_))
     table = made(tmp_path, Rows(words([1 << 40] * 100), values))
     found = table.look_up(words([1 << 40] * 1000))
     assert found.posting_rows == 100_000
-    parts = list(found.posting_parts(1000))
-    assert [len(part) for part in parts] == [1000] * 100
-    assert np.concatenate([part.document for part in parts]).tolist() == found.postings.document.tolist()
-    assert [len(part) for part in found.posting_parts(30)] == [100] * 1000
-    assert list(table.look_up(words([1])).posting_parts(10)) == []
+    assert len(found.postings) == 100_000
+    assert table.look_up(words([1])).posting_rows == 0
 
 
 def test_a_damaged_directory_never_reads_beyond_the_table(tmp_path: Path) -> None:
