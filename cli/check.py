@@ -59,6 +59,8 @@ def check(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
 ) -> None:
     """Match files, folders or URLs against a pack, now, without a sweep. URLs need a scope with authority.
 
+    Local files are named as they lie there; --reveal is for addresses and for names within containers.
+
     Example: stray check found/ --pack pack --key pack.key --format json
     """
     urls = [target for target in targets if "://" in target]
