@@ -10,7 +10,7 @@ from enum import StrEnum
 from documents.body import Body
 from scope.reasons import SkipReason
 
-__all__ = ["Document", "Entry", "EntryKind", "SkipReason", "Skipped"]
+__all__ = ["Document", "Entry", "EntryKind", "ModifiedSource", "SkipReason", "Skipped"]
 
 
 class EntryKind(StrEnum):
@@ -20,6 +20,18 @@ class EntryKind(StrEnum):
     DIRECTORY = "directory"
     LINK = "link"
     UNKNOWN = "unknown"
+
+
+class ModifiedSource(StrEnum):
+    """What a time of change was read from: times in a listing's text have no zone, facts usually have."""
+
+    TEXT = "text"
+    ATTRIBUTE = "attribute"
+    JSON = "json"
+    XML = "xml"
+    DAV = "dav"
+    MLSD = "mlsd"
+    LIST = "list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,8 @@ class Entry:
         size_exact: False where the listing rounds ("146K").
         modified: as listed; naive where the server names no time zone. Not the date of exposure.
         parent: URL of the listing or page that named it.
+        size_error: how far the true size may lie from `size`, bytes; 0 where it is exact.
+        modified_source: what `modified` was read from; None without one.
     """
 
     url: str
@@ -43,6 +57,8 @@ class Entry:
     size_exact: bool = True
     modified: datetime | None = None
     parent: str | None = None
+    size_error: int = 0
+    modified_source: ModifiedSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

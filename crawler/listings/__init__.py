@@ -1,5 +1,6 @@
 """Listings of open directories: from a server's page to its rows."""
 
-from crawler.listings.parsing import Listing, parse_listing
+from crawler.listings.listing import Listing
+from crawler.listings.parsing import parse_listing
 
 __all__ = ["Listing", "parse_listing"]

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-
 from lxml import etree
 
 from crawler.errors import PageTooCostlyError
 from crawler.listings.adapters import ADAPTERS, is_signed
+from crawler.listings.listing import NO_LISTING, Listing
 from crawler.listings.page import Page
 from crawler.markup import is_html, parse_html
 from documents.records import Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What a page says of its folder.
-
-    Attributes:
-        is_listing: False for any other page; `entries` is then empty. A listing may be empty too.
-        entries: one per row, in the page's order, without parent, sort, icon and footer links.
-    """
-
-    is_listing: bool
-    entries: tuple[Entry, ...] = ()
-
-    @property
-    def digest(self) -> int:
-        """Equal for two listings with the same rows (name, kind, size, date): a folder that holds itself has it."""
-        rows = sorted(f"{e.name}\n{e.kind}\n{e.size}\n{e.modified}" for e in self.entries)
-        return int.from_bytes(hashlib.blake2b("\n\n".join(rows).encode(), digest_size=8).digest())
-
-
-NO_LISTING = Listing(is_listing=False)
 
 
 def parse_listing(body: bytes, url: str, content_type: str | None = None) -> Listing:

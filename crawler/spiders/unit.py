@@ -18,8 +18,8 @@ from crawler.evidence import evidence_of
 from crawler.failures import reason_of_error
 from crawler.frontier import Place
 from crawler.items import Answer, Harvest
+from crawler.listings.listing import Listing
 from crawler.listings.page import orders_anew
-from crawler.listings.parsing import Listing
 from crawler.markup import PARSED_BYTES, is_html, needs_browser, parse_html
 from crawler.middlewares.redirects import HOPS
 from crawler.pages import links_of, overlong_links
