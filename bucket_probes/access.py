@@ -7,15 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from documents.exposure import Truth
 from documents.records import SkipReason
-
-
-class Truth(StrEnum):
-    """Never two: a timeout, a 5xx and a throttled reply are `UNKNOWN`."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
 
 
 class Question(StrEnum):

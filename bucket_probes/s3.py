@@ -9,11 +9,12 @@ from urllib.parse import quote
 
 from botocore.exceptions import BotoCoreError
 
-from bucket_probes.access import AccessNotes, Judgement, Question, Truth
+from bucket_probes.access import AccessNotes, Judgement, Question
 from bucket_probes.errors import ListingBrokenError, ProbeError, RefusedError
 from bucket_probes.probe import ListingPage
 from bucket_probes.s3_answers import ErrorBody, judge, parse_error, region_of
 from bucket_probes.unsigned_client import unsigned_client
+from documents.exposure import Truth
 from documents.records import SkipReason
 from fetching.bucket_listings import BucketListing, parse_bucket_listing
 from fetching.errors import NoAnswerError, NotAskedError

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from bucket_probes.access import Judgement, Question, Truth
+from bucket_probes.access import Judgement, Question
+from documents.exposure import Truth
 from documents.records import SkipReason
 
 _REGION = re.compile(r"[a-z0-9-]{1,40}")

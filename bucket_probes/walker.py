@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from bucket_probes.access import Access, Truth
+from bucket_probes.access import Access
 from bucket_probes.errors import AnswerBrokeError, ProbeError, RefusedError
 from bucket_probes.probe import BucketProbe, ListingPage
 from documents.body import Body, BodyTooLargeError
+from documents.exposure import Truth
 from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
 from documents.sink import Sink
 from fetching.bucket_listings import ListedObject

@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from documents.body import Body
+from documents.exposure import NOTHING_KNOWN, Exposure
 from scope.reasons import SkipReason
 
-__all__ = ["Document", "Entry", "EntryKind", "ModifiedSource", "SkipReason", "Skipped"]
+__all__ = ["Cue", "Document", "Entry", "EntryKind", "ModifiedSource", "SkipReason", "Skipped"]
 
 
 class EntryKind(StrEnum):
@@ -34,6 +35,19 @@ class ModifiedSource(StrEnum):
     LIST = "list"
 
 
+class Cue(StrEnum):
+    """Why a listed place is worth a person's look even where it was not fetched, strongest first."""
+
+    DICTATION_AUDIO = "dictation_audio"
+    TRANSCRIPT_OF_AUDIO = "transcript_of_audio"
+    JOB_NUMBER = "job_number"
+    WORD_LOCK_FILE = "word_lock_file"
+    # Pending, Typed, Completed: the folders of a typing house.
+    BATCH_FOLDER = "batch_folder"
+    # What programs leave beside documents: Thumbs.db, .tmp, .bak.
+    DROPPING = "dropping"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One row of a listing, or one link: known to be there, not fetched.
@@ -48,6 +62,7 @@ class Entry:
         parent: URL of the listing or page that named it.
         size_error: how far the true size may lie from `size`, bytes; 0 where it is exact.
         modified_source: what `modified` was read from; None without one.
+        cue: what in its name or its neighbours makes it worth a look; None where nothing does.
     """
 
     url: str
@@ -59,6 +74,7 @@ class Entry:
     parent: str | None = None
     size_error: int = 0
     modified_source: ModifiedSource | None = None
+    cue: Cue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,7 @@ class Document:
         headers: answer headers that serve as evidence, names in lower case.
         requested_url: what was asked for, where a redirect led elsewhere.
         parent: URL of the listing or page that named it.
+        exposure: which way led to it, what protects it, who else may hold it.
     """
 
     url: str
@@ -82,6 +99,7 @@ class Document:
     headers: Mapping[str, str] = field(default_factory=dict)
     requested_url: str | None = None
     parent: str | None = None
+    exposure: Exposure = NOTHING_KNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,7 @@ _EXPECTATIONS = {
     "endpoint": 'an http or https address, such as endpoint = "https://s3.example.com"',
     "name": 'a bucket name, such as name = "clinic-letters"',
     "kind": '"site" or "open_directory"',
+    "certificates": '"verify" or "record"',
     "robots": '"obey" or "ignore"',
     "provider": '"s3"',
     "private_addresses": 'addresses or networks in a list, such as ["127.0.0.1", "10.20.0.0/16"]',

@@ -32,6 +32,13 @@ class RobotsPolicy(StrEnum):
     IGNORE = "ignore"
 
 
+class CertificatePolicy(StrEnum):
+    """What a certificate that does not hold is taken for: the end, or a fact to be recorded while reading on."""
+
+    VERIFY = "verify"
+    RECORD = "record"
+
+
 def _whole_day(value: object) -> object:
     """A TOML date, or its text in quotes. A number, or a date with a time, may mean another day than the one meant."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
@@ -110,6 +117,7 @@ class SiteTarget(Target):
     url: HttpAddress
     kind: Literal["site", "open_directory"] = "site"
     robots: RobotsPolicy = RobotsPolicy.OBEY
+    certificates: CertificatePolicy = CertificatePolicy.VERIFY
 
 
 class BucketTarget(Target):

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bucket_probes.access import Access, AccessNotes, Judgement, Question, Truth
+from bucket_probes.access import Access, AccessNotes, Judgement, Question
+from documents.exposure import Truth
 from documents.records import SkipReason
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

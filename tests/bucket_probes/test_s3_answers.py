@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bucket_probes.access import Question, Truth
+from bucket_probes.access import Question
 from bucket_probes.s3_answers import ErrorBody, judge, parse_error
+from documents.exposure import Truth
 from documents.records import SkipReason
 
 YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
