@@ -11,6 +11,7 @@ from crawler.courier import Courier
 from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
 from crawler.resolver import Resolution
+from crawler.robots import Rules
 from documents.records import Skipped, SkipReason
 from documents.sink import Sink
 from fetching.dialler import Dialler
@@ -38,6 +39,8 @@ class Crawl:
         self.resolution = Resolution(Dialler(errand.guard), errand.limits.timeout_seconds)
         # Seconds that robots.txt asks to leave between two requests; learnt under way.
         self.crawl_delay = 0.0
+        # Rules by origin (`https://host:port`), each read before that origin's first page is.
+        self.robots: dict[str, Rules] = {}
         self.stopping = asyncio.Event()
         self._downloads: set[asyncio.Task[object]] = set()
 

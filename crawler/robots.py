@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from protego import Protego
 
+from documents.exposure import Truth
 from documents.records import SkipReason
 from fetching.statuses import reason_of_status
 
 # RFC 9309 asks to read at least 500 KiB; what comes after is not read.
 ROBOTS_BYTES = 500 << 10
+# `Sitemap:` lines that are followed. Large sites name a few indexes; what more there is, the indexes name.
+MOST_SITEMAP_LINES = 50
+# Who stands for search engines: all that have no rules of their own, and the two that most people's searches ask.
+ENGINES = ("*", "Googlebot", "Bingbot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,26 @@ class Rules:
         if self.parsed is None or self.parsed.can_fetch(url, self.agent):
             return None
         return SkipReason.ROBOTS, "disallowed"
+
+    def disallows(self, url: str) -> Truth:
+        """Are we asked to keep out of this URL? Recorded whether we obey or not."""
+        if self.unknown is not None:
+            return Truth.UNKNOWN
+        return Truth.NO if self.refusal(url) is None else Truth.YES
+
+    def bars_engines(self, url: str) -> Truth:
+        """Are all search engines asked to keep out of it? `NO` where any of ENGINES may come."""
+        if self.unknown is not None:
+            return Truth.UNKNOWN
+        parsed = self.parsed
+        if parsed is None or any(parsed.can_fetch(url, engine) for engine in ENGINES):
+            return Truth.NO
+        return Truth.YES
+
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """Addresses of sitemaps that it names, as written, at most MOST_SITEMAP_LINES."""
+        return tuple(islice(self.parsed.sitemaps, MOST_SITEMAP_LINES)) if self.parsed else ()
 
     @property
     def crawl_delay(self) -> float:

@@ -12,7 +12,7 @@ from rapidfuzz import process
 
 from scope.addresses import is_plain_spelling, literal_address, may_dial
 from scope.errors import ScopeError
-from scope.model import Scope
+from scope.model import RobotsPolicy, Scope, Tier
 from scope.urls import has_credentials
 
 # rapidfuzz ratio (0 to 100) from which an unknown key is taken for a typing error of a known one. Two wrong letters in
@@ -35,7 +35,7 @@ def load_scope(path: Path, *, needs_targets: bool = True) -> Scope:
         scope = Scope.model_validate(raw)
     except ValidationError as error:
         raise ScopeError(path, [_described(item) for item in error.errors(include_url=False)]) from None
-    problems = [*_unfit_targets(scope), *_unfit_files(scope, path)]
+    problems = [*_unfit_targets(scope), *_unfit_robots(scope), *_unfit_files(scope, path)]
     if needs_targets and not scope.targets:
         problems.append("names nothing to look at; add a [[site]] or a [[bucket]]")
     if problems:
@@ -140,8 +140,8 @@ _EXPECTATIONS = {
     "endpoint": 'an http or https address, such as endpoint = "https://s3.example.com"',
     "name": 'a bucket name, such as name = "clinic-letters"',
     "kind": '"site" or "open_directory"',
+    "robots": '"obey" or "record" (fetch what robots.txt disallows, and note it on each document; "ignore" is no more)',
     "certificates": '"verify" or "record"',
-    "robots": '"obey" or "ignore"',
     "provider": '"s3"',
     "private_addresses": 'addresses or networks in a list, such as ["127.0.0.1", "10.20.0.0/16"]',
     "allowed_skips": 'skip reasons in a list, such as ["not_found", "access_denied"]',
@@ -153,6 +153,18 @@ def _expected(location: tuple[int | str, ...]) -> str:
     if key and (key == location[-1] or key in ("tier", "private_addresses", "allowed_skips")):
         return f"give {_EXPECTATIONS[key]}"
     return "see docs/scope.example.toml"
+
+
+def _unfit_robots(scope: Scope) -> Iterator[str]:
+    for number, target in enumerate(scope.site, 1):
+        passed_over = target.robots is RobotsPolicy.RECORD
+        if passed_over and target.tier is Tier.THIRD_PARTY and target.robots_reference is None:
+            yield (
+                f'site[{number}].robots: "record" passes over what a third party asks for; name the permission that '
+                f'says so: robots_reference = "IG-2026-014, page 2"'
+            )
+        elif target.robots_reference is not None and not passed_over:
+            yield f'site[{number}].robots_reference: says nothing without robots = "record"'
 
 
 def _unfit_targets(scope: Scope) -> Iterator[str]:

@@ -26,10 +26,11 @@ class Tier(StrEnum):
 
 
 class RobotsPolicy(StrEnum):
-    """What a robots.txt is taken for. It never is an authority; to ignore it is a decision on record."""
+    """What a robots.txt is taken for. It never is an authority; it is read either way, and its pace is kept."""
 
     OBEY = "obey"
-    IGNORE = "ignore"
+    # What it disallows is fetched all the same, and each document says so.
+    RECORD = "record"
 
 
 class CertificatePolicy(StrEnum):
@@ -117,6 +118,7 @@ class SiteTarget(Target):
     url: HttpAddress
     kind: Literal["site", "open_directory"] = "site"
     robots: RobotsPolicy = RobotsPolicy.OBEY
+    robots_reference: Text | None = None
     certificates: CertificatePolicy = CertificatePolicy.VERIFY
 
 

@@ -1,4 +1,4 @@
-"""Reads an origin's robots.txt before its first page, where the target says to obey it."""
+"""Reads an origin's robots.txt before its first page: to obey it, or to note what it says, as the target wants."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.crawl import Crawl, crawl_of
@@ -30,14 +29,11 @@ class RobotsMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's constructor; not there where robots.txt is ignored, which the scope puts on record."""
-        crawl = crawl_of(crawler)
-        if crawl.target.robots is RobotsPolicy.IGNORE:
-            raise NotConfigured
-        return cls(crawler, crawl)
+        """Scrapy's constructor."""
+        return cls(crawler, crawl_of(crawler))
 
     async def process_request(self, request: Request) -> None:
-        """Raises NotAskedError for what is disallowed, and for everything while the rules are unknown."""
+        """Where rules are obeyed: raises NotAskedError for what is disallowed, for everything while they are unknown."""
         if _OWN in request.meta:
             return
         parts = urlparse_cached(request)
@@ -45,7 +41,9 @@ class RobotsMiddleware:
         if origin not in self._rules:
             self._rules[origin] = asyncio.ensure_future(self._read(origin))
         rules = await self._rules[origin]
-        if refused := rules.refusal(request.url):
+        self._crawl.robots[origin] = rules
+        refused = rules.refusal(request.url)
+        if refused and self._crawl.target.robots is RobotsPolicy.OBEY:
             raise NotAskedError(*refused)
 
     async def _read(self, origin: str) -> Rules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ RUNNER = Path(__file__).parent / "fetch_unit.py"
 LONGEST_CRAWL = 60
 
 Page = Callable[["Handler"], None]
+_OF_EVERY_CRAWL = re.compile(r"/(?:robots\.txt|sitemap\.xml|stray-no-such-page-[^/]*)$")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -31,7 +33,7 @@ class Handler(BaseHTTPRequestHandler):
     web: Web
 
     def do_GET(self) -> None:
-        self.web.asked.append(self.path)
+        self.web.all_asked.append(self.path)
         self.web.times.append(time.monotonic())
         self.web.agents.append(self.headers.get("User-Agent", ""))
         self.web.headers.append({name.lower(): value for name, value in self.headers.items()})
@@ -66,7 +68,7 @@ class Web:
 
     port: int
     pages: dict[str, Page] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    all_asked: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -74,6 +76,11 @@ class Web:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def asked(self) -> list[str]:
+        """What was asked beside what every crawl asks a host for: its rules, its sitemap, a page that is not there."""
+        return [path for path in self.all_asked if not _OF_EVERY_CRAWL.search(path)]
 
     def page(self, path: str, body: str | bytes, status: int = 200, **headers: str) -> None:
         content = body.encode() if isinstance(body, str) else body
@@ -164,7 +171,7 @@ def crawl_unit(
         "pack": {"path": "pack", "key": "pack.key"},
         "network": {"private_addresses": named},
         "limits": {"requests_per_second": 1000, "timeout_seconds": 5, **(limits or {})},
-        "site": [{"url": url, "kind": kind, "tier": "own", "authority": "IG-1", "robots": "ignore", **target}],
+        "site": [{"url": url, "kind": kind, "tier": "own", "authority": "IG-1", "robots": "record", **target}],
     }
     ran = subprocess.run(
         [sys.executable, "-W", "error", str(RUNNER)],

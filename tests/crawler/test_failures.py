@@ -268,7 +268,7 @@ def test_every_place_ends_once(faulty: tuple[Any, Any]) -> None:
 
 def test_the_conduct_log_has_every_request_and_no_path(faulty: tuple[Any, Any]) -> None:
     web, crawled = faulty
-    assert sum("refused" not in line for line in crawled.conduct) == crawled.requests == len(web.asked)
+    assert sum("refused" not in line for line in crawled.conduct) == crawled.requests == len(web.all_asked)
     assert not [line for line in crawled.conduct if "target" in line["url"] or "Example" in line["url"]]
     assert {line["refused"] for line in crawled.conduct if "refused" in line} == {"denied_by_guard", "action_link"}
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from crawler.robots import ROBOTS_BYTES, product_token, rules_of_answer
+from crawler.robots import MOST_SITEMAP_LINES, ROBOTS_BYTES, product_token, rules_of_answer
+from documents.exposure import Truth
 from documents.records import SkipReason
 
 RULES = b"""User-agent: *
@@ -27,6 +28,57 @@ def test_our_group_counts_and_its_longest_rule() -> None:
     assert rules.refusal(f"{URL}/private/a.pdf") == (SkipReason.ROBOTS, "disallowed")
     assert rules.refusal(f"{URL}/private/open.html") is None
     assert rules.crawl_delay == 2.0
+
+
+def test_what_is_noted_of_a_url() -> None:
+    rules = rules_of_answer(200, RULES, "Stray")
+    assert rules.disallows(f"{URL}/letters/a.pdf") is Truth.NO
+    assert rules.disallows(f"{URL}/private/a.pdf") is Truth.YES
+    assert rules_of_answer(503, b"", "Stray").disallows(f"{URL}/a") is Truth.UNKNOWN
+    assert rules_of_answer(404, b"", "Stray").disallows(f"{URL}/a") is Truth.NO
+
+
+@pytest.mark.parametrize(
+    ("text", "barred"),
+    [
+        ("User-agent: *\nDisallow: /", Truth.YES),
+        ("User-agent: *\nDisallow: /\nUser-agent: Googlebot\nDisallow:", Truth.NO),
+        ("User-agent: Stray\nDisallow: /", Truth.NO),
+        ("User-agent: Googlebot\nDisallow: /", Truth.NO),
+        ("", Truth.NO),
+    ],
+)
+def test_engines_are_barred_where_none_may_come(text: str, barred: Truth) -> None:
+    assert rules_of_answer(200, text.encode(), "Stray").bars_engines(f"{URL}/a") is barred
+    assert rules_of_answer(500, text.encode(), "Stray").bars_engines(f"{URL}/a") is Truth.UNKNOWN
+
+
+def test_sitemaps_that_it_names_are_counted() -> None:
+    text = "".join(f"Sitemap: {URL}/{number}.xml\n" for number in range(MOST_SITEMAP_LINES + 1))
+    assert rules_of_answer(200, text.encode(), "Stray").sitemaps == tuple(
+        f"{URL}/{number}.xml" for number in range(MOST_SITEMAP_LINES)
+    )
+    assert rules_of_answer(404, text.encode(), "Stray").sitemaps == ()
+
+
+# RFC 9309: groups for us are one, the longest rule decides, `allow` where two are as long, case of our name is nothing.
+@pytest.mark.parametrize(
+    ("text", "path", "allowed"),
+    [
+        ("User-agent: stray\nDisallow: /a\nUser-agent: STRAY\nDisallow: /b", "/b", False),
+        ("User-agent: stray\nUser-agent: other\nDisallow: /a", "/a", False),
+        ("User-agent: *\nDisallow: /\nUser-agent: Stray\nDisallow:", "/a", True),
+        ("User-agent: *\nDisallow: /a\nAllow: /a", "/a", True),
+        ("User-agent: *\nDisallow: /*.pdf$", "/x/letter.pdf", False),
+        ("User-agent: *\nDisallow: /*.pdf$", "/x/letter.pdf?a", True),
+        ("User-agent: *\nDisallow: /caf%C3%A9", "/caf\u00e9/x", False),
+        ("User-agent: *\nDisallow: /a?b=", "/a?b=1", False),
+        ("Disallow: /", "/a", True),
+        ("User-agent: *\r\n\r\nDisallow: /a # not there", "/a", False),
+    ],
+)
+def test_groups_and_patterns(text: str, path: str, allowed: bool) -> None:
+    assert (rules_of_answer(200, text.encode(), "Stray").refusal(URL + path) is None) == allowed
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
@@ -72,16 +124,22 @@ def test_it_is_obeyed_hops_included(site: Any, crawl: Callable[..., Any]) -> Non
     crawled = crawl(site.url, robots="obey")
     assert crawled.fetched == ["/", "/open.html"]
     assert crawled.skipped == {"/private/a.html": ("robots", "disallowed"), "/moved": ("robots", "disallowed")}
-    assert site.asked[0] == "/robots.txt"
-    assert site.asked.count("/robots.txt") == 1
+    assert site.all_asked[0] == "/robots.txt"
+    assert site.all_asked.count("/robots.txt") == 1
     assert {line["refused"] for line in crawled.conduct if "refused" in line} == {"robots"}
 
 
-def test_it_is_ignored_where_the_scope_says_so(site: Any, crawl: Callable[..., Any]) -> None:
-    site.page("/robots.txt", "User-agent: *\nDisallow: /", Content_Type="text/plain")
-    crawled = crawl(site.url, robots="ignore")
-    assert "/private/a.html" in crawled.fetched
-    assert "/robots.txt" not in site.asked
+def test_it_is_read_and_noted_where_the_scope_says_so(site: Any, crawl: Callable[..., Any]) -> None:
+    site.page("/robots.txt", "User-agent: *\nDisallow: /private/", Content_Type="text/plain")
+    crawled = crawl(site.url, robots="record")
+    assert sorted(crawled.fetched) == ["/", "/open.html", "/private/a.html", "/private/b.html"]
+    assert crawled.skips == []
+    assert site.all_asked[0] == "/robots.txt"
+
+
+def test_rules_that_nobody_gave_stop_nothing_where_they_are_only_noted(site: Any, crawl: Callable[..., Any]) -> None:
+    site.page("/robots.txt", "maintenance", 500)
+    assert "/private/a.html" in crawl(site.url, robots="record").fetched
 
 
 @pytest.mark.parametrize(
@@ -105,4 +163,4 @@ def test_unknown_rules_leave_everything_unknown(
     ((reason, detail),) = crawled.skipped.values()
     assert reason == skipped[0]
     assert detail.startswith(skipped[1])
-    assert set(site.asked) == {"/robots.txt"}
+    assert set(site.all_asked) == {"/robots.txt"}

@@ -145,3 +145,22 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "scope.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ScopeError, match="can not be read"):
         load_scope(tmp_path / "scope.toml")
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ('robots = "ignore"', '"record" (fetch what robots.txt disallows'),
+        ('tier = "third_party"\nrobots = "record"', "robots_reference"),
+        ('robots_reference = "IG-1"', 'says nothing without robots = "record"'),
+    ],
+)
+def test_robots_is_passed_over_on_record_only(target: str, message: str, tmp_path: Path) -> None:
+    text = MINIMAL.replace('tier = "own"\n', "") if "tier" in target else MINIMAL
+    assert message in problems(tmp_path, text + target)
+
+
+@pytest.mark.parametrize("target", ['robots = "record"', 'robots = "record"\nrobots_reference = "IG-1, page 2"'])
+def test_ones_own_robots_is_passed_over_by_the_authority(target: str, tmp_path: Path) -> None:
+    (tmp_path / "scope.toml").write_text(MINIMAL + target)
+    assert load_scope(tmp_path / "scope.toml").site[0].robots == "record"
