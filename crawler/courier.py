@@ -70,4 +70,5 @@ class Courier:
             headers=answer.headers,
             requested_url=answer.requested_url,
             parent=answer.parent,
+            exposure=answer.exposure,
         )

@@ -7,6 +7,7 @@ import asyncio
 from scrapy import Spider
 from scrapy.crawler import Crawler
 
+from crawler.certificates import Certificates
 from crawler.courier import Courier
 from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
@@ -16,7 +17,7 @@ from documents.records import Skipped, SkipReason
 from documents.sink import Sink
 from fetching.dialler import Dialler
 from fetching.errand import Errand
-from scope.model import SiteTarget
+from scope.model import CertificatePolicy, SiteTarget
 from scope.units import Unit
 
 
@@ -37,6 +38,7 @@ class Crawl:
         self.frontier = Frontier()
         self.courier = Courier(sink, errand.limits.body_bytes, errand.spool_dir)
         self.resolution = Resolution(Dialler(errand.guard), errand.limits.timeout_seconds)
+        self.certificates = Certificates(reads_on=target.certificates is CertificatePolicy.RECORD)
         # Seconds that robots.txt asks to leave between two requests; learnt under way.
         self.crawl_delay = 0.0
         # Rules by origin (`https://host:port`), each read before that origin's first page is.

@@ -14,6 +14,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.crawl import crawl_of
 from crawler.middlewares.repeating import REPEATED
+from crawler.tls import NotingContextFactory
 from documents.records import SkipReason
 from fetching.errors import FetchingError, NoAnswerError, StoppedError
 from fetching.wire import SLOWEST_RATE
@@ -42,6 +43,8 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         self._crawl = crawl_of(crawler)
         # Twisted would ask again by itself where a kept connection is lost: uncounted, unpaced, off the record.
         self._pool.retryAutomatically = False
+        # Scrapy's setting for this is deprecated, and nothing takes its place.
+        self._contextFactory = NotingContextFactory(self._crawl.certificates)  # type: ignore[assignment] # zope
         self._timeout = self._crawl.errand.limits.timeout_seconds
         crawler.signals.connect(self._received, signal=signals.bytes_received)
 

@@ -25,6 +25,7 @@ class Place:
         parent: the page or listing that named it.
         depth: links or folders from the unit's start, which is 0.
         trail: digests of the listings above it, nearest last.
+        listed: a listing's row named it.
     """
 
     url: str
@@ -32,6 +33,7 @@ class Place:
     parent: str | None = None
     depth: int = 0
     trail: tuple[int, ...] = ()
+    listed: bool = False
 
 
 @dataclass(slots=True)
@@ -67,6 +69,10 @@ class Frontier:
         place = self._waiting.popleft()
         self._under_way[place.url] = place
         return place
+
+    def path(self, place: Place) -> tuple[str, ...]:
+        """The way to a place, as far as it is known."""
+        return (place.parent,) if place.parent else ()
 
     def finish(self, place: Place) -> bool:
         """Close the account of a place; False if it was closed already, and nothing more may be recorded for it."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from crawler.indexing import PageSays
+from documents.exposure import NOTHING_KNOWN, Exposure, Truth
 from documents.records import Entry, Skipped
 
 
@@ -21,6 +23,7 @@ class Answer:
         headers: evidence, names in lower case.
         requested_url: what was asked for, where a redirect led elsewhere.
         parent: the page or listing that named it.
+        exposure: which way led to it, what protects it.
     """
 
     url: str
@@ -30,12 +33,20 @@ class Answer:
     headers: Mapping[str, str]
     requested_url: str | None
     parent: str | None
+    exposure: Exposure = NOTHING_KNOWN
 
 
 @dataclass(slots=True)
 class Harvest:
-    """Everything that one answer or failure brought, in the order in which the sink gets it."""
+    """Everything that one answer or failure brought, in the order in which the sink gets it.
+
+    Attributes:
+        is_listing: unknown for a page that could not be read.
+        says: what the page says of itself; what is no page says nothing, and None is a page that could not be read.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     skips: list[Skipped] = field(default_factory=list)
     answer: Answer | None = None
+    is_listing: Truth = Truth.NO
+    says: PageSays | None = field(default_factory=PageSays)

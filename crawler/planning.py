@@ -64,7 +64,7 @@ class Planner:
         if self._frontier.is_full:
             self._skip(entry.url, "queue", entry.parent, harvest)
         elif self._frontier.is_new(entry.url):
-            self._enqueue(Place(entry.url, entry.url, entry.parent, parent.depth + 1, trail), harvest)
+            self._enqueue(Place(entry.url, entry.url, entry.parent, parent.depth + 1, trail, listed=True), harvest)
 
     def overlong(self, beginnings: Iterable[str], at: str, harvest: Harvest) -> None:
         """The beginnings of addresses too long to follow: one record for a page that has any inside the target."""

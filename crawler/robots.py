@@ -15,8 +15,6 @@ from fetching.statuses import reason_of_status
 ROBOTS_BYTES = 500 << 10
 # `Sitemap:` lines that are followed. Large sites name a few indexes; what more there is, the indexes name.
 MOST_SITEMAP_LINES = 50
-# Who stands for search engines: all that have no rules of their own, and the two that most people's searches ask.
-ENGINES = ("*", "Googlebot", "Bingbot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +44,6 @@ class Rules:
         if self.unknown is not None:
             return Truth.UNKNOWN
         return Truth.NO if self.refusal(url) is None else Truth.YES
-
-    def bars_engines(self, url: str) -> Truth:
-        """Are all search engines asked to keep out of it? `NO` where any of ENGINES may come."""
-        if self.unknown is not None:
-            return Truth.UNKNOWN
-        parsed = self.parsed
-        if parsed is None or any(parsed.can_fetch(url, engine) for engine in ENGINES):
-            return Truth.NO
-        return Truth.YES
 
     @property
     def sitemaps(self) -> tuple[str, ...]:

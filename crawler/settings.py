@@ -48,7 +48,8 @@ FIXED_SETTINGS: dict[str, Any] = {
     "DOWNLOAD_HANDLERS": {"http": _HTTP_HANDLER, "https": _HTTP_HANDLER},
     # file:, data:, ftp: and s3: would read what is not the target's.
     "DOWNLOAD_HANDLERS_BASE": {},
-    # A certificate that does not hold is recorded as `tls_error`: who answers there is unknown.
+    # A certificate that does not hold is recorded as `tls_error`: who answers there is unknown. Where the target says
+    # `certificates = "record"`, the fault is recorded and the place is read: `crawler.tls`.
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
     "DOWNLOAD_WARNSIZE": 0,
     "DOWNLOADER_MIDDLEWARES": _MIDDLEWARES,

@@ -33,7 +33,7 @@ class RobotsMiddleware:
         return cls(crawler, crawl_of(crawler))
 
     async def process_request(self, request: Request) -> None:
-        """Where rules are obeyed: raises NotAskedError for what is disallowed, for everything while they are unknown."""
+        """Where rules are obeyed: raises NotAskedError for what is disallowed, for all while they are unknown."""
         if _OWN in request.meta:
             return
         parts = urlparse_cached(request)

@@ -15,8 +15,10 @@ from twisted.python.failure import Failure
 from crawler.crawl import Crawl
 from crawler.errors import PageTooCostlyError
 from crawler.evidence import evidence_of
+from crawler.exposure import exposure_of, login_asked
 from crawler.failures import reason_of_error
 from crawler.frontier import Place
+from crawler.indexing import PageSays, page_says
 from crawler.items import Answer, Harvest
 from crawler.listings.listing import Listing
 from crawler.listings.page import orders_anew
@@ -25,6 +27,7 @@ from crawler.middlewares.redirects import HOPS
 from crawler.pages import links_of, overlong_links
 from crawler.planning import Planner
 from crawler.traps import holds_itself
+from documents.exposure import LOGIN_ASKED, Truth
 from documents.records import EntryKind, Skipped, SkipReason
 from fetching.statuses import reason_of_status
 from scope.urls import canonical_url
@@ -52,7 +55,10 @@ class UnitSpider(Spider):
         harvest = Harvest()
         refused = reason_of_status(response.status)
         if refused is not None:
-            harvest.skips.append(Skipped(place.url, *refused, parent=place.parent))
+            reason, detail = refused
+            if reason is SkipReason.ACCESS_DENIED and login_asked(response.headers):
+                detail = f"{detail} {LOGIN_ASKED}"
+            harvest.skips.append(Skipped(place.url, reason, detail, parent=place.parent))
         else:
             self._take(response, place, harvest)
         yield harvest
@@ -64,6 +70,8 @@ class UnitSpider(Spider):
         if not self.crawl.frontier.finish(place) or failure.value is None:
             return
         reason, detail = reason_of_error(failure.value)
+        if reason is SkipReason.TLS_ERROR and request is not None:
+            detail = self.crawl.certificates.fault_of(request.url) or detail
         if self.crawl.frontier.closed is not None and reason is SkipReason.INTERRUPTED:
             # What was under way ends for the same reason as what still waits.
             reason, detail = self.crawl.frontier.closed
@@ -89,7 +97,9 @@ class UnitSpider(Spider):
         )
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         if is_html(content_type, response.body):
+            harvest.is_listing, harvest.says = Truth.UNKNOWN, None
             self._read_page(response, content_type, place, harvest)
+        harvest.answer = replace(harvest.answer, exposure=exposure_of(self.crawl, response, place, harvest))
 
     def _read_page(self, response: Response, content_type: str, place: Place, harvest: Harvest) -> None:
         """Links of a page; the page itself is a document already, so what goes wrong here is recorded beside it."""
@@ -101,7 +111,9 @@ class UnitSpider(Spider):
             nested = Skipped(url, SkipReason.TOO_LARGE, "links_not_read nesting", parent=place.parent)
             tree = parse_html(response.body, content_type, lambda: harvest.skips.append(nested))
             if tree is None:
+                harvest.is_listing, harvest.says = Truth.NO, PageSays()
                 return
+            harvest.says = page_says(tree, response.url)
             if needs_browser(tree):
                 harvest.skips.append(Skipped(url, SkipReason.NEEDS_BROWSER, parent=place.parent))
             self.read(tree, response.url, place, harvest)
@@ -113,6 +125,7 @@ class UnitSpider(Spider):
 
     def plan_rows(self, listing: Listing, place: Place, harvest: Harvest) -> None:
         """Record all rows of a listing and plan those that are new."""
+        harvest.is_listing = Truth.YES if listing.is_listing else Truth.NO
         digest = listing.digest
         looped = holds_itself(digest, place.trail)
         trail = (*place.trail, digest)

@@ -54,6 +54,7 @@ class PrintingSink:
             name: getattr(document, name) for name in ("url", "status", "requested_url", "parent")
         }
         body = document.body
+        fields["exposure"] = asdict(document.exposure)
         fields |= {"size": body.size, "sha256": body.sha256, "headers": dict(document.headers)}
         self._write("document", fields | {"head": body.read()[:200].decode("latin-1")})
         self.documents += 1

@@ -147,7 +147,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "/missing": ("not_found", "http_404"),
     "/gone": ("not_found", "http_410"),
     "/forbidden": ("access_denied", "http_403"),
-    "/login-wanted": ("access_denied", "http_401"),
+    "/login-wanted": ("access_denied", "http_401 login"),
     "/broken": ("server_error", "http_500"),
     "/throttled": ("throttled", "http_429"),
     "/part": ("truncated", "http_206"),

@@ -38,21 +38,6 @@ def test_what_is_noted_of_a_url() -> None:
     assert rules_of_answer(404, b"", "Stray").disallows(f"{URL}/a") is Truth.NO
 
 
-@pytest.mark.parametrize(
-    ("text", "barred"),
-    [
-        ("User-agent: *\nDisallow: /", Truth.YES),
-        ("User-agent: *\nDisallow: /\nUser-agent: Googlebot\nDisallow:", Truth.NO),
-        ("User-agent: Stray\nDisallow: /", Truth.NO),
-        ("User-agent: Googlebot\nDisallow: /", Truth.NO),
-        ("", Truth.NO),
-    ],
-)
-def test_engines_are_barred_where_none_may_come(text: str, barred: Truth) -> None:
-    assert rules_of_answer(200, text.encode(), "Stray").bars_engines(f"{URL}/a") is barred
-    assert rules_of_answer(500, text.encode(), "Stray").bars_engines(f"{URL}/a") is Truth.UNKNOWN
-
-
 def test_sitemaps_that_it_names_are_counted() -> None:
     text = "".join(f"Sitemap: {URL}/{number}.xml\n" for number in range(MOST_SITEMAP_LINES + 1))
     assert rules_of_answer(200, text.encode(), "Stray").sitemaps == tuple(
