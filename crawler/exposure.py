@@ -25,7 +25,7 @@ def exposure_of(crawl: Crawl, response: Response, place: Place, harvest: Harvest
     """Of the document that `response` brought; call it when the page, if it is one, has been read."""
     answer, basis = _indexable(crawl, response, harvest)
     rules = crawl.robots.get(_origin(response.url))
-    known = (place.url, response.url, harvest.answer.url if harvest.answer else "")
+    known = (place.url, harvest.answer.url if harvest.answer else "")
     return Exposure(
         reached_by=crawl.frontier.path(place),
         found_as=None if place.asked in known else place.asked,
