@@ -1,0 +1,63 @@
+"""Listings that are data, not pages: JSON, JSONP, XML, WebDAV and buckets. Bytes decide; headers are often wrong."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from crawler.listings.bucket_pages import ROOTS, bucket_page
+from crawler.listings.dav import dav_listing
+from crawler.listings.json_listing import json_listing
+from crawler.listings.json_text import is_json, read_json
+from crawler.listings.listing import Listing
+from crawler.listings.xml_listing import nginx_listing, swift_listing
+from fetching.xml_stream import root_name
+
+# How much is looked at before a body is read, bytes; as much as a browser sniffs.
+_HEAD = 1_445
+# ngx_http_autoindex_module writes a line break into an empty array; whoever answers "nothing found" does not.
+_NGINX_EMPTY = re.compile(rb"\s*\[\r\n\]\s*")
+
+
+def structured_listing(body: bytes, url: str, content_type: str | None = None) -> Listing | None:
+    """Read a listing that is data. None for all other bodies, which costs a look at their first bytes.
+
+    Args:
+        body: the answer's bytes, at most some MiB.
+        url: where it was fetched, after redirects.
+        content_type: the header's value, if any; only used to pass by what is said to be a page and opens as one.
+    """
+    body = _utf8(body)
+    head = body[:_HEAD].lstrip()
+    if head.startswith(b"<"):
+        return _xml(body, url)
+    if not is_json(head):
+        return None
+    if _NGINX_EMPTY.fullmatch(body[:_HEAD]):
+        return Listing(is_listing=True)
+    text = read_json(body)
+    found = json_listing(text.value, url) if text is not None else None
+    if found is None or text is None or not text.damaged:
+        return found
+    return Listing(is_listing=True, entries=found.entries, next_url=found.next_url, unread=found.unread + 1)
+
+
+def _utf8(body: bytes) -> bytes:
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace").encode("utf-8", "replace")
+    return body.removeprefix(codecs.BOM_UTF8)
+
+
+def _xml(body: bytes, url: str) -> Listing | None:
+    root = root_name(body)
+    if root in ROOTS:
+        return bucket_page(root, body, url)
+    match root:
+        case "list":
+            return nginx_listing(body, url)
+        case "multistatus":
+            return dav_listing(body, url)
+        case "container":
+            return swift_listing(body, url)
+        case _:
+            return None
