@@ -24,7 +24,7 @@ from fetching.statuses import reason_of_status
 from fetching.wire import Wire
 from scope.guard import Guard
 from scope.model import Scope
-from scope.urls import has_credentials, without_credentials
+from scope.urls import FTP_SCHEMES, has_credentials, without_credentials
 from sweeps.plan import user_agent
 
 # Characters of a mistyped URL that its error repeats.
@@ -75,6 +75,8 @@ def _bare(given: str) -> str:
 
 def _guard_for(url: str, scope: Scope, tip_off: str | None) -> Guard:
     """The guard under which this URL may be asked for. Nothing has been requested when it raises."""
+    if urlsplit(url).scheme in FTP_SCHEMES:
+        raise CommandError("an FTP address is looked at by a sweep: name its folder under [[ftp]] in the scope")
     guard = Guard(scope)
     if guard.url(url) is None:
         return guard

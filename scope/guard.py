@@ -11,13 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import assert_never
 from urllib.parse import parse_qsl, unquote, unquote_to_bytes, urlsplit
 
 from scope.actions import is_action, is_action_in_listing
 from scope.addresses import Address, is_plain_spelling, literal_address, may_dial
 from scope.bucket_urls import parse_aws_url, service_url
-from scope.model import BucketTarget, Scope, SiteTarget
-from scope.urls import DEFAULT_PORTS, has_credentials
+from scope.model import AnyTarget, BucketTarget, FtpTarget, Scope, SiteTarget
+from scope.urls import DEFAULT_PORTS, FTP_SCHEMES, has_credentials
 
 # IIS takes `%u002e` for a dot.
 _IIS_ESCAPE = re.compile(rb"%u00([0-9a-f]{2})", re.IGNORECASE)
@@ -115,27 +116,33 @@ class Guard:
         return Denied(Denial.OUTSIDE, f"{address} is not globally routable and the scope does not name it")
 
 
-def _acts(target: SiteTarget | BucketTarget | None, url: str) -> bool:
+def _acts(target: AnyTarget | None, url: str) -> bool:
     """Would asking for this URL of this target make the server do something? None: it is no target's."""
-    if isinstance(target, BucketTarget):
-        return False  # a GET in a bucket reads, whatever its objects are called
+    if isinstance(target, BucketTarget | FtpTarget):
+        return False  # a GET in a bucket and a RETR read, whatever the object or file is called
     if target is not None and target.kind == "open_directory":
         return is_action_in_listing(url)
     return is_action(url)
 
 
-def _closeness(target: SiteTarget | BucketTarget) -> tuple[bool, int, bool]:
+def _closeness(target: AnyTarget) -> tuple[bool, int, bool]:
     """Of the targets that hold a URL, the one with the deepest folder says what the place is; a bucket before all."""
-    if isinstance(target, BucketTarget):
-        return True, 0, True
-    return False, _folder(target).count("/"), target.kind == "open_directory"
-
-
-def contains(target: SiteTarget | BucketTarget, url: str) -> bool:
-    """Does the URL lie inside this target: its host and port, and below its folder or prefix?"""
     if isinstance(target, SiteTarget):
-        return _within_site(target, url)
-    return _within_bucket(target, url)
+        return False, _folder(target).count("/"), target.kind == "open_directory"
+    return True, 0, True
+
+
+def contains(target: AnyTarget, url: str) -> bool:
+    """Does the URL lie inside this target: its host and port, and below its folder or prefix?"""
+    match target:
+        case SiteTarget():
+            return _within_site(target, url)
+        case BucketTarget():
+            return _within_bucket(target, url)
+        case FtpTarget():
+            return _within_ftp(target, url)
+        case _:
+            assert_never(target)
 
 
 def _within_site(target: SiteTarget, url: str) -> bool:
@@ -146,6 +153,16 @@ def _within_site(target: SiteTarget, url: str) -> bool:
         return False
     folder = _folder(target)
     return path.startswith(folder) or path + "/" == folder or path == "/robots.txt"
+
+
+def _within_ftp(target: FtpTarget, url: str) -> bool:
+    """A file or folder below the target's folder, bytes by bytes: a name may be in any charset."""
+    parts = urlsplit(url)
+    if parts.query or parts.fragment or not _same_host(target.url, url) or _plain_path(url, _CONTROLS) is None:
+        return False
+    folder = unquote_to_bytes(urlsplit(target.url).path)
+    path = unquote_to_bytes(parts.path or "/")
+    return path.startswith(folder) or path + b"/" == folder
 
 
 def _folder(target: SiteTarget) -> str:
@@ -179,6 +196,9 @@ def _same_host(ours: str, theirs: str) -> bool:
     a, b = urlsplit(ours), urlsplit(theirs)
     if (a.hostname or "").rstrip(".") != (b.hostname or "").rstrip("."):
         return False
+    if FTP_SCHEMES & {a.scheme, b.scheme}:
+        same_port = (a.port or DEFAULT_PORTS.get(a.scheme)) == (b.port or DEFAULT_PORTS.get(b.scheme))
+        return a.scheme == b.scheme and same_port
     if a.port in (None, DEFAULT_PORTS[a.scheme]) and b.port in (None, DEFAULT_PORTS[b.scheme]):
         return True
     return (a.scheme, a.port) == (b.scheme, b.port)

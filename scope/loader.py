@@ -35,9 +35,9 @@ def load_scope(path: Path, *, needs_targets: bool = True) -> Scope:
         scope = Scope.model_validate(raw)
     except ValidationError as error:
         raise ScopeError(path, [_described(item) for item in error.errors(include_url=False)]) from None
-    problems = [*_unfit_targets(scope), *_unfit_robots(scope), *_unfit_files(scope, path)]
+    problems = [*_unfit_targets(scope), *_unfit_robots(scope), *_unfit_logins(scope), *_unfit_files(scope, path)]
     if needs_targets and not scope.targets:
-        problems.append("names nothing to look at; add a [[site]] or a [[bucket]]")
+        problems.append("names nothing to look at; add a [[site]], a [[bucket]] or an [[ftp]]")
     if problems:
         raise ScopeError(path, problems)
     return _rooted(scope, path.resolve().parent)
@@ -137,11 +137,14 @@ _EXPECTATIONS = {
     "tier": '"own", "processor" or "third_party"',
     "authority": 'the reference of the permission for this target, such as authority = "IG-2026-014"',
     "url": 'an http or https address, such as url = "https://www.example.nhs.uk/"',
+    "ftp.url": 'the address of a folder, such as url = "ftp://ftp.typing-supplier.example/trust/"',
     "endpoint": 'an http or https address, such as endpoint = "https://s3.example.com"',
     "name": 'a bucket name, such as name = "clinic-letters"',
     "kind": '"site" or "open_directory"',
     "robots": '"obey" or "record" (fetch what robots.txt disallows, and note it on each document; "ignore" is no more)',
     "certificates": '"verify" or "record"',
+    "anonymous_ftp": "true, without quotes; no other login is ever tried",
+    "tls": '"prefer" or "require"',
     "provider": '"s3"',
     "private_addresses": 'addresses or networks in a list, such as ["127.0.0.1", "10.20.0.0/16"]',
     "allowed_skips": 'skip reasons in a list, such as ["not_found", "access_denied"]',
@@ -151,7 +154,7 @@ _EXPECTATIONS = {
 def _expected(location: tuple[int | str, ...]) -> str:
     key = next((str(part) for part in reversed(location) if isinstance(part, str) and part in _EXPECTATIONS), "")
     if key and (key == location[-1] or key in ("tier", "private_addresses", "allowed_skips")):
-        return f"give {_EXPECTATIONS[key]}"
+        return f"give {_EXPECTATIONS.get(f'{location[0]}.{key}') or _EXPECTATIONS[key]}"
     return "see docs/scope.example.toml"
 
 
@@ -170,6 +173,7 @@ def _unfit_robots(scope: Scope) -> Iterator[str]:
 def _unfit_targets(scope: Scope) -> Iterator[str]:
     addresses = [(f"site[{n}].url", target.url) for n, target in enumerate(scope.site, 1)]
     addresses += [(f"bucket[{n}].endpoint", t.endpoint) for n, t in enumerate(scope.bucket, 1) if t.endpoint]
+    addresses += [(f"ftp[{n}].url", target.url) for n, target in enumerate(scope.ftp, 1)]
     for key, url in addresses:
         host = (
             url.split("/")[2].rpartition("@")[2].rsplit(":", 1)[0]
@@ -184,6 +188,17 @@ def _unfit_targets(scope: Scope) -> Iterator[str]:
             yield f"{key}: {host!r} is an address in an unusual spelling; write it plainly"
         elif (address := literal_address(host)) and not may_dial(address, scope.network.private_addresses):
             yield f'{key}: {host} is not public; to look there, name it: [network] private_addresses = ["{host}"]'
+
+
+def _unfit_logins(scope: Scope) -> Iterator[str]:
+    for number, target in enumerate(scope.ftp, 1):
+        if target.anonymous_ftp is False:
+            yield f"ftp[{number}].anonymous_ftp: is false; Stray logs in as anonymous or not at all, take the target out"
+        elif not target.may_log_in:
+            yield (
+                f"ftp[{number}].anonymous_ftp: missing; that Stray logs in as anonymous at a third party's server is "
+                f"a decision: write anonymous_ftp = true, or take the target out"
+            )
 
 
 def _unfit_files(scope: Scope, path: Path) -> Iterator[str]:

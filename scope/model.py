@@ -8,8 +8,20 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    TypeAdapter,
+    UrlConstraints,
+)
+from pydantic_core import Url
 
 from scope.reasons import SkipReason
 
@@ -58,6 +70,18 @@ def _http_url(value: str) -> str:
 
 
 HttpAddress = Annotated[Text, AfterValidator(_http_url)]
+_FTP_URL = TypeAdapter(Annotated[Url, UrlConstraints(allowed_schemes=["ftp", "ftps"], host_required=True)])
+
+
+def _ftp_folder(value: str) -> str:
+    """The address of a folder: it ends with a slash, written or not, so that its neighbours are never below it."""
+    parts = urlsplit(str(_FTP_URL.validate_python(value)))
+    if parts.query or parts.fragment:
+        raise ValueError("an FTP address has no query and no fragment; write ? as %3F and # as %23 in a name")
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/"))
+
+
+FtpAddress = Annotated[Text, AfterValidator(_ftp_folder)]
 
 
 class _Strict(BaseModel):
@@ -133,6 +157,23 @@ class BucketTarget(Target):
     known_keys: tuple[Text, ...] = ()
 
 
+class FtpTarget(Target):
+    """A folder of an FTP server and all below it; read as anonymous, or not at all."""
+
+    url: FtpAddress
+    anonymous_ftp: bool | None = None
+    tls: Literal["prefer", "require"] = "prefer"
+    certificates: CertificatePolicy = CertificatePolicy.VERIFY
+
+    @property
+    def may_log_in(self) -> bool:
+        """Is the anonymous login decided for? At a third party's server the scope must say so."""
+        return self.tier is not Tier.THIRD_PARTY if self.anonymous_ftp is None else self.anonymous_ftp
+
+
+AnyTarget = SiteTarget | BucketTarget | FtpTarget
+
+
 class Scope(_Strict):
     """One scope file."""
 
@@ -148,8 +189,9 @@ class Scope(_Strict):
     )
     site: tuple[SiteTarget, ...] = ()
     bucket: tuple[BucketTarget, ...] = ()
+    ftp: tuple[FtpTarget, ...] = ()
 
     @property
-    def targets(self) -> tuple[SiteTarget | BucketTarget, ...]:
+    def targets(self) -> tuple[AnyTarget, ...]:
         """All targets, in the order of the file's kinds."""
-        return (*self.site, *self.bucket)
+        return (*self.site, *self.bucket, *self.ftp)

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 from urllib.parse import urlsplit
 
 from scope.bucket_urls import bucket_url
-from scope.model import BucketTarget, Scope, SiteTarget
+from scope.model import AnyTarget, BucketTarget, FtpTarget, Scope, SiteTarget
 from scope.urls import canonical_url
 
 
@@ -19,6 +20,7 @@ class UnitKind(StrEnum):
     SITE = "site"
     OPEN_DIRECTORY = "open_directory"
     BUCKET = "bucket"
+    FTP = "ftp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Unit:
     unit_id: str
     kind: UnitKind
     start_url: str
-    target: SiteTarget | BucketTarget
+    target: AnyTarget
 
     @property
     def host(self) -> str:
@@ -58,10 +60,15 @@ def units_of(scope: Scope) -> Iterator[Unit]:
             yield unit
 
 
-def _unit(target: SiteTarget | BucketTarget) -> Unit:
-    if isinstance(target, BucketTarget):
-        kind, url = UnitKind.BUCKET, bucket_url(target)
-    else:
-        kind, url = UnitKind(target.kind), canonical_url(target.url)
+def _unit(target: AnyTarget) -> Unit:
+    match target:
+        case SiteTarget():
+            kind, url = UnitKind(target.kind), canonical_url(target.url)
+        case BucketTarget():
+            kind, url = UnitKind.BUCKET, bucket_url(target)
+        case FtpTarget():
+            kind, url = UnitKind.FTP, canonical_url(target.url)
+        case _:
+            assert_never(target)
     digest = hashlib.blake2b(f"{kind}\n{url}".encode(), digest_size=8).hexdigest()
     return Unit(f"{kind}-{digest}", kind, url, target)

@@ -12,7 +12,8 @@ from w3lib.url import canonicalize_url
 
 from scope.credentials import credential_flags, matrix_flags
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21, "ftps": 990}
+FTP_SCHEMES = frozenset(["ftp", "ftps"])
 _MASK_KEY = secrets.token_bytes(32)
 
 # Sessions that are kept in the path: ASP.NET's `(S(...))` and Akamai's `hdnts=...`, each a segment of its own.
@@ -39,18 +40,19 @@ def canonical_url(url: str) -> str:
 def has_credentials(url: str) -> bool:
     """Does this URL carry a user, a signature or a token: a right that not everyone has?"""
     parts = urlsplit(url)
-    return (
-        parts.username is not None
-        or parts.password is not None
-        or _bare_query(parts.query) != parts.query
-        or _bare_path(parts.path) != parts.path
-    )
+    if parts.username is not None or parts.password is not None:
+        return True
+    if parts.scheme in FTP_SCHEMES:  # its path is names of folders and files, whatever signs are in them
+        return False
+    return _bare_query(parts.query) != parts.query or _bare_path(parts.path) != parts.path
 
 
 def without_credentials(url: str) -> str:
     """The same place as anyone would ask for it: user, signature and tokens taken out, the rest as written."""
     parts = urlsplit(url)
     netloc = parts.netloc.rpartition("@")[2]
+    if parts.scheme in FTP_SCHEMES:
+        return urlunsplit(parts._replace(netloc=netloc))
     return urlunsplit((parts.scheme, netloc, _bare_path(parts.path), _bare_query(parts.query), parts.fragment))
 
 

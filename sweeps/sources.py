@@ -24,5 +24,9 @@ def source_for(kind: UnitKind, errand: Errand) -> Source:
             from bucket_probes.source import BucketSource  # noqa: PLC0415
 
             return BucketSource(errand)
+        case UnitKind.FTP:
+            from crawler.ftp.source import FtpSource  # noqa: PLC0415
+
+            return FtpSource(errand)
         case _:
             assert_never(kind)

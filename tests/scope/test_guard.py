@@ -197,3 +197,66 @@ def test_a_tip_off_opens_exactly_one_url() -> None:
     inside = "http://127.0.0.1/a"
     assert Guard(scope_of(), lambda: TODAY, tip_off=inside).url(inside) is not None
     assert Guard(scope_of(authority=None), lambda: TODAY, tip_off=named).url(named) is not None
+
+
+FTP = {"url": "ftp://ftp.example.org/pub/trust", "tier": "own", "authority": "R"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://ftp.example.org/pub/trust",
+        "ftp://ftp.example.org/pub/trust/",
+        "ftp://ftp.example.org:21/pub/trust/a.pdf",
+        "ftp://ftp.example.org/pub/trust/Caf%E9%20%96/%F1.doc",
+        "ftp://ftp.example.org/pub/trust/%82%A0.txt",
+        "ftp://ftp.example.org/pub/trust/a%3Btoken%3Dabcdefgh%3F%23.txt",
+        "ftp://ftp.example.org/pub/trust/a;jsessionid=0123456789ABCDEF.txt",
+        "ftp://ftp.example.org/pub/trust/delete/reset.php",
+    ],
+)
+def test_an_ftp_target_is_its_folder_and_what_lies_below(url: str) -> None:
+    assert guard_of(ftp=[FTP]).url(url) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://ftp.example.org/",
+        "ftp://ftp.example.org/pub/",
+        "ftp://ftp.example.org/pub/trust2/a.pdf",
+        "ftp://ftp.example.org:2121/pub/trust/a.pdf",
+        "ftps://ftp.example.org/pub/trust/a.pdf",
+        "http://ftp.example.org/pub/trust/a.pdf",
+        "http://ftp.example.org:21/pub/trust/a.pdf",
+        "ftp://ftp.example.org.evil.example/pub/trust/a.pdf",
+        "ftp://ftp.example.org/pub/trust/../secret",
+        "ftp://ftp.example.org/pub/trust/%2e%2e/secret",
+        "ftp://ftp.example.org/pub/trust/..%5csecret",
+        "ftp://ftp.example.org/pub/trust/a%0d%0aDELE%20b",
+        "ftp://ftp.example.org/pub/trust/a%00",
+        "ftp://ftp.example.org/pub/trust/a?b",
+        "ftp://www.example.org/",
+        "ftps://www.example.org/",
+        "ftp://127.0.0.1/pub/trust/",
+    ],
+)
+def test_nothing_else_is_asked_for_by_ftp(url: str) -> None:
+    denied = guard_of(ftp=[FTP]).url(url)
+    assert denied is not None
+    assert denied.denial is Denial.OUTSIDE
+
+
+def test_a_user_in_an_ftp_address_is_a_credential() -> None:
+    denied = guard_of(ftp=[FTP]).url("ftp://me:secret@ftp.example.org/pub/trust/a.pdf")
+    assert denied is not None
+    assert denied.denial is Denial.CREDENTIAL
+
+
+@pytest.mark.parametrize(("tier", "stated", "allowed"), [
+    ("own", None, True), ("processor", None, True), ("third_party", None, False), ("third_party", True, True),
+    ("own", False, False),
+])  # fmt: skip
+def test_an_anonymous_login_at_a_third_party_is_a_decision(tier: str, stated: bool | None, allowed: bool) -> None:
+    (target,) = scope_of(ftp=[FTP | {"tier": tier, "anonymous_ftp": stated}]).ftp
+    assert target.may_log_in is allowed

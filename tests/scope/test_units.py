@@ -17,6 +17,7 @@ def test_units_have_the_same_ids_in_every_sweep() -> None:
         "open_directory-88da2f1e0fab1223",
         "bucket-3c8822cac41567d4",
         "bucket-366d5ce41bad541e",
+        "ftp-dd609327bc4306e3",
     ]
 
 
@@ -27,7 +28,14 @@ def test_a_target_named_twice_is_one_unit() -> None:
 
 
 def test_a_unit_shows_its_kind_and_address() -> None:
-    bucket = list(units_of(load_scope(EXAMPLE)))[-1]
+    bucket = next(unit for unit in units_of(load_scope(EXAMPLE)) if unit.host == "objects.typing-supplier.example")
     assert bucket.kind is UnitKind.BUCKET
     assert bucket.host == "objects.typing-supplier.example"
     assert bucket.display == "bucket https://objects.typing-supplier.example/transcripts/"
+
+
+def test_an_ftp_folder_is_a_unit_under_its_canonical_address() -> None:
+    (unit,) = (unit for unit in units_of(load_scope(EXAMPLE)) if unit.kind is UnitKind.FTP)
+    assert unit.start_url == "ftp://ftp.typing-supplier.example/clients/example-trust/"
+    assert unit.host == "ftp.typing-supplier.example"
+    assert unit.display == "ftp ftp://ftp.typing-supplier.example/clients/example-trust/"
