@@ -193,7 +193,7 @@ def _unfit_targets(scope: Scope) -> Iterator[str]:
 def _unfit_logins(scope: Scope) -> Iterator[str]:
     for number, target in enumerate(scope.ftp, 1):
         if target.anonymous_ftp is False:
-            yield f"ftp[{number}].anonymous_ftp: is false; Stray logs in as anonymous or not at all, take the target out"
+            yield f"ftp[{number}].anonymous_ftp: is false; Stray logs in as anonymous or not at all"
         elif not target.may_log_in:
             yield (
                 f"ftp[{number}].anonymous_ftp: missing; that Stray logs in as anonymous at a third party's server is "

@@ -143,7 +143,7 @@ def test_a_missing_file_says_what_makes_one(tmp_path: Path) -> None:
         (FTP.replace("anonymous_ftp", "anonymous"), "ftp[1].anonymous: unknown key; did you mean 'anonymous_ftp'?"),
         (FTP.replace("ftp://", "http://"), "ftp[1].url: 'http://ftp.example.org/trust/' is wrong"),
         (FTP.replace("ftp://", "sftp://"), 'give the address of a folder, such as url = "ftp://'),
-        (FTP.replace("trust/", "trust/?a"), "ftp[1].url: 'ftp://ftp.example.org/trust/?a' is wrong: an FTP address has"),
+        (FTP.replace("trust/", "trust/?a"), "ftp[1].url: 'ftp://ftp.example.org/trust/?a' is wrong: an FTP"),
         (FTP.replace("ftp.example", "me:secret@ftp.example"), "ftp[1].url: carries a user name or password"),
         (FTP.replace("ftp.example.org", "10.0.0.1"), "ftp[1].url: 10.0.0.1 is not public"),
         (FTP + "tls = 'never'\n", "ftp[1].tls: 'never' is wrong"),
@@ -166,7 +166,6 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
         load_scope(tmp_path / "scope.toml")
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(
     ("target", "message"),
     [
@@ -184,10 +183,10 @@ def test_robots_is_passed_over_on_record_only(target: str, message: str, tmp_pat
 def test_ones_own_robots_is_passed_over_by_the_authority(target: str, tmp_path: Path) -> None:
     (tmp_path / "scope.toml").write_text(MINIMAL + target)
     assert load_scope(tmp_path / "scope.toml").site[0].robots == "record"
-=======
+
+
 def test_an_ftp_address_is_a_folder_with_or_without_its_slash(tmp_path: Path) -> None:
     for written in ("ftp://FTP.example.org:21/trust", "ftp://ftp.example.org/trust/", "ftp://ftp.example.org/trust//"):
         (tmp_path / "scope.toml").write_text(FTP.replace("ftp://ftp.example.org/trust/", written))
         (target,) = load_scope(tmp_path / "scope.toml").ftp
         assert target.url == "ftp://ftp.example.org/trust/"
->>>>>>> a764109 (An FTP folder can be a target: [[ftp]] in the scope, its guard, its unit)

@@ -1,0 +1,1 @@
+"""Anonymous FTP and FTPS: one unit, one control connection, read only."""
