@@ -32,13 +32,16 @@ authority = "IG-1"
 """
 
 
-FTP = MINIMAL + """
+FTP = (
+    MINIMAL
+    + """
 [[ftp]]
 url = "ftp://ftp.example.org/trust/"
 tier = "third_party"
 anonymous_ftp = true
 authority = "IG-1"
 """
+)
 
 
 def problems(tmp_path: Path, text: str) -> str:
