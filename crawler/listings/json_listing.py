@@ -35,11 +35,18 @@ class _Group:
     is_split: bool = False
 
 
-def json_listing(value: object, url: str) -> Listing | None:
-    """The listing in a JSON value: the array with most rows; None where none is one."""
+def json_listing(value: object, url: str, *, is_state: bool = False) -> Listing | None:
+    """The listing in a JSON value: the array with most rows; None where none is one.
+
+    Args:
+        value: as read.
+        url: where it was fetched.
+        is_state: it lies in a page, where a script's state names pictures and attachments too: only rows that say
+            whether they are files or folders are then believed.
+    """
     best: Listing | None = None
     for group in _groups(value):
-        found = _listing(group, url)
+        found = _listing(group, url, is_state=is_state)
         if found is not None and (best is None or len(found.entries) > len(best.entries)):
             best = found
     return best
@@ -110,13 +117,16 @@ class _Evidence:
             self.documents += f".{ending}" in DOCUMENT_SUFFIXES
 
     @property
+    def says_kinds(self) -> bool:
+        return self.kinds >= _ROWS_SHARE * self.rows
+
+    @property
     def is_listing(self) -> bool:
         if not self.rows or self.rows < _ROWS_SHARE * self.objects:
             return False
-        most = _ROWS_SHARE * self.rows
-        if self.kinds >= most:
+        if self.says_kinds:
             return True
-        if self.kinds + self.media >= most and self.sized + self.dated >= self.media:
+        if self.kinds + self.media >= _ROWS_SHARE * self.rows and self.sized + self.dated >= self.media:
             return True
         told = self.sized + self.dated
         if self.files >= _FILES_SHARE * self.rows and self.sized >= _FILES_SHARE * self.rows:
@@ -124,13 +134,13 @@ class _Evidence:
         return self.documents >= _FILES_SHARE * self.rows and told >= _FILES_SHARE * self.rows
 
 
-def _listing(group: _Group, url: str) -> Listing | None:
+def _listing(group: _Group, url: str, *, is_state: bool) -> Listing | None:
     if not any(array for array, _ in group.arrays):
         return Listing(is_listing=True) if group.is_split or _own_folder(group.holder, url) else None
     evidence = _Evidence()
     for array, hint in group.arrays:
         _gather(array, hint, evidence)
-    if not evidence.is_listing:
+    if not evidence.is_listing or (is_state and not evidence.says_kinds):
         return None
     places = Places(url, _own_folder(group.holder, url))
     entries: list[Entry] = []

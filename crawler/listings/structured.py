@@ -16,7 +16,7 @@ from fetching.xml_stream import root_name
 # How much is looked at before a body is read, bytes; as much as a browser sniffs.
 _HEAD = 1_445
 # ngx_http_autoindex_module writes a line break into an empty array; whoever answers "nothing found" does not.
-_NGINX_EMPTY = re.compile(rb"\s*\[\r\n\]\s*")
+_NGINX_EMPTY = re.compile(rb"(?:(?:/\*[^*]{0,200}\*/)?\s*[\w.$]{1,100}\()?\s*\[\r\n\]\s*(?:\);?\s*)?")
 
 
 def structured_listing(body: bytes, url: str, content_type: str | None = None) -> Listing | None:
