@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
 from lxml import etree
 
 from crawler.errors import PageTooCostlyError
+from crawler.script_links import addresses_of_attributes, addresses_of_script, texts_of_scripts
 
 # Where each tag keeps the address that it leads to.
 _LINK_ATTRIBUTES = {
     "a": "href",
     "area": "href",
+    "audio": "src",
     "embed": "src",
     "frame": "src",
     "iframe": "src",
     "link": "href",
     "object": "data",
+    "source": "src",
+    "video": "src",
 }
 _FOLLOWED_RELATIONS = frozenset(["alternate", "next", "prev", "canonical"])
 # Possessive, so that what one part has taken is not tried again for the next.
 _REFRESH_ADDRESS = re.compile(r"[\d.]*+\s*+[;,]\s*+(?:url\s*+=\s*+)?['\"]?(?P<url>[^'\"]+)", re.IGNORECASE)
+_LINK_HEADER = re.compile(
+    r"""<(?P<address>[^<>]*+)>[^,<]*?;\s*rel\s*=\s*(?:"(?P<relation>[^"]*+)"|(?P<bare>[^\s";,]++))""", re.IGNORECASE
+)
 _OTHER_SCHEME = re.compile(r"^(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 # Longest address that is followed, characters. Common servers refuse more (nginx and Apache: 8 kB of request line).
 LONGEST_ADDRESS = 8_000
@@ -46,16 +53,43 @@ def links_of(tree: etree._Element, url: str) -> list[str]:
     Raises:
         PageTooCostlyError: they have more than MOST_ADDRESS_CHARACTERS.
     """
-    base = base_url(tree, url)
+    return joined(_all_written(tree), base_url(tree, url))
+
+
+def joined(addresses: Iterable[str], base: str) -> list[str]:
+    """Addresses as written, absolute, in order, each once; what is none, or of another scheme, is left out.
+
+    Raises:
+        PageTooCostlyError: they have more than MOST_ADDRESS_CHARACTERS.
+    """
     found: dict[str, None] = {}
     left = MOST_ADDRESS_CHARACTERS
-    for written in dict.fromkeys(_written(tree)):
+    for written in dict.fromkeys(addresses):
         absolute = _joined(base, written)
         if absolute is not None:
             found[absolute] = None
             left -= len(absolute)
             check_characters(left)
     return list(found)
+
+
+def scripts_of(tree: etree._Element, url: str) -> list[str]:
+    """Absolute addresses of the page's scripts."""
+    written = ((element.get("src") or "").strip() for element in tree.iter("script"))
+    return joined((address for address in written if address), base_url(tree, url))
+
+
+def links_of_headers(link: Iterable[str], refresh: str | None, url: str) -> list[str]:
+    """Absolute addresses in `Link` headers (those that a page's own `<link>` would be followed for) and `Refresh`."""
+    found = [
+        match["address"].strip()
+        for value in link
+        for match in _LINK_HEADER.finditer(value[:LONGEST_ADDRESS])
+        if _FOLLOWED_RELATIONS & set((match["relation"] or match["bare"] or "").lower().split())
+    ]
+    if refresh and (match := _REFRESH_ADDRESS.match(refresh.strip()[: 2 * LONGEST_ADDRESS])):
+        found.append(match["url"].strip())
+    return joined((address.partition("#")[0] for address in found), url)
 
 
 def overlong_links(tree: etree._Element, url: str) -> list[str]:
@@ -69,6 +103,14 @@ def check_characters(left: int) -> None:
     """Raises PageTooCostlyError where less than nothing is left of MOST_ADDRESS_CHARACTERS."""
     if left < 0:
         raise PageTooCostlyError("addresses")
+
+
+def _all_written(tree: etree._Element) -> Iterator[str]:
+    """Of elements first, then of attributes and texts of scripts."""
+    yield from _written(tree)
+    yield from addresses_of_attributes(tree)
+    for text in texts_of_scripts(tree):
+        yield from addresses_of_script(text)
 
 
 def _written(tree: etree._Element) -> Iterator[str]:

@@ -30,6 +30,8 @@ _VERBS_OF_KEYS = _VERBS | frozenset(
 # As a later word they name a thing: `data_set`, `last_update`.
 _VERBS_BEFORE_AN_OBJECT = frozenset(["set", "update"])
 _VERBS_OF_COMMANDS = _VERBS | _VERBS_IF_CALLED | {"set", "run", "import", "upload"}
+# In a script, beside the address of a letter stand those that letters are sent and saved to.
+_VERBS_OF_SCRIPTS = _VERBS_OF_COMMANDS - {"run"}
 _VERBS_OF_VALUES = _VERBS | frozenset("del rm trash kill".split())
 _TWO_WORDS = frozenset("logout logoff signout signoff shutdown".split())
 # Words in front of a verb in the names of programs: `doLogout`, `ajax_delete`.
@@ -109,6 +111,11 @@ def is_action_in_listing(url: str) -> bool:
     if last and (query or is_program) and _last_acts(last, bool(query)):
         return True
     return _query_acts(query, _PLACE_KEYS_OF_LISTINGS)
+
+
+def names_verb(text: str) -> bool:
+    """Does any word of this text act? Stricter than `is_action`: for addresses and keys in scripts, which also post."""
+    return not _VERBS_OF_SCRIPTS.isdisjoint(_words(unquote(text)))
 
 
 def _segments(path: str) -> list[str]:
