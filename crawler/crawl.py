@@ -76,6 +76,8 @@ class Crawl:
         """Record what is left when the crawl is over: nothing vanishes."""
         reason, detail = self.frontier.closed or (SkipReason.UNIT_FAILED, "no answer recorded")
         for place in self.frontier.leave():
+            if place.is_guess:
+                continue
             self.courier.skip(Skipped(place.url, reason, detail, parent=place.parent))
 
 

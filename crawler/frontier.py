@@ -13,6 +13,8 @@ from documents.records import SkipReason
 LONGEST_QUEUE = 200_000
 # URLs that are remembered, about 0.1 kB each, so 200 MB at most. A site that makes up more is not a site.
 MOST_SEEN = 2_000_000
+# Where a site's sitemap lies if nobody says where (sitemaps.org).
+GUESSED_SITEMAP = "/sitemap.xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ class Place:
     depth: int = 0
     trail: tuple[int, ...] = ()
     listed: bool = False
+
+    @property
+    def is_guess(self) -> bool:
+        """Did nobody name this place? If it is not there, nobody misses it, and it leaves no record."""
+        return self.depth == 1 and self.parent is None and self.url.endswith(GUESSED_SITEMAP)
 
 
 @dataclass(slots=True)

@@ -55,6 +55,31 @@ class Planner:
             harvest.entries.append(link_entry(url, at))
             self._enqueue(Place(url, asked, at, parent.depth + 1, parent.trail), harvest)
 
+    def wanted(self, address: str, parent: Place, at: str, harvest: Harvest) -> bool:
+        """A file that leads on (a sitemap, a script): fetched whatever its ending says. True where it is planned."""
+        found = None if self._frontier.is_full else self._inside(address, at, harvest)
+        if found is None or not self._frontier.is_new(found[0]):
+            return False
+        harvest.entries.append(link_entry(found[0], at))
+        self._enqueue(Place(*found, at, parent.depth + 1, parent.trail), harvest)
+        return True
+
+    def note(self, address: str, at: str, harvest: Harvest) -> None:
+        """A file that adorns a page: recorded once, not fetched. A link to it is followed all the same."""
+        noted = f"noted {address}"
+        if noted in self._handled:
+            return
+        self._remember(noted)
+        found = self._inside(address, at, harvest)
+        if found is not None:
+            harvest.entries.append(link_entry(found[0], at))
+
+    def beyond(self, detail: str, at: str, harvest: Harvest) -> None:
+        """One record for all that a page leads to and that a limit leaves out."""
+        url = canonical_url(at)
+        if not any(skip.url == url and skip.detail == detail for skip in harvest.skips):
+            self._skip(url, detail, None, harvest)
+
     def row(self, entry: Entry, parent: Place, trail: tuple[int, ...], harvest: Harvest) -> None:
         """A row of a listing: recorded always, fetched once."""
         found = self._inside(entry.url, entry.parent, harvest)

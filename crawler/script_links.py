@@ -76,23 +76,21 @@ def _form(written: str) -> str | None:
     ending = splitext(path)[1].lower()
     if _ROOTED.match(written):
         return ending if len(path.strip("./")) > 1 else None
-    if ending in _LETTER_SUFFIXES or (ending in _PAGE_SUFFIXES and "/" in path):
-        return ending
-    return None
+    return ending if ending in _LETTER_SUFFIXES or ending in _PAGE_SUFFIXES else None
 
 
 def _is_address(written: str, ending: str, key: str) -> bool:
     if names_verb(key) or names_verb(written):
         return False
-    if ending in _LETTER_SUFFIXES or ending in _PAGE_SUFFIXES:
+    is_named = not _ADDRESS_WORDS.isdisjoint(word.lower() for word in _KEY_WORD.findall(key))
+    if ending in _LETTER_SUFFIXES or (ending in _PAGE_SUFFIXES and (is_named or "/" in written)):
         return True
     if not _ROOTED.match(written):
         return False
     folders = re.sub(r"^https?://[^/]*", "", written, flags=re.IGNORECASE).strip("./").lower().split("/")
     if not _API_FOLDERS.isdisjoint(folders[:_API_DEPTH]):
         return True
-    words = {word.lower() for word in _KEY_WORD.findall(key)}
-    return not ending and not _ADDRESS_WORDS.isdisjoint(words)
+    return not ending and is_named
 
 
 def addresses_of_attributes(tree: etree._Element) -> Iterator[str]:

@@ -7,7 +7,6 @@ import io
 import re
 import zlib
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from lxml import etree
 
@@ -20,12 +19,11 @@ MOST_ADDRESSES = 50_000
 MOST_BYTES = 50 << 20
 # Only this much is looked at to tell a sitemap from other files, bytes: comments may stand before the root.
 _SNIFFED_BYTES = 4 << 10
-# Address and time of one row; longer ones are nobody's.
+# Longest address, characters; longer ones are not followed anywhere.
 _LONGEST_TEXT = 8_000
 _GZIP = b"\x1f\x8b"
 _ROOT = re.compile(rb"<(?:\w{1,20}:)?(?P<root>urlset|sitemapindex|rss|feed|RDF)\b")
 _ADDRESS_TAGS = frozenset(["loc", "link", "enclosure"])
-_TIME_TAGS = frozenset(["lastmod"])
 _ROW_TAGS = frozenset(["channel", "entry", "feed", "item", "sitemap", "url"])
 # Namespace of the pictures on a page, which its own address leads to.
 _PICTURES = "sitemap-image/1.1"
@@ -39,12 +37,10 @@ class SitemapRow:
 
     Attributes:
         address: not checked: a sitemap may name any.
-        modified: as told; naive where it names no zone, None where it says nothing.
         is_sitemap: does it lead to another sitemap?
     """
 
     address: str
-    modified: datetime | None = None
     is_sitemap: bool = False
 
 
@@ -65,7 +61,7 @@ def read_sitemap(body: bytes, name: str) -> Sitemap | None:
     """
     sitemap = Sitemap()
     if body.startswith(_GZIP):
-        if "sitemap" not in name.lower():
+        if "sitemap" not in name.lower() and not name.lower().endswith(".xml.gz"):
             return None
         try:
             body = inflated(body, MOST_BYTES)
@@ -101,7 +97,6 @@ def _read_xml(body: bytes, sitemap: Sitemap, *, is_index: bool) -> None:
         remove_comments=True,
     )
     addresses: list[str] = []
-    modified = None
     left = _MOST_ELEMENTS
     with contextlib.suppress(etree.LxmlError):
         for _, element in walk:
@@ -111,13 +106,11 @@ def _read_xml(body: bytes, sitemap: Sitemap, *, is_index: bool) -> None:
             namespace, _, tag = str(element.tag).rpartition("}")
             if tag in _ADDRESS_TAGS and not namespace.endswith(_PICTURES):
                 addresses.append(_address(element))
-            elif tag in _TIME_TAGS:
-                modified = _time(element.text)
             elif tag in _ROW_TAGS:
-                rows = [SitemapRow(address, modified, is_index) for address in addresses if address]
+                rows = [SitemapRow(address, is_index) for address in addresses if address]
                 if not all(_add(sitemap, row) for row in rows):
                     return
-                addresses, modified = [], None
+                addresses = []
                 _forget(element)
     if left < 0 or not body.rstrip().endswith(b">"):
         sitemap.is_whole = False
@@ -128,17 +121,6 @@ def _address(element: etree._Element) -> str:
     """Of `<loc>`, RSS's `<link>`, Atom's `<link href>`, `<enclosure url>`."""
     written = (element.get("href") or element.get("url") or element.text or "").strip()
     return written if len(written) <= _LONGEST_TEXT else ""
-
-
-def _time(text: str | None) -> datetime | None:
-    """W3C's profile of ISO 8601: a day, or a time with its zone."""
-    try:
-        written = (text or "").strip()
-        day = re.fullmatch(r"\d{4}-\d\d-\d\d", written)
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return datetime.combine(date.fromisoformat(written), found.time()) if day else found
 
 
 def _forget(element: etree._Element) -> None:

@@ -20,6 +20,7 @@ from crawler.failures import reason_of_error
 from crawler.frontier import Place
 from crawler.indexing import PageSays, page_says
 from crawler.items import Answer, Harvest
+from crawler.leads import NOT_MISSED, Leads
 from crawler.listings.listing import Listing
 from crawler.listings.page import orders_anew
 from crawler.markup import PARSED_BYTES, is_html, needs_browser, parse_html
@@ -30,6 +31,7 @@ from crawler.traps import holds_itself
 from documents.exposure import LOGIN_ASKED, Truth
 from documents.records import EntryKind, Skipped, SkipReason
 from fetching.statuses import reason_of_status
+from scope.units import UnitKind
 from scope.urls import canonical_url
 
 
@@ -40,6 +42,8 @@ class UnitSpider(Spider):
         super().__init__(name=crawl.unit.kind.value, **more)
         self.crawl = crawl
         self.planner = Planner(crawl.target, crawl.frontier, crawl.errand.limits.depth)
+        # What else leads on; an open directory leads on by its rows and by links.
+        self.leads = Leads(crawl, self.planner) if crawl.unit.kind is UnitKind.SITE else None
 
     async def start(self) -> AsyncIterator[Any]:
         """Nothing: the frontier holds the start already."""
@@ -53,12 +57,14 @@ class UnitSpider(Spider):
         if not self.crawl.frontier.finish(place):
             return
         harvest = Harvest()
+        if place.depth == 0 and self.leads is not None:
+            self.leads.of_start(place, harvest, answered=True)
         refused = reason_of_status(response.status)
         if refused is not None:
             reason, detail = refused
             if reason is SkipReason.ACCESS_DENIED and login_asked(response.headers):
                 detail = f"{detail} {LOGIN_ASKED}"
-            harvest.skips.append(Skipped(place.url, reason, detail, parent=place.parent))
+            self._skip(place, reason, detail, harvest)
         else:
             self._take(response, place, harvest)
         yield harvest
@@ -75,7 +81,16 @@ class UnitSpider(Spider):
         if self.crawl.frontier.closed is not None and reason is SkipReason.INTERRUPTED:
             # What was under way ends for the same reason as what still waits.
             reason, detail = self.crawl.frontier.closed
-        yield Harvest(skips=[Skipped(place.url, reason, detail, parent=place.parent)])
+        harvest = Harvest()
+        self._skip(place, reason, detail, harvest)
+        if place.depth == 0 and self.leads is not None:
+            self.leads.of_start(place, harvest, answered=False)
+        yield harvest
+
+    @staticmethod
+    def _skip(place: Place, reason: SkipReason, detail: str, harvest: Harvest) -> None:
+        if not (place.is_guess and reason in NOT_MISSED):
+            harvest.skips.append(Skipped(place.url, reason, detail, parent=place.parent))
 
     def read(self, tree: etree._Element, url: str, place: Place, harvest: Harvest) -> None:
         """Plan what a page leads to. `url` is the page's, after redirects."""
@@ -96,9 +111,16 @@ class UnitSpider(Spider):
             parent=place.parent,
         )
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        if self.leads is not None:
+            self.leads.of_headers(response.headers, response.url, place, harvest)
         if is_html(content_type, response.body):
             harvest.is_listing, harvest.says = Truth.UNKNOWN, None
             self._read_page(response, content_type, place, harvest)
+        elif self.leads is not None:
+            self.leads.of_file(response.body, content_type, response.url, place, harvest)
+        if place.is_guess and not harvest.entries:
+            harvest.answer = None  # what answers there is no sitemap
+            return
         harvest.answer = replace(harvest.answer, exposure=exposure_of(self.crawl, response, place, harvest))
 
     def _read_page(self, response: Response, content_type: str, place: Place, harvest: Harvest) -> None:
@@ -148,6 +170,8 @@ class UnitSpider(Spider):
             if address.removesuffix("/") in known or (listing.is_listing and orders_anew(address, url)):
                 continue
             self.planner.link(address, place, url, harvest)
+        if self.leads is not None and not listing.is_listing:
+            self.leads.of_page(tree, url, place, harvest)
         self.planner.overlong(overlong_links(tree, url), url, harvest)
 
 

@@ -129,7 +129,7 @@ def test_a_page_that_only_a_browser_can_draw_is_said_to_be_one(web: Any, crawl: 
     )
     crawled = crawl(web.url)
     assert crawled.fetched == ["/"]
-    assert crawled.reasons == {"/": "needs_browser"}
+    assert crawled.reasons == {"/": "needs_browser", "/a.js": "not_found"}
 
 
 def test_a_page_without_end_of_links_is_a_document_and_says_that_its_links_were_not_read(
