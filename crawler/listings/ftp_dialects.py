@@ -12,7 +12,7 @@ from crawler.listings.ftp_rows import Row, last_segment, whole_size, written_siz
 from documents.records import EntryKind
 
 FILE, DIRECTORY, LINK, UNKNOWN = EntryKind.FILE, EntryKind.DIRECTORY, EntryKind.LINK, EntryKind.UNKNOWN
-# A block of VMS, bytes; its sizes are whole blocks.
+# A block of VMS, bytes; `9/12` is blocks used and blocks allocated.
 VMS_BLOCK = 512
 
 _TIME = r"(\d\d?):(\d\d)(?::(\d\d)(?:\.\d{1,6})?)?"
@@ -83,7 +83,8 @@ def read_dos(line: str, today: date) -> Row | None:
     if size:
         return Row(name, FILE, whole_size(size.replace(",", "")), 0, modified)
     if word.upper() == "DIR":
-        return Row(name, DIRECTORY, modified=modified)
+        # A folder has no size of its own: FAT keeps 0, and `<DIR>` stands in its place.
+        return Row(name, DIRECTORY, 0, modified=modified)
     name, _, target = name.partition(" [")
     return Row(name, LINK, modified=modified, target=target.removesuffix("]"))
 
@@ -145,9 +146,11 @@ def _vms_row(name: str, written: re.Match[str] | None, modified: datetime | None
     if written and written[2]:
         size, error = written_size(written[1] + written[2].upper().removesuffix("B")) or (None, 0)
     elif written and written[1]:
-        size = int(written[1]) * VMS_BLOCK
-        # The last block may hold one byte.
-        error = VMS_BLOCK - 1 if size else 0
+        used = int(written[1])
+        is_pair = "/" in written[0]
+        # The last block may hold one byte. A lone number is blocks on most servers and bytes on some: taken as it
+        # stands, with an error that reaches to either.
+        size, error = (used * VMS_BLOCK, VMS_BLOCK - 1 if used else 0) if is_pair else (used, used * (VMS_BLOCK - 1))
     return Row(name[:-4] if is_folder else name, DIRECTORY if is_folder else FILE, size, error, modified)
 
 
