@@ -33,6 +33,15 @@ SPAN: Final = pa.struct(
     ]
 )
 
+# Keyed hashes, but for the format, the length and whether it is encrypted.
+DICTATION: Final = pa.struct(
+    [
+        *((name, pa.string()) for name in ("format", "author", "recorder", "comment", "started", "ended")),
+        ("seconds", pa.int64()),
+        ("encrypted", pa.bool_()),
+    ]
+)
+
 Column = tuple[str, pa.DataType]
 Row = Mapping[str, Any]
 
@@ -57,6 +66,10 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
             ("modified_utc", pa.bool_()),
             ("parent", pa.string()),
             ("seen_at", UTC_TIME),
+            ("size_error", pa.int64()),
+            ("modified_source", pa.string()),
+            ("cue", pa.string()),
+            ("dictation", DICTATION),
         ]
     ),
     "documents": columns_of(
@@ -77,6 +90,16 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
             ("media_type", pa.string()),
             ("verdict", pa.string()),
             ("reasons", pa.list_(pa.string())),
+            ("found_as", pa.string()),
+            ("reached_by", pa.list_(pa.string())),
+            ("transport", pa.string()),
+            ("tls", pa.string()),
+            ("listed", pa.string()),
+            ("is_listing", pa.string()),
+            ("auth_above", pa.string()),
+            ("robots_disallow", pa.string()),
+            ("indexable", pa.string()),
+            ("index_basis", pa.string()),
         ]
     ),
     "matches": columns_of(
@@ -107,6 +130,15 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
             ("parent", pa.string()),
             ("skipped_at", UTC_TIME),
         ]
+    ),
+}
+
+# What has been added to the columns since the first release. A sweep that was begun before it spooled parts without
+# them, which are whole all the same; the rows that they become have nothing there.
+ADDED: Final[Mapping[str, frozenset[str]]] = {
+    "entries": frozenset(["size_error", "modified_source", "cue", "dictation"]),
+    "documents": frozenset(
+        "found_as reached_by transport tls listed is_listing auth_above robots_disallow indexable index_basis".split()
     ),
 }
 
@@ -163,10 +195,12 @@ def write_table(path: Path, table: pa.Table) -> None:
 
 
 def is_whole(path: Path, table: str) -> bool:
-    """Can every page of this part file be read, and are its columns the ones we write? Empty and torn files are not."""
+    """Can every page of this part file be read, and are its columns ones that we write or wrote? Torn ones are not."""
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            if file.schema_arrow.names != COLUMNS[table].names:
+            ours = COLUMNS[table].names
+            before = [name for name in ours if name not in ADDED.get(table, ())]
+            if file.schema_arrow.names not in (ours, before):
                 return False
             for _ in file.iter_batches():
                 pass
@@ -181,4 +215,10 @@ def _last_number(folder: Path) -> int:
 
 
 def _characters(row: Row) -> int:
-    return sum(len(value) if isinstance(value, str) else 0 for value in row.values())
+    return sum(_length(value) for value in row.values())
+
+
+def _length(value: object) -> int:
+    if isinstance(value, str):
+        return len(value)
+    return sum(map(_length, value)) if isinstance(value, list) else 0

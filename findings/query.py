@@ -11,6 +11,7 @@ from typing import Any, Final
 from documents.records import SkipReason
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
 from findings.errors import FindingAmbiguousError, FindingUnknownError, SweepUnknownError
+from findings.exposure import EXPOSURE_COLUMNS, exposure_of_row
 from findings.keys import FINDING_ID_BYTES
 from findings.records import FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
 from findings.results import (
@@ -182,6 +183,11 @@ def _detail(connection: Connection, row: FindingRow) -> FindingDetail:
         [row.finding_id],
     )
     match = matches[0] if matches else {"spans": [], "anchors": [], "reasons": []}
+    exposures = _asked(
+        connection,
+        f"SELECT {EXPOSURE_COLUMNS} FROM exposure WHERE finding_id = ?",  # noqa: S608 - constants
+        [row.finding_id],
+    )
     return FindingDetail(
         row,
         tuple(_sighting(sighting) for sighting in sightings),
@@ -189,6 +195,7 @@ def _detail(connection: Connection, row: FindingRow) -> FindingDetail:
         tuple(_span(span) for span in match["spans"]),
         {kind: AnchorState(state) for kind, state in match["anchors"]},
         tuple(match["reasons"]),
+        exposure_of_row(exposures[0]) if exposures else None,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from documents.exposure import IndexBasis, TlsState, Transport, Truth
 from documents.records import SkipReason
 from findings.records import FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
 from matchers.verdicts import AnchorState, Span, Verdict
@@ -83,8 +84,42 @@ class TriageEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingExposure:
+    """How a finding lies open, as last fetched; see the view `exposure`. Places are in clear; `repr` leaves them out.
+
+    Attributes:
+        transport: None where a sweep of an older Stray fetched it; then all else is unknown.
+        folder_listed: a listing shows it, or would.
+        parent, reached_by: what named it, and the way there.
+        found_as, requested_url: the address as found, and as asked for, where they differ from its own.
+        etag, server: the server's words.
+    """
+
+    fetched_at: datetime
+    transport: Transport | None
+    tls: TlsState
+    auth_above: Truth
+    listed: Truth
+    folder_listed: Truth
+    indexable: Truth
+    index_basis: IndexBasis | None
+    robots_disallow: Truth
+    parent: str | None = field(repr=False)
+    reached_by: tuple[str, ...] = field(repr=False)
+    found_as: str | None = field(repr=False)
+    requested_url: str | None = field(repr=False)
+    server: str | None
+    etag: str | None
+    server_modified: datetime | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindingDetail:
-    """A finding with all that is known of it. Spans, anchors and reasons are those of its latest match."""
+    """A finding with all that is known of it. Spans, anchors and reasons are those of its latest match.
+
+    `exposure` is None where the database holds no document for it.
+    """
 
     row: FindingRow
     sightings: tuple[Sighting, ...]
@@ -92,6 +127,7 @@ class FindingDetail:
     spans: tuple[Span, ...]
     anchors: Mapping[str, AnchorState]
     reasons: tuple[str, ...]
+    exposure: FindingExposure | None = None
 
 
 @dataclass(frozen=True, slots=True)

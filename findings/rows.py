@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from documents.exposure import Exposure
 from documents.records import Document, Entry, EntryKind, Skipped
 from findings.keys import DatabaseKey
 from findings.parts import Row
@@ -38,6 +39,10 @@ def entry_row(entry: Entry, seen_at: datetime) -> Row:
         "modified_utc": zoned,
         "parent": _optional_place(entry.parent),
         "seen_at": seen_at,
+        "size_error": _size(entry.size_error) if entry.size is not None else None,
+        "modified_source": entry.modified_source and entry.modified_source.value,
+        "cue": entry.cue and entry.cue.value,
+        "dictation": None,
     }
 
 
@@ -55,6 +60,10 @@ def fetched_place_row(document: Document) -> Row:
         "modified_utc": None,
         "parent": _optional_place(document.parent),
         "seen_at": document.fetched_at,
+        "size_error": 0,
+        "modified_source": None,
+        "cue": None,
+        "dictation": None,
     }
 
 
@@ -76,6 +85,22 @@ def document_row(document: Document, media_type: str, judgement: Judgement, memb
         "media_type": _storable(media_type),
         "verdict": judgement.verdict.value,
         "reasons": [_storable(reason) for reason in judgement.reasons],
+        **_exposed(document.exposure),
+    }
+
+
+def _exposed(exposure: Exposure) -> Row:
+    return {
+        "found_as": _optional_place(exposure.found_as),
+        "reached_by": [_place(url) for url in exposure.reached_by],
+        "transport": exposure.transport and exposure.transport.value,
+        "tls": exposure.tls.value,
+        "listed": exposure.listed.value,
+        "is_listing": exposure.is_listing.value,
+        "auth_above": exposure.auth_above.value,
+        "robots_disallow": exposure.robots_disallow.value,
+        "indexable": exposure.indexable.value,
+        "index_basis": exposure.index_basis and exposure.index_basis.value,
     }
 
 

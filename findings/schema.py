@@ -25,7 +25,7 @@ class Migration:
     sql: str
 
 
-MIGRATION_FILES = ("001_first_tables.sql", "002_told_sweeps.sql")
+MIGRATION_FILES = ("001_first_tables.sql", "002_told_sweeps.sql", "003_exposure.sql")
 
 # Each view after those that it reads from, with the tables and views whose column comments it takes over.
 VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -34,10 +34,12 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "finding_status": ("findings", "triage_events"),
     "open_findings": ("finding_status",),
     "letters_exposed": ("findings",),
+    "exposure": ("documents", "findings"),
     "exposure_timeline": ("findings",),
     "hosts_at_risk": ("findings",),
     "reach": ("units",),
     "to_look_at": ("documents",),
+    "worth_a_look": ("entries",),
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any, TextIO
 
-from findings.results import DocumentToLookAt, ExposedLetter, FindingDetail, FindingRow, UnitReach
+from findings.results import DocumentToLookAt, ExposedLetter, FindingDetail, FindingExposure, FindingRow, UnitReach
 from reports.shown import Shown
 
 
@@ -35,10 +35,17 @@ class JsonLinesReport:
                 "anchors": dict(detail.anchors),
                 "reasons": detail.reasons,
                 "spans": spans,
+                "exposure": self._exposure(detail.exposure) if detail.exposure else None,
                 "sightings": [self._fields(sighting) for sighting in detail.sightings],
                 "triage_events": [self._fields(event) for event in detail.triage_events],
             }
         )
+
+    def _exposure(self, exposure: FindingExposure) -> dict[str, Any]:
+        told = self._fields(exposure)
+        for name in ("parent", "found_as", "requested_url"):
+            told[name] = self._shown.url(told[name]) if told[name] else None
+        return told | {"reached_by": [self._shown.url(url) for url in exposure.reached_by]}
 
     def letters(self, rows: Iterable[ExposedLetter]) -> None:
         """See `Report`."""

@@ -14,6 +14,7 @@ from rich.text import Text
 from findings.records import FindingState, TriageDecision
 from findings.results import DocumentToLookAt, ExposedLetter, FindingDetail, FindingRow, TriageEvent, UnitReach
 from matchers.verdicts import Span
+from reports.exposed import exposure_facts
 from reports.shown import Shown, printable
 
 DEFAULT_WIDTH: Final = 80
@@ -70,6 +71,7 @@ class TableReport:
                 ("host", f"{row.host}, {row.tier}{f', {row.supplier}' if row.supplier else ''}"),
                 ("exposed", f"at least from {_time(row.first_seen)} to {_time(row.last_seen)}, as seen by us"),
                 *_server_date(row),
+                *exposure_facts(detail.exposure, self._shown),
                 ("file", f"{row.media_type}, {row.size} bytes, SHA-256 {row.sha256}"),
                 *(("identifier", f"{kind}: {state}") for kind, state in detail.anchors.items()),
                 *(("reason", reason) for reason in detail.reasons),

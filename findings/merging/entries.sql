@@ -8,15 +8,20 @@ WITH fetched AS (
     SELECT * EXCLUDE (listed), min(seen_at) OVER place AS first_seen, max(seen_at) OVER place AS last_seen
     FROM spool_entries
     WINDOW place AS (PARTITION BY url)
-    QUALIFY row_number() OVER (PARTITION BY url ORDER BY listed DESC, seen_at DESC) = 1
+    -- What was said by the first bytes of a place is told in a row of its own, that describes it worst.
+    QUALIFY row_number() OVER (PARTITION BY url ORDER BY listed DESC, dictation IS NULL DESC, seen_at DESC) = 1
+), noted AS (
+    SELECT url, any_value(cue) AS cue, any_value(dictation) AS dictation
+    FROM spool_entries WHERE cue IS NOT NULL OR dictation IS NOT NULL
+    GROUP BY url
 )
-SELECT described.*,
+SELECT described.* EXCLUDE (cue, dictation), noted.cue, noted.dictation,
     CASE
-        WHEN url IN (SELECT url FROM fetched) THEN 'fetched'
-        WHEN url IN (SELECT url FROM skipped) THEN 'skipped'
+        WHEN described.url IN (SELECT url FROM fetched) THEN 'fetched'
+        WHEN described.url IN (SELECT url FROM skipped) THEN 'skipped'
         ELSE 'not_selected'
     END AS outcome
-FROM described;
+FROM described LEFT JOIN noted USING (url);
 
 -- Within one sweep units overlap, and the one that looked closest is right; an older sweep, merged late, tells only
 -- of the beginning.
@@ -25,8 +30,16 @@ UPDATE entries SET
     kind = CASE WHEN later AND new.kind <> 'unknown' THEN new.kind ELSE entries.kind END,
     size = CASE WHEN later THEN coalesce(new.size, entries.size) ELSE entries.size END,
     size_exact = CASE WHEN later AND new.size IS NOT NULL THEN new.size_exact ELSE entries.size_exact END,
+    size_error = CASE WHEN later AND new.size IS NOT NULL THEN new.size_error ELSE entries.size_error END,
     modified = CASE WHEN later AND new.modified IS NOT NULL THEN new.modified ELSE entries.modified END,
     modified_utc = CASE WHEN later AND new.modified IS NOT NULL THEN new.modified_utc ELSE entries.modified_utc END,
+    modified_source = CASE
+        WHEN later AND new.modified IS NOT NULL THEN new.modified_source ELSE entries.modified_source
+    END,
+    cue = CASE WHEN later THEN coalesce(new.cue, entries.cue) ELSE coalesce(entries.cue, new.cue) END,
+    dictation = CASE
+        WHEN later THEN coalesce(new.dictation, entries.dictation) ELSE coalesce(entries.dictation, new.dictation)
+    END,
     parent = CASE WHEN later THEN coalesce(new.parent, entries.parent) ELSE entries.parent END,
     outcome = CASE
         WHEN entries.last_sweep = new.sweep_id AND outcome_rank(new.outcome) < outcome_rank(entries.outcome)

@@ -11,10 +11,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from documents.records import Skipped, SkipReason
+from documents.records import Cue, Skipped, SkipReason
 from findings.errors import DatabaseLockedError
 from findings.keys import DatabaseKey
 from findings.merge import MergeReport, merge
+from findings.parts import ADDED
 from findings.records import SweepKind
 from findings.spool import SweepSpool
 from matchers.verdicts import Verdict
@@ -368,3 +369,29 @@ def test_a_recheck_says_nothing_of_what_it_did_not_ask_for(estate: Estate, kind:
     recheck.finish(estate.end())
     merge(estate.root, estate.database)
     assert estate.ask("SELECT url[-5:], history FROM finding_status ORDER BY url") == [("a.pdf", "PG"), ("b.pdf", "P")]
+
+
+def test_parts_from_before_columns_were_added_are_merged(estate: Estate) -> None:
+    sweep = spool_of_many_units(estate)
+    for part in sweep.folder.path.rglob("part-*/*.parquet"):
+        table = pq.read_table(part)
+        pq.write_table(table.drop_columns(list(ADDED.get(part.stem, ()))), part)
+    report = merge(estate.root, estate.database)
+    assert (report.units, report.quarantined) == (UNITS, ())
+    assert counts(estate) == EXPECTED
+    assert estate.ask("SELECT DISTINCT cue, modified_source FROM entries") == [(None, None)]
+    assert estate.ask("SELECT DISTINCT tls, reached_by FROM documents") == [(None, None)]
+
+
+def test_a_cue_stays_with_a_place_that_is_met_again_without_it(estate: Estate) -> None:
+    for cue in (Cue.DICTATION_AUDIO, None):
+        sweep = estate.begin()
+        unit = estate.open_unit(sweep)
+        unit.entry(estate.entry("/1/a.dss", cue=cue, size=1000, size_error=500, size_exact=False))
+        unit.entry(estate.entry("/1/b.txt"))
+        unit.finish(estate.outcome())
+        sweep.finish(estate.end())
+        merge(estate.root, estate.database)
+    assert estate.ask("SELECT name, cue, outcome, size_error FROM worth_a_look") == [
+        ("a.dss", "dictation_audio", "not_selected", 500)
+    ]

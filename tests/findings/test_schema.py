@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import duckdb
 import pytest
 
 import findings
+from documents.exposure import IndexBasis, TlsState, Transport, Truth
+from documents.records import Cue, ModifiedSource
 from findings.database import connect_in_memory, open_reader, open_writer
 from findings.errors import SchemaNewerError
 from findings.records import EntryOutcome, FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
@@ -18,6 +21,8 @@ from matchers.verdicts import AnchorState, Verdict
 from tests.findings.conftest import Estate, letter
 
 FOLDER = Path(findings.__path__[0])
+# The number of the migration that is not there yet.
+NEXT = len(MIGRATION_FILES) + 1
 
 
 def test_every_sql_file_is_listed_and_numbered_in_order() -> None:
@@ -51,7 +56,19 @@ def test_every_table_view_and_column_is_explained(comments: dict[str, str | None
         ("sweeps.state", SweepState),
         ("units.state", UnitState),
         ("entries.outcome", EntryOutcome),
+        ("entries.modified_source", ModifiedSource),
+        ("entries.cue", Cue),
         ("documents.verdict", Verdict),
+        ("documents.transport", Transport),
+        ("documents.tls", TlsState),
+        ("documents.listed", Truth),
+        ("documents.is_listing", Truth),
+        ("documents.auth_above", Truth),
+        ("documents.robots_disallow", Truth),
+        ("documents.indexable", Truth),
+        ("documents.index_basis", IndexBasis),
+        ("exposure.auth_above", Truth),
+        ("exposure.folder_listed", Truth),
         ("matches.verdict", Verdict),
         ("matches.anchors", AnchorState),
         ("sightings.presence", Presence),
@@ -69,23 +86,23 @@ def test_the_comment_of_a_closed_set_names_all_of_it(
 def test_a_later_migration_keeps_what_is_there(estate: Estate) -> None:
     estate.sweep((estate.document("/1/a.pdf"), letter()))
     before = estate.contents()
-    step = Migration(3, "003_severity", "ALTER TABLE findings ADD COLUMN severity INTEGER DEFAULT 0")
+    step = Migration(NEXT, "severity", "ALTER TABLE findings ADD COLUMN severity INTEGER DEFAULT 0")
     with duckdb.connect(str(estate.database)) as connection:
         for _ in range(2):
             migrate(connection, estate.database, (*migrations(), step))
         assert connection.execute("SELECT severity FROM findings").fetchall() == [(0,)]
-        assert connection.execute("SELECT version, name FROM schema_migrations").fetchall()[-1] == (3, "003_severity")
+        assert connection.execute("SELECT version, name FROM schema_migrations").fetchall()[-1] == (NEXT, "severity")
         connection.execute("ALTER TABLE findings DROP COLUMN severity")
     assert estate.contents() == before
 
 
 def test_a_migration_that_breaks_leaves_the_step_before(estate: Estate) -> None:
     estate.sweep()
-    broken = Migration(3, "003_broken", "CREATE TABLE half (a INTEGER); INSERT INTO half VALUES ('not a number')")
+    broken = Migration(NEXT, "broken", "CREATE TABLE half (a INTEGER); INSERT INTO half VALUES ('not a number')")
     with duckdb.connect(str(estate.database)) as connection:
         with pytest.raises(duckdb.ConversionException):
             migrate(connection, estate.database, (*migrations(), broken))
-        assert applied_version(connection) == 2
+        assert applied_version(connection) == NEXT - 1
         tables = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'half'").fetchall()
         assert tables == [(0,)]
 
@@ -99,6 +116,34 @@ def test_what_was_found_before_telling_was_recorded_is_not_announced_again(tmp_p
         connection.execute("INSERT INTO sweeps VALUES ('b', 'sweep', 'running', now(), NULL, '', '', '', '', '')")
     with open_reader(path) as connection:
         assert connection.execute("SELECT sweep_id FROM told_sweeps").fetchall() == [("a",)]
+
+
+@pytest.mark.parametrize("version", range(1, NEXT))
+def test_a_database_of_every_earlier_schema_is_brought_up_to_date(version: int, estate: Estate) -> None:
+    estate.sweep((estate.document("/1/a.pdf"), letter()))
+    old = estate.database.with_name("old.duckdb")
+    with duckdb.connect(str(old)) as connection:
+        connection.execute(f"ATTACH '{estate.database}' AS now (READ_ONLY)")
+        for step in migrations()[:version]:
+            connection.execute(step.sql)
+            connection.execute("INSERT INTO schema_migrations VALUES (?, ?, now())", [step.version, step.name])
+        tables = connection.execute(
+            "SELECT table_name, string_agg(column_name, ', ' ORDER BY column_index) FROM duckdb_columns() "
+            "WHERE database_name = current_database() AND table_name <> 'schema_migrations' GROUP BY table_name"
+        ).fetchall()
+        for table, columns in tables:
+            connection.execute(f"DELETE FROM {table}")
+            connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM now.{table}")
+        connection.execute("DELETE FROM meta WHERE name = 'views_digest'")
+    with open_reader(old) as connection:
+        assert applied_version(connection) == NEXT - 1
+        assert connection.execute("SELECT state FROM finding_status").fetchall() == [("new",)]
+        found = connection.execute("SELECT auth_above, folder_listed FROM exposure").fetchall()
+        assert found == [("unknown", "unknown")]
+    # And what is merged from now on fits.
+    older = replace(estate, database=old)
+    older.sweep((older.document("/1/a.pdf"), letter()))
+    assert older.ask("SELECT state FROM finding_status") == [("open",)]
 
 
 def test_a_newer_schema_is_refused_and_not_touched(estate: Estate) -> None:
