@@ -12,8 +12,8 @@ from documents.records import Entry, EntryKind
 FETCHED = {Family.DOCUMENT, Family.ARCHIVE, Family.PAGE, Family.DATA, Family.PICTURE, Family.DICTATION}
 
 
-def entry(name: str, kind: EntryKind = EntryKind.FILE, size: int | None = 1000, **facts: bool) -> Entry:
-    return Entry("https://files.example/x", kind, name, size, **facts)
+def entry(name: str, kind: EntryKind = EntryKind.FILE, size: int | None = 1000, *, size_exact: bool = True) -> Entry:
+    return Entry("https://files.example/x", kind, name, size, size_exact)
 
 
 def test_the_best_come_first() -> None:

@@ -1,0 +1,71 @@
+"""Neighbours in a listing that look like one batch of a typing house: sound beside its transcript, numbers of jobs.
+
+What is marked here is worth a person's look even where it is not fetched. One listing at a time; time and memory grow
+with its rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from crawler.endings import FAMILIES, Family, family_of
+from crawler.naming import has_job_number, is_batch_folder
+from documents.records import Cue, Entry, EntryKind
+
+# Sound that recorders write and music is not kept in: dictation by its ending alone.
+_DICTATION_ENDINGS = frozenset(["dss", "ds2", "vox", "msv", "dvf", "trm", "iaf"])
+_SOUNDS = frozenset([Family.DICTATION, Family.SOUND])
+# Folders whose name alone tells a typing house; the others (Archive, Done, In) do so in company.
+_TELLING_FOLDER = re.compile(r"dictat|transcri|typed|typing", re.IGNORECASE)
+_COMPANY = 2
+# What a typist puts behind the name of the sound: `DM_0012_typed.doc`.
+_TYPISTS_SUFFIX = re.compile(r"(?:[ _.-]{1,3}(?:typed|transcript|transcribed|transcription|final|draft|done|letter))+$")
+_LOCK_PREFIX = "~$"
+# Characters of a name that are compared.
+_LONGEST_STEM = 255
+_DROPPINGS = re.compile(r"^(?:thumbs\.db|desktop\.ini|~wr[ldas]\d{4}\.tmp)$|\.(?:tmp|bak|wbk|asd)$", re.IGNORECASE)
+
+
+def cues_of(entries: Sequence[Entry]) -> dict[str, Cue]:
+    """The rows of one listing that look like a batch: by URL, the strongest cue of each."""
+    files = [(entry, family_of(entry.name)) for entry in entries if entry.kind is not EntryKind.DIRECTORY]
+    documents = {_stem(entry.name) for entry, family in files if family is Family.DOCUMENT}
+    sounds = {_stem(entry.name) for entry, family in files if family in _SOUNDS}
+    paired = (documents & sounds) - {""}
+    cues = dict(_folder_cues(entries))
+    for entry, family in files:
+        cue = _file_cue(entry.name, family, paired, among_documents=bool(documents))
+        if cue is not None:
+            cues[entry.url] = cue
+    return cues
+
+
+def _file_cue(name: str, family: Family | None, paired: set[str], *, among_documents: bool) -> Cue | None:
+    if family in _SOUNDS:
+        is_dictation = name.rpartition(".")[2].lower() in _DICTATION_ENDINGS or _stem(name) in paired
+        return Cue.DICTATION_AUDIO if is_dictation or has_job_number(name) else None
+    if name.startswith(_LOCK_PREFIX):
+        return Cue.WORD_LOCK_FILE
+    if family is Family.DOCUMENT and _stem(name) in paired:
+        return Cue.TRANSCRIPT_OF_AUDIO
+    if family in (Family.DOCUMENT, Family.ARCHIVE) and has_job_number(name):
+        return Cue.JOB_NUMBER
+    return Cue.DROPPING if among_documents and _DROPPINGS.search(name[-_LONGEST_STEM:]) else None
+
+
+def _folder_cues(entries: Sequence[Entry]) -> Iterator[tuple[str, Cue]]:
+    folders = [entry for entry in entries if entry.kind is EntryKind.DIRECTORY and is_batch_folder(entry.name)]
+    in_company = len({entry.name.lower() for entry in folders}) >= _COMPANY
+    for entry in folders:
+        if in_company or _TELLING_FOLDER.search(entry.name[:_LONGEST_STEM]):
+            yield entry.url, Cue.BATCH_FOLDER
+
+
+def _stem(name: str) -> str:
+    """What sound and transcript share: the name without endings and without what the typist put behind it."""
+    stem = name[:_LONGEST_STEM].lower().rpartition(".")[0]
+    inner, _, ending = stem.rpartition(".")
+    if FAMILIES.get(ending) in _SOUNDS:
+        stem = inner
+    return _TYPISTS_SUFFIX.sub("", stem).strip()
