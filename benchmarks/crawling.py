@@ -13,7 +13,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -78,6 +78,9 @@ class CountingSink:
         self.documents = 0
 
     def entry(self, entry: Entry) -> None:
+        """See Sink."""
+
+    def listed(self, entries: Sequence[Entry]) -> None:
         """See Sink."""
 
     def document(self, document: Document) -> None:

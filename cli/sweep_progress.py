@@ -71,4 +71,5 @@ def told(progress: Progress) -> str:
     return (
         f"{progress.documents} documents, {progress.matches} letters in them, "
         f"{progress.entries} entries, {progress.skipped} not read"
+        f"{'; begun afresh, what it had saved could not be used' if progress.afresh else ''}"
     )

@@ -35,8 +35,8 @@ class Crawl:
         self.unit = unit
         self.target = target
         self.errand = errand
-        self.frontier = Frontier()
-        self.courier = Courier(sink, errand.limits.body_bytes, errand.spool_dir)
+        self.frontier = Frontier(errand.store)
+        self.courier = Courier(sink, self.frontier, errand.limits.body_bytes, errand.spool_dir)
         self.resolution = Resolution(Dialler(errand.guard), errand.limits.timeout_seconds)
         self.certificates = Certificates(reads_on=target.certificates is CertificatePolicy.RECORD)
         # Seconds that robots.txt asks to leave between two requests; learnt under way.
@@ -47,9 +47,10 @@ class Crawl:
         self._downloads: set[asyncio.Task[object]] = set()
 
     def begin(self) -> None:
-        """Put the unit's start into the frontier."""
-        self.frontier.is_new(self.unit.start_url)
-        self.frontier.push(Place(self.unit.start_url, self.unit.start_url))
+        """Put the unit's start into the frontier, unless a unit that is resumed has it already."""
+        if self.frontier.is_new(self.unit.start_url):
+            self.frontier.push(Place(self.unit.start_url, self.unit.start_url))
+            self.frontier.save()
 
     async def hand(self, harvest: Harvest) -> None:
         """Give a harvest to the sink; when the sink wants no more, end the crawl."""
@@ -58,7 +59,11 @@ class Crawl:
             self.stop(SkipReason.UNIT_FAILED, "sink")
 
     def stop(self, reason: SkipReason, detail: str) -> None:
-        """Fetch nothing more and give up what is under way. For the reactor's thread."""
+        """Fetch nothing more and give up what is under way. For the reactor's thread.
+
+        What ends from here on is on record, but not done: a unit that is resumed fetches it again.
+        """
+        self.courier.save_no_more()
         self.frontier.close(reason, detail)
         self.stopping.set()
         for task in self._downloads:

@@ -1,89 +1,119 @@
-"""What is still to be fetched, first come first served, and the account of every place: none ends twice, none never."""
+"""What is still to be fetched, best first, and the account of every place: none ends twice, none never.
+
+A small window of places stands in memory before the tables of a `Store`. What one answer changes (places met, places
+queued, the place itself done) is gathered as `Changes`, and saved together with the records of that answer.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
 
+from crawler.frontier_tables import FrontierTables
+from crawler.places import GUESSED_SITEMAP, LAST, Changes, Place
+from crawler.seen import Seen, digest_of
 from documents.records import SkipReason
+from fetching.store import PassingStore, Store
 
-# Places that wait at one time. A place takes about 0.4 kB, so 80 MB at most; the default budget is 20,000 requests.
-LONGEST_QUEUE = 200_000
-# URLs that are remembered, about 0.1 kB each, so 200 MB at most. A site that makes up more is not a site.
-MOST_SEEN = 2_000_000
-# Where a site's sitemap lies if nobody says where (sitemaps.org).
-GUESSED_SITEMAP = "/sitemap.xml"
+__all__ = ["GUESSED_SITEMAP", "LAST", "Changes", "Frontier", "Place"]
+
+# Places that wait at one time. They lie on disk, about 0.15 kB each, so 2.4 GB at most.
+LONGEST_QUEUE: Final = 16_000_000
+# URLs that are remembered, 8 bytes each and twice that while they are sorted: 256 MB at most.
+MOST_SEEN: Final = 16_000_000
+# Places in memory, about 0.5 kB each. A read of this many takes 3 ms.
+WINDOW: Final = 1_000
+_EVERYTHING: Final = (1 << 62, 1 << 62)
+# Ancestors that `path` remembers, so that a folder of 100,000 files asks for them once.
+_REMEMBERED_ANCESTORS: Final = 10_000
+
+Key = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One URL to fetch.
+class Frontier:
+    """Waiting places, those under way, and those ever met. For one thread; only `write` may run in another.
 
-    Attributes:
-        url: canonical; its identity in all records.
-        asked: what is requested: as written in the link, without credentials and fragment.
-        parent: the page or listing that named it.
-        depth: links or folders from the unit's start, which is 0.
-        trail: digests of the listings above it, nearest last.
-        listed: a listing's row named it.
+    Args:
+        store: keeps it all over a kill; without one it ends with the process.
     """
 
-    url: str
-    asked: str
-    parent: str | None = None
-    depth: int = 0
-    trail: tuple[int, ...] = ()
-    listed: bool = False
-
-    @property
-    def is_guess(self) -> bool:
-        """Did nobody name this place? If it is not there, nobody misses it, and it leaves no record."""
-        return self.depth == 1 and self.parent is None and self.url.endswith(GUESSED_SITEMAP)
-
-
-@dataclass(slots=True)
-class Frontier:
-    """Waiting places in order, those under way, and those ever seen (8-byte digests; a clash in 2^64 hides one)."""
-
-    _waiting: deque[Place] = field(default_factory=deque)
-    _under_way: dict[str, Place] = field(default_factory=dict)
-    _seen: set[int] = field(default_factory=set)
-    closed: tuple[SkipReason, str] | None = None
+    def __init__(self, store: Store | None = None) -> None:
+        self._tables = FrontierTables(store or PassingStore())
+        self._seen = Seen()
+        self._seen.load(self._tables.seen())
+        self._notes = self._tables.notes()
+        self._next_number, self._waiting = self._tables.numbers()
+        # Everything that waits and is not beyond `_loaded` is in the window.
+        self._window: list[tuple[int, int, Place]] = []
+        self._loaded: Key = (-_EVERYTHING[0], 0) if self._waiting else _EVERYTHING
+        self._changes = Changes()
+        self._unsaved: dict[int, Place] = {}
+        self._under_way: dict[int, Place] = {}
+        self._finished: set[int] = set()
+        self._ancestors: dict[int, tuple[str, int]] = {}
+        self.closed: tuple[SkipReason, str] | None = None
 
     def is_new(self, url: str) -> bool:
-        """Mark a canonical URL as seen; True the first time."""
-        digest = int.from_bytes(hashlib.blake2b(url.encode(), digest_size=8).digest())
-        if digest in self._seen:
+        """Mark a canonical URL as met; True the first time."""
+        digest = digest_of(url)
+        if not self._seen.add(digest):
             return False
-        self._seen.add(digest)
+        self._changes.seen.append(digest)
         return True
+
+    def are_new(self, urls: Sequence[str]) -> list[bool]:
+        """`is_new` for many."""
+        return [self.is_new(url) for url in urls]
 
     @property
     def is_full(self) -> bool:
         """Is there no room for another place? The caller must then record what it leaves out."""
-        return len(self._waiting) >= LONGEST_QUEUE or len(self._seen) >= MOST_SEEN
+        return self._waiting >= LONGEST_QUEUE or len(self._seen) >= MOST_SEEN
+
+    @property
+    def unsaved(self) -> int:
+        """How many places are under way, or done without their records being saved: what a kill would fetch again."""
+        return len(self._under_way) + len(self._finished)
+
+    @property
+    def is_anything_under_way(self) -> bool:
+        """Has a place been handed out that is not finished?"""
+        return bool(self._under_way)
 
     def push(self, place: Place) -> None:
-        """Put a place at the end."""
-        self._waiting.append(place)
+        """Let a place wait for its turn: the lowest priority number first, then the one that came first."""
+        numbered = replace(place, number=self._next_number)
+        self._next_number += 1
+        self._waiting += 1
+        self._unsaved[numbered.number] = numbered
+        self._changes.pushed.append(numbered)
+        key = (numbered.priority, numbered.number)
+        if key <= self._loaded:
+            heapq.heappush(self._window, (*key, numbered))
+            if len(self._window) > 2 * WINDOW:
+                self._shrink()
+
+    def push_all(self, places: Iterable[Place]) -> None:
+        """`push` for many."""
+        for place in places:
+            self.push(place)
 
     def next(self) -> Place | None:
         """The place to fetch next; it is under way until `finish`."""
-        if self.closed or not self._waiting:
-            return None
-        place = self._waiting.popleft()
-        self._under_way[place.url] = place
+        place = None if self.closed else self._pop()
+        if place is not None:
+            self._under_way[place.number] = place
         return place
-
-    def path(self, place: Place) -> tuple[str, ...]:
-        """The way to a place, as far as it is known."""
-        return (place.parent,) if place.parent else ()
 
     def finish(self, place: Place) -> bool:
         """Close the account of a place; False if it was closed already, and nothing more may be recorded for it."""
-        return self._under_way.pop(place.url, None) is not None
+        if self._under_way.pop(place.number, None) is None:
+            return False
+        self._finished.add(place.number)
+        self._changes.finished.append(place)
+        return True
 
     def close(self, reason: SkipReason, detail: str) -> None:
         """Hand out nothing more. The first reason stays: what follows it is its consequence."""
@@ -96,8 +126,86 @@ class Frontier:
         return self.closed is not None or not self._waiting
 
     def leave(self) -> Iterator[Place]:
-        """Every place that has no record yet; empties the frontier."""
+        """Every place that has no record yet; empties the frontier, but not the store: a resumed unit goes on there."""
         yield from self._under_way.values()
         self._under_way.clear()
-        while self._waiting:
-            yield self._waiting.popleft()
+        while (place := self._pop()) is not None:
+            yield place
+
+    def path(self, place: Place) -> tuple[str, ...]:
+        """The canonical URLs that led here: from the unit's start to the place that named this one."""
+        chain: list[str] = []
+        number = place.above
+        while number:
+            url, above = self._ancestor(number)
+            chain.append(url)
+            number = above if above < number else 0
+        return tuple(reversed(chain))
+
+    def note(self, key: str) -> str | None:
+        """What another part of the crawl has noted under `key`, in this process or before a kill."""
+        return self._notes.get(key)
+
+    def set_note(self, key: str, value: str) -> None:
+        """Note something small that must survive a kill."""
+        self._notes[key] = self._changes.notes[key] = value
+
+    def changes(self) -> Changes:
+        """What has changed since this was last asked: one answer's changes, to be saved with its records."""
+        changes, self._changes = self._changes, Changes()
+        return changes
+
+    def write(self, changes: Sequence[Changes]) -> None:
+        """Save changes with all records that the sink has taken; `written` must follow. From any one thread."""
+        self._tables.write(changes)
+
+    def written(self, changes: Sequence[Changes]) -> None:
+        """Forget what is saved now."""
+        for each in changes:
+            for place in each.pushed:
+                del self._unsaved[place.number]
+            self._finished.difference_update(place.number for place in each.finished)
+
+    def save(self) -> None:
+        """Save everything up to now: for sources that do one thing at a time. The sink has its records already."""
+        changes = [self.changes()]
+        self.write(changes)
+        self.written(changes)
+
+    def _pop(self) -> Place | None:
+        if not self._window and self._waiting:
+            self._refill()
+        if not self._window:
+            return None
+        self._waiting -= 1
+        return heapq.heappop(self._window)[2]
+
+    def _refill(self) -> None:
+        """Take the next places into the empty window, from the tables and from what is not in them yet.
+
+        The tables may lag behind: what was handed out is still there until it is saved.
+        """
+        unsaved = [place for place in self._unsaved.values() if (place.priority, place.number) > self._loaded]
+        handed_out = self._finished.union(self._under_way)
+        limit = WINDOW + len(handed_out)
+        stored = self._tables.waiting_after(self._loaded, limit)
+        found = {place.number: place for place in (*stored, *unsaved) if place.number not in handed_out}
+        window = heapq.nsmallest(WINDOW, ((place.priority, place.number, place) for place in found.values()))
+        is_all = len(stored) < limit and len(found) <= WINDOW
+        self._loaded = _EVERYTHING if is_all else window[-1][:2]
+        self._window = window  # sorted, so a heap
+
+    def _shrink(self) -> None:
+        """Keep the best; the rest is read again when its turn comes."""
+        self._window = heapq.nsmallest(WINDOW, self._window)
+        self._loaded = self._window[-1][:2]
+
+    def _ancestor(self, number: int) -> tuple[str, int]:
+        known = self._ancestors.get(number)
+        if known is None:
+            place = self._under_way.get(number) or self._unsaved.get(number)
+            known = (place.url, place.above) if place else self._tables.ancestor(number)
+            if len(self._ancestors) >= _REMEMBERED_ANCESTORS:
+                self._ancestors.clear()
+            self._ancestors[number] = known
+        return known

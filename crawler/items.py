@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawler.indexing import PageSays
+from crawler.places import Changes
 from documents.exposure import NOTHING_KNOWN, Exposure, Truth
 from documents.records import Entry, Skipped
 
@@ -43,6 +44,7 @@ class Harvest:
     Attributes:
         is_listing: unknown for a page that could not be read.
         says: what the page says of itself; what is no page says nothing, and None is a page that could not be read.
+        changes: what it changed in the frontier: saved with these records, or lost with them.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -50,3 +52,4 @@ class Harvest:
     answer: Answer | None = None
     is_listing: Truth = Truth.NO
     says: PageSays | None = field(default_factory=PageSays)
+    changes: Changes = field(default_factory=Changes)

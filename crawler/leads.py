@@ -70,7 +70,7 @@ class Leads:
         if answered and start.path.count("/") == 1:
             url = canonical_url(urlunsplit((start.scheme, start.netloc, GUESSED_SITEMAP, "", "")))
             if self._crawl.frontier.is_new(url):
-                self._crawl.frontier.push(Place(url, url, None, place.depth + 1))
+                self._crawl.frontier.push(Place(url, url, None, place.depth + 1, above=place.number))
 
     def of_page(self, tree: etree._Element, url: str, place: Place, harvest: Harvest) -> None:
         """Pictures that may be letters are planned, others noted; so are scripts."""

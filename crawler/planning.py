@@ -53,7 +53,7 @@ class Planner:
         url, asked = found
         if self._frontier.is_new(url):
             harvest.entries.append(link_entry(url, at))
-            self._enqueue(Place(url, asked, at, parent.depth + 1, parent.trail), harvest)
+            self._enqueue(Place(url, asked, at, parent.depth + 1, parent.trail, above=parent.number), harvest)
 
     def wanted(self, address: str, parent: Place, at: str, harvest: Harvest) -> bool:
         """A file that leads on (a sitemap, a script): fetched whatever its ending says. True where it is planned."""
@@ -61,7 +61,7 @@ class Planner:
         if found is None or not self._frontier.is_new(found[0]):
             return False
         harvest.entries.append(link_entry(found[0], at))
-        self._enqueue(Place(*found, at, parent.depth + 1, parent.trail), harvest)
+        self._enqueue(Place(*found, at, parent.depth + 1, parent.trail, above=parent.number), harvest)
         return True
 
     def note(self, address: str, at: str, harvest: Harvest) -> None:
@@ -89,7 +89,9 @@ class Planner:
         if self._frontier.is_full:
             self._skip(entry.url, "queue", entry.parent, harvest)
         elif self._frontier.is_new(entry.url):
-            self._enqueue(Place(entry.url, entry.url, entry.parent, parent.depth + 1, trail, listed=True), harvest)
+            depth, above = parent.depth + 1, parent.number
+            place = Place(entry.url, entry.url, entry.parent, depth, trail, above=above, listed=True)
+            self._enqueue(place, harvest)
 
     def overlong(self, beginnings: Iterable[str], at: str, harvest: Harvest) -> None:
         """The beginnings of addresses too long to follow: one record for a page that has any inside the target."""

@@ -10,12 +10,16 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
 from crawler.crawl import Crawl, crawl_of
+from crawler.settings import CONCURRENCY
 from crawler.spiders.unit import UnitSpider
 from documents.records import SkipReason
 
+# Places under way or waiting for the sink; a kill has as many fetched again at most.
+MOST_UNSAVED = 4 * CONCURRENCY
+
 
 class FrontierScheduler(BaseScheduler):
-    """First in, first out, so breadth first; hops and repeats of a request under way go before."""
+    """Best first, and breadth first among equals; hops and repeats of a request under way go before."""
 
     def __init__(self, crawl: Crawl, spider: UnitSpider) -> None:
         self._crawl = crawl
@@ -45,6 +49,8 @@ class FrontierScheduler(BaseScheduler):
             return self._again.popleft()
         if limit := self._crawl.errand.budget.spent:
             self._crawl.frontier.close(SkipReason.BUDGET_SPENT, limit)
+        if self._holds_back():
+            return None
         place = self._crawl.frontier.next()
         if place is None:
             return None
@@ -55,3 +61,8 @@ class FrontierScheduler(BaseScheduler):
             meta={"place": place},
             dont_filter=True,
         )
+
+    def _holds_back(self) -> bool:
+        """Is there so much done and not saved that a kill would cost too many requests twice?"""
+        frontier = self._crawl.frontier
+        return frontier.unsaved >= MOST_UNSAVED and (frontier.is_anything_under_way or self._crawl.courier.is_busy)

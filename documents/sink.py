@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from documents.records import Document, Entry, Skipped
@@ -12,6 +13,9 @@ class Sink(Protocol):
 
     def entry(self, entry: Entry) -> None:
         """A place is known to be there."""
+
+    def listed(self, entries: Sequence[Entry]) -> None:
+        """`entry` for all rows of a page or listing at once."""
 
     def document(self, document: Document) -> None:
         """A place was fetched. The sink may close the body once it has read it."""

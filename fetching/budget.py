@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from documents.records import SkipReason
 from fetching.errors import NotAskedError
@@ -18,20 +19,35 @@ class BudgetSpentError(NotAskedError):
         self.limit = limit
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a unit has spent: requests (count), bytes, seconds."""
+
+    requests: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+
+
+NOTHING_SPENT = Cost()
+
+
 class Budget:
     """Counts requests, bytes and seconds of one unit. Not thread-safe: one unit fetches in one thread.
 
     Args:
         limits: requests (count), bytes (as received, decoded) and seconds.
         clock: monotonic seconds.
+        earlier: what the unit had spent before it was killed; a kill does not refill the budget.
     """
 
-    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limits: Limits, clock: Callable[[], float] = time.monotonic, earlier: Cost = NOTHING_SPENT
+    ) -> None:
         self._limits = limits
         self._clock = clock
-        self._started = clock()
-        self.requests = 0
-        self.bytes = 0
+        self._started = clock() - earlier.seconds
+        self.requests = earlier.requests
+        self.bytes = earlier.bytes
 
     @property
     def spent(self) -> str | None:
@@ -43,6 +59,11 @@ class Budget:
         if self._clock() - self._started >= self._limits.seconds:
             return "seconds"
         return None
+
+    @property
+    def cost(self) -> Cost:
+        """What has been spent so far."""
+        return Cost(self.requests, self.bytes, self._clock() - self._started)
 
     def request(self) -> None:
         """Take one request from the budget.

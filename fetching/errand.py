@@ -9,6 +9,7 @@ from pathlib import Path
 from fetching.budget import Budget
 from fetching.conduct import ConductLog
 from fetching.pacing import Pacer
+from fetching.store import Store
 from scope.guard import Guard
 from scope.model import Limits
 
@@ -25,6 +26,7 @@ class Errand:
         conduct: told of every request.
         user_agent: names the tool, the organisation and a contact; sent with every request.
         spool_dir: folder for bodies that do not fit in memory; None for the system's.
+        store: keeps the source's state over a kill; None where the unit is not resumed.
         stop: set from outside (Ctrl-C, or the sweep's end): finish quickly, the rest becomes `Skipped(interrupted)`.
     """
 
@@ -35,4 +37,5 @@ class Errand:
     conduct: ConductLog
     user_agent: str
     spool_dir: Path | None = None
+    store: Store | None = None
     stop: threading.Event = field(default_factory=threading.Event)

@@ -147,16 +147,27 @@ class PartWriter:
     """Gathers rows and writes them as numbered part folders, each published by one rename.
 
     A part holds up to one Parquet file per table, so a document and its matches are kept or lost together.
+
+    Attributes:
+        number: of the last part that was written.
+        is_saved_elsewhere: a journal keeps what `gather` gives, so a part need not be written before it is full.
     """
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder = folder
         self._clock = clock
         self._rows: dict[str, list[Row]] = {table: [] for table in COLUMNS}
+        self._batches: dict[str, list[pa.RecordBatch]] = {table: [] for table in COLUMNS}
         self._characters = 0
         self._count = 0
-        self._written = _last_number(folder)
         self._since = clock()
+        self.number = _last_number(folder)
+        self.is_saved_elsewhere = False
+
+    @property
+    def is_full(self) -> bool:
+        """Has enough gathered for a part?"""
+        return self._count >= PART_ROWS or self._characters >= PART_CHARACTERS
 
     def add(self, rows: Mapping[str, list[Row]]) -> None:
         """Take the rows of one record, all or none into the same part; write a part if enough has gathered."""
@@ -164,28 +175,70 @@ class PartWriter:
             self._rows[table].extend(more)
             self._count += len(more)
             self._characters += sum(_characters(row) for row in more)
-        late = self._clock() - self._since >= PART_SECONDS
-        if late or self._count >= PART_ROWS or self._characters >= PART_CHARACTERS:
+        late = not self.is_saved_elsewhere and self._clock() - self._since >= PART_SECONDS
+        if late or self.is_full:
             self.write()
+
+    def gather(self) -> list[tuple[str, pa.RecordBatch]]:
+        """The rows that were added since it was last asked, by table; they stay for the next part."""
+        gathered = []
+        for table, rows in self._rows.items():
+            if rows:
+                batch = pa.RecordBatch.from_pylist(rows, schema=COLUMNS[table])
+                self._batches[table].append(batch)
+                gathered.append((table, batch))
+                self._rows[table] = []
+        return gathered
+
+    def waiting(self) -> list[tuple[str, pa.RecordBatch]]:
+        """All that `gather` has given and no part holds yet."""
+        return [(table, batch) for table, batches in self._batches.items() for batch in batches]
+
+    def restore(self, table: str, batch: pa.RecordBatch) -> None:
+        """Take back rows that `gather` had given before a kill."""
+        self._batches[table].append(batch)
+        self._count += batch.num_rows
+
+    def go_on_after(self, number: int) -> None:
+        """Let the next part have the number after this one."""
+        self.number = number
 
     def write(self) -> None:
         """Publish what has gathered. Raises SpoolError, after which nothing of this part exists."""
+        self.gather()
         if self._count:
-            name = f"part-{self._written + 1:06d}"
+            name = part_name(self.number + 1)
             aside = self._folder / f"{name}.tmp"
             with storage_errors(self._folder):
                 shutil.rmtree(aside, ignore_errors=True)
                 aside.mkdir(mode=FOLDER_MODE)
-                for table, rows in self._rows.items():
-                    if rows:
-                        write_table(aside / f"{table}.parquet", pa.Table.from_pylist(rows, schema=COLUMNS[table]))
+                for table, batches in self._batches.items():
+                    if batches:
+                        write_table(aside / f"{table}.parquet", pa.Table.from_batches(batches).combine_chunks())
                 sync_folder(aside)
                 aside.rename(self._folder / name)
                 sync_folder(self._folder)
-            self._written += 1
-            self._rows = {table: [] for table in COLUMNS}
+            self.number += 1
+            self._batches = {table: [] for table in COLUMNS}
             self._characters = self._count = 0
         self._since = self._clock()
+
+
+def part_name(number: int) -> str:
+    """The folder of one part."""
+    return f"part-{number:06d}"
+
+
+def drop_parts_after(folder: Path, number: int) -> None:
+    """Remove the parts of a unit that were written after this one."""
+    for path in folder.glob("part-*"):
+        if not path.name[5:].isdigit() or int(path.name[5:]) > number:
+            shutil.rmtree(path)
+
+
+def batch_from_bytes(table: str, serialised: bytes) -> pa.RecordBatch:
+    """Rows as `RecordBatch.serialize` wrote them. Raises ValueError if they are not."""
+    return pa.ipc.read_record_batch(pa.py_buffer(serialised), COLUMNS[table])
 
 
 def write_table(path: Path, table: pa.Table) -> None:

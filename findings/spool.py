@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
@@ -16,7 +18,7 @@ from documents.records import Document, Entry, Skipped, SkipReason
 from findings.durable_files import FOLDER_MODE, private_folder, read_json, storage_errors, sync_folder, write_json
 from findings.errors import DatabaseKeyError, SpoolError
 from findings.keys import DatabaseKey
-from findings.parts import PartWriter, Row, write_table
+from findings.parts import PART_ROWS, PartWriter, Row, write_table
 from findings.records import SweepEnd, SweepRecord, UnitOutcome, UnitRecord, UnitState
 from findings.rows import document_row, entry_row, fetched_place_row, match_rows, skip_row
 from findings.spool_folders import (
@@ -31,6 +33,7 @@ from findings.spool_folders import (
     sweep_folders,
     unit_file_of,
 )
+from findings.unit_store import UnitStore, drop_state, has_state
 from matchers.verdicts import Judgement
 
 
@@ -124,19 +127,37 @@ class SweepSpool:
             return self.folder.finished()
 
     def unit(self, record: UnitRecord, clock: Callable[[], datetime] = now_utc) -> UnitSpool:
-        """Begin a unit, in the process that works on it. What an earlier try of it left is dropped.
+        """Begin a unit, or go on with it, in the process that works on it.
+
+        What its source had saved is kept, with the records that belong to it; all else that a killed worker left is
+        dropped. `UnitSpool.begun` tells which.
 
         Raises:
             SpoolError: the unit has been finished, or the folder can not be written.
         """
         if record.unit_id in self.finished_units():
             raise SpoolError("this unit has been finished already")
+        opened = self.folder.open_unit(record.unit_id)
+        begun = Begun.NEW
+        if has_state(opened):
+            try:
+                parts = PartWriter(opened)
+                store = UnitStore(opened, parts)
+                if store.is_begun:
+                    spool = UnitSpool(self, record, clock, parts, store)
+                    spool.begun = Begun.RESUMED
+                    return spool
+                store.close()
+            except SpoolError:
+                begun = Begun.AFRESH
         with storage_errors(self.folder.path):
-            opened = self.folder.open_unit(record.unit_id)
             shutil.rmtree(opened, ignore_errors=True)
             opened.mkdir(mode=FOLDER_MODE)
             write_json(opened / OPENED_FILE, {"record": record.as_row(), "opened_at": clock().isoformat()})
-        return UnitSpool(self, record, clock)
+        parts = PartWriter(opened)
+        spool = UnitSpool(self, record, clock, parts, UnitStore(opened, parts))
+        spool.begun = begun
+        return spool
 
     def settle_unit(
         self, record: UnitRecord, outcome: UnitOutcome, reason: SkipReason = SkipReason.UNIT_FAILED
@@ -151,8 +172,16 @@ class SweepSpool:
         if record.unit_id in self.finished_units():
             return False
         with storage_errors(self.folder.path):
-            self.folder.open_unit(record.unit_id).mkdir(mode=FOLDER_MODE, exist_ok=True)
-        spool = UnitSpool(self, record, lambda: outcome.ended_at)
+            opened = self.folder.open_unit(record.unit_id)
+            opened.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        parts = PartWriter(opened)
+        store = None
+        if has_state(opened):
+            with suppress(SpoolError):
+                store = UnitStore(opened, parts)
+                cost = store.kept("cost") or {}
+                outcome = replace(outcome, requests=cost.get("requests", 0), bytes=cost.get("bytes", 0))
+        spool = UnitSpool(self, record, lambda: outcome.ended_at, parts, store)
         spool.skipped(Skipped(record.start_url, reason, outcome.error))
         spool.finish(outcome)
         return True
@@ -173,22 +202,53 @@ class SweepSpool:
             write_json(self.folder.end_file, {"ended_at": end.ended_at.isoformat(), "state": end.state.value})
 
 
-class UnitSpool:
-    """Takes one unit's records, in any thread of one process. Every method raises SpoolError if the disk gives up."""
+class Begun(StrEnum):
+    """How a unit's worker found it: never begun, to be gone on with, or with a state that can not be used."""
 
-    def __init__(self, sweep: SweepSpool, record: UnitRecord, clock: Callable[[], datetime]) -> None:
+    NEW = "new"
+    RESUMED = "resumed"
+    AFRESH = "afresh"
+
+
+class UnitSpool:
+    """Takes one unit's records, in any thread of one process. Every method raises SpoolError if the disk gives up.
+
+    Attributes:
+        store: for the unit's source; None where the unit is settled and not worked on.
+        begun: what was there before.
+    """
+
+    def __init__(
+        self,
+        sweep: SweepSpool,
+        record: UnitRecord,
+        clock: Callable[[], datetime],
+        parts: PartWriter,
+        store: UnitStore | None,
+    ) -> None:
         self._sweep = sweep
         self._record = record
         self._clock = clock
         self._folder = sweep.folder.open_unit(record.unit_id)
-        self._parts = PartWriter(self._folder)
-        self._documents = 0
+        self._parts = parts
         self._lock = threading.Lock()
+        self.store = store
+        self.begun = Begun.NEW
+        self._documents: int = (store.kept("documents") if store else None) or 0
+        if store is not None:
+            store.keep("documents", lambda: self._documents)
 
     def entry(self, entry: Entry) -> None:
         """A place is known to be there."""
         with self._lock:
             self._add(entries=[entry_row(entry, self._clock())])
+
+    def entries(self, entries: Sequence[Entry]) -> None:
+        """Places are known to be there: one page's or listing's."""
+        with self._lock:
+            for start in range(0, len(entries), PART_ROWS):
+                now = self._clock()
+                self._add(entries=[entry_row(entry, now) for entry in entries[start : start + PART_ROWS]])
 
     def skipped(self, skipped: Skipped) -> None:
         """A place was not looked at, or only in part."""
@@ -213,15 +273,23 @@ class UnitSpool:
         return tuple(row["finding_id"] for row in matches if row["finding_id"])
 
     def finish(self, outcome: UnitOutcome) -> None:
-        """Publish the unit: from here on it is merged, and not run again."""
+        """Publish the unit: from here on it is merged, and not run again.
+
+        An interrupted one keeps its state: if the sweep is resumed, it goes on from there.
+        """
         with self._lock:
             self._parts.write()
+            if self.store is not None:
+                self.store.close()
+            published = self._sweep.folder.unit(self._record.unit_id)
             with storage_errors(self._folder):
                 for aside in self._folder.glob("*.tmp"):
                     shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
                 write_json(self._folder / "unit.json", unit_file_of(self._record, outcome))
-                self._folder.rename(self._sweep.folder.unit(self._record.unit_id))
+                self._folder.rename(published)
                 sync_folder(self._sweep.folder.path)
+                if outcome.state is not UnitState.INTERRUPTED:
+                    drop_state(published)
 
     def _add(self, **rows: list[Row]) -> None:
         owner = {"sweep_id": self._sweep.record.sweep_id, "unit_id": self._record.unit_id}

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from documents.records import Document, Entry, Skipped, SkipReason
-from findings.spool import UnitSpool
+from findings.spool import Begun, UnitSpool
 from inspection.inspector import Inspector
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a unit has done so far; counts."""
+    """What a unit has done so far: counts, and whether it was begun afresh, its saved state being of no use."""
 
     entries: int = 0
     documents: int = 0
     skipped: int = 0
     matches: int = 0
+    afresh: bool = False
 
 
 class UnitSink:
@@ -32,13 +33,23 @@ class UnitSink:
         self._inspector = inspector
         self._tell = tell
         self._lock = threading.Lock()
-        self.progress = Progress()
+        store = spool.store
+        earlier = (store.kept("progress") or {}) if store else {}
+        self.progress = Progress(**earlier, afresh=spool.begun is Begun.AFRESH)
+        if store is not None:
+            store.keep("progress", self._counts)
 
     def entry(self, entry: Entry) -> None:
         """See `Sink`."""
         with self._lock:
             self._spool.entry(entry)
             self._count(entries=1)
+
+    def listed(self, entries: Sequence[Entry]) -> None:
+        """See `Sink`."""
+        with self._lock:
+            self._spool.entries(entries)
+            self._count(entries=len(entries))
 
     def skipped(self, skipped: Skipped) -> None:
         """See `Sink`."""
@@ -61,6 +72,11 @@ class UnitSink:
                     Skipped(document.url, problem.reason, problem.detail, member=problem.path, parent=document.parent)
                 )
             self._count(documents=1, skipped=len(inspection.problems), matches=len(inspection.judgement.letters))
+
+    def _counts(self) -> dict[str, int]:
+        counts = asdict(self.progress)
+        del counts["afresh"]
+        return counts
 
     def _count(self, **more: int) -> None:
         current = self.progress

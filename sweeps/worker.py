@@ -8,13 +8,14 @@ import sys
 import threading
 import time
 import traceback
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from documents.records import Skipped, SkipReason
 from extraction.isolation import ExtractorPool
-from fetching.budget import Budget
+from fetching.budget import Budget, Cost
 from fetching.conduct import ConductLog
 from fetching.dialler import refuse_undialled_connections
 from fetching.errand import Errand
@@ -30,6 +31,7 @@ from matchers.keys import load_key
 from matchers.matcher import Matcher
 from matchers.pack import open_pack
 from scope.guard import Guard
+from scope.model import Limits
 from scope.units import Unit
 from sweeps.job import STOP_LINE, Job, progress_line
 from sweeps.sources import source_for
@@ -79,16 +81,18 @@ def main() -> None:
 
 
 def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threading.Event) -> UnitState:
-    started = datetime.now(UTC)
     limits = job.scope.limits
+    budget = budget_of(limits, spool)
+    started = _first_started(spool)
     conduct = ConductLog(conduct_file(job))
     errand = Errand(
         guard=guard,
         limits=limits,
-        budget=Budget(limits),
+        budget=budget,
         pacer=Pacer(limits.requests_per_second),
         conduct=conduct,
         user_agent=job.user_agent,
+        store=spool.store,
         stop=stop,
     )
     matcher = Matcher(open_pack(job.scope.pack.path, load_key(job.scope.pack.key)))
@@ -98,9 +102,28 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
     teller.now(sink.progress)
     conduct.close()
     state = UnitState.INTERRUPTED if stop.is_set() else UnitState.FAILED if error else UnitState.FINISHED
-    budget = errand.budget
     spool.finish(UnitOutcome(state, started, datetime.now(UTC), budget.requests, budget.bytes, error))
     return state
+
+
+def budget_of(limits: Limits, spool: UnitSpool) -> Budget:
+    """With what the unit had spent before a kill."""
+    store = spool.store
+    if store is None:
+        return Budget(limits)
+    budget = Budget(limits, earlier=Cost(**(store.kept("cost") or {})))
+    store.keep("cost", lambda: asdict(budget.cost))
+    return budget
+
+
+def _first_started(spool: UnitSpool) -> datetime:
+    """When the unit was first begun."""
+    store = spool.store
+    if store is None:
+        return datetime.now(UTC)
+    started = store.kept("started_at") or datetime.now(UTC).isoformat()
+    store.keep("started_at", lambda: started)
+    return datetime.fromisoformat(started)
 
 
 def _fetch_from(source: Source, unit: Unit, sink: UnitSink) -> str:

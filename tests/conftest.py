@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -45,6 +45,10 @@ class RecordingSink:
     def entry(self, entry: Entry) -> None:
         self.entries.append(entry)
         self.order.append(f"entry {entry.url}")
+
+    def listed(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self.entry(entry)
 
     def document(self, document: Document) -> None:
         self.documents.append(RecordedDocument(document, document.body.read()))

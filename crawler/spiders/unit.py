@@ -67,6 +67,7 @@ class UnitSpider(Spider):
             self._skip(place, reason, detail, harvest)
         else:
             self._take(response, place, harvest)
+        harvest.changes = self.crawl.frontier.changes()
         yield harvest
 
     def failed(self, failure: Failure) -> Iterator[Harvest]:
@@ -85,6 +86,7 @@ class UnitSpider(Spider):
         self._skip(place, reason, detail, harvest)
         if place.depth == 0 and self.leads is not None:
             self.leads.of_start(place, harvest, answered=False)
+        harvest.changes = self.crawl.frontier.changes()
         yield harvest
 
     @staticmethod

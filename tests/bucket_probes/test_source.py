@@ -159,6 +159,7 @@ from scope.units import units_of
 
 class Sink:
     def entry(self, entry): print("entry", entry.name)
+    def listed(self, entries): list(map(self.entry, entries))
     def document(self, document): document.body.close(); print("document")
     def skipped(self, skipped): print("skipped", skipped.reason)
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,10 @@ class PrintingSink:
 
     def entry(self, entry: Entry) -> None:
         self._write("entry", asdict(entry))
+
+    def listed(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self.entry(entry)
 
     def document(self, document: Document) -> None:
         fields: dict[str, Any] = {

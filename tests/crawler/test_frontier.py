@@ -1,12 +1,17 @@
-"""The frontier's account: first in first out, each place once, none lost."""
+"""The frontier's account: best first, each place once, none lost."""
 
 from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 import crawler.frontier
 from crawler.frontier import Frontier, Place
 from documents.records import SkipReason
+from fetching.store import PassingStore
 
 
 def place(number: int) -> Place:
@@ -75,3 +80,122 @@ def test_a_full_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     frontier = Frontier()
     frontier.is_new("http://www.example.org/")
     assert frontier.is_full
+
+
+def urls(frontier: Frontier) -> list[str]:
+    found = []
+    while (taken := frontier.next()) is not None:
+        found.append(taken.url)
+    return found
+
+
+def test_the_best_come_first_and_equals_in_the_order_in_which_they_were_found() -> None:
+    frontier = Frontier()
+    for number, priority in enumerate([2, 0, 1, 0, 2]):
+        frontier.push(replace(place(number), priority=priority))
+    assert urls(frontier) == [place(number).url for number in (1, 3, 2, 0, 4)]
+
+
+@pytest.mark.parametrize("saved_every", [1, 7, 1000])
+def test_more_places_than_the_window_holds_come_in_order_each_once(
+    monkeypatch: pytest.MonkeyPatch, saved_every: int
+) -> None:
+    monkeypatch.setattr(crawler.frontier, "WINDOW", 5)
+    frontier = Frontier()
+    moments = random.Random(4)  # noqa: S311 - a test's order of events
+    waiting: list[tuple[int, int]] = []
+    given: list[int] = []
+    under_way: list[Place] = []
+    for number in range(600):
+        priority = moments.randrange(4)
+        frontier.push(replace(place(number), priority=priority))
+        waiting.append((priority, number))
+        if moments.random() < 0.7:
+            taken = frontier.next()
+            assert taken is not None
+            best = min(waiting)
+            waiting.remove(best)
+            assert taken == replace(place(best[1]), priority=best[0])
+            given.append(best[1])
+            under_way.append(taken)
+        if under_way and moments.random() < 0.8:
+            assert frontier.finish(under_way.pop(moments.randrange(len(under_way))))
+        if number % saved_every == 0:
+            frontier.save()
+    assert urls(frontier) == [place(number).url for _, number in sorted(waiting)]
+    assert len(given) == len(set(given))
+
+
+@pytest.fixture(name="store")
+def _store() -> Iterator[PassingStore]:
+    """What outlives a frontier here, as a file outlives a process."""
+    store = PassingStore()
+    yield store
+    store.close()
+
+
+def test_what_was_saved_is_there_again_and_what_was_not_is_not(store: PassingStore) -> None:
+    frontier = Frontier(store)
+    for number in range(4):
+        frontier.is_new(place(number).url)
+        frontier.push(replace(place(number), asked=f"{place(number).url}#\udcff", trail=(7, 2**64 - 1), listed=True))
+    done, under_way = frontier.next(), frontier.next()
+    assert done is not None
+    assert under_way is not None
+    frontier.finish(done)
+    frontier.set_note("robots", "read")
+    frontier.save()
+    frontier.finish(under_way)
+    frontier.is_new("http://www.example.org/late")
+    frontier.set_note("robots", "read again")
+
+    resumed = Frontier(store)
+    assert not resumed.is_new(place(3).url)
+    assert resumed.is_new("http://www.example.org/late")
+    assert resumed.note("robots") == "read"
+    left = list(resumed.leave())
+    assert [each.url for each in left] == [place(number).url for number in (1, 2, 3)]
+    assert left[0] == under_way
+    assert left[0].asked == f"{place(1).url}#\udcff"
+
+
+def test_changes_are_saved_answer_by_answer(store: PassingStore) -> None:
+    """Two answers have come; the records of the second are with the sink first, and a kill comes before the first's."""
+    frontier = Frontier(store)
+    frontier.push_all([place(1), place(2)])
+    frontier.save()
+    first, second = frontier.next(), frontier.next()
+    assert first is not None
+    assert second is not None
+    frontier.finish(first)
+    frontier.push(place(3))
+    changes_of_first = frontier.changes()
+    frontier.finish(second)
+    frontier.push(place(4))
+    changes_of_second = frontier.changes()
+    frontier.write([changes_of_second])
+    frontier.written([changes_of_second])
+    assert frontier.unsaved == 1
+    assert urls(Frontier(store)) == [place(number).url for number in (1, 4)]
+    frontier.write([changes_of_first])
+    frontier.written([changes_of_first])
+    assert frontier.unsaved == 0
+    assert urls(Frontier(store)) == [place(number).url for number in (3, 4)]
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_place_knows_how_it_was_reached(store: PassingStore, saved: bool) -> None:
+    frontier = Frontier(store)
+    frontier.push(place(0))
+    for number in range(1, 4):
+        came = frontier.next()
+        assert came is not None
+        frontier.finish(came)
+        frontier.push(Place(place(number).url, place(number).url, above=came.number))
+        if saved:
+            frontier.save()
+    last = (Frontier(store) if saved else frontier).next()
+    assert last is not None
+    expected = tuple(place(number).url for number in range(3))
+    assert frontier.path(last) == expected
+    assert frontier.path(place(9)) == ()

@@ -1,0 +1,206 @@
+"""A unit whose process is killed, and killed again: nothing lost, nothing twice, nothing fetched twice without need."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from crawler.scheduling import MOST_UNSAVED
+from findings.keys import load_or_create_database_key
+from findings.merge import merge
+from findings.records import SweepEnd, SweepRecord, UnitRecord, new_sweep_id
+from findings.spool import SweepSpool
+from findings.spool_folders import spool_root
+from findings.unit_store import STATE_FILE
+from scope.model import Scope
+from scope.units import units_of
+
+FOLDERS, FILES = 12, 20
+
+
+@dataclass
+class Archive:
+    """Folders of files, and a log of what was asked for; tells when so many requests have come."""
+
+    asked: list[str] = field(default_factory=list)
+    awaited: int = 0
+    has_come: threading.Event = field(default_factory=threading.Event)
+
+    def body(self, path: str) -> bytes | None:
+        match path.strip("/").split("/"):
+            case [""]:
+                return self.listing([f"folder{number:02d}/" for number in range(FOLDERS)])
+            case [folder] if folder.startswith("folder"):
+                return self.listing([f"letter{number:03d}.txt" for number in range(FILES)])
+            case [_, file]:
+                return f"The text of {path}, which is a file of its own: {file}.".encode()
+            case _:
+                return None
+
+    @staticmethod
+    def listing(names: list[str]) -> bytes:
+        rows = "".join(f'<a href="{name}">{name}</a>  01-Jan-2025 10:00  100\r\n' for name in names)
+        head = "<html><head><title>Index of /</title></head><body><h1>Index of /</h1><hr><pre>"
+        return f'{head}<a href="../">../</a>\r\n{rows}</pre><hr></body></html>'.encode()
+
+    def await_requests(self, more: int) -> None:
+        self.has_come.clear()
+        self.awaited = len(self.asked) + more
+
+    @property
+    def paths(self) -> set[str]:
+        folders = {f"/folder{number:02d}/" for number in range(FOLDERS)}
+        return {"/"} | folders | {f"{folder}letter{n:03d}.txt" for folder in folders for n in range(FILES)}
+
+
+@pytest.fixture
+def archive() -> Iterator[tuple[Archive, str]]:
+    held = Archive()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            held.asked.append(self.path)
+            if len(held.asked) >= held.awaited:
+                held.has_come.set()
+            body = held.body(self.path)
+            self.send_response(200 if body is not None else 404)
+            self.send_header("Content-Type", "text/plain" if self.path.endswith(".txt") else "text/html")
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def handle(self) -> None:
+            with contextlib.suppress(ConnectionError):  # the other end was killed
+                super().handle()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield held, f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@dataclass
+class Unit:
+    """One unit of a sweep that is under way."""
+
+    given: dict[str, Any]
+    scope: Scope
+    sweep: SweepSpool
+
+    @classmethod
+    def of(cls, url: str, folder: Path, part_rows: int = 30, **limits: int) -> Unit:
+        given = {
+            "organisation": "Example Hospital",
+            "contact": "security@example.org",
+            "authority": {"who": "w", "reference": "r", "expires": date.max.isoformat()},
+            "pack": {"path": "pack", "key": "pack.key"},
+            "database": {"file": str(folder / "findings.duckdb"), "key": str(folder / "findings.key")},
+            "network": {"private_addresses": ["127.0.0.1"]},
+            "limits": {"requests_per_second": 1000, **limits},
+            "site": [{"url": url, "kind": "open_directory", "tier": "own", "authority": "r"}],
+        }
+        scope = Scope.model_validate(given)
+        key = load_or_create_database_key(scope.database.key, database_exists=False)
+        started = datetime.now(UTC)
+        units = tuple(UnitRecord.from_unit(unit) for unit in units_of(scope))
+        record = SweepRecord(new_sweep_id(started), "digest", "Example Hospital", "r", started, "0.1", units)
+        sweep = SweepSpool.create(spool_root(scope.database.file), record, key)
+        return cls({"scope": given, "part_rows": part_rows}, scope, sweep)
+
+    @property
+    def state_file(self) -> Path:
+        unit_id = self.sweep.record.units[0].unit_id
+        return self.sweep.folder.open_unit(unit_id) / STATE_FILE
+
+    @contextmanager
+    def running(self) -> Iterator[subprocess.Popen[str]]:
+        command = [sys.executable, "-m", "tests.sweeps.resumed_unit"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdin
+            process.stdin.write(json.dumps(self.given))
+            process.stdin.close()
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def finish(self) -> None:
+        """Let it run to its end."""
+        with self.running() as process:
+            assert process.wait(60) == 0, process.stderr and process.stderr.read()
+
+    def kill_after(self, archive: Archive, requests: int, seconds: float) -> None:
+        """Kill it so many seconds after so many requests have come, unless it has ended by then."""
+        archive.await_requests(requests)
+        with self.running() as process:
+            while process.poll() is None and not archive.has_come.wait(0.01):
+                pass
+            threading.Event().wait(seconds)
+
+    def end_sweep(self) -> None:
+        self.sweep.finish(SweepEnd(datetime.now(UTC)))
+        merge(spool_root(self.scope.database.file), self.scope.database.file)
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.scope.database.file), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+
+def fetched_again_beyond_what_was_under_way(asked: list[str], kills: list[int]) -> list[str]:
+    """Paths asked for a second time though their first request was long done when the process was killed."""
+    again = []
+    for place, path in enumerate(asked):
+        if path in asked[:place]:
+            last_kill = max((kill for kill in kills if kill <= place), default=0)
+            if path not in asked[max(0, last_kill - MOST_UNSAVED) : last_kill]:
+                again.append(path)
+    return again
+
+
+@pytest.mark.parametrize(
+    ("times", "most_requests"), [(4, 90), pytest.param(20, 22, marks=pytest.mark.slow)], ids=["4 kills", "20 kills"]
+)
+def test_killed_at_random_moments_a_unit_ends_as_if_nothing_had_been(
+    archive: tuple[Archive, str], tmp_path: Path, times: int, most_requests: int
+) -> None:
+    held, url = archive
+    unit = Unit.of(url, tmp_path)
+    moments = random.Random(2026)  # noqa: S311 - moments of a test
+    kills = []
+    for _ in range(times):
+        unit.kill_after(held, moments.randint(1, most_requests), moments.random() * 0.03)
+        kills.append(len(held.asked))
+    unit.finish()
+    asked = [path for path in held.asked if path != "/robots.txt"]
+    kills = [kill - held.asked[:kill].count("/robots.txt") for kill in kills]
+    assert set(asked) == held.paths
+    assert fetched_again_beyond_what_was_under_way(asked, kills) == []
+    unit.end_sweep()
+    documents = unit.ask("SELECT url, count(*) FROM documents GROUP BY ALL")
+    assert Counter({document.removeprefix(url[:-1]): count for document, count in documents}) == Counter(held.paths)
+    assert unit.ask("SELECT outcome, count(*) FROM entries GROUP BY ALL") == [("fetched", len(held.paths))]
+    assert unit.ask("SELECT count(*) FROM skips") == [(0,)]
