@@ -1,4 +1,4 @@
-"""URLs for `stray check`: each one GET, under the scope's authority, on record."""
+"""URLs for `stray check` and `stray listing`: each one GET, under the scope's authority, on record."""
 
 from __future__ import annotations
 
@@ -39,13 +39,37 @@ class NotFetched:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer.
+
+    Attributes:
+        url: where it came from, after redirects.
+        body: its bytes.
+        content_type: the header's value, if any.
+    """
+
+    url: str
+    body: bytes
+    content_type: str | None
+
+
 def fetch_urls(urls: list[str], scope: Scope, tip_off: str | None) -> Iterator[tuple[str, bytes | NotFetched]]:
-    """Each URL's bytes, or why there are none. Asked as given, but for a fragment and a credential, and once.
+    """The same as fetch_answers for who wants bytes alone, as `stray check` does."""
+    for url, fetched in fetch_answers(urls, scope, tip_off, "check"):
+        yield url, fetched.body if isinstance(fetched, Fetched) else fetched
+
+
+def fetch_answers(
+    urls: list[str], scope: Scope, tip_off: str | None, command: str
+) -> Iterator[tuple[str, Fetched | NotFetched]]:
+    """Each URL's answer, or why there is none. Asked as given, but for a fragment and a credential, and once.
 
     Args:
         urls: as given; one that is given twice is asked once.
         scope: with its authority.
         tip_off: the reference under which a URL outside the scope's targets may be asked for, or None.
+        command: who asks, for the name of the conduct log.
 
     Raises:
         AuthorityError: the scope gives no valid authority.
@@ -58,7 +82,7 @@ def fetch_urls(urls: list[str], scope: Scope, tip_off: str | None) -> Iterator[t
     for name in list(ambient_settings(os.environ)):
         del os.environ[name]
     asked = [(url, _guard_for(url, scope, tip_off)) for url in dict.fromkeys(map(_bare, urls))]
-    conduct = _conduct_log(scope)
+    conduct = _conduct_log(scope, command)
     for url, guard in asked:
         if tip_off is not None and guard.tip_off is not None:
             _record_tip_off(scope, url, tip_off)
@@ -109,17 +133,18 @@ def _errand(scope: Scope, guard: Guard, conduct: ConductLog) -> Errand:
     )
 
 
-def _fetched(url: str, errand: Errand) -> bytes | NotFetched:
+def _fetched(url: str, errand: Errand) -> Fetched | NotFetched:
     try:
         with Wire(errand, Dialler(errand.guard), retries=0) as wire, wire.get(url) as answer:
             if refused := reason_of_status(answer.status):
                 return NotFetched(*refused)
-            return answer.read(errand.limits.body_bytes)
+            body = answer.read(errand.limits.body_bytes)
+            return Fetched(answer.url, body, answer.headers.get("content-type"))
     except FetchingError as error:
         return NotFetched(error.reason, error.detail)
 
 
-def _conduct_log(scope: Scope) -> ConductLog:
+def _conduct_log(scope: Scope, command: str) -> ConductLog:
     folder = scope.database.file.with_name(scope.database.file.name + ".conduct")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return ConductLog(folder / f"check-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.jsonl")
+    return ConductLog(folder / f"{command}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.jsonl")

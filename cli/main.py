@@ -16,6 +16,7 @@ COMMANDS = {
     "init": "cli.init",
     "pack": "cli.pack",
     "check": "cli.check",
+    "listing": "cli.listing",
     "scope": "cli.scope",
     "sweep": "cli.sweep",
     "findings": "cli.findings",
