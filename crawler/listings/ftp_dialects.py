@@ -23,7 +23,7 @@ _DOS = re.compile(
 )
 _NOON = 12
 _OS2 = re.compile(
-    r"\s*+(\d{1,19})\s++(?:(DIR)\s++)?(?:[AHRS]{1,4}\s++)?(\d\d?)-(\d\d?)-(\d{2,4})\s++(\d\d?):(\d\d)\s++(\S.*+)",
+    r"\s*+(\d{1,19})\s++((?:(?:DIR|[AHRS]{1,4})\s++){0,2}+)(\d\d?)-(\d\d?)-(\d{2,4})\s++(\d\d?):(\d\d)\s++(\S.*+)",
     re.DOTALL,
 )
 _VMS_NAME = re.compile(r"\s*+(?:\[[^\]\s]{1,200}\])?([^\s;]{1,255});-?\d{1,5}(?=\s)")
@@ -45,6 +45,7 @@ _OS400 = re.compile(
     r"\*([A-Z]{2,10})(?:\s++(\S.*+))?",
     re.DOTALL,
 )
+_OS400_MEMBER = re.compile(r"[\w@#$]{1,10}\.FILE/[\w@#$]{1,10}\.MBR", re.IGNORECASE)
 _OS400_FOLDERS = frozenset(["DIR", "DDIR", "LIB", "FLR"])
 _NONSTOP = re.compile(
     r"\s*+([\w$][\w$.-]{0,30})\s++\d{1,5}\s?O?\s++(\d{1,19})\s++(\d\d?)-([A-Z]{3})-(\d\d)\s++(\d\d?):(\d\d):(\d\d)\s++"
@@ -54,7 +55,10 @@ _NONSTOP = re.compile(
 _CLOCK = r"(\d\d):(\d\d):(\d\d)"
 _NUMERIC_UNIX = re.compile(r"(0[0-7]{6})\s++\d++\s++\d++\s++(\d{1,19})\s++(\d{1,12})\s++(\S.*+)", re.DOTALL)
 _FOLDER_MODE, _LINK_MODE, _KIND_BITS = 0o040000, 0o120000, 0o170000
-_NORTEL = re.compile(rf"(\S{{1,255}})\s++(\d{{1,19}})\s++(\d\d)/(\d\d)/(\d\d)\s++[A-Z][a-z]{{1,8}}\.?\s++{_CLOCK}\s*+")
+_NAME_FIRST = re.compile(
+    r"(\S{1,255})\s++(?:(\d{1,19})|<DIR>)\s++(?:(\d\d)([/-])(\d\d)\4(\d{2,4})|([A-Z][a-z]{2}) (\d\d) (\d{4}))"
+    r"(?:\s++[A-Z][a-z]{1,8}\.?)?\s++(\d\d?):(\d\d)(?::(\d\d))?(?:\s++[RHAS]{1,4})?\s*+"
+)
 _VXWORKS = re.compile(
     rf"\s*+(\d{{1,19}})\s++([A-Z]{{3}})-(\d\d)-(\d{{4}})\s++{_CLOCK}\s++(\S.*+)", re.DOTALL | re.IGNORECASE
 )
@@ -101,11 +105,11 @@ def read_os2(line: str, today: date) -> Row | None:
     match = _OS2.fullmatch(line)
     if match is None:
         return None
-    size, folder, month, day, year, hour, minute, name = match.groups()
+    size, marks, month, day, year, hour, minute, name = match.groups()
     modified = made(full_year(year), int(month), int(day), (int(hour), int(minute), 0))
     if modified is None:
         return None
-    return Row(name, DIRECTORY if folder else FILE, whole_size(size), 0, modified)
+    return Row(name, DIRECTORY if "DIR" in marks else FILE, whole_size(size), 0, modified)
 
 
 def read_vms(line: str, today: date) -> Row | None:
@@ -165,7 +169,8 @@ def read_os400(line: str, today: date) -> Row | None:
     if match is None:
         return None
     _, size, first, _, second, third, hour, minute, seconds, kind, name = match.groups()
-    if name is None or (first is None and size is not None):
+    is_member = kind == "MEM"
+    if name is None or (first is None) != (size is None) or (is_member and first):
         return None
     modified = None
     if first:
@@ -177,7 +182,9 @@ def read_os400(line: str, today: date) -> Row | None:
             return None
         modified = possible.pop() if len(possible) == 1 else None
     is_folder = kind in _OS400_FOLDERS or name.endswith("/")
-    name = last_segment(name)
+    # A member is asked for by file and member, as it stands.
+    if not (is_member and _OS400_MEMBER.fullmatch(name)):
+        name = last_segment(name)
     if not name:
         return None
     return Row(name, DIRECTORY if is_folder else FILE, whole_size(size) if size else None, 0, modified)
@@ -203,14 +210,20 @@ def read_numeric_unix(line: str, today: date) -> Row | None:
     return Row(match[4], kind, whole_size(match[2]), 0, from_epoch(match[3]))
 
 
-def read_nortel(line: str, today: date) -> Row | None:
-    """`NAME  1014196  06/03/04  Thur.   10:20:03`, of the file system of a router."""
-    match = _NORTEL.fullmatch(line)
+def read_name_first(line: str, today: date) -> Row | None:
+    """`NAME  1014196  06/03/04  Thur.  10:20:03` of routers, `NAME  <DIR>  11-16-94  17:16` of Windows 3."""
+    match = _NAME_FIRST.fullmatch(line)
     if match is None:
         return None
-    name, size, month, day, year, hour, minute, second = match.groups()
-    modified = made(full_year(year), int(month), int(day), (int(hour), int(minute), int(second)))
-    return None if modified is None else Row(name, FILE, whole_size(size), 0, modified)
+    name, size, month, _, day, year, word, named_day, named_year, *clock = match.groups()
+    hour, minute, second = (int(part or 0) for part in clock)
+    if word:
+        modified = made(int(named_year), month_named(word) or 0, int(named_day), (hour, minute, second))
+    else:
+        modified = made(full_year(year), int(month), int(day), (hour, minute, second))
+    if modified is None:
+        return None
+    return Row(name, FILE, whole_size(size), 0, modified) if size else Row(name, DIRECTORY, 0, 0, modified)
 
 
 def read_vxworks(line: str, today: date) -> Row | None:
@@ -261,7 +274,7 @@ READERS: tuple[Callable[[str, date], Row | None], ...] = (
     read_nonstop,
     read_numeric_unix,
     read_vshell,
-    read_nortel,
+    read_name_first,
     read_vxworks,
     read_os9,
 )

@@ -29,7 +29,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _HEADER = re.compile(
-    r"\s*+(?:Directory(?: of)? \S.*+|(?:Grand )?Total of \d.*+|Volume\s++(?:Unit\s++Referred|in drive|Serial).*+"
+    r"\s*+(?:Directory(?: of)? \S.*+"
+    r"|(?:Grand )?Total (?:of )?\d++ [a-z].*+|Volume\s++(?:Unit\s++Referred|in drive|Serial).*+"
     r"|Name\s++(?:VV\.MM|Size\s++TTR).*+|JOBNAME\s++JOBID.*+|File\s++Code\s++EOF.*+|-[-=\s]*+-|=[-=\s]*+"
     r"|\d++ (?:File|Dir)\(s\).*+|The system cannot find.*+)",
     re.IGNORECASE | re.DOTALL,

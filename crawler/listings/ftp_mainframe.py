@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 
-from crawler.listings.ftp_dates import made
+from crawler.listings.ftp_dates import full_year, made
 from crawler.listings.ftp_rows import LARGEST_SIZE, Row, whole_size
 from documents.records import EntryKind
 
@@ -17,7 +17,7 @@ _TRACK_BYTES = {"3380": 47_476, "3390": 56_664}
 _MEMBER = r"[A-Z0-9@#$-]{1,20}"
 _DAY = r"(\d{4})/(\d\d)/(\d\d)"
 _DATA_SET = re.compile(
-    rf"\s*+\S{{1,6}}\s++(\S{{4,8}})\s++(?:{_DAY}|\*\*NONE\*\*)\s++(?:(?:[\d?+]{{1,4}}\s++(?:(\d{{1,10}})|[?+]{{1,9}})|\d{{1,15}})\s++)?"
+    rf"\s*+\S{{1,6}}\s++(\S{{4,8}})\s++(?:{_DAY}|\*\*NONE\*\*)\s++(?:(?:[\d?+]{{1,4}}\s++(?:(\d{{1,10}})|[?+]{{1,9}})|[\d?+]{{1,15}})\s++)?"
     r"(?:[A-Z?]{1,4}\s++)?(?:\d{1,6}\s++)?(?:\d{1,6}\s++)?(PS|PS-[A-Z]|PO|PO-[A-Z]|PDSE?|DA|IS|VS|VSAM|GDG|PATH|U)\s++'?([^\s']{1,255})'?\s*+"
 )
 _FOLDER_KINDS = ("PO", "PDS")
@@ -39,9 +39,11 @@ _JOB = re.compile(
     r"\S{1,8}\s++((?:JOB|TSU|STC|J|T|S)\d{5,7})\s++(?:\S{1,8}\s++)?(?:INPUT|HELD|ACTIVE|OUTPUT|-)(?=\s|-).*+", re.DOTALL
 )
 _VM = re.compile(
-    r"\s*+(\S{1,20})\s++(\S{1,8})\s++([FV]|-|DIR)\s++(\d{1,10}|-)\s++(\d{1,10}|-)\s++(?:\d{1,10}|-)\s++"
-    r"(\d{4})-(\d\d)-(\d\d)\s++(\d\d?):(\d\d):(\d\d)(?:\s++\S{1,8})?\s*+"
+    r"\s*+(\S{1,20})\s++(?:(\S{1,8})\s++)?(?:[A-Z]\d\s++)?([FV]|DIR|-)\s++(\d{1,10}|-)\s++(\d{1,10}|-)\s++(?:\d{1,10}|-)\s++"
+    r"(?:(\d{4})-(\d\d)-(\d\d)|(\d\d?)/(\d\d)/(\d{2,3}))\s++(\d\d?):(\d\d):(\d\d)(?:\s++\S{1,8})?\s*+"
 )
+# The disk that a file lies on, where others have the file's type.
+_VM_MODE = re.compile(r"[A-Z]\d")
 
 
 def read_data_set(line: str, today: date) -> Row | None:
@@ -95,15 +97,18 @@ def read_vm(line: str, today: date) -> Row | None:
     match = _VM.fullmatch(line)
     if match is None:
         return None
-    name, ending, form, length, records, *stamp = match.groups()
-    year, month, day, hour, minute, second = (int(part) for part in stamp)
-    modified = made(year, month, day, (hour, minute, second))
+    name, ending, form, length, records, year, month, day, old_month, old_day, old_year, *clock = match.groups()
+    hour, minute, second = (int(part) for part in clock)
+    written = (int(year), int(month), int(day)) if year else (full_year(old_year), int(old_month), int(old_day))
+    modified = made(*written, (hour, minute, second))
     if modified is None:
         return None
-    if "DIR" in (ending, form) and length == "-":
+    if form == "DIR":
         return Row(name, DIRECTORY, modified=modified)
     size = int(length) * int(records) if form == "F" and "-" not in (length, records) else None
-    return Row(f"{name}.{ending}", FILE, whole_size(str(size)) if size is not None else None, 0, modified)
+    if ending and not _VM_MODE.fullmatch(ending):
+        name = f"{name}.{ending}"
+    return Row(name, FILE, whole_size(str(size)) if size is not None else None, 0, modified)
 
 
 def _midnight(year: str | None, month: str, day: str) -> datetime | None:

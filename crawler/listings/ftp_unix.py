@@ -27,12 +27,14 @@ _MONTHS = {m: number for number, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug
 # `[RWCEAFMS]` is NetWare's.
 _MODE = re.compile(
     r"\s*+(?:\d++\s++){0,2}+(?:"
-    r"([-abcdlpsDCMnPw|?])(?:[r-][w-][-xsStTlL]){2,3}+[+.@*]?(?=\s|\d)"
+    r"([-abcdflpsDCFMnPw|?])(?:[r-][w-][-xsStTlL]){2,3}+[+.@*]?(?=\s|\d)"
     r"|([d-])\s?\[[-A-Z]{4,10}\](?=\s)"
     r"|([d-])[-A-Z]{9}[A-Z]{3}(?=\s))"
 )
 # A line of only the columns that every server has: count, owner, group, size and a name without spaces, no date.
 _DATELESS = re.compile(r"\s++\d++\s++\S++\s++\S++\s++(\d{1,19})\s++(\S++)")
+_AIX_DATE = re.compile(r"[A-Z][a-z]{2} \d\d \d{4}  (?=\S)")
+_AIX_LENGTH = len("Apr 08 1994")
 _COLUMN = re.compile(r"\S++")
 # A link count that runs into the owner: a line that was damaged on its way.
 _BROKEN_COUNT = re.compile(r"\s*+\d++[^\W\d]")
@@ -40,8 +42,9 @@ _BROKEN_COUNT = re.compile(r"\s*+\d++[^\W\d]")
 _GLUED = re.compile(r".*[^\W\d]([0-9]+)")
 # Columns before the date that are looked at: mode, count, owner and group of some words each, size.
 MOST_COLUMNS = 24
-# `a` is a file that only grows, on Plan 9.
-_KINDS = {"-": EntryKind.FILE, "a": EntryKind.FILE, "d": EntryKind.DIRECTORY, "l": EntryKind.LINK}
+# `a` is a file that only grows (Plan 9), `f` and `F` one like any other.
+_KINDS = dict.fromkeys("-afF", EntryKind.FILE) | {"d": EntryKind.DIRECTORY, "l": EntryKind.LINK}
+_ARROW = " -> "
 _SPECIAL = frozenset("bcpsDCPnwM|")
 _DEVICES = frozenset("bc")
 
@@ -55,6 +58,8 @@ def read_unix(line: str, today: date) -> Row | None:
         letter, size, month, day, year, hour, minute, name = match.groups()
         modified = _usual_time(month, day, year, hour, minute, today)
         if modified is not None and not name.isspace():
+            if name[0] == " ":
+                name = line[_name_start(line, match.start(8) - 1) :]
             return _row(letter, name, (int(size), 0), modified)
     return _read_columns(line, today)
 
@@ -93,9 +98,13 @@ def _read_columns(line: str, today: date) -> Row | None:
 
 def _named(line: str, found: tuple[str, tuple[int | None, int], Dated], *, aligned: bool) -> Row | None:
     letter, size, (modified, end) = found
-    # One space ends the date; more belong to the name, unless the server fills its columns.
-    name = line[end:].lstrip() if aligned or _fills(line, end) else line[end + 1 :]
+    name = line[end:].lstrip() if aligned or _fills(line, end) else line[_name_start(line, end) :]
     return None if not name or name.isspace() else _row(letter, name, size, modified)
+
+
+def _name_start(line: str, end: int) -> int:
+    """One space ends the date; more belong to the name, save one that AIX puts behind a year (`Apr 08 1994  name`)."""
+    return end + 2 if _AIX_DATE.match(line, end - _AIX_LENGTH) else end + 1
 
 
 def _fills(line: str, end: int) -> bool:
@@ -112,7 +121,7 @@ def _sized_and_dated(
     """The first column that is a size and has a date after it."""
     letter, read_date, today = wanted
     for column, following in pairwise(columns):
-        size = read_size(column[0]) or _no_size(letter, column[0])
+        size = _no_size(letter, column[0]) or read_size(column[0])
         if size is None:
             continue
         dated = read_date(line, following.start(), today)
@@ -123,7 +132,7 @@ def _sized_and_dated(
 
 def _no_size(letter: str, word: str) -> tuple[None, int] | None:
     """`8,0` stands where files have their size; a size below nothing is one that the server could not count."""
-    if letter in _DEVICES and word.replace(",", "", 1).isdigit():
+    if letter in _DEVICES and "," in word and word.replace(",", "", 1).isdigit():
         return None, 0
     return (None, 0) if word[0] == "-" and word[1:].isdigit() else None
 
@@ -144,10 +153,18 @@ def _row(letter: str, name: str, size: tuple[int | None, int], modified: datetim
         return Row(name, kind, size[0], size[1], modified)
     target = ""
     if kind is EntryKind.LINK:
-        name, _, target = name.partition(" -> ")
+        name, target = _link(name, size[0])
     elif kind is EntryKind.DIRECTORY:
         name = name.rstrip("/") or name
     special = letter in _SPECIAL
     if kind is None:
         kind = EntryKind.FILE if special else EntryKind.UNKNOWN
     return Row(name, kind, size[0], size[1], modified, target=target, special=special)
+
+
+def _link(written: str, size: int | None) -> tuple[str, str]:
+    """Name and target. The size of a link is its target's length, which tells where a name with an arrow ends."""
+    if size is not None and written[-size - len(_ARROW) :].startswith(_ARROW):
+        return written[: -size - len(_ARROW)], written[-size:]
+    name, _, target = written.partition(_ARROW)
+    return name, target

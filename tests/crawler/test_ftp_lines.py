@@ -76,7 +76,7 @@ LINES = [
     # OS/400
     ("QPGMR   36864 18.09.06 14:21:26 *STMF  /QDLS/TYPED/LETTER.PDF", "LETTER.PDF", FILE, 36864, None),
     ("QPGMR   36864 25/09/18 14:21:26 *DIR   typed/", "typed", DIRECTORY, 36864, None),
-    ("QPGMR                           *MEM   LETTERS.FILE/JAN.MBR", "JAN.MBR", FILE, None, None),
+    ("QPGMR                           *MEM   LETTERS.FILE/JAN.MBR", "LETTERS.FILE/JAN.MBR", FILE, None, None),
     # z/OS
     ("SAVE00 3390   2004/06/23  1   15  FB     128  6144  PS  TYPED.LETTERS.D0617", "TYPED.LETTERS.D0617", FILE, 849960, "2004-06-23 00:00:00"),
     ("SAVE00 3390   **NONE**    1   15  FB     128  6144  PO  TYPED.LIB", "TYPED.LIB", DIRECTORY, None, None),
