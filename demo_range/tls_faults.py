@@ -39,7 +39,7 @@ class TlsServer(LoopbackServer):
 
     def __init__(self, fault: TlsFault = TlsFault.SELF_SIGNED) -> None:
         super().__init__(AnsweringHandler)
-        self.certificate, self._key = _certificate(fault)
+        self.certificate, self._key = faulty_certificate(fault)
 
     def listening(self) -> ListeningServer:
         """Bound, with the certificate loaded."""
@@ -67,7 +67,7 @@ class _TlsListeningServer(ListeningServer):
             super().finish_request(secured, client_address)
 
 
-def _certificate(fault: TlsFault) -> tuple[bytes, bytes]:
+def faulty_certificate(fault: TlsFault) -> tuple[bytes, bytes]:
     """Certificate and key as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     host = x509.DNSName("elsewhere.example") if fault is TlsFault.WRONG_HOST else x509.IPAddress(IPv4Address(LOOPBACK))

@@ -59,9 +59,13 @@ class Watch:
         if opened is not None:
             self._cut_off.use(opened)
         try:
-            return act()
+            result = act()
         except (ftplib.Error, EOFError, OSError, ValueError) as error:
             failure = self._judged(error)
+        else:
+            if self._cut_off.cut is None:
+                return result
+            failure = self._cut_failure(self._cut_off.cut)  # a reader takes the cut for the end of what it reads
         finally:
             self._cut_off.rest()
         raise failure
@@ -90,7 +94,7 @@ class Watch:
 
     def _judged(self, error: Exception) -> FetchingError:
         if cut := self._cut_off.cut:
-            return StoppedError() if cut is Cut.STOP else NoAnswerError(SkipReason.TIMED_OUT, "too slow")
+            return self._cut_failure(cut)
         if isinstance(error, _LoginError):
             return login_refusal(str(error))
         if isinstance(error, ftplib.error_perm | ftplib.error_temp | ftplib.error_reply):
@@ -99,6 +103,10 @@ class Watch:
             return NoAnswerError(SkipReason.UNREADABLE, "no FTP reply")
         reason = next(reason for kind, reason in _FAILURES if isinstance(error, kind))
         return NoAnswerError(reason, type(error).__name__)
+
+    @staticmethod
+    def _cut_failure(cut: Cut) -> FetchingError:
+        return StoppedError() if cut is Cut.STOP else NoAnswerError(SkipReason.TIMED_OUT, "too slow")
 
 
 class _LoginError(ftplib.Error):
