@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from crawler.batches import cues_of
 from crawler.frontier import Frontier, Place
 from crawler.ftp.files import Fetched, Files, http_date
 from crawler.ftp.folders import Folders
@@ -14,6 +15,7 @@ from crawler.ftp.replies import LoginRefusedError, RefusedError
 from crawler.ftp.rows import FolderRows
 from crawler.ftp.session import Session
 from crawler.listings.ftp_lines import FtpLine
+from crawler.selection import Priority, Worth, worth
 from crawler.traps import holds_itself, repeats
 from documents.exposure import Exposure, IndexBasis, Transport, Truth
 from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
@@ -25,8 +27,9 @@ from fetching.errors import FetchingError, NoAnswerError, StoppedError
 from scope.guard import contains
 from scope.model import FtpTarget
 
-# Rows that go to the sink at a time.
-ROWS_AT_A_TIME = 1_000
+# Rows that go to the sink at a time, and are saved with what they lead to. Rows that look like one batch are told only
+# if they come together, and few folders have more.
+ROWS_AT_A_TIME = 5_000
 # Folders and links of one listing that wait for its end, so that it is known whether the folder holds itself. More than
 # any folder that is a link to one above has shown; the others are held by depth and by repeating names.
 MOST_WAITING = 10_000
@@ -71,7 +74,7 @@ class FtpWalk:
         self._sink = sink
         self._folders = Folders(errand, session, start_url)
         self._files = Files(errand, session, self._folders)
-        self._frontier = Frontier()
+        self._frontier = Frontier(errand.store)
         self._unanswered = 0
 
     def walk(self) -> None:
@@ -87,14 +90,22 @@ class FtpWalk:
                 break
             self._visit(place)
             frontier.finish(place)
+            self._save()
         reason, detail = frontier.closed or (SkipReason.UNIT_FAILED, "no answer recorded")
         for left in frontier.leave():
             self._skip(left.url, reason, detail, left.parent)
 
+    def _save(self) -> None:
+        """Keep what the sink has taken and what it led to. Not after a stop: what it interrupted must stay open."""
+        if not self._errand.stop.is_set():
+            self._frontier.save()
+
     def _visit(self, place: Place) -> None:
         """One place: a folder, a file, or what a listing does not say and has to be tried."""
         try:
-            if place.url.endswith("/"):
+            if place.head:
+                self._skip(place.url, SkipReason.UNSUPPORTED_TYPE, "audio", place.parent)
+            elif place.url.endswith("/"):
                 self._folder(place, place.url)
             elif not place.asked.endswith("/") or not self._as_folder(place):
                 self._file(place)
@@ -134,8 +145,11 @@ class FtpWalk:
             self._skip(place.url, SkipReason.DENIED_BY_GUARD, "a folder that lies outside the target", place.parent)
         elif named != url and url.startswith(named):
             self._skip(place.url, SkipReason.BUDGET_SPENT, "folder_in_itself", place.parent)
-        elif named == place.url or self._frontier.is_new(named):
+        elif named == place.url:
             self._list(_Folder(named, place, FolderRows(named, datetime.now(UTC).date())))
+        elif self._frontier.is_new(named):
+            # A link, or a name of which the listing said nothing: listed in a turn of its own.
+            self._frontier.push(replace(place, url=named, asked=named, number=0))
 
     def _list(self, folder: _Folder) -> None:
         """Record all rows and plan what they lead to. What came before it broke off stays."""
@@ -166,27 +180,39 @@ class FtpWalk:
             self._skip(entry.url, SkipReason.DENIED_BY_GUARD, detail, folder.url)
             return
         folder.entries.append(entry)
+        if not line.special:
+            self._judge(entry, folder)
         if len(folder.entries) >= ROWS_AT_A_TIME:
             self._hand_over(folder)
-        if line.special:
+            self._save()
+
+    def _judge(self, entry: Entry, folder: _Folder) -> None:
+        """Is this row worth a request? One that is not stays an entry."""
+        judged = worth(entry)
+        if judged.priority is None:
             return
         if entry.kind is not EntryKind.FILE:
             folder.deeper.append(entry)
             if len(folder.deeper) > MOST_WAITING:
-                self._plan(folder.deeper.pop(), folder.place, folder.place.trail)
-        elif entry.size is not None and entry.size - entry.size_error > self._errand.limits.body_bytes:
+                self._plan(folder.deeper.pop(), judged, folder.place, folder.place.trail)
+        elif not judged.head_only and _least_size(entry) > self._errand.limits.body_bytes:
             self._skip(entry.url, SkipReason.TOO_LARGE, f"over {self._errand.limits.body_bytes} bytes", folder.url)
         else:
-            self._plan(entry, folder.place, ())
+            self._plan(entry, judged, folder.place, ())
 
     def _is_inside(self, url: str, folder: str) -> bool:
         """Is this row's place the target's? Names of plain letters below a folder that is need no second look."""
         return _PLAIN_NAME.fullmatch(url, len(folder)) is not None or contains(self._target, url)
 
     def _hand_over(self, folder: _Folder) -> None:
-        for entry in folder.entries:
-            self._sink.entry(entry)
-        folder.entries.clear()
+        cues = cues_of(folder.entries)
+        if cues:
+            folder.entries = [
+                replace(entry, cue=cues[entry.url]) if entry.url in cues else entry for entry in folder.entries
+            ]
+        if folder.entries:
+            self._sink.listed(folder.entries)
+        folder.entries = []
 
     def _plan_deeper(self, folder: _Folder) -> None:
         """Folders and links, now that the listing's end shows whether the folder holds itself."""
@@ -197,10 +223,10 @@ class FtpWalk:
                 if self._frontier.is_new(entry.url):
                     self._skip(entry.url, SkipReason.BUDGET_SPENT, "folder_in_itself", folder.url)
             else:
-                self._plan(entry, folder.place, (*trail, digest))
+                self._plan(entry, worth(entry), folder.place, (*trail, digest))
         folder.deeper.clear()
 
-    def _plan(self, entry: Entry, parent: Place, trail: tuple[int, ...]) -> None:
+    def _plan(self, entry: Entry, judged: Worth, parent: Place, trail: tuple[int, ...]) -> None:
         """Into the queue, unless it is a trap."""
         url = entry.url
         depth = parent.depth + 1
@@ -214,7 +240,10 @@ class FtpWalk:
             self._skip(url, SkipReason.BUDGET_SPENT, "repeating_path", entry.parent)
         else:
             to_try = entry.kind in (EntryKind.LINK, EntryKind.UNKNOWN)
-            self._frontier.push(Place(url, url + "/" if to_try else url, entry.parent, depth, trail))
+            asked = url + "/" if to_try else url
+            priority = Priority.LETTER if judged.priority is None else judged.priority
+            place = Place(url, asked, entry.parent, depth, trail, priority, parent.number, listed=True)
+            self._frontier.push(replace(place, head=True) if judged.head_only else place)
 
     # -- files
 
@@ -244,10 +273,10 @@ class FtpWalk:
     def _exposure(self, place: Place) -> Exposure:
         server = self._session.latest
         return Exposure(
-            reached_by=_folders_above(self._start_url, place.url),
+            reached_by=self._frontier.path(place),
             transport=Transport.FTPS if server is not None and server.protected else Transport.FTP,
             tls=self._session.tls,
-            listed=Truth.YES,
+            listed=Truth.YES if place.listed else Truth.NO,
             is_listing=Truth.NO,
             auth_above=Truth.NO,
             robots_disallow=Truth.NO,
@@ -266,10 +295,6 @@ def _after_rows(failure: FetchingError) -> FetchingError:
     return NoAnswerError(SkipReason.TRUNCATED, f"listing {failure.detail}")
 
 
-def _folders_above(start_url: str, url: str) -> tuple[str, ...]:
-    """The folders that lead to a file, from the start to the one that lists it."""
-    names = url.removeprefix(start_url).split("/")[:-1]
-    above = [start_url]
-    for name in names:
-        above.append(f"{above[-1]}{name}/")
-    return tuple(above)
+def _least_size(entry: Entry) -> int:
+    """Bytes that the file has at least, as listed; 0 where the listing does not say."""
+    return 0 if entry.size is None else entry.size - entry.size_error

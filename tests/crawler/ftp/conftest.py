@@ -7,7 +7,7 @@ import socket
 import socketserver
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +70,10 @@ class KeepingSink:
 
     def entry(self, entry: Entry) -> None:
         self._walked.entries[self._walked.path(entry.url)] = entry
+
+    def listed(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self.entry(entry)
 
     def document(self, document: Document) -> None:
         path = self._walked.path(document.url)
@@ -158,9 +162,9 @@ class Conversation(socketserver.StreamRequestHandler):
     """One control connection of a server that does as it is told, and badly where it is told so."""
 
     server: CrookedServer
+    listener: socket.socket | None = None
 
     def handle(self) -> None:
-        self.listener: socket.socket | None = None
         self.rest = 0
         self.folder = "/"
         crook = self.server.crook

@@ -24,7 +24,7 @@ def test_over_tls_files_come_over_tls(tree: Path, walk: Any) -> None:
     with FtpServer(tree, pem) as server:
         walked = walk(f"{server.url}/", trust=trust)
         verbs = server.verbs
-    assert len(walked.documents) == 5
+    assert len(walked.documents) == 4
     exposures = {(document.exposure.transport, document.exposure.tls) for document in walked.documents.values()}
     assert exposures == {(Transport.FTPS, TlsState.VALID)}
     assert verbs.index("AUTH") < verbs.index("USER")
@@ -36,7 +36,7 @@ def test_a_server_that_insists_on_tls_gets_it(required: bool, tree: Path, walk: 
     pem, trust = certificate(TlsFault.SELF_SIGNED)
     with FtpServer(tree, pem, tls_control_required=True, tls_data_required=True) as server:
         walked = walk(f"{server.url}/", trust=trust, tls="require" if required else "prefer")
-    assert len(walked.documents) == 5
+    assert len(walked.documents) == 4
 
 
 @pytest.mark.parametrize(("fault", "trusted", "state"), [
@@ -52,7 +52,7 @@ def test_a_certificate_that_does_not_hold(fault: TlsFault, trusted: bool, state:
         assert "USER" not in server.verbs, "nothing is said in the clear instead"
         walked = walk(f"{server.url}/", trust=trust if trusted else None, certificates="record")
         assert server.verbs.count("USER") == 1
-    assert len(walked.documents) == 5
+    assert len(walked.documents) == 4
     exposures = {(document.exposure.transport, document.exposure.tls) for document in walked.documents.values()}
     assert exposures == {(Transport.FTPS, TlsState(state))}
 
