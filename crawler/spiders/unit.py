@@ -12,6 +12,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.ancestors import Ancestors
 from crawler.crawl import Crawl
 from crawler.errors import PageTooCostlyError
 from crawler.evidence import evidence_of
@@ -41,6 +42,7 @@ class UnitSpider(Spider):
     def __init__(self, crawl: Crawl, **more: Any) -> None:
         super().__init__(name=crawl.unit.kind.value, **more)
         self.crawl = crawl
+        self.ancestors = Ancestors(crawl.target, crawl.frontier)
         self.planner = Planner(crawl.target, crawl.frontier, crawl.errand.limits.depth)
         # What else leads on; an open directory leads on by its rows and by links.
         self.leads = Leads(crawl, self.planner) if crawl.unit.kind is UnitKind.SITE else None
@@ -123,6 +125,7 @@ class UnitSpider(Spider):
         if place.is_guess and not harvest.entries:
             harvest.answer = None  # what answers there is no sitemap
             return
+        self.ancestors.of(url, place, is_page=is_html(content_type, response.body))
         harvest.answer = replace(harvest.answer, exposure=exposure_of(self.crawl, response, place, harvest))
 
     def _read_page(self, response: Response, content_type: str, place: Place, harvest: Harvest) -> None:
