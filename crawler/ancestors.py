@@ -8,7 +8,7 @@ from __future__ import annotations
 from posixpath import splitext
 from urllib.parse import urlsplit, urlunsplit
 
-from crawler.frontier import Frontier, Place
+from crawler.frontier import LAST, Frontier, Place
 from scope.guard import contains
 from scope.model import SiteTarget
 
@@ -43,7 +43,7 @@ class Ancestors:
                 self._climbed.clear()
             self._climbed.add(folder)
             if self._frontier.is_new(folder):
-                self._frontier.push(Place(folder, folder, url, place.depth))
+                self._frontier.push(Place(folder, folder, url, place.depth, priority=LAST, above=place.number))
 
 
 def folders_above(url: str) -> list[str]:

@@ -36,7 +36,7 @@ def test_the_way_that_led_to_it(web: Any, crawl: Callable[..., Any]) -> None:
     web.page("/a/letter.txt", "a letter", Content_Type="text/plain")
     found = exposures(crawl(web.url + "/"))
     assert found["/"]["reached_by"] == []
-    assert found["/a/letter.txt"]["reached_by"][-1:] == [web.url + "/a/"]
+    assert found["/a/letter.txt"]["reached_by"] == [web.url + "/", web.url + "/a/"]
 
 
 def test_the_address_as_found_is_kept_where_it_differs(web: Any, crawl: Callable[..., Any]) -> None:

@@ -28,7 +28,7 @@ def test_sitemaps_are_read_wherever_they_are_named(web: Any, crawl: Callable[...
         web.page(f"/{name}", "text")
     crawled = crawl(web.url, robots="obey")
     assert {"/a.pdf", "/b.pdf", "/d.html", "/sitemap.xml", "/maps/index.xml"} <= set(crawled.fetched)
-    assert crawled.reasons == {"/logout": "action_link"}
+    assert crawled.reasons == {"/logout": "action_link", "/maps/": "not_found"}
     assert web.all_asked.count("/maps/index.xml") == 1
     assert set(crawled.fetched) - {"/"} <= set(crawled.listed)
 

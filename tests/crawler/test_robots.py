@@ -118,7 +118,7 @@ def test_it_is_read_and_noted_where_the_scope_says_so(site: Any, crawl: Callable
     site.page("/robots.txt", "User-agent: *\nDisallow: /private/", Content_Type="text/plain")
     crawled = crawl(site.url, robots="record")
     assert sorted(crawled.fetched) == ["/", "/open.html", "/private/a.html", "/private/b.html"]
-    assert crawled.skips == []
+    assert crawled.reasons == {"/private/": "not_found"}
     assert site.all_asked[0] == "/robots.txt"
 
 

@@ -119,7 +119,12 @@ def test_a_trap_ends(web: Any, crawl: Callable[..., Any]) -> None:
         web.pages["/" + "more/" * times + "page.html"] = deeper
     crawled = crawl(web.url)
     assert len(crawled.fetched) == 3
-    assert crawled.skipped == {"/more/more/more/page.html": ("budget_spent", "repeating_path")}
+    above = ("not_found", "http_404")
+    assert crawled.skipped == {
+        "/more/more/more/page.html": ("budget_spent", "repeating_path"),
+        "/more/": above,
+        "/more/more/": above,
+    }
 
 
 def test_a_page_that_only_a_browser_can_draw_is_said_to_be_one(web: Any, crawl: Callable[..., Any]) -> None:
