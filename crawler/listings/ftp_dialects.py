@@ -18,7 +18,7 @@ VMS_BLOCK = 512
 _TIME = r"(\d\d?):(\d\d)(?::(\d\d)(?:\.\d{1,6})?)?"
 _DOS = re.compile(
     rf"\s*+(?:(\d{{4}})([-/.])(\d\d?)\2(\d\d?)|(\d\d?)([-/.])(\d\d?)\6(\d{{4}}|\d\d))\s++{_TIME}\s?([AP]M?)?\s++"
-    r"(?:<(DIR|JUNCTION|SYMLINKD?)>|(\d[\d,]{0,24}))(?=\s)",
+    r"(?:<(DIR|JUNCTION|SYMLINKD?)>|(\d{1,19}|\d{1,3}(?:[,.]\d{3}){1,6}))(?=\s)",
     re.IGNORECASE,
 )
 _NOON = 12
@@ -85,7 +85,7 @@ def read_dos(line: str, today: date) -> Row | None:
     if not name or name.isspace():
         return None
     if size:
-        return Row(name, FILE, whole_size(size.replace(",", "")), 0, modified)
+        return Row(name, FILE, whole_size(size.replace(",", "").replace(".", "")), 0, modified)
     if word.upper() == "DIR":
         # A folder has no size of its own: FAT keeps 0, and `<DIR>` stands in its place.
         return Row(name, DIRECTORY, 0, modified=modified)
@@ -183,11 +183,16 @@ def read_os400(line: str, today: date) -> Row | None:
         modified = possible.pop() if len(possible) == 1 else None
     is_folder = kind in _OS400_FOLDERS or name.endswith("/")
     # A member is asked for by file and member, as it stands.
-    if not (is_member and _OS400_MEMBER.fullmatch(name)):
+    if not (is_member and is_os400_member(name)):
         name = last_segment(name)
     if not name:
         return None
     return Row(name, DIRECTORY if is_folder else FILE, whole_size(size) if size else None, 0, modified)
+
+
+def is_os400_member(name: str) -> bool:
+    """Is this a file and its member (`LETTERS.FILE/JAN.MBR`): one name, in spite of the slash?"""
+    return _OS400_MEMBER.fullmatch(name) is not None
 
 
 def read_nonstop(line: str, today: date) -> Row | None:

@@ -13,7 +13,7 @@ from urllib.parse import quote_from_bytes
 
 from crawler.listings import ftp_dialects, ftp_mainframe
 from crawler.listings.ftp_facts import read_eplf, read_mlsd
-from crawler.listings.ftp_rows import Row
+from crawler.listings.ftp_rows import Row, last_segment
 from crawler.listings.ftp_unix import read_unix
 from documents.records import Entry, EntryKind
 
@@ -24,7 +24,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9._~-]++")
 _MLSD_BEGINNING = re.compile(r"[A-Za-z][\w.-]{1,30}=[^\s;]*+;")
 # The word that `ls` heads a listing with, in the languages that it speaks.
 _TOTAL = re.compile(
-    r"\s*+(?:total|totaal|totale|totalt|totalt|toplam|insgesamt|gesamt|summe|celkem|razem|łącznie|ukupno|skupaj|samtals|"
+    r"\s*+(?:total|totaal|totale|totalt|toplam|insgesamt|gesamt|summe|celkem|razem|łącznie|ukupno|skupaj|samtals|"
     r"yhteensä|összesen|итого|всего|общо|усього|σύνολο|합계|총|合計|总用量|总计|總計|總用量)\s*+:?\s*+[\d.,]{1,20}\s?[KMGTP]?\s*+",
     re.IGNORECASE,
 )
@@ -36,6 +36,8 @@ _HEADER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _OURSELVES = frozenset([".", ".."])
+# Names that would be another command or another place if they were asked for.
+_UNASKABLE = re.compile(r"[\0\r\n]|(?:^|\\)\.\.\\|\\\.\.$")
 
 
 class FtpLineKind(StrEnum):
@@ -56,7 +58,8 @@ class FtpLine:
         kind: `ITSELF` is the folder or the one above it: an entry that leads nowhere new.
         entry: what it names, for `ENTRY` and `ITSELF`.
         target: what a symbolic link points to, as the server writes it.
-        special: True for a device, a socket, a pipe, a data set on tape: named, never to be fetched.
+        special: True for what is named and never to be fetched: a device, a socket, a pipe, a data set on tape, a
+            name that would be another command or another place.
     """
 
     kind: FtpLineKind
@@ -119,7 +122,16 @@ def read_row(line: str, today: date) -> Row | None:
 
 def _found(row: Row, folder: str) -> FtpLine:
     name, kind, size, error, modified, source, target, special = row
-    url = folder + (name if name not in _OURSELVES and _PLAIN_NAME.fullmatch(name) else _quoted(name))
+    if name in _OURSELVES or not _PLAIN_NAME.fullmatch(name):
+        # A file lies in its folder, whatever path a server writes: `../../x` is not ours to ask for.
+        if "/" in name and not ftp_dialects.is_os400_member(name):
+            name = last_segment(name)
+        if not name:
+            return _UNPARSED
+        special = special or _UNASKABLE.search(name) is not None
+        url = folder + _quoted(name)
+    else:
+        url = folder + name
     if kind is EntryKind.DIRECTORY:
         url += "/"
     entry = Entry(

@@ -39,6 +39,10 @@ LINES = [
     ("-rw-rw-rw-   1 John Q Public staff      77 Oct 12  2003 2 Mar 15:13 x.txt", "2 Mar 15:13 x.txt", FILE, 77, "2003-10-12 00:00:00"),
     ("-rw-r--r--   1 ftp            5000000000 Oct 12  2003 big.zip", "big.zip", FILE, 5_000_000_000, "2003-10-12 00:00:00"),
     ("-rw-r--r-- 1 typist transcription123456 Apr 9 2008 day.doc", "day.doc", FILE, 123456, "2008-04-09 00:00:00"),
+    ("lrwxrwxrwx   1 root root 7 Jan  5  2021 a -> b -> usr/bin", "a -> b", LINK, 7, "2021-01-05 00:00:00"),
+    ("-rw-r--r--   1 root system 53 Apr 08 1994  aix.txt", "aix.txt", FILE, 53, "1994-04-08 00:00:00"),
+    ("-rw-r--r--   1 ftp ftp 3 Apr  4 24:00 midnight.txt", "midnight.txt", FILE, 3, "2026-04-05 00:00:00"),
+    ("drwxr-x---+1464 typist group 41472 Feb 25 13:17 20090225", "20090225", DIRECTORY, 41472, "2026-02-25 13:17:00"),
     ("lrwxrwxrwx   1 root root 11 Jan  5  2021 latest -> ../2021/new", "latest", LINK, 11, "2021-01-05 00:00:00"),
     ("-rw-r--r--   1 ftp ftp 9 Jan  5  2021 a -> b.txt", "a -> b.txt", FILE, 9, "2021-01-05 00:00:00"),
     ("brw-rw----   1 root disk 8,   0 Jan  5  2021 sda", "sda", FILE, None, "2021-01-05 00:00:00"),
@@ -65,6 +69,7 @@ LINES = [
     ("05-20-2014  12:31AM       <DIR>          Typed Letters", "Typed Letters", DIRECTORY, 0, "2014-05-20 00:31:00"),
     ("20.05.2014  15:31          1,234,567 brief.doc", "brief.doc", FILE, 1234567, "2014-05-20 15:31:00"),
     ("2014-05-20  15:31       <JUNCTION>     old [D:\\old]", "old", LINK, None, "2014-05-20 15:31:00"),
+    ("2014-05-20  15:31              1.234 brief.doc", "brief.doc", FILE, 1234, "2014-05-20 15:31:00"),
     # OS/2
     ("     0           DIR   05-12-97   16:52  Maintenance Desktop", "Maintenance Desktop", DIRECTORY, 0, "1997-05-12 16:52:00"),
     (" 33280      A          02-09-103  13:49  LETTER.TXT", "LETTER.TXT", FILE, 33280, "2003-02-09 13:49:00"),
@@ -177,6 +182,13 @@ def test_a_folder_has_its_slash_and_a_hostile_name_stays_below_its_folder() -> N
     climber = read_ftp_line("type=file; ../../etc/passwd", url=FOLDER, today=TODAY).entry
     assert climber is not None
     assert climber.url == FOLDER + "passwd"
+    listed = read_ftp_line("-rw-r--r-- 1 f g 1 Jan  5  2021 /etc/../../shadow", url=FOLDER, today=TODAY).entry
+    assert listed is not None
+    assert listed.url == FOLDER + "shadow"
+    assert read_ftp_line("drwxr-xr-x 1 f g 1 Jan  5  2021 ../..", url=FOLDER).kind is FtpLineKind.ITSELF
+    for name in ("..\\..\\win.ini", "a\\..\\..\\b", "x\rDELE y", "x\0y"):
+        found = read_ftp_line(f"-rw-r--r-- 1 f g 1 Jan  5  2021 {name}", url=FOLDER, today=TODAY)
+        assert found.special, name
     hostile = read_ftp_line("-rw-r--r-- 1 f g 1 Jan  5  2021 ..\\x\x1b[2J\u202e?a=/b", url=FOLDER, today=TODAY).entry
     assert hostile is not None
     assert "/" not in hostile.url.removeprefix(FOLDER)
