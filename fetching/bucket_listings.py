@@ -7,7 +7,6 @@ read before a page breaks off.
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +14,12 @@ from urllib.parse import unquote_plus
 
 from lxml import etree
 
+from fetching.xml_stream import XmlStream, local_name, root_name
+
 _ROOT = "ListBucketResult"
+_FACTS = ("Name", "EncodingType", "IsTruncated", "NextMarker", "NextContinuationToken")
 # Digits of a size that are read: 10^18 bytes fit into the database's 64 bits, and are 20,000 times the largest object.
 _SIZE_DIGITS = 18
-_NO_SPACE = re.compile(rb"\S")
-# What may stand before a root element, and where each ends.
-_BEFORE_ROOT = ((b"<?", b"?>"), (b"<!--", b"-->"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,81 +63,49 @@ class BucketListing:
 def parse_bucket_listing(body: bytes) -> BucketListing | None:
     """Read one page. None where the bytes are something else: an error, an HTML page, nothing, a page with a DTD."""
     body = body.removeprefix(codecs.BOM_UTF8).lstrip()
-    if _has_dtd(body):
+    if root_name(body) != _ROOT:
         return None
-    elements, damaged = _elements(body)
-    if not elements or _local(elements[0]) != _ROOT:
-        return None
-    children = elements[1:]
-    encoded = _first(children, "EncodingType").lower() == "url"
-    listed = [_object(child, encoded) for child in children if _local(child) == "Contents"]
-    objects = tuple(item for item in listed if item.key)
-    prefixes = (_decoded(_first(child, "Prefix"), encoded) for child in children if _local(child) == "CommonPrefixes")
-    truncated = _first(children, "IsTruncated").strip().lower() == "true"
-    marker = _decoded(_first(children, "NextMarker"), encoded) or (objects[-1].key if objects else "")
+    stream = XmlStream(body, rows=("Contents", "CommonPrefixes"), facts=_FACTS)
+    facts: dict[str, str] = {}
+    rows: list[ListedObject] = []
+    common: list[str] = []
+    for element in stream:
+        name = local_name(element)
+        if name == "Contents":
+            rows.append(_object(element))
+        elif name == "CommonPrefixes":
+            common.append(_first(element, "Prefix"))
+        elif _is_fact(element):
+            facts.setdefault(name, element.text or "")
+    encoded = facts.get("EncodingType", "").lower() == "url"
+    objects = tuple(_decoded_object(row, encoded) for row in rows if row.key)
+    prefixes = (_decoded(prefix, encoded) for prefix in common)
+    truncated = facts.get("IsTruncated", "").strip().lower() == "true"
+    marker = _decoded(facts.get("NextMarker", ""), encoded) or (objects[-1].key if objects else "")
     return BucketListing(
-        bucket=_first(children, "Name"),
+        bucket=facts.get("Name", ""),
         objects=objects,
         prefixes=tuple(prefix for prefix in prefixes if prefix),
         is_truncated=truncated,
-        next_token=_first(children, "NextContinuationToken") or None,
+        next_token=facts.get("NextContinuationToken") or None,
         next_marker=(marker or None) if truncated else None,
-        damaged=damaged,
+        damaged=stream.damaged,
     )
 
 
-def _elements(body: bytes) -> tuple[list[etree._Element], bool]:
-    """The root and those of its children that are complete, and whether the bytes broke off or went wrong.
-
-    A recovering parser was tried: it closes what is open, and so makes whole keys out of half ones.
-    """
-    parser = etree.XMLPullParser(
-        events=("start", "end"),
-        encoding="utf-8",  # whatever a page declares: in another encoding, a DTD would not be seen
-        recover=False,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    damaged = False
-    try:
-        parser.feed(body)
-        parser.close()
-    except etree.XMLSyntaxError:
-        damaged = True
-    elements: list[etree._Element] = []
-    for event, element in parser.read_events():
-        if isinstance(element, etree._Element) and (
-            not elements or (event == "end" and element.getparent() is elements[0])
-        ):
-            elements.append(element)
-    return elements, damaged
+def _is_fact(element: etree._Element) -> bool:
+    """Does it stand beside the rows? Rows have fields of the same names, such as an owner's."""
+    parent = element.getparent()
+    return parent is not None and parent.getparent() is None
 
 
-def _has_dtd(body: bytes) -> bool:
-    """Does a DTD stand before the root element? No service writes one.
-
-    It is there to be expanded, and that begins while it is read: entities, or thousands of attributes on each element.
-    """
-    at = 0
-    while True:
-        mark = _NO_SPACE.search(body, at)
-        at = mark.start() if mark else len(body)
-        kind = next((kind for kind in _BEFORE_ROOT if body.startswith(kind[0], at)), None)
-        if kind is None:
-            return body.startswith(b"<!", at)
-        opening, ending = kind
-        at = body.find(ending, at + len(opening))
-        if at < 0:
-            return False
-        at += len(ending)
+def _decoded_object(row: ListedObject, encoded: bool) -> ListedObject:
+    return ListedObject(_decoded(row.key, encoded), row.size, row.modified) if encoded else row
 
 
-def _object(row: etree._Element, encoded: bool) -> ListedObject:
+def _object(row: etree._Element) -> ListedObject:
     return ListedObject(
-        key=_decoded(_first(row, "Key"), encoded),
+        key=_first(row, "Key"),
         size=_size(_first(row, "Size").strip()),
         modified=_moment(_first(row, "LastModified").strip()),
     )
@@ -148,14 +115,9 @@ def _size(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _SIZE_DIGITS else None
 
 
-def _local(element: etree._Element) -> str:
-    """The name without its namespace: services use several, and some none."""
-    return etree.QName(element).localname
-
-
 def _first(elements: Iterable[etree._Element], name: str) -> str:
     """Text of the first element of this name, white space kept: a key may begin or end with it."""
-    return next((element.text or "" for element in elements if _local(element) == name), "")
+    return next((element.text or "" for element in elements if local_name(element) == name), "")
 
 
 def _decoded(text: str, encoded: bool) -> str:

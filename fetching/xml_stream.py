@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
@@ -31,12 +32,6 @@ def root_name(body: bytes) -> str | None:
         return None
     match = _ROOT_TAG.match(body, at)
     return match[1].decode("ascii", "replace") if match else None
-
-
-def has_dtd(body: bytes) -> bool:
-    """Does a DTD stand before the root element?"""
-    at = _after_prolog(body)
-    return at is not None and body.startswith(b"<!", at)
 
 
 def _after_prolog(body: bytes) -> int | None:
@@ -122,4 +117,9 @@ def _forget(element: etree._Element) -> None:
 
 def local_name(element: etree._Element) -> str:
     """The name without its namespace: services use several, and some none."""
-    return str(element.tag).rpartition("}")[2]
+    return _local(str(element.tag))
+
+
+@lru_cache(maxsize=1_024)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]

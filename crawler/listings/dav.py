@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from lxml import etree
 
 from crawler.listings.listing import Listing
-from crawler.listings.places import Places, canonical_segment, last_name
+from crawler.listings.places import Places, canonical_segment
 from crawler.listings.values import moment_of, size_of
 from crawler.listings.xml_listing import raw_text, well_formed_bytes
 from documents.records import Entry, EntryKind, ModifiedSource
@@ -78,17 +78,21 @@ class _Rows:
 
     def entry(self, member: _Member) -> Entry | None:
         rest = self._below(member.path)
-        segments = [canonical_segment(part) for part in rest.removesuffix("/").split("/")]
-        if not all(segments):
-            return None
-        path = "/".join(part or "" for part in segments)
-        place = self._places.canonical(path, directory=member.kind is EntryKind.DIRECTORY)
+        segments: list[str] = []
+        name = ""
+        for part in rest.removesuffix("/").split("/"):
+            segment = canonical_segment(part)
+            if segment is None:
+                return None
+            segments.append(segment[0])
+            name = segment[1]
+        place = self._places.canonical("/".join(segments), directory=member.kind is EntryKind.DIRECTORY)
         if place is None:
             return None
         return Entry(
             url=place,
             kind=member.kind,
-            name=last_name(place),
+            name=name,
             size=member.size,
             modified=member.modified,
             parent=self._places.url,

@@ -23,6 +23,7 @@ _TIMES = (
     "mtime modtime modified lastmodified lastmodifiedtime modifiedtime modifiedat datemodified mtimems lastmod lm ts "
     "timestamp updated updatedtime updatedat changed time date m"
 ).split()
+_DETAILS = "stats stat info fileinfo meta attributes attrs".split()
 _CHILDREN = "contents children files items entries".split()
 # A key that names a folder, and says by its own name that it is one.
 NAMES_FOLDER = frozenset(["foldername", "subdir"])
@@ -61,6 +62,7 @@ class Columns:
     size: str | None
     time: str | None
     children: str | None
+    details: str | None
     names_folder: bool
     is_stored: bool
 
@@ -86,6 +88,7 @@ def columns_of(shape: tuple[str, ...]) -> Columns | None:
         size=_first(words, _SIZES),
         time=_first(words, _TIMES),
         children=_first(words, _CHILDREN),
+        details=_first(words, _DETAILS),
         names_folder=name is not None and plain(name) in NAMES_FOLDER,
         is_stored=any(store <= words.keys() for store in STORES) or "subdir" in words,
     )

@@ -58,6 +58,9 @@ def read_row(row: Mapping[str, object], hint: EntryKind | None) -> JsonRow | Non
         hint: what the array around it says it is.
     """
     columns = columns_of(tuple(row))
+    if columns is not None and columns.details and isinstance(details := row[columns.details], dict):
+        row = {**details, **row}
+        columns = columns_of(tuple(row))
     if columns is None:
         return None
     name, path = _text(row, columns.name), _text(row, columns.path)

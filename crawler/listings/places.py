@@ -16,7 +16,7 @@ _UNQUOTED = "!$&'()*+,:=@|[]"
 # A name with one of these has no place, or another than it says: control characters of both blocks.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Escapes that keep a sign from meaning something in a path; they are left as they are written.
-_TELLING = re.compile(r"%(?:2f|3b|3f|5c)|[;\\]", re.IGNORECASE)
+_TELLING = re.compile(r"%(?:2f|3b|3f)|;", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -97,16 +97,20 @@ def decoded(raw: bytes) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
-def canonical_segment(written: str) -> str | None:
-    """One percent-encoded path segment in its canonical form; None for a hostile one. Without parsing a URL."""
+def canonical_segment(written: str) -> tuple[str, str] | None:
+    """One percent-encoded path segment in its canonical form, and its name; None for a hostile one.
+
+    Without parsing a URL, which takes ten times as long.
+    """
     if "%" not in written and _PLAIN.fullmatch(written):
-        return written
+        return written, written
     raw = unquote_to_bytes(written)
-    name = raw.decode("utf-8", "surrogateescape")
-    quoted = _quoted(name)
-    if quoted is None or not _TELLING.search(written):
-        return quoted
-    return canonical_url(f"http://host/{written}").removeprefix("http://host/").partition("?")[0] or None
+    quoted = _quoted(raw.decode("utf-8", "surrogateescape"))
+    if quoted is None:
+        return None
+    if _TELLING.search(written):
+        quoted = canonical_url(f"http://host/{written}").removeprefix("http://host/").partition("?")[0]
+    return (quoted, decoded(raw)) if quoted else None
 
 
 def _quoted(name: str) -> str | None:

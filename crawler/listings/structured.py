@@ -10,7 +10,7 @@ from crawler.listings.dav import dav_listing
 from crawler.listings.json_listing import json_listing
 from crawler.listings.json_text import is_json, read_json
 from crawler.listings.listing import Listing
-from crawler.listings.xml_listing import nginx_listing, swift_listing
+from crawler.listings.xml_listing import nginx_listing, svn_listing, swift_listing
 from fetching.xml_stream import root_name
 
 # How much is looked at before a body is read, bytes; as much as a browser sniffs.
@@ -59,5 +59,7 @@ def _xml(body: bytes, url: str) -> Listing | None:
             return dav_listing(body, url)
         case "container":
             return swift_listing(body, url)
+        case "svn":
+            return svn_listing(body, url)
         case _:
             return None

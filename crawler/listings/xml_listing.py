@@ -1,4 +1,4 @@
-"""Folders as XML: nginx (`<list>`) and OpenStack Swift (`<container>`)."""
+"""Folders as XML: nginx (`<list>`), OpenStack Swift (`<container>`) and Subversion (`<svn>`)."""
 
 from __future__ import annotations
 
@@ -83,6 +83,26 @@ def swift_listing(body: bytes, url: str) -> Listing | None:
         kind = EntryKind.DIRECTORY if folder else EntryKind.FILE
         entries.append(_entry(place, kind, url, facts.get("bytes"), facts.get("last_modified")))
     if not entries and not unread and not _EMPTY.search(body):
+        return None
+    return Listing(is_listing=True, entries=tuple(entries), unread=unread + stream.damaged)
+
+
+def svn_listing(body: bytes, url: str) -> Listing | None:
+    """Subversion's folders where a style sheet is to draw them (`SVNIndexXSLT`): names and addresses alone."""
+    stream = XmlStream(well_formed_bytes(body), rows=("dir", "file"), facts=("index",))
+    places = Places(url)
+    entries: list[Entry] = []
+    unread = 0
+    is_index = False
+    for row in stream:
+        kind = EntryKind.DIRECTORY if local_name(row) == "dir" else EntryKind.FILE
+        if local_name(row) == "index":
+            is_index = True
+        elif (place := places.written(raw_text(row.get("href")))) is not None:
+            entries.append(_entry(place, kind, url, None, None))
+        else:
+            unread += 1
+    if not is_index and not entries:
         return None
     return Listing(is_listing=True, entries=tuple(entries), unread=unread + stream.damaged)
 

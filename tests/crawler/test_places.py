@@ -91,7 +91,9 @@ def test_written_addresses_never_raise_and_stay_at_the_host(address: str) -> Non
 @given(st.text(max_size=12))
 def test_a_canonical_segment_is_canonical(text: str) -> None:
     segment = canonical_segment(text)
-    assert segment is None or canonical_url(FOLDER + segment) == FOLDER + segment
+    if segment is not None:
+        assert canonical_url(FOLDER + segment[0]) == FOLDER + segment[0]
+        assert last_name(FOLDER + segment[0]) == segment[1]
 
 
 def test_rows_have_no_more_characters_than_a_page_may() -> None:

@@ -151,6 +151,20 @@ def test_swift() -> None:
     assert shown(read(xml, URL.rstrip("/") + "?format=xml")) == shown(read(rows, url))
 
 
+def test_subversion() -> None:
+    rows = '<updir/><dir name="sub dir" href="sub%20dir/"/><file name="a b.pdf" href="a%20b.pdf"/>'
+    text = f'<?xml version="1.0"?>\n<svn version="1.14.2"><index rev="3" path="/pub" base="x">{rows}</index></svn>'
+    assert shown(read(text)) == [("directory", "sub dir", "sub%20dir/", None), ("file", "a b.pdf", "a%20b.pdf", None)]
+    assert read('<svn version="1.14.2"><index rev="3" path="/"></index></svn>') == Listing(is_listing=True)
+
+
+def test_what_an_object_inside_a_row_says() -> None:
+    stats = {"dev": 65024, "mode": 33188, "size": 7, "mtimeMs": 1686139205000, "mtime": "2023-06-07T12:00:05.000Z"}
+    listing = read({"dirs": [], "files": [{"name": "a.pdf", "stats": stats}]})
+    assert shown(listing) == [("file", "a.pdf", "a.pdf", 7)]
+    assert listing.entries[0].modified == NOON
+
+
 def test_rows_without_a_kind_are_files_only_with_a_cue() -> None:
     rows = [{"name": "a.pdf", "size": 10}, {"name": "b.txt", "size": 4096}, {"name": "c", "size": 4096}]
     assert [entry.kind for entry in read(rows).entries] == [EntryKind.FILE, EntryKind.FILE, EntryKind.UNKNOWN]

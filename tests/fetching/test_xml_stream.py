@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fetching.xml_stream import XmlStream, has_dtd, local_name, root_name
+from fetching.xml_stream import XmlStream, local_name, root_name
 
 
 def read(body: bytes, rows: tuple[str, ...] = ("row",), facts: tuple[str, ...] = ()) -> tuple[list[str], bool]:
@@ -60,11 +60,6 @@ def test_an_entity_is_not_expanded() -> None:
 )
 def test_root_names(body: bytes, root: str | None) -> None:
     assert root_name(body) == root
-
-
-def test_a_dtd_is_seen_behind_a_prolog() -> None:
-    assert has_dtd(b"<?xml?> <!-- --> <!DOCTYPE x>")
-    assert not has_dtd(b"<x><!DOCTYPE y></x>")
 
 
 @given(st.binary(max_size=300))
