@@ -11,6 +11,7 @@ from crawler.certificates import Certificates
 from crawler.courier import Courier
 from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
+from crawler.near_duplicates import NearDuplicates
 from crawler.resolver import Resolution
 from crawler.robots import Rules
 from documents.records import Skipped, SkipReason
@@ -41,6 +42,7 @@ class Crawl:
         self.certificates = Certificates(reads_on=target.certificates is CertificatePolicy.RECORD)
         # Seconds that robots.txt asks to leave between two requests; learnt under way.
         self.crawl_delay = 0.0
+        self.near_duplicates = NearDuplicates()
         # Rules by origin (`https://host:port`), each read before that origin's first page is.
         self.robots: dict[str, Rules] = {}
         self.stopping = asyncio.Event()

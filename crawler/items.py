@@ -50,6 +50,7 @@ class Harvest:
     entries: list[Entry] = field(default_factory=list)
     skips: list[Skipped] = field(default_factory=list)
     answer: Answer | None = None
+    noted: set[str] = field(default_factory=set)
     is_listing: Truth = Truth.NO
     says: PageSays | None = field(default_factory=PageSays)
     changes: Changes = field(default_factory=Changes)

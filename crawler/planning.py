@@ -16,7 +16,7 @@ from scope.model import SiteTarget
 from scope.urls import canonical_url, has_credentials, without_credentials
 
 # Endings of pages, made by a server or stored: a link to one is a link, anything else with an ending is a file.
-_PAGE_SUFFIXES = frozenset(["", ".htm", ".html", ".xhtml", ".shtml", ".php", ".asp", ".aspx", ".jsp", ".do", ".cgi"])
+PAGE_SUFFIXES = frozenset(["", ".htm", ".html", ".xhtml", ".shtml", ".php", ".asp", ".aspx", ".jsp", ".do", ".cgi"])
 # Addresses as written that have had their judgement, so that a menu is judged once and not on each page. Judging one
 # takes 0.1 ms of processor, this many take about 4 MB.
 REMEMBERED_ADDRESSES = 20_000
@@ -72,6 +72,7 @@ class Planner:
         self._remember(noted)
         found = self._inside(address, at, harvest)
         if found is not None:
+            harvest.noted.add(found[0])
             harvest.entries.append(link_entry(found[0], at))
 
     def beyond(self, detail: str, at: str, harvest: Harvest) -> None:
@@ -164,8 +165,12 @@ class Planner:
         harvest.skips.append(Skipped(url, SkipReason.BUDGET_SPENT, detail, parent=parent))
 
 
+def is_page(url: str) -> bool:
+    """Is this the address of a page, made by a server or stored, rather than of a file?"""
+    return splitext(urlsplit(url).path)[1].lower() in PAGE_SUFFIXES
+
+
 def link_entry(url: str, at: str) -> Entry:
     """A link as a record: known to be there, nothing more."""
-    ending = splitext(urlsplit(url).path)[1].lower()
-    kind = EntryKind.LINK if ending in _PAGE_SUFFIXES else EntryKind.FILE
+    kind = EntryKind.LINK if is_page(url) else EntryKind.FILE
     return Entry(url=url, kind=kind, name=decoded_name(url), parent=at)

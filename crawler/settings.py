@@ -20,6 +20,8 @@ _HTTP_HANDLER = "crawler.downloading.GuardedDownloadHandler"
 _MIDDLEWARES = {
     # The first is asked first before a request, and last after an answer.
     "crawler.middlewares.guard.GuardMiddleware": 100,
+    "crawler.middlewares.traps.TrapsMiddleware": 120,
+    "crawler.middlewares.soft_404.SoftNotFoundMiddleware": 150,
     "crawler.middlewares.robots.RobotsMiddleware": 200,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 300,
     "crawler.middlewares.repeating.RepeatingMiddleware": 350,

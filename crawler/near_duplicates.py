@@ -1,0 +1,121 @@
+"""Pages that a server makes up without end, all saying the same: calendars, sort orders, filters, next and next.
+
+A page is told from the others of its shape by what it says. It brings something new when it has two neighbouring
+words that no page of the shape had before, parts of dates aside, or when it leads to a document that nobody had named
+before. Letters on one template differ in names, addresses and numbers, so each brings something new; an empty day of a
+calendar does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from crawler.likeness import pairs_of
+
+# Pages of one shape that are not judged: most shapes of real sites have fewer, and judging takes 0.2 ms.
+UNJUDGED = 20
+# Pages in a row that brought nothing new after which a shape is left. A calendar has said all names of months after 12
+# and all lengths of weeks and months soon after (tests/crawler/test_near_duplicates.py walks made-up ones).
+MOST_IN_A_ROW = 30
+# The same for a path with any query, which has to have this many shapes as well: filters that can be combined.
+MOST_IN_A_ROW_OF_PATH = 100
+MOST_SHAPES_OF_PATH = 100
+# Pairs of words that are remembered: of one shape, then it is rich and judged no more; and of all, about 70 bytes each.
+MOST_PAIRS = 50_000
+MOST_PAIRS_IN_ALL = 1_000_000
+# Shapes that are followed, about 0.5 kB each.
+MOST_SHAPES = 20_000
+
+# A number, or an id that is one to a program.
+_NUMBER = re.compile(r"(?=[0-9a-f-]*\d)[0-9a-f]{8,}(?:-[0-9a-f]{4,}){0,4}|\d+", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Shape:
+    """What is known of the pages of one shape."""
+
+    pages: int = 0
+    in_a_row: int = 0
+    pairs: set[int] = field(default_factory=set)
+    is_rich: bool = False
+
+
+class NearDuplicates:
+    """Watches one crawl's pages and says which shapes of addresses are not worth following any more."""
+
+    def __init__(self) -> None:
+        self._shapes: dict[str, _Shape] = {}
+        self._shapes_of_path: dict[str, int] = {}
+        self._closed: set[str] = set()
+        self._pairs = 0
+
+    def is_closed(self, url: str) -> bool:
+        """Would this page most likely say again what the others of its shape did?"""
+        return bool(self._closed) and not self._closed.isdisjoint(shapes_of(url))
+
+    def saw(self, url: str, words: Callable[[], list[str]], *, leads_to_documents: bool) -> None:
+        """A page was read.
+
+        Args:
+            url: as it was planned, canonical.
+            words: gives what a reader sees; not called while the shape is young.
+            leads_to_documents: did it name a document that was not known before?
+        """
+        shape, *path = shapes_of(url)
+        known = self._known(shape, path[0] if path else None)
+        if known is None:
+            return
+        known.pages += 1
+        if known.pages <= UNJUDGED and not path:
+            return
+        pairs = pairs_of(words())
+        for name, most in [(shape, MOST_IN_A_ROW), *((name, MOST_IN_A_ROW_OF_PATH) for name in path)]:
+            self._judge(name, most, pairs, leads_to_documents=leads_to_documents)
+
+    def _known(self, shape: str, path: str | None) -> _Shape | None:
+        if shape not in self._shapes:
+            if len(self._shapes) >= MOST_SHAPES:
+                return None
+            self._shapes[shape] = _Shape()
+            if path is not None:
+                self._shapes.setdefault(path, _Shape())
+                self._shapes_of_path[path] = self._shapes_of_path.get(path, 0) + 1
+        return self._shapes[shape]
+
+    def _judge(self, name: str, most: int, pairs: set[int], *, leads_to_documents: bool) -> None:
+        known = self._shapes[name]
+        if known.is_rich:
+            return
+        new = pairs - known.pairs
+        if new or leads_to_documents:
+            known.in_a_row = 0
+            self._learn(known, new)
+            return
+        known.in_a_row += 1
+        shapes = self._shapes_of_path.get(name)
+        if known.in_a_row >= most and (shapes is None or shapes >= MOST_SHAPES_OF_PATH):
+            self._closed.add(name)
+
+    def _learn(self, known: _Shape, new: set[int]) -> None:
+        if len(known.pairs) + len(new) > MOST_PAIRS or self._pairs + len(new) > MOST_PAIRS_IN_ALL:
+            self._pairs -= len(known.pairs)
+            known.is_rich, known.pairs = True, set()
+            return
+        known.pairs |= new
+        self._pairs += len(new)
+
+
+def shapes_of(url: str) -> list[str]:
+    """The address with its numbers taken out; and, where it has a query, its path with any query.
+
+    `/letter.php?id=7&view=full` is `/letter.php?id=#&view=full` and `/letter.php?`.
+    """
+    parts = urlsplit(url)
+    path = f"{parts.netloc}{_NUMBER.sub('#', unquote(parts.path))}"
+    if not parts.query:
+        return [path]
+    pairs = sorted((name, _NUMBER.sub("#", value)) for name, value in parse_qsl(parts.query, keep_blank_values=True))
+    return [f"{path}?{'&'.join(f'{name}={value}' for name, value in pairs)}", f"{path}?"]
