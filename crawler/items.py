@@ -42,6 +42,7 @@ class Harvest:
     """Everything that one answer or failure brought, in the order in which the sink gets it.
 
     Attributes:
+        noted: URLs among `entries` that only adorn a page.
         is_listing: unknown for a page that could not be read.
         says: what the page says of itself; what is no page says nothing, and None is a page that could not be read.
         changes: what it changed in the frontier: saved with these records, or lost with them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from posixpath import splitext
 from urllib.parse import urlsplit, urlunsplit
 
 from lxml import etree
@@ -11,6 +12,7 @@ from scrapy.http import Headers
 from crawler.crawl import Crawl
 from crawler.frontier import GUESSED_SITEMAP, Place
 from crawler.items import Harvest
+from crawler.likeness import words_of
 from crawler.markup import media_type
 from crawler.pages import base_url, joined, links_of_headers, scripts_of
 from crawler.pictures import pictures_of
@@ -18,8 +20,10 @@ from crawler.planning import Planner, link_entry
 from crawler.script_links import addresses_of_script
 from crawler.sitemaps import Sitemap, read_sitemap
 from documents.records import Skipped, SkipReason
-from scope.urls import canonical_url
+from scope.urls import DOCUMENT_SUFFIXES, canonical_url
 
+# Endings of what may be a letter, or hold some.
+LETTERS = DOCUMENT_SUFFIXES - frozenset([".htm", ".html", ".json", ".md", ".xml"])
 # Sitemaps that one unit reads: as many as hold ten million addresses, which no budget reaches.
 MOST_SITEMAPS = 200
 # Scripts of one unit that are looked through, and the largest, bytes. A site has ten or twenty of its own; what is
@@ -86,6 +90,12 @@ class Leads:
                 self._scripts += self._planner.wanted(address, place, url, harvest)
             else:
                 self._planner.note(address, url, harvest)
+
+    def judge(self, tree: etree._Element, place: Place, harvest: Harvest) -> None:
+        """Tell those who watch for traps what a page said and led to."""
+        found = [entry.url for entry in harvest.entries if entry.url not in harvest.noted]
+        documents = any(splitext(urlsplit(url).path)[1].lower() in LETTERS for url in found)
+        self._crawl.near_duplicates.saw(place.url, lambda: words_of(tree), found, documents=documents)
 
     def of_headers(self, headers: Headers, url: str, place: Place, harvest: Harvest) -> None:
         """Addresses in `Link` and `Refresh`."""

@@ -21,8 +21,7 @@ def words_of(tree: etree._Element) -> list[str]:
     """The words that a reader sees, in order, in lower case; parts of dates are one and the same word."""
     found: list[str] = []
     for text in _texts(tree):
-        for word in _WORD.findall(text.lower()):
-            found.append(_ANY_DATE if _DATE_PART.fullmatch(word) else word)
+        found += [_ANY_DATE if _DATE_PART.fullmatch(word) else word for word in _WORD.findall(text.lower())]
         if len(found) >= MOST_WORDS:
             break
     return found[:MOST_WORDS]

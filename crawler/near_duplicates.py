@@ -1,15 +1,15 @@
 """Pages that a server makes up without end, all saying the same: calendars, sort orders, filters, next and next.
 
 A page is told from the others of its shape by what it says. It brings something new when it has two neighbouring
-words that no page of the shape had before, parts of dates aside, or when it leads to a document that nobody had named
-before. Letters on one template differ in names, addresses and numbers, so each brings something new; an empty day of a
-calendar does not.
+words that no page of the shape had before, parts of dates aside; or when it leads to a document that nobody had named
+before, or to a page of another shape that is not left itself (`show.php?id=7` to `download.php?id=7`). Letters on one
+template differ in names, addresses and numbers, so each brings something new; an empty day of a calendar does not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -17,8 +17,9 @@ from crawler.likeness import pairs_of
 
 # Pages of one shape that are not judged: most shapes of real sites have fewer, and judging takes 0.2 ms.
 UNJUDGED = 20
-# Pages in a row that brought nothing new after which a shape is left. A calendar has said all names of months after 12
-# and all lengths of weeks and months soon after (tests/crawler/test_near_duplicates.py walks made-up ones).
+# Pages in a row that brought nothing new after which a shape is left. A calendar has said all names of months after 12,
+# and all lengths of weeks soon after. Of made-up sites without end 51 to 131 pages are fetched in all, and of 5,000
+# letters on one template each (tests/crawler/test_near_duplicates.py).
 MOST_IN_A_ROW = 30
 # The same for a path with any query, which has to have this many shapes as well: filters that can be combined.
 MOST_IN_A_ROW_OF_PATH = 100
@@ -26,6 +27,8 @@ MOST_SHAPES_OF_PATH = 100
 # Pairs of words that are remembered: of one shape, then it is rich and judged no more; and of all, about 70 bytes each.
 MOST_PAIRS = 50_000
 MOST_PAIRS_IN_ALL = 1_000_000
+# New addresses of one page whose shape is looked at, at 10 us each.
+MOST_LINKS = 200
 # Shapes that are followed, about 0.5 kB each.
 MOST_SHAPES = 20_000
 
@@ -56,13 +59,14 @@ class NearDuplicates:
         """Would this page most likely say again what the others of its shape did?"""
         return bool(self._closed) and not self._closed.isdisjoint(shapes_of(url))
 
-    def saw(self, url: str, words: Callable[[], list[str]], *, leads_to_documents: bool) -> None:
+    def saw(self, url: str, words: Callable[[], list[str]], found: Sequence[str] = (), *, documents: bool) -> None:
         """A page was read.
 
         Args:
             url: as it was planned, canonical.
             words: gives what a reader sees; not called while the shape is young.
-            leads_to_documents: did it name a document that was not known before?
+            found: addresses that it led to and that were not known before.
+            documents: is any of them a document's?
         """
         shape, *path = shapes_of(url)
         known = self._known(shape, path[0] if path else None)
@@ -72,8 +76,14 @@ class NearDuplicates:
         if known.pages <= UNJUDGED and not path:
             return
         pairs = pairs_of(words())
-        for name, most in [(shape, MOST_IN_A_ROW), *((name, MOST_IN_A_ROW_OF_PATH) for name in path)]:
-            self._judge(name, most, pairs, leads_to_documents=leads_to_documents)
+        near = [shapes_of(link) for link in found[:MOST_LINKS]]
+        self._judge(shape, MOST_IN_A_ROW, pairs, documents or any(self._is_other(each, shape) for each in near))
+        for name in path:
+            away = documents or any(each[0] != name and name not in each for each in near)
+            self._judge(name, MOST_IN_A_ROW_OF_PATH, pairs, away)
+
+    def _is_other(self, shapes: list[str], own: str) -> bool:
+        return own != shapes[0] and self._closed.isdisjoint(shapes)
 
     def _known(self, shape: str, path: str | None) -> _Shape | None:
         if shape not in self._shapes:
@@ -85,12 +95,12 @@ class NearDuplicates:
                 self._shapes_of_path[path] = self._shapes_of_path.get(path, 0) + 1
         return self._shapes[shape]
 
-    def _judge(self, name: str, most: int, pairs: set[int], *, leads_to_documents: bool) -> None:
+    def _judge(self, name: str, most: int, pairs: set[int], leads_on: bool) -> None:
         known = self._shapes[name]
         if known.is_rich:
             return
         new = pairs - known.pairs
-        if new or leads_to_documents:
+        if new or leads_on:
             known.in_a_row = 0
             self._learn(known, new)
             return

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import etree
 from scrapy import Request, Spider
@@ -24,6 +25,7 @@ from crawler.items import Answer, Harvest
 from crawler.leads import NOT_MISSED, Leads
 from crawler.listings.listing import Listing
 from crawler.listings.page import orders_anew
+from crawler.listings.structured import structured_listing
 from crawler.markup import PARSED_BYTES, is_html, needs_browser, parse_html
 from crawler.middlewares.redirects import HOPS
 from crawler.pages import links_of, overlong_links
@@ -120,8 +122,8 @@ class UnitSpider(Spider):
         if is_html(content_type, response.body):
             harvest.is_listing, harvest.says = Truth.UNKNOWN, None
             self._read_page(response, content_type, place, harvest)
-        elif self.leads is not None:
-            self.leads.of_file(response.body, content_type, response.url, place, harvest)
+        else:
+            self._read_file(response, content_type, place, harvest)
         if place.is_guess and not harvest.entries:
             harvest.answer = None  # what answers there is no sitemap
             return
@@ -141,14 +143,32 @@ class UnitSpider(Spider):
                 harvest.is_listing, harvest.says = Truth.NO, PageSays()
                 return
             harvest.says = page_says(tree, response.url)
+            self.read(tree, response.url, place, harvest)
             if needs_browser(tree):
                 harvest.skips.append(Skipped(url, SkipReason.NEEDS_BROWSER, parent=place.parent))
-            self.read(tree, response.url, place, harvest)
+            elif self.leads is not None and harvest.is_listing is Truth.NO:
+                self.leads.judge(tree, place, harvest)
         except PageTooCostlyError as error:
             harvest.skips.append(Skipped(url, SkipReason.TOO_LARGE, f"links_not_read {error}", parent=place.parent))
         except Exception as error:  # noqa: BLE001 - a page that nobody foresaw costs its links, not the unit
             detail = f"links_not_read {type(error).__name__}"
             harvest.skips.append(Skipped(url, SkipReason.PARSER_CRASHED, detail, parent=place.parent))
+
+    def _read_file(self, response: Response, content_type: str, place: Place, harvest: Harvest) -> None:
+        """Rows of a listing that is data; of a site, what else a file leads to. A stored file lists no folder."""
+        url = response.url
+        is_folder = urlsplit(url).path.endswith("/") or bool(urlsplit(url).query) or place.depth == 0
+        if not (is_folder or self.leads) or len(response.body) > PARSED_BYTES:
+            return
+        try:
+            listing = structured_listing(response.body, url, content_type)
+            if listing is not None and listing.is_listing:
+                self.plan_rows(listing, place, harvest)
+            elif self.leads is not None:
+                self.leads.of_file(response.body, content_type, url, place, harvest)
+        except Exception as error:  # noqa: BLE001 - as for pages
+            detail = f"links_not_read {type(error).__name__}"
+            harvest.skips.append(Skipped(canonical_url(url), SkipReason.PARSER_CRASHED, detail, parent=place.parent))
 
     def plan_rows(self, listing: Listing, place: Place, harvest: Harvest) -> None:
         """Record all rows of a listing and plan those that are new."""

@@ -124,9 +124,12 @@ def test_a_folder_that_holds_itself_under_many_names_ends(web: Any, crawl: Calla
     def folder(handler: Any) -> None:
         handler.answer(200, listing("/x/", "one/", "two/", "letter.txt").encode())
 
+    def letter(handler: Any) -> None:
+        handler.answer(200, b"letter", {"Content-Type": "text/plain"})
+
     class Everywhere(dict[str, Any]):
         def get(self, path: str, default: Any = None) -> Any:
-            return folder if path.endswith("/") else (lambda handler: handler.answer(200, b"letter"))
+            return folder if path.endswith("/") else letter
 
     web.pages = Everywhere()
     crawled = crawl(web.url + "/x/", "open_directory")
