@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from crawler.listings.json_keys import KIND_WORDS, Columns, columns_of
-from crawler.listings.places import Places, decoded, last_name
+from crawler.listings.places import Places, last_name, readable
 from crawler.listings.values import moment_of, size_of
 from documents.records import Entry, EntryKind, ModifiedSource
 
@@ -143,7 +143,7 @@ class RowPlaces:
         return Entry(
             url=place,
             kind=row.kind or self._guess(row),
-            name=_readable(row.name) if named else last_name(place),
+            name=readable(row.name) if named else last_name(place),
             size=None if directory else row.size,
             size_exact=directory or row.size_error == 0,
             modified=row.modified,
@@ -175,7 +175,3 @@ class RowPlaces:
         if not self.prefix:
             return self.places.named(name, directory=directory)
         return self.places.keyed(self.prefix + name, directory=directory)
-
-
-def _readable(name: str) -> str:
-    return name if name.isascii() else decoded(name.encode("utf-8", "surrogateescape"))

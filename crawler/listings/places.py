@@ -89,6 +89,11 @@ def last_name(url: str) -> str:
     return decoded(unquote_to_bytes(name)) if "%" in name else name
 
 
+def readable(name: str) -> str:
+    """A raw name for people and for the database: no surrogate escapes."""
+    return name if name.isascii() else decoded(name.encode("utf-8", "surrogateescape"))
+
+
 def decoded(raw: bytes) -> str:
     """A name from its bytes."""
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 from crawler.listings.listing import Listing
-from crawler.listings.places import Places
+from crawler.listings.places import Places, readable
 from crawler.listings.script_values import Scalar
 from crawler.listings.values import moment_of, size_of
 from documents.records import Entry, EntryKind, ModifiedSource
@@ -117,7 +117,7 @@ def _entry(row: _Call, columns: _Columns, places: Places) -> Entry | None:
     return Entry(
         url=place,
         kind=kind,
-        name=name,
+        name=readable(name),
         size=size,
         size_exact=error == 0,
         modified=modified,

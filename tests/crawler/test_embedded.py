@@ -146,6 +146,15 @@ def test_scripts_of_ordinary_and_of_hostile_pages(script: str) -> None:
     assert embedded_listing([script], URL) is None
 
 
+def test_what_half_a_character_does_not_break() -> None:
+    calls = r"_f('a\udc80.pdf', 7, 'x/a\udc80.pdf', 1686139205); _f('b.pdf', 7, 'x/b.pdf', 1686139205);"
+    rows = r'x = [{"name": "a\udc80.pdf", "isDir": false, "size": 7}, {"name": "\ud800", "isDir": false}]'
+    for script, names in ((calls, ["b.pdf"]), (rows, ["a€.pdf"])):
+        listing = read(script)
+        assert [entry.name for entry in listing.entries][-1:] == names
+        assert listing.digest
+
+
 @given(st.text(alphabet="f('\"a.b1,)=[]{}:;/*!\\ \n", max_size=80))
 def test_nothing_raises(script: str) -> None:
     embedded_listing([script, "x=[{name:'a',isDir:" + script], URL)
