@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from lxml import etree
 
 from crawler.listings.listing import Listing
-from crawler.listings.places import Places, canonical_segment
+from crawler.listings.places import Places, canonical_segment, escaped
 from crawler.listings.values import moment_of, size_of
 from crawler.listings.xml_listing import raw_text, well_formed_bytes
 from documents.records import Entry, EntryKind, ModifiedSource
@@ -52,7 +52,7 @@ def dav_listing(body: bytes, url: str) -> Listing | None:
 
 def _own(members: list[_Member], url: str) -> _Member | None:
     """The collection itself: what was asked for; or, behind a proxy that renames, the first, if it holds all others."""
-    asked = _bare(urlsplit(url).path)
+    asked = _bare(escaped(urlsplit(url).path))
     for member in members:
         if _bare(member.path) == asked:
             return member if member.kind is EntryKind.DIRECTORY else None
@@ -114,7 +114,7 @@ def _member(row: etree._Element) -> _Member | None:
     for child in row:
         name = local_name(child)
         if name == "href" and not path:
-            path = _path(raw_text(child.text).strip())
+            path = _path(escaped(raw_text(child.text).strip()))
         elif name == "status":
             status = _code(child.text)
         elif name == "propstat":

@@ -15,8 +15,9 @@ _PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 _UNQUOTED = "!$&'()*+,:=@|[]"
 # A name with one of these has no place, or another than it says: control characters of both blocks.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-# Escapes that keep a sign from meaning something in a path; they are left as they are written.
-_TELLING = re.compile(r"%(?:2f|3b|3f)|;", re.IGNORECASE)
+# Surrogate escapes, which stand for bytes, and the other halves of pairs, which stand for nothing.
+_ESCAPES = re.compile("[\udc80-\udcff]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -60,7 +61,7 @@ class Places:
 
     def written(self, address: str) -> str | None:
         """The URL of a row by an address, absolute or not, as a link has it; None where it leads up or elsewhere."""
-        address = address.strip()
+        address = escaped(address.strip())
         plain = address.removeprefix("./").removesuffix("/")
         if _PLAIN.fullmatch(plain):
             return self._within(self.folder + plain + "/" * address.endswith("/"))
@@ -102,6 +103,14 @@ def decoded(raw: bytes) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
+def escaped(address: str) -> str:
+    """An address in which bytes that are not UTF-8 are percent-encoded; empty for one with half a character."""
+    if address.isascii():
+        return address
+    address = _ESCAPES.sub(lambda match: f"%{ord(match[0]) & 0xFF:02X}", address)
+    return "" if _HALVES.search(address) else address
+
+
 def canonical_segment(written: str) -> tuple[str, str] | None:
     """One percent-encoded path segment in its canonical form, and its name; None for a hostile one.
 
@@ -111,10 +120,6 @@ def canonical_segment(written: str) -> tuple[str, str] | None:
         return written, written
     raw = unquote_to_bytes(written)
     quoted = _quoted(raw.decode("utf-8", "surrogateescape"))
-    if quoted is None:
-        return None
-    if _TELLING.search(written):
-        quoted = canonical_url(f"http://host/{written}").removeprefix("http://host/").partition("?")[0]
     return (quoted, decoded(raw)) if quoted else None
 
 

@@ -122,6 +122,13 @@ def test_an_answer_that_breaks_off_says_so() -> None:
     assert (shown(listing), listing.unread) == (EXPECTED[:1], 1)
 
 
+def test_an_address_that_is_not_utf_8_keeps_its_bytes() -> None:
+    text = body(response("/pub%20lic/f\xfcr.pdf", propstat(FILE))).encode("latin-1")
+    listing = dav_listing(text, URL)
+    assert listing is not None
+    assert shown(listing) == [("file", "für.pdf", "f%FCr.pdf", 77)]
+
+
 @given(st.binary(max_size=200))
 def test_nothing_raises(text: bytes) -> None:
     dav_listing(body().encode()[:-20] + text, URL)

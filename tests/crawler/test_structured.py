@@ -247,7 +247,7 @@ def test_nothing_raises(body: bytes) -> None:
 
 _KEYS = st.sampled_from("name type is_dir size mtime href path files dirs contents n m".split())
 _VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)),
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(st.characters(), max_size=8)),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(_KEYS, inner)),
     max_leaves=20,
 )
