@@ -118,7 +118,7 @@ def canonical_segment(written: str) -> tuple[str, str] | None:
     """
     if "%" not in written and _PLAIN.fullmatch(written):
         return written, written
-    raw = unquote_to_bytes(written)
+    raw = unquote_to_bytes(escaped(written))
     quoted = _quoted(raw.decode("utf-8", "surrogateescape"))
     return (quoted, decoded(raw)) if quoted else None
 
