@@ -22,6 +22,11 @@ MOST_ATTRIBUTES = 1_000
 # Pages up to this size are not counted through first, bytes: a single tag of all of it takes 0.1 s.
 _UNCOUNTED_BYTES = 64 << 10
 
+# A tag of MOST_ATTRIBUTES has more bytes than this: pages whose tags all end sooner need no counting.
+_LONGEST_TAG = 2 * MOST_ATTRIBUTES
+_MARK_IN_QUOTES = re.compile(rb"""=\s*+(?:"[^"<>]*+[<>]|'[^'<>]*+[<>])""")
+_ENDED_SOON = re.compile(rb"(?:[^>]{0,%d}+>)*+" % _LONGEST_TAG)
+
 _HTML_TYPES = frozenset(["text/html", "application/xhtml+xml"])
 # Types that servers give for lack of a better one: the bytes decide.
 _VAGUE_TYPES = frozenset(["", "text/plain", "application/octet-stream", "unknown/unknown", "text/xml"])
@@ -75,19 +80,36 @@ def parse_html(
     Raises:
         PageTooCostlyError: a tag has more than MOST_ATTRIBUTES.
     """
-    text = _as_utf8(body, content_type)
+    return parse_text(as_utf8(body, content_type), on_cut)
+
+
+def parse_text(text: bytes, on_cut: Callable[[], None] = lambda: None) -> etree._Element | None:
+    """The same for a page, or a piece of one, that is UTF-8 already."""
     if not text.strip():
         return None
-    if len(text) > _UNCOUNTED_BYTES:
+    if len(text) > _UNCOUNTED_BYTES and _may_have_a_long_tag(text):
         _count_attributes(text)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True)
     try:
-        return etree.fromstring(text, parser)
+        tree = etree.fromstring(text, parser)
+        for after in [] if tree is None else list(tree.itersiblings(etree.Element)):
+            # What follows `</html>` (rows after a header file that ends its page) is a second root to libxml2.
+            tree.append(after)
     except etree.LxmlError:
         return None
+    else:
+        return tree
     finally:
         if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
             on_cut()
+
+
+def _may_have_a_long_tag(text: bytes) -> bool:
+    """Could some tag be longer than _LONGEST_TAG? Where no quoted value holds a `<` or `>`, the next `>` ends a tag."""
+    if _MARK_IN_QUOTES.search(text):
+        return True
+    ended = _ENDED_SOON.match(text)
+    return ended is None or len(text) - ended.end() > _LONGEST_TAG
 
 
 def _count_attributes(text: bytes) -> None:
@@ -117,7 +139,8 @@ class _AttributeCount:
         pass
 
 
-def _as_utf8(body: bytes, content_type: str | None) -> bytes:
+def as_utf8(body: bytes, content_type: str | None) -> bytes:
+    """A page's text as UTF-8 without NULs, by its header, its own word, or else Windows-1252."""
     encoding = http_content_type_encoding(content_type or None) if content_type else None
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
-from crawler.listings.rows import decoded_name
+from crawler.listings.addresses import decoded_name
 from crawler.traps import repeats
 from documents.records import Entry, EntryKind, Skipped, SkipReason
 from scope.guard import contains

@@ -8,7 +8,6 @@ from lxml import etree
 
 from crawler.frontier import Place
 from crawler.items import Harvest
-from crawler.listings.adapters import is_signed
 from crawler.listings.page import Page
 from crawler.listings.parsing import read_listing
 from crawler.spiders.unit import UnitSpider
@@ -27,5 +26,5 @@ class OpenDirectorySpider(UnitSpider):
         listing = read_listing(tree, url)
         self.plan_rows(listing, place, harvest)
         is_folder = urlsplit(url).path.endswith("/") or place.depth == 0
-        if listing.is_listing or is_folder or is_signed(Page(tree, url)):
+        if listing.is_listing or is_folder or Page(tree, url).is_signed:
             self.plan_links(tree, url, place, listing, harvest)

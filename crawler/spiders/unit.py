@@ -23,6 +23,7 @@ from crawler.frontier import Place
 from crawler.indexing import PageSays, page_says
 from crawler.items import Answer, Harvest
 from crawler.leads import NOT_MISSED, Leads
+from crawler.listings.addresses import orders_anew
 from crawler.listings.listing import Listing
 from crawler.listings.page import orders_anew
 from crawler.listings.structured import structured_listing

@@ -156,7 +156,7 @@ def test_rows_below_a_folder_that_lacks_its_slash() -> None:
 
 @pytest.mark.parametrize(
     "href",
-    ["../", "/", "/pub/", "./", ".", "..", "?C=N;O=A", "#top", "/icons/a.gif", "http://other.example/pub/x", "2023/x",
+    ["../", "/", "/pub/", "./", ".", "..", "?C=N;O=A", "#top", "/icons/a.gif", "http://other.example/pub/x",
      "//other.example/pub/x", "javascript:void(0)", "mailto:a@b.c", "http://[", ""],
 )  # fmt: skip
 def test_what_is_no_row_is_dropped(href: str) -> None:
@@ -202,17 +202,19 @@ def test_a_listing_in_a_cell_of_a_page() -> None:
 
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpora" / "listings"
-# Kinds of the corpus that this issue reads, with how many of their pages: the rest waits for the general parser.
-FLOORS = {"apache": 6, "nginx": 2, "litespeed": 3, "apache/nginx-like-pre": 12, "apache-like-table": 13}
+# Shares of the corpus' pages that are read right at least; what is missing is told in docs/listings.md.
+FLOORS = {"detected": 0.97, "folders and files": 0.9, "total": 0.95}
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real listings lies outside the project")
 def test_real_pages() -> None:
     right = dict.fromkeys(FLOORS, 0)
-    for name, expected in json.loads((CORPUS / "expected.json").read_text()).items():
+    expectations = json.loads((CORPUS / "expected.json").read_text())
+    for name, expected in expectations.items():
         found = parse_listing((CORPUS / name).read_bytes(), expected["url"])
-        folders = sum(entry.kind is EntryKind.DIRECTORY for entry in found.entries)
-        counts = (folders, len(found.entries) - folders)
-        if expected["family"] in right and found.is_listing:
-            right[expected["family"]] += counts == (expected["n_dirs"], expected["n_files"])
-    assert all(right[family] >= floor for family, floor in FLOORS.items()), right
+        kinds = [entry.kind for entry in found.entries]
+        counts = (kinds.count(EntryKind.DIRECTORY), kinds.count(EntryKind.FILE))
+        right["detected"] += found.is_listing
+        right["folders and files"] += counts == (expected["n_dirs"], expected["n_files"])
+        right["total"] += len(kinds) == expected["n_dirs"] + expected["n_files"]
+    assert all(right[what] >= floor * len(expectations) for what, floor in FLOORS.items()), right

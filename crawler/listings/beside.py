@@ -1,0 +1,95 @@
+"""What stands beside a name in a listing, and how a size or time is taken from the element that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from lxml import etree
+
+from crawler.listings.dates import DayOrder, find_time
+from crawler.listings.page import plain_text
+from crawler.listings.sizes import Size, in_units, parse_size
+from documents.records import EntryKind, ModifiedSource
+
+# Attributes in which scripts that sort a table keep exact values.
+_EXACT_ATTRIBUTES = (
+    "data-size",
+    "data-bytes",
+    "data-sort-size",
+    "data-filesize",
+    "data-sort-value",
+    "data-sort",
+    "data-order",
+    "data-value",
+    "title",
+)
+_TIME_ATTRIBUTES = ("datetime", "data-time", "data-date", "title")
+# What stands where a folder has no size.
+DASHES = frozenset(["-", "--", "–", "—", "&ndash;", "n/a", "<dir>", "[dir]", "dir", "<directory>"])
+
+
+@dataclass(slots=True)
+class Beside:
+    """What stands beside a name.
+
+    Attributes:
+        size: as printed.
+        modified: as printed; naive without a zone.
+        source: what `modified` was read from.
+        kind: what words or marks of the row say; None where they say nothing.
+        dashed: does a dash stand where sizes stand?
+    """
+
+    size: Size | None = None
+    modified: datetime | None = None
+    source: ModifiedSource = ModifiedSource.TEXT
+    kind: EntryKind | None = None
+    dashed: bool = False
+
+    @property
+    def says_something(self) -> bool:
+        """Is there any fact of a file or folder?"""
+        return self.size is not None or self.modified is not None or self.kind is not None or self.dashed
+
+
+def text_of(cell: etree._Element) -> str:
+    """The text of a cell in one line."""
+    if len(cell) == 0:
+        return (cell.text or "").strip()
+    return plain_text(cell)
+
+
+def exact_size(element: etree._Element, text: str, unit: int, *more: etree._Element) -> Size | None:
+    """A size as shown, or the exact one that an attribute holds, where that is the same within its rounding."""
+    shown = parse_size(text)
+    if shown is not None:
+        shown = in_units(shown, unit)
+    if shown is None or (shown.error == 0 and shown.has_unit):
+        return shown
+    for holder in (element, *islice(element, 1), *more):
+        for name in _EXACT_ATTRIBUTES:
+            value = holder.get(name)
+            exact = parse_size(value) if value else None
+            if exact is not None and exact.error == 0 and abs(exact.size - shown.size) <= 2 * shown.error + 1:
+                return Size(exact.size, 0, has_unit=True)
+    return shown
+
+
+def take_time(element: etree._Element, beside: Beside, order: DayOrder | None, text: str | None = None) -> bool:
+    """Read a time from a cell: an attribute that says more than the text comes first."""
+    if text is None:
+        text = text_of(element)
+    for holder in (element, *islice(element, 1)):
+        for name in _TIME_ATTRIBUTES:
+            value = holder.get(name)
+            found = find_time(value) if value else None
+            if found is not None and found.end - found.start >= len(value or "") - 1:
+                beside.modified, beside.source = found.value, ModifiedSource.ATTRIBUTE
+                return True
+    found = find_time(text, order)
+    if found is None:
+        return False
+    beside.modified = found.value
+    return True

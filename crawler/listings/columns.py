@@ -1,0 +1,122 @@
+"""Rows of a table: which of its columns are sizes and times."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from lxml import etree
+
+from crawler.listings.beside import DASHES, Beside, exact_size, take_time, text_of
+from crawler.listings.blocks import Row
+from crawler.listings.cues import Column, column_of, marked_kind
+from crawler.listings.dates import day_order, find_time
+from crawler.listings.sizes import header_unit, parse_size
+
+_CELLS = frozenset(["td", "th"])
+# Share of the rows looked at in which a column must show what it is taken for.
+_COLUMN_SHARE = 0.3
+
+
+class TableReader:
+    """Rows of a table: columns are told by their headings and by what most of their cells hold.
+
+    Args:
+        sample: some rows of the block.
+    """
+
+    def __init__(self, sample: Sequence[Row]) -> None:
+        rows = [(_cells(row.element), row) for row in sample]
+        width = max((len(cells) for cells, _ in rows), default=0)
+        named = Counter(_name_column(cells, row) for cells, row in rows)
+        self._name = named.most_common(1)[0][0] if named else 0
+        headings = _headings(sample[0].element, width) if sample else []
+        texts = [[text_of(cells[column]) for cells, _ in rows if column < len(cells)] for column in range(width)]
+        self._time = self._time_column(texts, headings)
+        self._size = self._size_column(texts, headings)
+        self._unit = header_unit(headings[self._size]) if self._size is not None and headings else 1
+        self._marks = [
+            column for column in range(width) if column != self._name and any(map(marked_kind, texts[column]))
+        ]
+        self._order = day_order(texts[self._time]) if self._time is not None else None
+
+    def read(self, row: Row) -> Beside:
+        """See Reader."""
+        cells = _cells(row.element)
+        beside = Beside()
+        if self._time is not None and self._time < len(cells):
+            take_time(cells[self._time], beside, self._order)
+        if self._size is not None and self._size < len(cells):
+            cell = cells[self._size]
+            text = text_of(cell)
+            beside.size = exact_size(cell, text, self._unit)
+            beside.dashed = beside.size is None and text.lower() in DASHES
+        for column in self._marks:
+            if column < len(cells) and (kind := marked_kind(text_of(cells[column]))):
+                beside.kind = kind
+                break
+        return beside
+
+    def _time_column(self, texts: list[list[str]], headings: list[str]) -> int | None:
+        shares = {
+            column: sum(find_time(text) is not None for text in cells) / len(cells)
+            for column, cells in enumerate(texts)
+            if cells and column != self._name
+        }
+        likely = {column: share for column, share in shares.items() if share >= _COLUMN_SHARE}
+        if not likely:
+            return None
+        labelled = [c for c in likely if headings and column_of(headings[c]) is Column.MODIFIED]
+        return labelled[0] if labelled else max(likely, key=lambda column: (likely[column], -column))
+
+    def _size_column(self, texts: list[list[str]], headings: list[str]) -> int | None:
+        best: tuple[float, int] | None = None
+        for column, cells in enumerate(texts):
+            if not cells or column in (self._name, self._time):
+                continue
+            label = column_of(headings[column]) if headings else None
+            weight = self._weight(cells, label, labelled=bool(headings), before_name=column < self._name)
+            if weight and (best is None or weight > best[0]):
+                best = (weight, column)
+        return best[1] if best else None
+
+    @staticmethod
+    def _weight(cells: list[str], label: Column | None, *, labelled: bool, before_name: bool) -> float:
+        """How much a column looks like the one of sizes; 0 for not at all."""
+        sizes = [parse_size(text) for text in cells]
+        units = sum(size is not None and size.has_unit for size in sizes) / len(cells)
+        numbers = sum(size is not None for size in sizes) / len(cells)
+        dashes = sum(text.lower() in DASHES for text in cells) / len(cells)
+        if label is Column.SIZE:
+            return 3 + units + numbers + dashes
+        if units:
+            return 2 + units
+        if label in (Column.MODIFIED, Column.TYPE, Column.NAME):
+            return 0
+        if numbers and not before_name and not (labelled and label is Column.OTHER):
+            return numbers
+        return dashes / 2 if dashes and not before_name else 0
+
+
+def _cells(element: etree._Element) -> list[etree._Element]:
+    return [child for child in element if child.tag in _CELLS]
+
+
+def _name_column(cells: list[etree._Element], row: Row) -> int:
+    element: etree._Element | None = row.anchor
+    while element is not None and element.getparent() is not row.element:
+        element = element.getparent()
+    return next((number for number, cell in enumerate(cells) if cell is element), 0)
+
+
+def _headings(row: etree._Element, width: int) -> list[str]:
+    """The heading of each column: the nearest line above that holds headings; empty where there is none."""
+    table = next(row.iterancestors("table"), None)
+    lines = [] if table is None else [line for _, line in zip(range(6), table.iter("tr"), strict=False)]
+    for line in lines:
+        texts = [text_of(cell) for cell in line if cell.tag in _CELLS]
+        known = {column_of(text) for text in texts} - {Column.OTHER}
+        enough = 2
+        if len(texts) <= width and len(known) >= enough and line is not row:
+            return texts + [""] * (width - len(texts))
+    return []

@@ -1,0 +1,241 @@
+"""Is a page a listing, and what are its rows? Told by what its links, their words and neighbours have alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from crawler.listings.addresses import OWN, Addresses, Relation
+from crawler.listings.blocks import Block, Found, Row, blocks_of
+from crawler.listings.cues import Column, column_of, is_footer, leads_back, says_empty
+from crawler.listings.listing import NO_LISTING, Listing
+from crawler.listings.page import Page, plain_text
+from crawler.listings.readers import Reader, kind_shown, reader_of
+from crawler.listings.row_entries import MOST_ROWS, BlockReader, Traits, shows_name
+from documents.records import Entry
+
+# Rows of a block that are looked at to decide what the block is.
+SAMPLED_ROWS = 48
+# Points from which a page is a listing by what it says of itself.
+ENOUGH_SAID = 3
+_CELLS = frozenset(["td", "th"])
+# Rows of one block that may have the same address.
+MOST_TIMES = 2
+# Text at a page's end in which servers name themselves, characters.
+_FOOTER_LENGTH = 300
+
+
+@dataclass(slots=True)
+class _Judged:
+    block: Block
+    sample: list[Row]
+    reader: Reader
+    traits: Traits
+
+    def entries(self, url: str) -> BlockReader:
+        """What turns its rows into entries."""
+        return BlockReader(self.sample, self.traits, self.reader, url)
+
+
+@dataclass(slots=True)
+class Learned:
+    """How the rows of a listing's first part are written, to read the rest by.
+
+    Attributes:
+        tag: of the element that is a row.
+        reader: made from the rows of the first part.
+    """
+
+    tag: str
+    reader: BlockReader
+
+    def entries(self, tree: etree._Element, addresses: Addresses) -> Iterator[Entry]:
+        """The entries of a piece of the same listing."""
+        found = blocks_of(tree, addresses)
+        _take_ways_back(found)
+        for block in found.blocks:
+            if block.tag == self.tag:
+                yield from self.reader.entries(block.rows)
+
+
+def learned_from(page: Page) -> Learned | None:
+    """How the first part of a listing is written; None where it is none, or has rows of several kinds."""
+    found = blocks_of(page.tree, page.addresses)
+    taken, _ = _taken(page, found)
+    if not taken or len({each.block.tag for each in taken}) > 1:
+        return None
+    most = max(taken, key=lambda each: each.traits.count)
+    return Learned(most.block.tag, most.entries(page.url))
+
+
+def listing_of(page: Page) -> Listing:
+    """The listing that a page is, or NO_LISTING.
+
+    Raises:
+        PageTooCostlyError: its addresses are too long together.
+    """
+    found = blocks_of(page.tree, page.addresses)
+    taken, said = _taken(page, found)
+    if not taken:
+        return Listing(is_listing=True) if _is_empty_listing(page, found, said) else NO_LISTING
+    entries: dict[str, Entry] = {}
+    for each in taken:
+        for entry in each.entries(page.url).entries(each.block.rows):
+            known = entries.get(entry.url)
+            if known is None or (known.size is None and known.modified is None):
+                entries[entry.url] = entry
+    return Listing(is_listing=True, entries=tuple(entries.values()))
+
+
+def _taken(page: Page, found: Found) -> tuple[list[_Judged], int]:
+    """The blocks that are rows of a listing, and the points for what the page says of itself."""
+    _take_ways_back(found)
+    said = _said(page, found)
+    judged = [_judged(block) for block in found.blocks]
+    taken = _of_one_kind([each for each in judged if _is_listed(each.traits, said)])
+    if taken or not page.names_its_path:
+        return taken, said
+    # The title is a server's own and names the folder: links below it are its rows, whatever they are called.
+    for block in found.blocks:
+        block.rows = [row for row in block.rows if row.target.relation in OWN]
+    return [_judged(block) for block in found.blocks if block.rows], said
+
+
+def _take_ways_back(found: Found) -> None:
+    """Links whose words say that they lead back are no rows, wherever they lead."""
+    for block in found.blocks:
+        back = [row for row in block.rows[:3] if leads_back(row.label.strip())]
+        for row in back:
+            block.rows.remove(row)
+        found.back.extend(back)
+        labelled = {row.target.url for row in block.rows if row.element.tag in _CELLS and row.label.strip()}
+        # A grid shows each thing twice: its picture in one line, its name in the next.
+        block.rows = [row for row in block.rows if row.target.url not in labelled or row.label.strip()]
+        often = Counter(row.target.url for row in block.rows)
+        # One address again and again is a button, not a row.
+        block.rows = [row for row in block.rows if often[row.target.url] <= MOST_TIMES or len(often) == 1]
+    found.blocks = [block for block in found.blocks if block.rows]
+
+
+def _said(page: Page, found: Found) -> int:
+    """Points for what the page says of itself: its title, ways back, links to other orders, headings, its server."""
+    points = 3 if page.is_signed else 0
+    points += 2 if page.has_path_title else 0
+    points += 1 if page.is_worded else 0
+    enough = 2
+    points += 3 if found.order_links >= enough else 0
+    points += 2 if any(_is_way_back(row) for row in found.back) else 0
+    points += 2 if _has_headings(page.tree) else 0
+    points += 1 if is_footer(_end_of(page.tree)) else 0
+    return points + (3 if _is_bare(page.tree, found) else 0)
+
+
+def _is_bare(tree: etree._Element, found: Found) -> bool:
+    """Is the page rows and nothing else: no heading, no text, no other element (Go's file server)?"""
+    rows = [row for block in found.blocks for row in block.rows]
+    if len(found.blocks) != 1 or any(row.target.relation is not Relation.CHILD for row in rows):
+        return False
+    frame = {"html", "head", "body", "meta", "title", "pre", "ul", "ol", "li", "a", "br", "hr", "p"}
+    texts = "".join(map(str, tree.itertext())).split()
+    labels = " ".join(row.label for row in [*rows, *found.back]).split()
+    return len(texts) == len(labels) and all(element.tag in frame for element in tree.iter(etree.Element))
+
+
+def _is_way_back(row: Row) -> bool:
+    href = row.anchor.get("href") or row.anchor.get("data-href") or ""
+    return href.rstrip("/").endswith("..") or leads_back(row.label.strip())
+
+
+def _has_headings(tree: etree._Element) -> bool:
+    """Does a line of a table, or a list's first item, name the columns of a listing?"""
+    for number, element in enumerate(tree.iter("tr", "li", "div", "pre")):
+        looked_at = 60
+        if number >= looked_at:
+            return False
+        texts = [part for child in element for part in [plain_text(child)[:80]]][:10]
+        columns = {column_of(text) for text in texts if text}
+        if Column.NAME in columns and columns & {Column.SIZE, Column.MODIFIED}:
+            return True
+    return False
+
+
+def _end_of(tree: etree._Element) -> str:
+    body = tree.find("body")
+    if body is None:
+        return ""
+    texts = []
+    length = 0
+    for element in reversed(list(body)[-6:]):
+        text = (plain_text(element) if element.tag not in ("script", "style", "table", "pre", "ul") else "") + (
+            element.tail or ""
+        )
+        texts.append(text[-_FOOTER_LENGTH:])
+        length += len(text)
+        if length > _FOOTER_LENGTH:
+            break
+    return " ".join(reversed(texts))
+
+
+def _judged(block: Block) -> _Judged:
+    rows = block.rows
+    step = max(1, len(rows) // SAMPLED_ROWS)
+    sample = rows[::step][:SAMPLED_ROWS]
+    reader = reader_of(sample)
+    read = [reader.read(row) for row in sample]
+    count = len(sample)
+    traits = Traits(
+        count=len(rows),
+        named=sum(map(shows_name, sample)) / count,
+        own=sum(row.target.relation in OWN for row in sample) / count,
+        factual=sum(each.says_something for each in read) / count,
+        sized=sum(each.size is not None for each in read) / count,
+        dated=sum(each.modified is not None for each in read) / count,
+        pictured=sum(kind_shown(row) is not None for row in sample) / count,
+    )
+    return _Judged(block, sample, reader, traits)
+
+
+def _is_listed(traits: Traits, said: int) -> bool:
+    """Are these rows of a listing?"""
+    enough_said, many = 2, 3
+    if traits.named >= MOST_ROWS and traits.own >= MOST_ROWS:
+        if said >= ENOUGH_SAID:
+            return True
+        if traits.factual >= MOST_ROWS and (
+            said >= enough_said or (traits.sized and traits.dated and traits.count >= many)
+        ):
+            return True
+    if said >= enough_said and traits.named >= MOST_ROWS and traits.sized >= MOST_ROWS and traits.count >= many:
+        return True
+    if said >= ENOUGH_SAID and traits.factual >= MOST_ROWS:
+        few = 2
+        return traits.named >= MOST_ROWS or (traits.own >= MOST_ROWS and traits.count >= few)
+    return False
+
+
+def _of_one_kind(taken: list[_Judged]) -> list[_Judged]:
+    """Beside rows with sizes and times, links that have none are a menu."""
+    if not taken:
+        return taken
+    if any(each.traits.own >= MOST_ROWS for each in taken):
+        taken = [each for each in taken if each.traits.own >= MOST_ROWS]
+    most = max(taken, key=lambda each: (each.traits.factual >= MOST_ROWS, each.traits.count))
+    if most.traits.factual < MOST_ROWS:
+        return [each for each in taken if each.block.tag == most.block.tag]
+    return [
+        each
+        for each in taken
+        if each.traits.factual >= MOST_ROWS or (each.traits.pictured >= MOST_ROWS and each.traits.own >= MOST_ROWS)
+    ]
+
+
+def _is_empty_listing(page: Page, found: Found, said: int) -> bool:
+    """A listing without rows: it says that it is one, and leads nowhere but back."""
+    leading = sum(len(block.rows) for block in found.blocks)
+    few = 3
+    if said >= ENOUGH_SAID and leading <= few:
+        return not leading or bool(found.back or found.order_links or page.names_its_path or page.has_path_title)
+    return said >= ENOUGH_SAID + 2 or (said >= 1 and leading <= few and says_empty(plain_text(page.tree)[:5_000]))
