@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from bucket_probes.access import Access
 from bucket_probes.errors import AnswerBrokeError, ProbeError, RefusedError
 from bucket_probes.probe import BucketProbe, ListingPage
 from documents.body import Body, BodyTooLargeError
-from documents.exposure import Truth
+from documents.exposure import Exposure, TlsState, Transport, Truth
 from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
 from documents.sink import Sink
 from fetching.bucket_listings import ListedObject
@@ -222,4 +223,18 @@ def _document(url: str, answer: Answer, body: Body, parent: str | None) -> Docum
         headers={name: answer.headers[name] for name in _EVIDENCE_HEADERS if name in answer.headers},
         requested_url=url if answer.redirected else None,
         parent=parent,
+        exposure=_exposure(answer.url if answer.redirected else url, parent),
+    )
+
+
+def _exposure(url: str, parent: str | None) -> Exposure:
+    """Nobody but the service stands before an object: what anyone was given asks no login, and TLS was verified."""
+    transport = Transport(urlsplit(url).scheme)
+    return Exposure(
+        reached_by=(parent,) if parent else (),
+        transport=transport,
+        tls=TlsState.VALID if transport is Transport.HTTPS else TlsState.NONE,
+        listed=Truth.YES if parent else Truth.NO,
+        is_listing=Truth.NO,
+        auth_above=Truth.NO,
     )

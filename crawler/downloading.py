@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from scrapy import Request, signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import StopDownload
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.crawl import crawl_of
+from crawler.heads import HEAD
 from crawler.middlewares.repeating import REPEATED
 from crawler.tls import NotingContextFactory
+from documents.dictation import HEADER_BYTES
 from documents.records import SkipReason
 from fetching.errors import FetchingError, NoAnswerError, StoppedError
 from fetching.wire import SLOWEST_RATE
@@ -93,6 +96,9 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         transfer = request.meta.get(_TRANSFER)
         if transfer is not None:
             transfer.received += len(data)
+            if HEAD in request.meta and transfer.received >= HEADER_BYTES:
+                # Asked for a part, this server sends all. What came serves; the rest is not read.
+                raise StopDownload(fail=False)
 
     def _check(self, transfer: _Transfer) -> None:
         """The timeout has passed: go on only while a large file comes at a fair rate."""

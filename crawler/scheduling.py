@@ -10,6 +10,7 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
 from crawler.crawl import Crawl, crawl_of
+from crawler.heads import HEAD_META, HEAD_REQUEST
 from crawler.settings import CONCURRENCY
 from crawler.spiders.unit import UnitSpider
 from documents.records import SkipReason
@@ -58,7 +59,8 @@ class FrontierScheduler(BaseScheduler):
             place.asked,
             callback=self._spider.answered,
             errback=self._spider.failed,
-            meta={"place": place},
+            headers=HEAD_REQUEST if place.head else None,
+            meta={"place": place, **(HEAD_META if place.head else {})},
             dont_filter=True,
         )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from documents.body import Body
+from documents.dictation import DictationHeader
 from documents.exposure import NOTHING_KNOWN, Exposure
 from scope.reasons import SkipReason
 
@@ -63,6 +64,7 @@ class Entry:
         size_error: how far the true size may lie from `size`, bytes; 0 where it is exact.
         modified_source: what `modified` was read from; None without one.
         cue: what in its name or its neighbours makes it worth a look; None where nothing does.
+        dictation: what its first bytes say, where it is a dictation and no more of it was asked for.
     """
 
     url: str
@@ -75,6 +77,7 @@ class Entry:
     size_error: int = 0
     modified_source: ModifiedSource | None = None
     cue: Cue | None = None
+    dictation: DictationHeader | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

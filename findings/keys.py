@@ -18,8 +18,11 @@ from scope.urls import canonical_url, without_credentials
 KEY_BYTES = 32
 # 128 bit: two of 10^9 findings share an id with probability below 10^-20.
 FINDING_ID_BYTES = 16
+# 96 bit: of 10^9 values two share one with probability below 10^-10.
+FACT_BYTES = 12
 _FINDING = b"stray finding 1"
 _CHECK = b"stray db check 1"
+_FACT = b"stray fact 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,19 @@ class DatabaseKey:
         """
         digest = hashlib.blake2b(key=self.secret, person=_FINDING, digest_size=FINDING_ID_BYTES)
         for part in (canonical_url(without_credentials(url)), member, what):
+            encoded = part.encode("utf-8", "surrogatepass")
+            digest.update(len(encoded).to_bytes(8, "big") + encoded)
+        return digest.hexdigest()
+
+    def fact(self, kind: str, value: str) -> str:
+        """What stands for a personal value, such as a recorder's author: equal where the values are, else nothing.
+
+        Args:
+            kind: what it is a value of; equal values of two kinds stand apart.
+            value: the value.
+        """
+        digest = hashlib.blake2b(key=self.secret, person=_FACT, digest_size=FACT_BYTES)
+        for part in (kind, value):
             encoded = part.encode("utf-8", "surrogatepass")
             digest.update(len(encoded).to_bytes(8, "big") + encoded)
         return digest.hexdigest()

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from documents.dictation import DictationHeader
 from documents.exposure import Exposure
 from documents.records import Document, Entry, EntryKind, Skipped
 from findings.keys import DatabaseKey
@@ -20,13 +21,16 @@ MAX_SIZE = (1 << 63) - 1
 DROPPED_HEADERS = frozenset(["set-cookie", "cookie", "authorization", "proxy-authorization"])
 _URL_HEADERS = frozenset(["location", "content-location", "link", "refresh"])
 
+# Both times are of one kind: a dictation that begins when another ends shows so.
+_FACT_KINDS = {"author": "author", "recorder": "recorder", "comment": "comment", "started": "time", "ended": "time"}
+
 # A letter of ours is named by its id; where no letter is ours, the verdict stands for it.
 _LETTER_FINDINGS = frozenset([Verdict.KNOWN_LETTER, Verdict.SHARED_PASSAGE])
 _TEMPLATE_FINDINGS = frozenset([Verdict.SAME_TEMPLATE])
 
 
-def entry_row(entry: Entry, seen_at: datetime) -> Row:
-    """A listed place."""
+def entry_row(entry: Entry, seen_at: datetime, key: DatabaseKey) -> Row:
+    """A listed place. What a dictation's header says of people is kept keyed."""
     modified, zoned = _modified(entry.modified)
     return {
         "url": _place(entry.url),
@@ -42,7 +46,7 @@ def entry_row(entry: Entry, seen_at: datetime) -> Row:
         "size_error": _size(entry.size_error) if entry.size is not None else None,
         "modified_source": entry.modified_source and entry.modified_source.value,
         "cue": entry.cue and entry.cue.value,
-        "dictation": None,
+        "dictation": _dictation(entry.dictation, key) if entry.dictation else None,
     }
 
 
@@ -123,6 +127,19 @@ def skip_row(skipped: Skipped, skipped_at: datetime) -> Row:
         "detail": _storable(skipped.detail),
         "parent": _optional_place(skipped.parent),
         "skipped_at": skipped_at,
+    }
+
+
+def _dictation(header: DictationHeader, key: DatabaseKey) -> Row:
+    """Names and times are personal, and few enough to be guessed: they are kept keyed, never in clear."""
+    times = {"started": header.started, "ended": header.ended}
+    words = {"author": header.author, "recorder": header.recorder, "comment": header.comment}
+    words |= {name: time.isoformat() if time else None for name, time in times.items()}
+    return {
+        "format": header.format.value,
+        **{name: key.fact(_FACT_KINDS[name], word) if word else None for name, word in words.items()},
+        "seconds": header.seconds,
+        "encrypted": header.encrypted,
     }
 
 

@@ -241,14 +241,16 @@ class UnitSpool:
     def entry(self, entry: Entry) -> None:
         """A place is known to be there."""
         with self._lock:
-            self._add(entries=[entry_row(entry, self._clock())])
+            self._add(entries=[entry_row(entry, self._clock(), self._sweep.key)])
 
     def entries(self, entries: Sequence[Entry]) -> None:
         """Places are known to be there: one page's or listing's."""
         with self._lock:
             for start in range(0, len(entries), PART_ROWS):
                 now = self._clock()
-                self._add(entries=[entry_row(entry, now) for entry in entries[start : start + PART_ROWS]])
+                self._add(
+                    entries=[entry_row(entry, now, self._sweep.key) for entry in entries[start : start + PART_ROWS]]
+                )
 
     def skipped(self, skipped: Skipped) -> None:
         """A place was not looked at, or only in part."""

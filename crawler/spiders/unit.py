@@ -20,6 +20,7 @@ from crawler.evidence import evidence_of
 from crawler.exposure import exposure_of, login_asked
 from crawler.failures import reason_of_error
 from crawler.frontier import Place
+from crawler.heads import refusal_of_head, take_head
 from crawler.indexing import PageSays, page_says
 from crawler.items import Answer, Harvest
 from crawler.leads import NOT_MISSED, Leads
@@ -64,12 +65,14 @@ class UnitSpider(Spider):
         harvest = Harvest()
         if place.depth == 0 and self.leads is not None:
             self.leads.of_start(place, harvest, answered=True)
-        refused = reason_of_status(response.status)
+        refused = refusal_of_head(response) if place.head else reason_of_status(response.status)
         if refused is not None:
             reason, detail = refused
             if reason is SkipReason.ACCESS_DENIED and login_asked(response.headers):
                 detail = f"{detail} {LOGIN_ASKED}"
             self._skip(place, reason, detail, harvest)
+        elif place.head:
+            take_head(response, place, self.crawl.frontier, harvest)
         else:
             self._take(response, place, harvest)
         harvest.changes = self.crawl.frontier.changes()

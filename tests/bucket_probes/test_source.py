@@ -102,6 +102,9 @@ def test_a_listed_object_is_an_entry_and_a_document(bucket: Bucket, range_of_buc
     assert sink.contents == {letter.url: LETTER}
     document = sink.documents[0].document
     assert (document.status, document.parent, document.requested_url) == (200, walked.url(), None)
+    exposure = document.exposure
+    assert (exposure.transport, exposure.tls, exposure.listed, exposure.auth_above) == ("http", "none", "yes", "no")
+    assert exposure.reached_by == (walked.url(),)
     assert document.headers["content-type"] == "text/plain"
     assert {"etag", "last-modified", "content-length"} <= document.headers.keys()
     assert sink.reasons == {f"{range_of_buckets.url}/listable/letters/closed.pdf": SkipReason.ACCESS_DENIED}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pyarrow as pa
 import pytest
 
+from documents.dictation import DictationFormat, DictationHeader
 from documents.records import Entry, EntryKind, Skipped, SkipReason
 from findings.keys import DatabaseKey
 from findings.parts import COLUMNS
@@ -35,7 +37,7 @@ def entry(**changes: object) -> Entry:
 def test_a_listed_time_keeps_whether_its_zone_is_known(
     modified: datetime | None, stored: datetime | None, is_utc: bool | None
 ) -> None:
-    row = entry_row(entry(modified=modified), NOW)
+    row = entry_row(entry(modified=modified), NOW, KEY)
     assert (row["modified"], row["modified_utc"]) == (stored, is_utc)
 
 
@@ -43,11 +45,11 @@ def test_a_listed_time_keeps_whether_its_zone_is_known(
     ("size", "stored"), [(None, None), (0, 0), (-1, None), (MAX_SIZE, MAX_SIZE), (MAX_SIZE + 1, None)]
 )
 def test_a_listing_may_claim_any_size(size: int | None, stored: int | None) -> None:
-    assert entry_row(entry(size=size), NOW)["size"] == stored
+    assert entry_row(entry(size=size), NOW, KEY)["size"] == stored
 
 
 def test_names_that_are_no_text_can_be_stored() -> None:
-    row = entry_row(entry(name="caf\udce9\x00.pdf", url="http://files.example.org/caf\udce9"), NOW)
+    row = entry_row(entry(name="caf\udce9\x00.pdf", url="http://files.example.org/caf\udce9"), NOW, KEY)
     table = pa.Table.from_pylist([{**row, "sweep_id": "s", "unit_id": "u"}], schema=COLUMNS["entries"])
     assert table.to_pylist()[0]["name"] == "caf\\udce9\x00.pdf"
 
@@ -61,7 +63,7 @@ def test_no_credential_is_kept_even_if_a_source_forgets(estate: Estate) -> None:
     }
     document = estate.document("/a.pdf", headers=headers, requested_url=signed, parent=signed)
     rows = [
-        entry_row(entry(url=signed, parent=signed), NOW),
+        entry_row(entry(url=signed, parent=signed), NOW, KEY),
         skip_row(Skipped(signed, SkipReason.CREDENTIAL_IN_URL, parent=signed), NOW),
         document_row(document, "application/pdf", CLEAR, "", 1),
     ]
@@ -123,7 +125,7 @@ def test_every_row_fits_its_columns(estate: Estate) -> None:
     document = estate.document("/a.pdf")
     owner = {"sweep_id": "s", "unit_id": "u"}
     rows = {
-        "entries": entry_row(entry(size=3, modified=NOW), NOW),
+        "entries": entry_row(entry(size=3, modified=NOW), NOW, KEY),
         "documents": document_row(document, "application/pdf", letter(), "a", 1),
         "matches": match_rows(document, letter(), "a", 1, KEY)[0],
         "skips": skip_row(Skipped("http://files.example.org/", SkipReason.ROBOTS), NOW),
@@ -131,3 +133,20 @@ def test_every_row_fits_its_columns(estate: Estate) -> None:
     for table, columns in COLUMNS.items():
         assert set(rows[table]) | set(owner) == set(columns.names)
         pa.Table.from_pylist([{**rows[table], **owner}], schema=columns).validate(full=True)
+
+
+def test_what_a_dictation_says_of_people_is_kept_keyed() -> None:
+    began = datetime(2026, 2, 3, 4, 5, 6)  # noqa: DTZ001 - recorders have no zone
+    header = DictationHeader(
+        DictationFormat.DS2, False, "PlantedAuthor", "PlantedSerial", None, began, began + timedelta(seconds=90)
+    )
+    kept = entry_row(entry(dictation=header), NOW, KEY)["dictation"]
+    assert (kept["format"], kept["seconds"], kept["encrypted"], kept["comment"]) == ("ds2", 90, False, None)
+    written = repr((kept, entry(dictation=header)))
+    assert not any(word in written for word in ("Planted", "2026-02-03", "260203", "04:05"))
+    same = entry_row(entry(dictation=replace(header, recorder="PlantedAuthor")), NOW, KEY)["dictation"]
+    assert same["author"] == kept["author"], "the same author is the same again"
+    assert same["recorder"] != same["author"], "of another kind, it is not"
+    other = entry_row(entry(dictation=header), NOW, DatabaseKey(bytes([1] * 32)))["dictation"]
+    assert other["author"] != kept["author"]
+    assert kept["started"] != kept["ended"]
