@@ -26,7 +26,6 @@ from crawler.items import Answer, Harvest
 from crawler.leads import NOT_MISSED, Leads
 from crawler.listings.addresses import orders_anew
 from crawler.listings.listing import Listing
-from crawler.listings.page import orders_anew
 from crawler.listings.structured import structured_listing
 from crawler.markup import PARSED_BYTES, is_html, needs_browser, parse_html
 from crawler.middlewares.redirects import HOPS
