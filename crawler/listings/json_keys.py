@@ -13,9 +13,11 @@ from functools import lru_cache
 from documents.records import EntryKind
 
 _NAMES = "name filename basename base n foldername subdir".split()
-_PATHS = "path fullpath filepath relativepath relative relpath key".split()
-_LINKS = "href url link uri downloadurl rawurl".split()
-_KINDS = "type kind pathtype itemtype entrytype nodetype filetype mimetype contenttype mode permissions perms".split()
+_PATHS = "path fullpath filepath relativepath relative relpath key uri".split()
+_LINKS = "href url link downloadurl rawurl".split()
+_KINDS = (
+    "type kind pathtype itemtype entrytype nodetype filetype mimetype mime contenttype mode permissions perms".split()
+)
 _IS_DIRECTORY = "isdir isdirectory isfolder dir directory folder".split()
 _IS_FILE = "isfile".split()
 _SIZES = "size bytes length filesize sz sizebytes sizeinbytes contentlength rawsize fsize s".split()
@@ -23,7 +25,7 @@ _TIMES = (
     "mtime modtime modified lastmodified lastmodifiedtime modifiedtime modifiedat datemodified mtimems lastmod lm ts "
     "timestamp updated updatedtime updatedat changed time date m"
 ).split()
-_DETAILS = "stats stat info fileinfo meta attributes attrs".split()
+_DETAILS = "stats stat info fileinfo meta attributes attrs additional".split()
 _CHILDREN = "contents children files items entries".split()
 # A key that names a folder, and says by its own name that it is one.
 NAMES_FOLDER = frozenset(["foldername", "subdir"])
@@ -45,6 +47,8 @@ KIND_WORDS = {
     **dict.fromkeys("link symlink l lnk".split(), EntryKind.LINK),
     **dict.fromkeys("other unknown".split(), EntryKind.UNKNOWN),
 }
+# Words that hardly anything but a file system uses; the others want a size, a time or an ending beside them.
+SURE_WORDS = frozenset("directory dir file symlinkdir symlinkfile inode/directory httpd/unix-directory".split())
 # Objects of more keys than this are no rows; a database's records have up to a hundred.
 _MOST_KEYS = 200
 

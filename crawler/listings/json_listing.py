@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from crawler.listings.json_keys import FILE_ARRAYS, FOLDER_ARRAYS, FOLDER_PATHS, plain
-from crawler.listings.json_rows import JsonRow, RowPlaces, read_row
+from crawler.listings.json_rows import Cue, JsonRow, RowPlaces, read_row
 from crawler.listings.json_text import DEEPEST
 from crawler.listings.listing import Listing
 from crawler.listings.places import Places
@@ -96,42 +96,54 @@ class _Evidence:
     objects: int = 0
     rows: int = 0
     kinds: int = 0
-    media: int = 0
+    hints: int = 0
+    placed: int = 0
+    folders: int = 0
     sized: int = 0
+    told: int = 0
     files: int = 0
     documents: int = 0
-    dated: int = 0
     read: list[tuple[JsonRow, str]] = field(default_factory=list)
 
     def add(self, row: JsonRow, prefix: str) -> None:
+        """Count one."""
         self.read.append((row, prefix))
         self.rows += 1
-        self.kinds += row.kind is not None and row.is_plain
-        self.media += row.kind is not None and not row.is_plain
-        sized = row.size is not None
-        self.sized += sized
-        self.dated += row.modified is not None
-        if row.kind is not EntryKind.DIRECTORY and row.has_extension:
+        told = row.size is not None or row.modified is not None
+        ending = row.has_extension
+        kind = row.cue is Cue.SAID or (row.cue is Cue.WORD and (told or ending))
+        self.kinds += kind
+        self.hints += kind or row.cue is Cue.SLASH or ending
+        self.placed += row.is_placed
+        self.sized += row.size is not None
+        self.told += told
+        if row.kind is EntryKind.DIRECTORY:
+            self.folders += 1
+        elif ending:
             self.files += 1
-            ending = (row.name or row.path).lower().rpartition(".")[2]
-            self.documents += f".{ending}" in DOCUMENT_SUFFIXES
+            name = (row.name or row.path or row.links[0]).lower()
+            self.documents += f".{name.rpartition('.')[2]}" in DOCUMENT_SUFFIXES
 
     @property
     def says_kinds(self) -> bool:
+        """Do its rows say whether they are files or folders?"""
         return self.kinds >= _ROWS_SHARE * self.rows
 
     @property
     def is_listing(self) -> bool:
+        """Do its rows say what only rows of a listing say?"""
         if not self.rows or self.rows < _ROWS_SHARE * self.objects:
             return False
         if self.says_kinds:
             return True
-        if self.kinds + self.media >= _ROWS_SHARE * self.rows and self.sized + self.dated >= self.media:
+        if self.placed < _ROWS_SHARE * self.rows:
+            return False
+        some_files = max(1.0, _FILES_SHARE * (self.rows - self.folders))
+        if self.hints >= _ROWS_SHARE * self.rows and self.sized >= some_files:
             return True
-        told = self.sized + self.dated
-        if self.files >= _FILES_SHARE * self.rows and self.sized >= _FILES_SHARE * self.rows:
-            return True
-        return self.documents >= _FILES_SHARE * self.rows and told >= _FILES_SHARE * self.rows
+        if self.files >= _FILES_SHARE * self.rows:
+            return self.sized >= _FILES_SHARE * self.rows or (self.told >= self.documents >= _FILES_SHARE * self.rows)
+        return False
 
 
 def _listing(group: _Group, url: str, *, is_state: bool) -> Listing | None:
@@ -144,13 +156,15 @@ def _listing(group: _Group, url: str, *, is_state: bool) -> Listing | None:
         return None
     places = Places(url, _own_folder(group.holder, url))
     entries: list[Entry] = []
+    unread = evidence.objects - evidence.rows
     for row, prefix in evidence.read:
-        entry = RowPlaces(places, prefix).entry(row)
+        placed = RowPlaces(places, prefix)
+        entry = placed.entry(row)
         if entry is not None:
             entries.append(entry)
-    if not entries:
-        return None
-    return Listing(is_listing=True, entries=tuple(entries), unread=evidence.objects - len(entries))
+        else:
+            unread += not placed.is_own(row)
+    return Listing(is_listing=True, entries=tuple(entries), unread=unread) if entries else None
 
 
 def _gather(array: list[object], hint: EntryKind | None, evidence: _Evidence) -> None:
@@ -164,8 +178,8 @@ def _gather(array: list[object], hint: EntryKind | None, evidence: _Evidence) ->
             if row is None:
                 continue
             evidence.add(row, prefix)
-            if row.children and row.kind is EntryKind.DIRECTORY and row.name and prefix.count("/") < DEEPEST:
-                stack.append((row.children, None, f"{prefix}{row.name}/"))
+            if row.children and row.kind is EntryKind.DIRECTORY and prefix.count("/") < DEEPEST:
+                stack.append((row.children, None, f"{prefix}{row.name}/" if row.name else prefix))
 
 
 def _own_folder(holder: dict[str, object], url: str) -> str:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
+from enum import IntEnum
+from urllib.parse import unquote, urljoin, urlsplit
 
-from crawler.listings.json_keys import KIND_WORDS, Columns, columns_of
+from crawler.listings.json_keys import KIND_WORDS, SURE_WORDS, Columns, columns_of
 from crawler.listings.places import Places, last_name, readable
 from crawler.listings.values import moment_of, size_of
 from documents.records import Entry, EntryKind, ModifiedSource
@@ -17,6 +18,16 @@ _MEDIA_TYPE = re.compile(r"(?:application|audio|font|image|message|model|multipa
 _MODE = re.compile(r"([dl-])[r-][w-][xsS-][r-][w-][xsS-][r-][w-][xtT-][+.@]?")
 _EXTENSION = re.compile(r".\.(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,5}$", re.DOTALL)
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+class Cue(IntEnum):
+    """What tells a row's kind, the surest last: pictures in a page have a media type too, and posts end in a slash."""
+
+    NONE = 0
+    MEDIA_TYPE = 1
+    SLASH = 2
+    WORD = 3
+    SAID = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,7 @@ class JsonRow:
         path: raw, empty for none.
         links: addresses as written.
         kind: None where nothing tells.
-        is_plain: its kind is more than a media type, which pictures in a page have too.
+        cue: what tells its kind.
         children: rows below a folder, in the same answer.
         is_stored: an object of a store, whose name is a path.
     """
@@ -37,12 +48,20 @@ class JsonRow:
     path: str
     links: tuple[str, ...]
     kind: EntryKind | None
-    is_plain: bool
+    cue: Cue
     size: int | None
     size_error: int
     modified: datetime | None
     children: list[object] | None
     is_stored: bool
+
+    @property
+    def is_placed(self) -> bool:
+        """Does one of its addresses end in its name, or has it but one of both? Records of a database do not."""
+        if not self.name or not self.links:
+            return True
+        ends = (unquote(link.partition("?")[0]).rstrip("/").rpartition("/")[2] for link in self.links)
+        return any(end == self.name for end in ends)
 
     @property
     def has_extension(self) -> bool:
@@ -67,17 +86,21 @@ def read_row(row: Mapping[str, object], hint: EntryKind | None) -> JsonRow | Non
     links = tuple(link for key in columns.links if (link := _text(row, key)))
     if not (name or path or links):
         return None
-    kind, is_plain = _kind(row, columns)
-    if kind is None and (columns.names_folder or (name or path or links[0]).endswith("/")):
-        kind, is_plain = EntryKind.DIRECTORY, True
+    kind, cue = _kind(row, columns)
+    if kind is None and (columns.names_folder or name.endswith("/")):
+        kind, cue = EntryKind.DIRECTORY, Cue.SAID
+    elif kind is None and hint is not None:
+        kind, cue = hint, Cue.SAID
+    elif kind is None and (path or "".join(links[:1])).endswith("/"):
+        kind, cue = EntryKind.DIRECTORY, Cue.SLASH
     size, error = (None, 0) if columns.size is None else size_of(row[columns.size])
     children = row[columns.children] if columns.children else None
     return JsonRow(
         name=name.removesuffix("/"),
         path=path,
         links=links,
-        kind=kind or hint,
-        is_plain=is_plain or hint is not None,
+        kind=kind,
+        cue=cue,
         size=size,
         size_error=error,
         modified=None if columns.time is None else moment_of(row[columns.time]),
@@ -91,14 +114,14 @@ def _text(row: Mapping[str, object], key: str | None) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _kind(row: Mapping[str, object], columns: Columns) -> tuple[EntryKind | None, bool]:
-    """What the row calls itself, and whether that is more than a media type."""
+def _kind(row: Mapping[str, object], columns: Columns) -> tuple[EntryKind | None, Cue]:
+    """What the row calls itself, and how sure that is."""
     for keys, meant in ((columns.is_directory, EntryKind.DIRECTORY), (columns.is_file, EntryKind.FILE)):
         for key in keys:
             truth = _truth(row[key])
             if truth is not None:
                 other = EntryKind.FILE if meant is EntryKind.DIRECTORY else EntryKind.DIRECTORY
-                return (meant if truth else other), True
+                return (meant if truth else other), Cue.SAID
     media = False
     for key in columns.kinds:
         value = row[key]
@@ -106,11 +129,11 @@ def _kind(row: Mapping[str, object], columns: Columns) -> tuple[EntryKind | None
             continue
         word = value.strip().lower()
         if (found := KIND_WORDS.get(word)) is not None:
-            return found, True
+            return found, Cue.SAID if word in SURE_WORDS else Cue.WORD
         if (mode := _MODE.fullmatch(value)) is not None:
-            return KIND_WORDS[mode[1]], True
+            return KIND_WORDS[mode[1]], Cue.SAID
         media = media or _MEDIA_TYPE.fullmatch(word) is not None
-    return (EntryKind.FILE, False) if media else (None, False)
+    return (EntryKind.FILE, Cue.MEDIA_TYPE) if media else (None, Cue.NONE)
 
 
 def _truth(value: object) -> bool | None:
@@ -151,6 +174,15 @@ class RowPlaces:
             size_error=0 if directory else row.size_error,
             modified_source=ModifiedSource.JSON if row.modified else None,
         )
+
+    def is_own(self, row: JsonRow) -> bool:
+        """Is this the folder itself, or the one above it, which some listings have as rows?"""
+        if row.name in {".", ".."}:
+            return True
+        try:
+            return any(urljoin(self.places.url, link) == self.places.url for link in row.links)
+        except ValueError:
+            return False
 
     @staticmethod
     def _guess(row: JsonRow) -> EntryKind:

@@ -75,7 +75,7 @@ def test_names_that_are_not_utf_8_keep_their_bytes(body: str) -> None:
 
 @pytest.mark.parametrize("body", [NGINX_JSON, NGINX_XML], ids=["json", "xml"])
 def test_hostile_names_are_counted_and_no_entries(body: str) -> None:
-    for name in ("../up.txt", "..", "a/b.txt", "/etc/passwd", "a\\u001b[2J" if body is NGINX_JSON else "a\x1b[2J"):
+    for name in ("../up.txt", "a/b.txt", "/etc/passwd", "a\\u001b[2J" if body is NGINX_JSON else "a\x1b[2J"):
         listing = read(body.replace("plain.txt", name))
         assert (len(listing.entries), listing.unread) == (3, 1)
 
