@@ -13,6 +13,7 @@ from scrapy.exceptions import StopDownload
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.connections import bound_heads
 from crawler.crawl import crawl_of
 from crawler.heads import HEAD
 from crawler.middlewares.repeating import REPEATED
@@ -46,6 +47,7 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         self._crawl = crawl_of(crawler)
         # Twisted would ask again by itself where a kept connection is lost: uncounted, unpaced, off the record.
         self._pool.retryAutomatically = False
+        bound_heads(self._pool)
         # Scrapy's setting for this is deprecated, and nothing takes its place.
         self._contextFactory = NotingContextFactory(self._crawl.certificates)  # type: ignore[assignment] # zope
         self._timeout = self._crawl.errand.limits.timeout_seconds

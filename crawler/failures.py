@@ -45,9 +45,10 @@ REASONS: tuple[tuple[tuple[type[BaseException], ...], SkipReason], ...] = (
 
 def reason_of_error(error: BaseException) -> tuple[SkipReason, str]:
     """Why a request brought no document, and the cause's class name."""
-    if isinstance(error, FetchingError):
-        return error.reason, error.detail
     causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, FetchingError):  # ours, out of Twisted's depths
+            return cause.reason, cause.detail
     for classes, reason in REASONS:
         for cause in causes:
             if isinstance(cause, classes):

@@ -120,6 +120,14 @@ def _write(handler: Any, head: bytes, chunks: Iterator[bytes] | None = None) -> 
         handler.wfile.write(chunk)
 
 
+def _write_bytes(handler: Any, begin: bytes, piece: bytes) -> None:
+    """Without an end, as long as somebody reads."""
+    handler.close_connection = True
+    handler.wfile.write(begin)
+    while True:
+        handler.wfile.write(piece)
+
+
 def _speak_ssh(handler: Any) -> None:
     handler.close_connection = True
     handler.wfile.write(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
@@ -160,6 +168,11 @@ FAULTS: dict[str, tuple[str, str]] = {
     "/half-gzip": ("truncated", "content_encoding"),
     "/not-gzip": ("unreadable", "error"),
     "/brotli": ("unreadable", "content_encoding"),
+    "/zstd": ("unreadable", "content_encoding"),
+    "/deflate-bomb": ("too_large", "decoded"),
+    "/endless-head": ("too_large", "headers"),
+    "/endless-continue": ("too_large", "headers"),
+    "/odd-head": ("unreadable", "headers"),
     "/layers": ("unreadable", "content_encoding"),
     "/drip": ("timed_out", "too_slow"),
     "/hang": ("timed_out", "no_answer"),
@@ -187,6 +200,10 @@ def faulty(start_web: Callable[[], Any], crawl: Callable[..., Any]) -> Iterator[
         "/endless": lambda handler: _write(handler, b"200 OK", _endless()),
         "/short": lambda handler: _write(handler, b"200 OK\r\nContent-Length: 1000", iter([b"z" * 500])),
         "/short-chunk": lambda handler: _write(handler, b"200 OK\r\nTransfer-Encoding: chunked", iter([b"ff\r\nabc"])),
+        "/endless-head": lambda handler: _write_bytes(handler, b"HTTP/1.1 200 OK\r\n", b"X-More: and more\r\n" * 99),
+        "/endless-continue": lambda handler: _write_bytes(handler, b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99),
+        "/odd-head": lambda handler: _write(handler, b"200 OK\r\nContent-Length: -5"),
+        "/long-header": lambda handler: _write(handler, b"200 OK\r\nX-Long: " + b"x" * 60_000, iter([b"text"])),
         "/drip": lambda handler: _write(handler, b"200 OK", _drip(stop)),
         "/hang": _wait(stop),
         "/hung-up": _hang_up,
@@ -205,7 +222,10 @@ def faulty(start_web: Callable[[], Any], crawl: Callable[..., Any]) -> Iterator[
         "/bomb-in-bomb": (200, gzip.compress(bomb), {"Content_Encoding": "gzip, gzip"}),
         "/half-gzip": (200, page[: len(page) // 2], {"Content_Encoding": "gzip"}),
         "/not-gzip": (200, b"hello", {"Content_Encoding": "gzip"}),
-        "/brotli": (200, b"hello", {"Content_Encoding": "br"}),
+        # A decoder is installed here, and is not used: nobody asked for this encoding.
+        "/brotli": (200, b"\x0b\x02\x80hello\x03", {"Content_Encoding": "br"}),
+        "/zstd": (200, b"\x28\xb5\x2f\xfd\x20\x05\x29\x00\x00hello", {"Content_Encoding": "zstd"}),
+        "/deflate-bomb": (200, zlib.compress(b"\0" * (8 * LIMIT)), {"Content_Encoding": "deflate"}),
         "/layers": (200, b"hello", {"Content_Encoding": "gzip, gzip, gzip, gzip"}),
         "/good-gzip": (200, page, {"Content_Encoding": "gzip"}),
         "/good-deflate": (200, zlib.compress(b"hello")[2:-4], {"Content_Encoding": "deflate"}),
@@ -228,6 +248,7 @@ def faulty(start_web: Callable[[], Any], crawl: Callable[..., Any]) -> Iterator[
     web.page("/target.html", "<p>moved here</p>", ETag='"abc"')
     web.page("/inside", "reached")
     linked = [*FAULTS, *(f"/spelled{n}" for n in range(len(SPELLINGS))), "/good-gzip", "/good-deflate", "/moved"]
+    linked.append("/long-header")
     web.links("/", *linked)
     limits = {"timeout_seconds": 2, "body_bytes": LIMIT}
     yield web, crawl(web.url + "/", limits=limits)
@@ -252,7 +273,7 @@ def test_no_spelling_of_the_own_address_gets_past_the_guard(number: int, host: s
 
 def test_what_goes_well_beside_faults_is_fetched(faulty: tuple[Any, Any]) -> None:
     _, crawled = faulty
-    assert sorted(crawled.fetched) == ["/", "/good-deflate", "/good-gzip", "/target.html"]
+    assert sorted(crawled.fetched) == ["/", "/good-deflate", "/good-gzip", "/long-header", "/target.html"]
     moved = next(document for document in crawled.documents if document["url"].endswith("/target.html"))
     assert moved["requested_url"].endswith("/moved")
     assert moved["headers"]["etag"] == '"abc"'

@@ -258,3 +258,31 @@ def test_a_listing_of_fifty_thousand_rows(web: Any, crawl: Callable[..., Any]) -
     crawled = crawl(web.url, "open_directory", limits={"requests": 20})
     assert len(crawled.entries) == 50_000
     assert len(crawled.documents) + len(crawled.skips) == 50_001
+
+
+def test_hostile_names_stay_names(web: Any, crawl: Callable[..., Any]) -> None:
+    """Data to the record and percent-encoded on the wire; none leads out of the folder, none is a path here."""
+    names = [
+        "%1b%5B31m%E2%80%AEfdp.txt",
+        "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+        "..%5c..%5cboot.ini",
+        "a%00b.txt",
+        "%3Cscript%3E.txt",
+        "=cmd%7C.txt",
+        "x" * 7_000 + ".txt",
+        "%FF%FE.txt",
+        "a%0d%0aSet-Cookie:%20x.txt",
+    ]
+    rows = "".join(f'<a href="{name}">{name[:40]}</a> 2024-01-02 03:04 5\n' for name in names)
+    web.page("/x/", f"<title>Index of /x/</title><h1>Index of /x/</h1><pre>{rows}</pre>")
+    crawled = crawl(web.url + "/x/", "open_directory")
+    kept = {entry["name"] for entry in crawled.entries}
+    assert {"<script>.txt", "=cmd|.txt", "x" * 7_000 + ".txt"} <= kept
+    assert {path: crawled.reasons[path] for path in crawled.reasons if "%1B" in path.upper()} == {
+        "/x/%1B[31m%E2%80%AEfdp.txt": "denied_by_guard"
+    }
+    assert all(path.startswith("/x/") and path.isprintable() and path.isascii() for path in web.asked)
+    assert not [path for path in web.asked if "etc" in path or "boot" in path or "%00" in path or "%0d" in path.lower()]
+    assert {reason for path, reason in crawled.reasons.items() if "%2F" in path or "%5C" in path.upper()} <= {
+        "denied_by_guard"
+    }
