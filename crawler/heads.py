@@ -10,7 +10,7 @@ from scrapy.http import Response
 
 from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
-from crawler.listings.rows import decoded_name
+from crawler.listings.addresses import decoded_name
 from documents.dictation import HEADER_BYTES, read_dictation_header
 from documents.media_type import MediaType, sniff
 from documents.records import Entry, EntryKind, Skipped, SkipReason
