@@ -16,6 +16,7 @@ class Area(StrEnum):
     SITE = "site"
     OPEN_DIRECTORY = "open_directory"
     BUCKET = "bucket"
+    FTP = "ftp"
 
 
 class Form(StrEnum):
@@ -49,7 +50,7 @@ class Place:
 
     Attributes:
         area: the kind of server.
-        root: `site`, `open`, or the bucket's name.
+        root: `site`, `open`, `ftp`, or the bucket's name.
         path: below the root, decoded, with slashes.
         format: its file format.
         letter_ids: the known letters in it, in order; empty for a decoy.

@@ -14,6 +14,7 @@ LetterName = tuple[House, int]
 
 SITE = "site"
 OPEN = "open"
+FTP = "ftp"
 
 
 class BucketAccess(StrEnum):
@@ -51,7 +52,7 @@ class Planting:
     @property
     def area(self) -> Area:
         """The kind of server that holds it."""
-        return {SITE: Area.SITE, OPEN: Area.OPEN_DIRECTORY}.get(self.root, Area.BUCKET)
+        return {SITE: Area.SITE, OPEN: Area.OPEN_DIRECTORY, FTP: Area.FTP}.get(self.root, Area.BUCKET)
 
     @property
     def format(self) -> Format:
@@ -153,12 +154,26 @@ _IN_THE_PRIVATE_BUCKET = (
     Planting("ashcombe-archive", "2022/blank.docx", decoy=_BLANK, source=_PLAIN, reachable=False),
 )
 
+_TYPED = "typed/2024-06-14"
+# The typing bureau's FTP server: transcripts, and the dictations that they were typed from.
+_ON_THE_FTP_SERVER = (
+    _known(FTP, f"{_TYPED}/DS_0412.txt", _WHOLE, (_DICTATION, 1), charset="cp1252"),
+    _known(FTP, f"{_TYPED}/DS_0413.docx", _WHOLE, (_PRSB, 3)),
+    _known(FTP, f"{_TYPED}/DS_0414 extract.pdf", _EXCERPT, (_OUTPATIENT, 0)),
+    _known(FTP, "returned/Núñez/DS_0398 retyped.txt", _RETYPED, (_DISCHARGE, 2)),
+    _decoy(FTP, "pending/DS_0415.txt", _OTHER, _DICTATION),
+    _decoy(FTP, "forms/blank.docx", _BLANK, _DICTATION),
+    _decoy(FTP, "README.txt", _UNRELATED, "readme"),
+)
+RECORDINGS = (f"{_TYPED}/DS_0412.dss", f"{_TYPED}/DS_0413.dss", "pending/DS_0416.dss")
+
 PLAN = (
     *_ON_THE_SITE,
     *_IN_THE_OPEN_DIRECTORY,
     *_IN_THE_LISTABLE_BUCKET,
     *_IN_THE_READABLE_BUCKET,
     *_IN_THE_PRIVATE_BUCKET,
+    *_ON_THE_FTP_SERVER,
 )
 
 # Links that each page of the site lists below its text: href (relative or from the root) and words.

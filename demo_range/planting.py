@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import os
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from demo_range.answer_key import AnswerKey, Decoy, Form, Place
 from demo_range.distortions import bundle, excerpt, retyped_sheet
 from demo_range.letters import House, Letter, blank_template, known_letters, letter
-from demo_range.plan import BUCKETS, OPEN, PLAN, SITE, SITE_LINKS, LetterName, Planting
+from demo_range.plan import BUCKETS, FTP, OPEN, PLAN, RECORDINGS, SITE, SITE_LINKS, LetterName, Planting
+from demo_range.recordings import dss_recording
 from demo_range.rendering import Format, html_fragment, rendered
 from demo_range.sheets import Sheet, plain_sheet
 from demo_range.site_pages import page, written_page, written_sheet
@@ -21,6 +22,9 @@ PATIENTS_A_HOUSE = 6
 EXCERPT_WORDS = 190
 # Character errors of a planted re-typed letter, as a share of its characters: the rate that a sweep must withstand.
 RETYPING_RATE = 0.05
+# Whose dictations lie beside the transcripts, and when the first one was made.
+_AUTHOR = "HOLLIS4417"
+_RECORDED = datetime(2024, 6, 14, 9, 12, tzinfo=UTC)
 # Patients from this number on are not among the known letters.
 _OTHER_PATIENTS = 1000
 # Letters of the register rotate through these; cp1252 is what older word processors save as text.
@@ -45,6 +49,7 @@ class PlantedRange:
     site: Path
     open_directory: Path
     buckets: Path
+    ftp: Path
 
 
 def plant(folder: Path, seed: int = 1) -> PlantedRange:
@@ -53,9 +58,24 @@ def plant(folder: Path, seed: int = 1) -> PlantedRange:
     planter = _Planter(folder, seed, letters)
     places = tuple(planter.place(planting) for planting in PLAN)
     register = _keep(folder / "letters", letters)
+    _leave_recordings(folder / FTP)
     return PlantedRange(
-        letters, AnswerKey(places), register.parent, register, folder / SITE, folder / OPEN, folder / "buckets"
+        letters=letters,
+        answer_key=AnswerKey(places),
+        letters_folder=register.parent,
+        register=register,
+        site=folder / SITE,
+        open_directory=folder / OPEN,
+        buckets=folder / "buckets",
+        ftp=folder / FTP,
     )
+
+
+def _leave_recordings(root: Path) -> None:
+    """Dictations: named in listings, told by their headers, and no text anywhere in them."""
+    for number, path in enumerate(RECORDINGS):
+        started = _RECORDED + number * timedelta(minutes=11)
+        _write(root / path, dss_recording(_AUTHOR, started, 95 + 40 * number), started.date())
 
 
 def _keep(folder: Path, letters: tuple[Letter, ...]) -> Path:

@@ -10,6 +10,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from demo_range.answer_key import AnswerKey, Area, Place
+from demo_range.ftp_server import FtpServer
 from demo_range.letters import Letter
 from demo_range.loopback import LOOPBACK
 from demo_range.open_directories import ListingStyle, OpenDirectoryServer
@@ -26,6 +27,8 @@ _SCOPE = """\
 # Written by the demo range: the targets are servers on this machine, the people and letters are invented.
 organisation = "Ashcombe Hospital Group (demo)"
 contact = "security@ashcombe.example"
+# Dictations hold no text: their headers are looked at, and their sound is nobody's to hear.
+allowed_skips = ["access_denied", "action_link", "not_found", "unsupported_type"]
 
 [authority]
 who = "Demo Range, who may look at itself"
@@ -73,6 +76,16 @@ supplier = "Mediscript Typing Bureau"
 authority = "DEMO-1"
 """
 
+_FTP = """
+[[ftp]]
+url = "{url}/"
+tier = "processor"
+supplier = "Mediscript Typing Bureau"
+authority = "DEMO-1"
+"""
+# What the bureau's server says of itself.
+_FTP_GREETING = "Mediscript transfer server ready."
+
 
 class DemoRange:
     """Plants and serves the range: `with DemoRange(folder) as ground: ground.scope_toml`.
@@ -80,7 +93,7 @@ class DemoRange:
     The folder is made where missing; the servers stop when the block ends, the files stay.
 
     Attributes:
-        folder: where `letters`, `site`, `open` and `buckets` lie.
+        folder: where `letters`, `site`, `open`, `buckets` and `ftp` lie.
     """
 
     def __init__(self, folder: Path, seed: int = 1, listing: ListingStyle = ListingStyle.PYTHON) -> None:
@@ -98,7 +111,13 @@ class DemoRange:
             _fill(s3, planted)
             site = starting.enter_context(WebServer(planted.site))
             listing = starting.enter_context(OpenDirectoryServer(planted.open_directory, self._listing))
-            self._urls = {Area.SITE: site.url, Area.OPEN_DIRECTORY: listing.url, Area.BUCKET: s3.url}
+            ftp = starting.enter_context(FtpServer(planted.ftp, banner=_FTP_GREETING))
+            self._urls = {
+                Area.SITE: site.url,
+                Area.OPEN_DIRECTORY: listing.url,
+                Area.BUCKET: s3.url,
+                Area.FTP: ftp.url,
+            }
             self._planted = planted
             self._stack = starting.pop_all()
         return self
@@ -142,7 +161,7 @@ class DemoRange:
         for name, access in BUCKETS.items():
             listed = ", ".join(f'"{key}"' for key in _known_keys(name, access))
             text += _BUCKET.format(name=name, endpoint=self._urls[Area.BUCKET], known_keys=listed)
-        return text
+        return text + _FTP.format(url=self._urls[Area.FTP])
 
     def url(self, place: Place) -> str:
         """Where anyone would read this place."""

@@ -19,7 +19,7 @@ from rapidfuzz.distance import LCSseq
 
 from demo_range.answer_key import Area, Decoy, Expected, Form, Place
 from demo_range.letters import Letter
-from demo_range.plan import PLAN
+from demo_range.plan import PLAN, RECORDINGS
 from demo_range.planting import EXCERPT_WORDS, PlantedRange, plant
 from demo_range.rendering import Format
 
@@ -30,7 +30,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> PlantedRange:
 
 
 def file_of(planted: PlantedRange, place: Place) -> Path:
-    roots = {Area.SITE: planted.site, Area.OPEN_DIRECTORY: planted.open_directory}
+    roots = {Area.SITE: planted.site, Area.OPEN_DIRECTORY: planted.open_directory, Area.FTP: planted.ftp}
     return roots.get(place.area, planted.buckets / place.root) / place.path
 
 
@@ -69,11 +69,12 @@ def letters_in(planted: PlantedRange, place: Place) -> Iterator[Letter]:
 def test_every_file_is_in_the_key_and_every_place_is_a_file(planted: PlantedRange) -> None:
     written = {
         path
-        for root in (planted.site, planted.open_directory, planted.buckets)
+        for root in (planted.site, planted.open_directory, planted.buckets, planted.ftp)
         for path in root.rglob("*")
         if path.is_file()
     }
-    assert written == {file_of(planted, place) for place in planted.answer_key.places}
+    recordings = {planted.ftp / path for path in RECORDINGS}
+    assert written == {file_of(planted, place) for place in planted.answer_key.places} | recordings
 
 
 def test_the_register_names_every_kept_letter(planted: PlantedRange) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import urllib3
 from demo_range.answer_key import Area, Place
 from demo_range.range import DemoRange
 from scope.loader import load_scope
-from scope.model import BucketTarget, Scope, SiteTarget
+from scope.model import BucketTarget, FtpTarget, Scope, SiteTarget
 
 
 @pytest.fixture(scope="module")
@@ -32,16 +33,23 @@ def scope(ground: DemoRange, tmp_path: Path) -> Scope:
 def test_the_scope_file_is_valid_and_names_every_target(ground: DemoRange, scope: Scope) -> None:
     assert scope.authority is not None
     assert scope.authority.expires > datetime.now(UTC).date()
-    assert [type(target) for target in scope.targets] == [SiteTarget] * 2 + [BucketTarget] * 3
+    assert [type(target) for target in scope.targets] == [SiteTarget] * 2 + [BucketTarget] * 3 + [FtpTarget]
 
 
 def test_every_reachable_place_can_be_read(ground: DemoRange, http: urllib3.PoolManager) -> None:
     for place in ground.answer_key.places:
-        if place.reachable:
+        if place.reachable and place.area is not Area.FTP:
             answer = http.request("GET", ground.url(place))
             assert answer.status == 200, place.path
             below = ground.folder / "buckets" if place.area is Area.BUCKET else ground.folder
             assert answer.data == (below / place.root / place.path).read_bytes()
+
+
+def test_every_place_of_the_ftp_server_can_be_read(ground: DemoRange) -> None:
+    for place in ground.answer_key.places:
+        if place.area is Area.FTP:
+            with urllib.request.urlopen(ground.url(place), timeout=10) as answer:
+                assert answer.read() == (ground.folder / place.root / place.path).read_bytes()
 
 
 def test_what_is_not_reachable_is_refused_or_in_no_listing(
