@@ -52,8 +52,11 @@ class Budget:
     @property
     def spent(self) -> str | None:
         """The name of the limit that is used up, or None while there is something left."""
-        if self.requests >= self._limits.requests:
-            return "requests"
+        return "requests" if self.requests >= self._limits.requests else self.overspent
+
+    @property
+    def overspent(self) -> str | None:
+        """The name of a limit that is used up and ends what is under way too: its bytes and its time still count."""
         if self.bytes >= self._limits.bytes:
             return "bytes"
         if self._clock() - self._started >= self._limits.seconds:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import findings.parts
-from crawler.source import OpenDirectorySource, SiteSource
 from documents.records import Document, Entry, Skipped
 from fetching.conduct import ConductLog
 from fetching.errand import Errand
@@ -23,7 +22,8 @@ from findings.spool_folders import spool_root
 from matchers.verdicts import Judgement, Verdict
 from scope.guard import Guard
 from scope.model import Scope
-from scope.units import UnitKind, units_of
+from scope.units import units_of
+from sweeps.sources import source_for
 from sweeps.worker import budget_of
 
 CLEAR = Judgement(Verdict.CLEAR, (), ())
@@ -66,8 +66,7 @@ def main() -> None:
         "Stray/0.1 (Example Hospital; security@example.org)",
         store=spool.store,
     )
-    source = SiteSource(errand) if unit.kind is UnitKind.SITE else OpenDirectorySource(errand)
-    source.fetch(unit, SpoolSink(spool))
+    source_for(unit.kind, errand).fetch(unit, SpoolSink(spool))
     spool.finish(UnitOutcome(UnitState.FINISHED, now_utc(), now_utc(), budget.requests, budget.bytes))
 
 

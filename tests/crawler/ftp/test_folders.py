@@ -187,3 +187,9 @@ def test_hostile_names_are_told_and_never_said_to_the_server(crook: Any, walk: A
     assert not any(".." in line.replace("..%2f", "") for line in crook.commands)
     assert all(path.isascii() and path.isprintable() for path in {*walked.entries, *walked.skips})
     assert "denied_by_guard" in walked.reasons.values()
+
+
+def test_the_last_request_of_a_budget_is_heard_to_its_end(crook: Any, walk: Any) -> None:
+    walked = walk(crook.url, {"requests": 2})  # the login, and the listing of the start
+    assert set(walked.entries) == {"/a.txt", "/sub/"}
+    assert walked.skips == {"/a.txt": ("budget_spent", "requests"), "/sub/": ("budget_spent", "requests")}
