@@ -15,9 +15,11 @@ from crawler.ftp.folders import Folders
 from crawler.ftp.replies import LoginRefusedError, RefusedError
 from crawler.ftp.rows import FolderRows
 from crawler.ftp.session import Session
+from crawler.heads import told_by_head
 from crawler.listings.ftp_lines import FtpLine
 from crawler.selection import Priority, Worth, worth
 from crawler.traps import holds_itself, repeats
+from documents.dictation import HEADER_BYTES
 from documents.exposure import Exposure, IndexBasis, Transport, Truth
 from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
 from documents.sink import Sink
@@ -111,9 +113,10 @@ class FtpWalk:
     def _visit(self, place: Place) -> None:
         """One place: a folder, a file, or what a listing does not say and has to be tried."""
         try:
-            if place.head:
-                self._skip(place.url, SkipReason.UNSUPPORTED_TYPE, "audio", place.parent)
-            elif place.url.endswith("/"):
+            if place.head and self._head(place):
+                self._unanswered = 0
+                return
+            if place.url.endswith("/"):
                 self._folder(place, place.url)
             elif not place.asked.endswith("/") or not self._as_folder(place):
                 self._file(place)
@@ -267,6 +270,16 @@ class FtpWalk:
                 exposure=self._exposure(place),
             )
         )
+
+    def _head(self, place: Place) -> bool:
+        """What the first bytes of a dictation say, and no more of it; False for what is no sound after all."""
+        told = told_by_head(self._files.head(place.url, HEADER_BYTES), place, None)
+        if told is None:
+            return False
+        entries, skipped = told
+        self._sink.listed(entries)
+        self._sink.skipped(skipped)
+        return True
 
     def _evidence(self, fetched: Fetched) -> dict[str, str]:
         """What HTTP's headers would say."""

@@ -77,5 +77,5 @@ def test_accepted_until_needs_its_day(triaged: Workspace) -> None:
 def test_letters_reach_and_look_answer(triaged: Workspace) -> None:
     exposed = {row["letter_id"] for row in rows(triaged, "letters")}
     assert exposed >= set(triaged.ground.answer_key.exposed_letter_ids)
-    assert len(rows(triaged, "reach")) == 5
+    assert len(rows(triaged, "reach")) == 6
     assert rows(triaged, "look")

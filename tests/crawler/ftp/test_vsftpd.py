@@ -80,14 +80,18 @@ def running(folder: Path, configuration: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def bureau(tree: Path, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+def bureau(tree: Path, tmp_path: Path) -> Iterator[Callable[..., str]]:
     """Starts a server over the tree: `bureau(more configuration)`."""
     (tree / os.fsdecode("Caf\xe9".encode("latin-1"))).write_bytes(b"cafe")
     (tree / "Completed" / "up").symlink_to("..")
     (tree / "Completed" / "beside").symlink_to("../Pending")
     (tree / "Completed" / "latest.txt").symlink_to("2024-05/0001 hollis.txt")
     with ExitStack() as stack:
-        yield lambda more="": stack.enter_context(running(tmp_path, CONFIGURATION + more))
+
+        def start(more: str = "") -> str:
+            return stack.enter_context(running(tmp_path, CONFIGURATION + more))
+
+        yield start
 
 
 READ = {
@@ -101,7 +105,7 @@ READ = {
 
 
 def test_all_is_read_and_links_are_told_apart(bureau: Any, walk: Any) -> None:
-    walked = walk(bureau(""))
+    walked = walk(bureau())
     assert walked.bodies == READ
     assert walked.skips == {"/Completed/up": ("budget_spent", "folder_in_itself")}
     document = walked.documents["/Completed/latest.txt"]
@@ -124,7 +128,7 @@ def test_data_connections_take_up_the_session_that_the_server_insists_on(
 
 def test_nothing_above_the_login_folder_is_asked_for(bureau: Any, tree: Path, walk: Any) -> None:
     """This server does not lock anonymous in: paths that count from the root would walk the whole machine."""
-    walked = walk(bureau("") + "Completed/")
+    walked = walk(bureau() + "Completed/")
     assert set(walked.bodies) == {path for path in READ if path.startswith("/Completed/")}
     assert walked.reasons == {
         "/Completed/up": "denied_by_guard",

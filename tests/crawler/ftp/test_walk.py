@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from crawler.ftp.control import SPOKEN
 from demo_range.ftp_server import FtpServer
+from demo_range.recordings import dss_recording
 from documents.exposure import TlsState, Transport, Truth
 from documents.records import EntryKind
 
@@ -178,3 +180,21 @@ def test_the_conduct_log_names_every_request_and_no_name(tree: Path, walk: Any) 
     assert len(methods) == walked.requests
     assert "hollis" not in str(walked.conduct)
     assert "Completed" not in str(walked.conduct)
+
+
+def test_of_a_dictation_the_header_is_read_and_no_more(tree: Path, walk: Any) -> None:
+    """A header of 1.5 KB tells whose it is; nobody's voice is fetched."""
+    started = datetime(2024, 6, 14, 9, 12, tzinfo=UTC)
+    recording = dss_recording("HOLLIS4417", started, 95) + bytes(8 << 20)
+    (tree / "Pending" / "0007.dss").write_bytes(recording)
+    (tree / "Pending" / "0008.dss").write_bytes(b"Dear Dr Hollis, this is text")
+    with FtpServer(tree) as server:
+        walked = walk(f"{server.url}/")
+        assert server.commands.count("RETR /Pending/0007.dss") == 1
+    header = walked.entries["/Pending/0007.dss"].dictation
+    assert header is not None
+    assert (header.author, header.seconds) == ("HOLLIS4417", 95)
+    assert walked.reasons == {"/Pending/0007.dss": "unsupported_type"}
+    assert walked.bodies["/Pending/0008.dss"] == b"Dear Dr Hollis, this is text"
+    assert sum(line.get("bytes", 0) for line in walked.conduct) < 1 << 20
+    assert "HOLLIS4417" not in str(walked.conduct)
