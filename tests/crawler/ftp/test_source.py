@@ -1,25 +1,40 @@
-"""The server of the distribution: LIST only, names as bytes, links that are resolved, sessions that must be reused."""
+"""Units from end to end: on the server of the distribution, and killed again and again."""
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import shutil
 import socket
 import ssl
 import subprocess
+import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from demo_range.ftp_server import FtpServer
 from demo_range.tls_faults import TlsFault, faulty_certificate
 from documents.exposure import TlsState, Transport
+from findings.keys import load_or_create_database_key
+from findings.merge import merge
+from findings.records import SweepEnd, SweepRecord, UnitRecord, new_sweep_id
+from findings.spool import SweepSpool
+from findings.spool_folders import spool_root
+from scope.model import Scope
+from scope.units import units_of
 
 VSFTPD = shutil.which("vsftpd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-pytestmark = pytest.mark.skipif(VSFTPD is None, reason="wants vsftpd")
+wants_vsftpd = pytest.mark.skipif(VSFTPD is None, reason="wants vsftpd")
 # Seconds until a server that has not begun to listen is taken for broken.
 LONGEST_START = 20
 
@@ -104,6 +119,7 @@ READ = {
 }
 
 
+@wants_vsftpd
 def test_all_is_read_and_links_are_told_apart(bureau: Any, walk: Any) -> None:
     walked = walk(bureau())
     assert walked.bodies == READ
@@ -114,6 +130,7 @@ def test_all_is_read_and_links_are_told_apart(bureau: Any, walk: Any) -> None:
     assert walked.logins == 1
 
 
+@wants_vsftpd
 def test_data_connections_take_up_the_session_that_the_server_insists_on(
     bureau: Any, tmp_path: Path, walk: Any
 ) -> None:
@@ -126,6 +143,7 @@ def test_data_connections_take_up_the_session_that_the_server_insists_on(
     assert {document.exposure.tls for document in walked.documents.values()} == {TlsState.VALID}
 
 
+@wants_vsftpd
 def test_nothing_above_the_login_folder_is_asked_for(bureau: Any, tree: Path, walk: Any) -> None:
     """This server does not lock anonymous in: paths that count from the root would walk the whole machine."""
     walked = walk(bureau() + "Completed/")
@@ -134,3 +152,70 @@ def test_nothing_above_the_login_folder_is_asked_for(bureau: Any, tree: Path, wa
         "/Completed/up": "denied_by_guard",
         "/Completed/beside": "denied_by_guard",
     }
+
+
+ROOT = Path(__file__).parents[3]
+FOLDERS, FILES = 6, 10
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    for folder in range(FOLDERS):
+        (tmp_path / "root" / f"{folder:02d}").mkdir(parents=True)
+        for file in range(FILES):
+            (tmp_path / "root" / f"{folder:02d}" / f"letter {file:02d}.txt").write_text(f"{folder} {file}")
+    return tmp_path / "root"
+
+
+def begun_sweep(given: dict[str, Any]) -> tuple[Scope, SweepSpool]:
+    scope = Scope.model_validate(given)
+    key = load_or_create_database_key(scope.database.key, database_exists=False)
+    started = datetime.now(UTC)
+    units = tuple(UnitRecord.from_unit(unit) for unit in units_of(scope))
+    record = SweepRecord(new_sweep_id(started), "digest", "Example Hospital", "r", started, "0.1", units)
+    return scope, SweepSpool.create(spool_root(scope.database.file), record, key)
+
+
+def run(given: dict[str, Any], server: FtpServer, kill_after: int | None) -> None:
+    """Run the unit's process; kill it once so many more commands have come, unless it has ended by then."""
+    until = None if kill_after is None else len(server.commands) + kill_after
+    command = [sys.executable, "-m", "tests.sweeps.resumed_unit"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdin
+        process.stdin.write(json.dumps({"scope": given, "part_rows": 20}))
+        process.stdin.close()
+        while process.poll() is None and (until is None or len(server.commands) < until):
+            threading.Event().wait(0.002)
+        if process.poll() is None:
+            process.kill()
+        elif until is None:
+            assert process.returncode == 0, process.stderr and process.stderr.read()
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.slow)])
+def test_a_killed_walk_ends_as_if_nothing_had_been(kills: int, archive: Path, tmp_path: Path) -> None:
+    moments = random.Random(2026)  # noqa: S311 - moments of a test
+    with FtpServer(archive) as server:
+        given = {
+            "organisation": "Example Hospital", "contact": "security@example.org",
+            "authority": {"who": "w", "reference": "r", "expires": date.max.isoformat()},
+            "pack": {"path": "pack", "key": "pack.key"},
+            "database": {"file": str(tmp_path / "findings.duckdb"), "key": str(tmp_path / "findings.key")},
+            "network": {"private_addresses": ["127.0.0.1"]}, "limits": {"requests_per_second": 200},
+            "ftp": [{"url": f"{server.url}/", "tier": "own", "authority": "r"}],
+        }  # fmt: skip
+        scope, sweep = begun_sweep(given)
+        for _ in range(kills):
+            run(given, server, moments.randint(1, 2 * 5 * FOLDERS * FILES // kills))
+        run(given, server, None)
+        fetched = Counter(line for line in server.commands if line.startswith("RETR"))
+    sweep.finish(SweepEnd(datetime.now(UTC)))
+    merge(spool_root(scope.database.file), scope.database.file)
+    with duckdb.connect(str(scope.database.file), read_only=True) as connection:
+        documents = connection.execute("SELECT url FROM documents").fetchall()
+        skips = connection.execute("SELECT url FROM skips").fetchall()
+    assert len(fetched) == FOLDERS * FILES
+    assert len(documents) == len(set(documents)) == FOLDERS * FILES
+    assert skips == []
+    # At 200 requests a second no more than 50 lie between two saves.
+    assert sum(fetched.values()) - len(fetched) <= 51 * kills
