@@ -27,6 +27,8 @@ _SORT_LINK = re.compile(r"[^?]*\?(?:C=[NMSD][;&]O=[AD]|[NMSD]=[AD])")
 _ORDER_PARAMETERS = frozenset("layout orderby order_by sort sortby sort_by sortmode sortorder sort_order".split())
 # Beside one of those they say nothing more.
 _ORDER_COMPANIONS = frozenset(["order", "dir_order", "direction", "asc", "desc", "limit", "offset"])
+# Parameters that say what to do, not with what.
+_COMMANDS = frozenset("action act cmd command do mode op operation task type v ver version view".split())
 _FOLDER_OR_FILE = {
     **dict.fromkeys("dir directory folder subdir subfolder cd".split(), EntryKind.DIRECTORY),
     **dict.fromkeys("file filename download dl".split(), EntryKind.FILE),
@@ -155,7 +157,7 @@ class Addresses:
     def _asked(self, url: str, absolute: str) -> Target:
         parts = urlsplit(url)
         query = _parameters(urlsplit(absolute).query)
-        values = [value or key for key, value in query.items()]
+        values = [value or key for key, value in query.items() if key not in _COMMANDS]
         choices = tuple(dict.fromkeys(name for value in reversed(values) for name in _named(value)))
         name = choices[0] if choices else decoded_name(url)
         is_folder = bool(query) and list(query.values())[-1].endswith("/")

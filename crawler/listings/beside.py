@@ -77,8 +77,8 @@ def exact_size(element: etree._Element, text: str, unit: int, *more: etree._Elem
     return shown
 
 
-def take_time(element: etree._Element, beside: Beside, order: DayOrder | None, text: str | None = None) -> bool:
-    """Read a time from a cell: an attribute that says more than the text comes first."""
+def take_time(element: etree._Element, beside: Beside, order: DayOrder | None, text: str | None = None) -> str | None:
+    """Read a time from a cell, first from an attribute that says more. What else stands there; None for no time."""
     if text is None:
         text = text_of(element)
     for holder in (element, *islice(element, 1)):
@@ -87,9 +87,9 @@ def take_time(element: etree._Element, beside: Beside, order: DayOrder | None, t
             found = find_time(value) if value else None
             if found is not None and found.end - found.start >= len(value or "") - 1:
                 beside.modified, beside.source = found.value, ModifiedSource.ATTRIBUTE
-                return True
+                return ""
     found = find_time(text, order)
     if found is None:
-        return False
+        return None
     beside.modified = found.value
-    return True
+    return text[: found.start] + text[found.end :]

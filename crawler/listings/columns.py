@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from crawler.listings.dates import day_order, find_time
 from crawler.listings.sizes import header_unit, parse_size
 
 _CELLS = frozenset(["td", "th"])
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:\s*[AaPp]\.?[Mm]\.?)?")
 # Share of the rows looked at in which a column must show what it is taken for.
 _COLUMN_SHARE = 0.3
 
@@ -33,6 +35,7 @@ class TableReader:
         headings = _headings(sample[0].element, width) if sample else []
         texts = [[text_of(cells[column]) for cells, _ in rows if column < len(cells)] for column in range(width)]
         self._time = self._time_column(texts, headings)
+        self._clock = self._clock_column(texts)
         self._size = self._size_column(texts, headings)
         self._unit = header_unit(headings[self._size]) if self._size is not None and headings else 1
         self._marks = [
@@ -45,7 +48,9 @@ class TableReader:
         cells = _cells(row.element)
         beside = Beside()
         if self._time is not None and self._time < len(cells):
-            take_time(cells[self._time], beside, self._order)
+            clock = text_of(cells[self._clock]) if self._clock is not None and self._clock < len(cells) else ""
+            text = f"{text_of(cells[self._time])} {clock}" if clock else None
+            take_time(cells[self._time], beside, self._order, text)
         if self._size is not None and self._size < len(cells):
             cell = cells[self._size]
             text = text_of(cell)
@@ -68,6 +73,13 @@ class TableReader:
             return None
         labelled = [c for c in likely if headings and column_of(headings[c]) is Column.MODIFIED]
         return labelled[0] if labelled else max(likely, key=lambda column: (likely[column], -column))
+
+    def _clock_column(self, texts: list[list[str]]) -> int | None:
+        """The column beside the days that holds the time of day alone."""
+        beside = None if self._time is None else self._time + 1
+        if beside is None or beside >= len(texts) or not texts[beside]:
+            return None
+        return beside if all(map(_CLOCK.fullmatch, texts[beside])) else None
 
     def _size_column(self, texts: list[list[str]], headings: list[str]) -> int | None:
         best: tuple[float, int] | None = None

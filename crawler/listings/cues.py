@@ -47,10 +47,13 @@ _SIGNATURE = re.compile(
     r"(?:list|listing)\s+of\s+(?:files|directory|folder)|inhalt\s+von|verzeichnis(?:\s+von|inhalt|listing)|index\s+von|"
     r"index\s+de\b|contenu\s+d|liste\s+d|listado\s+de|índice\s+de|contenido\s+de|indice\s+di|contenuto\s+d|índice\s+de|"
     r"conteúdo\s+d|inhoud\s+van|indeks\b|zawartość|obsah|индекс|содержимое|список\s+файлов|каталог|目录列表|目录|の一覧|のインデックス|"
-    r"لیست\s+دایرکتوری|directory of\b)|"
-    r"(?:\bindex\s+of\s+[/.]|\bdirectory\s+(?:listing|lister|contents)\b|\blisting\s+of\s+(?:/|https?:)|の一覧|"
-    r"powered\s+by\s+h5ai|\bfilenice\b|^hfs\s*/|file\s+list$)",
+    r"لیست\s+دایرکتوری|directory of\b)"
+    r"|\bindex\s+of\s+[/.]|の一覧|powered\s+by\s+h5ai|\bfilenice\b|^hfs\s*/",
     re.IGNORECASE,
+)
+# Words that also stand in pages about listings.
+_HINT = re.compile(
+    r"\bdirectory\s+(?:listing|lister|list|contents)\b|\blisting\s+of\s+(?:/|https?:)|file\s+list$", re.IGNORECASE
 )
 _SIGNED_PATH = re.compile(
     r"^\W*(?:index of|directory(?: listing)?(?: for| of)?|listing of|files within|index von|index de)\s*:?\s*"
@@ -62,6 +65,10 @@ _PATH_TITLE = re.compile(r"^(?:[\w.-]+(?::\d+)?\s+-\s+)?/(?:[^<>\n]*/)?$")
 _FOOTER = re.compile(
     r"\bserver at \S+ port \d+|apache/\d|nginx/\d|lighttpd/\d|proudly served by|mini_httpd/|thttpd/|darkhttpd|webfs|"
     r"httpfileserver|caddy|h5ai|directory lister|autoindex|microsoft-iis|jetty|apache tomcat|serv-u|python/\d",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:denied|forbidden|not\s+(?:allow|permit|found|available|exist)|disabled?|unauthori[sz]ed|verweigert|verboten|refus|interdit)",
     re.IGNORECASE,
 )
 _EMPTY = re.compile(
@@ -82,11 +89,6 @@ class Column(StrEnum):
 
 
 _HEADINGS: dict[Column, re.Pattern[str]] = {
-    Column.NAME: re.compile(
-        r"^(?:file\s*-?names?|names?|files?|datei(?:name)?|nom|nombre|nome|naam|nazwa|navn|namn|název|имя(?:\s+файла)?|название|файл|"
-        r"名称|名稱|文件名?|ファイル名|名前|이름|bestandsnaam|fichier|archivo|filename|title|document|item)\b",
-        re.IGNORECASE,
-    ),
     Column.SIZE: re.compile(
         r"^(?:file\s*)?(?:size|größe|groesse|taille|tamaño|dimensione?|tamanho|grootte|rozmiar|størrelse|storlek|velikost|размер|"
         r"大小|サイズ|크기|bytes|length|boyut|koko|مقدار|حجم)\b",
@@ -99,7 +101,15 @@ _HEADINGS: dict[Column, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     Column.TYPE: re.compile(r"^(?:file\s*)?(?:type|kind|mime|typ|тип|类型|類型|種類|종류|tipo|art)\b", re.IGNORECASE),
+    # Last: `File size` begins as `File` does.
+    Column.NAME: re.compile(
+        r"^(?:file\s*-?names?|names?|files?|datei(?:name)?|nom|nombre|nome|naam|nazwa|navn|namn|název|имя(?:\s+файла)?|название|файл|"
+        r"名称|名稱|文件名?|ファイル名|名前|이름|bestandsnaam|fichier|archivo|filename|title|document|item)\b",
+        re.IGNORECASE,
+    ),
 }
+# `drwxr-xr-x`, as `ls -l` writes it.
+_PERMISSIONS = re.compile(r"[d-](?:[r-][w-][xsStT-]){3}[+.@]?$")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -116,6 +126,8 @@ def marked_kind(text: str) -> EntryKind | None:
     """What a text beside a name says that it is: `<DIR>`, `File folder`, `папка`; None where it says nothing of it."""
     if not text or len(text) > LONGEST_MARK:
         return None
+    if _PERMISSIONS.match(text):
+        return EntryKind.DIRECTORY if text[0] == "d" else EntryKind.FILE
     words = _WORD.findall(text.lower())
     most_words = 3
     if not words or len(words) > most_words:
@@ -173,6 +185,11 @@ def is_signature(line: str) -> bool:
     return len(line) <= longest and (_SIGNATURE.search(line) is not None)
 
 
+def is_hint(line: str) -> bool:
+    """Does such a title stand there anywhere, as it also may in a page about listings?"""
+    return _HINT.search(line) is not None
+
+
 def names_a_path(line: str) -> bool:
     """Does such a title go on with the path of a folder? Then it is a server's, whatever else the page holds."""
     return _SIGNED_PATH.search(line) is not None
@@ -186,6 +203,11 @@ def is_path_title(line: str) -> bool:
 def is_footer(text: str) -> bool:
     """Does a page's last text name a server?"""
     return _FOOTER.search(text) is not None
+
+
+def says_denied(text: str) -> bool:
+    """Does a page say that a folder is there and its listing is not?"""
+    return _DENIED.search(text) is not None
 
 
 def says_empty(text: str) -> bool:

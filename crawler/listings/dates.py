@@ -34,12 +34,13 @@ _CTIME = re.compile(rf"(?P<name>{_WORD}) +(?P<day>\d{{1,2}}) (?P<clock>\d\d:\d\d
 # The one that stands first in a text is taken; numbers alone, of which any may be the day, are left to `_NUMBERS`.
 _PATTERNS = (
     re.compile(rf"{_NOT_IN_NUMBER}{_YEAR}(?:[-/.]|\. ?){_MONTH}(?:[-/.]|\. ?){_DAY}\.?"),
+    re.compile(rf"{_NOT_IN_NUMBER}{_YEAR}(?P<month>[01]\d)(?P<day>[0-3]\d)(?=[ T_-]?[0-2]\d:?[0-5]\d)"),
     re.compile(rf"{_NOT_IN_NUMBER}{_YEAR}[年년]\s*{_MONTH}[月월]\s*(?P<day>\d{{1,2}})[日일]"),
     re.compile(rf"{_NOT_IN_NUMBER}{_YEAR}[-/ .]{_NAME}[-/ .]{_DAY}"),
     re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?(?:[-/]| de | )? ?{_NAME}(?:[-/,]| de | )? ?{_ANY_YEAR}"),
     re.compile(rf"(?<!\w){_NAME}(?:-| +)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:-|,? +){_ANY_YEAR}"),
 )
-_NUMBERS = re.compile(rf"{_NOT_IN_NUMBER}(?P<one>\d{{1,2}})(?P<sign>[-/.])(?P<two>\d{{1,2}})(?P=sign){_ANY_YEAR}")
+_NUMBERS = re.compile(rf"{_NOT_IN_NUMBER}(?P<one>\d{{1,2}})(?P<sign>[-/.]) ?(?P<two>\d{{1,2}})(?P=sign) ?{_ANY_YEAR}")
 
 
 class DayOrder(StrEnum):

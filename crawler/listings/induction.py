@@ -10,11 +10,11 @@ from lxml import etree
 
 from crawler.listings.addresses import OWN, Addresses, Relation
 from crawler.listings.blocks import Block, Found, Row, blocks_of
-from crawler.listings.cues import Column, column_of, is_footer, leads_back, says_empty
+from crawler.listings.cues import Column, column_of, is_footer, leads_back, says_denied, says_empty
 from crawler.listings.listing import NO_LISTING, Listing
 from crawler.listings.page import Page, plain_text
 from crawler.listings.readers import Reader, kind_shown, reader_of
-from crawler.listings.row_entries import MOST_ROWS, BlockReader, Traits, shows_name
+from crawler.listings.row_entries import MOST_ROWS, BlockReader, Traits, shows_file, shows_name
 from documents.records import Entry
 
 # Rows of a block that are looked at to decide what the block is.
@@ -22,8 +22,12 @@ SAMPLED_ROWS = 48
 # Points from which a page is a listing by what it says of itself.
 ENOUGH_SAID = 3
 _CELLS = frozenset(["td", "th"])
+# Share of a block's rows that must be alike where nothing else speaks for a listing.
+SURELY = 0.9
 # Rows of one block that may have the same address.
 MOST_TIMES = 2
+# Text of a page in which it may say that its folder is empty or not to be listed, characters.
+_READ_TEXT = 5_000
 # Text at a page's end in which servers name themselves, characters.
 _FOOTER_LENGTH = 300
 
@@ -122,7 +126,7 @@ def _take_ways_back(found: Found) -> None:
 
 def _said(page: Page, found: Found) -> int:
     """Points for what the page says of itself: its title, ways back, links to other orders, headings, its server."""
-    points = 3 if page.is_signed else 0
+    points = 3 if page.is_signed else 2 if page.is_hinted else 0
     points += 2 if page.has_path_title else 0
     points += 1 if page.is_worded else 0
     enough = 2
@@ -193,6 +197,7 @@ def _judged(block: Block) -> _Judged:
         factual=sum(each.says_something for each in read) / count,
         sized=sum(each.size is not None for each in read) / count,
         dated=sum(each.modified is not None for each in read) / count,
+        filed=sum(map(shows_file, sample)) / count,
         pictured=sum(kind_shown(row) is not None for row in sample) / count,
     )
     return _Judged(block, sample, reader, traits)
@@ -212,8 +217,19 @@ def _is_listed(traits: Traits, said: int) -> bool:
         return True
     if said >= ENOUGH_SAID and traits.factual >= MOST_ROWS:
         few = 2
-        return traits.named >= MOST_ROWS or (traits.own >= MOST_ROWS and traits.count >= few)
-    return False
+        return traits.named >= MOST_ROWS or (traits.own >= MOST_ROWS and traits.sized > 0 and traits.count >= few)
+    return _is_told_by_names(traits, said)
+
+
+def _is_told_by_names(traits: Traits, said: int) -> bool:
+    """Links whose words are file and folder names, and nothing else: no other page is written so."""
+    some_said, few, many = 2, 2, 4
+    enough = few if said >= some_said else many
+    return (
+        traits.own >= SURELY
+        and traits.count >= enough
+        and (traits.filed >= SURELY or traits.pictured >= SURELY <= traits.named)
+    )
 
 
 def _of_one_kind(taken: list[_Judged]) -> list[_Judged]:
@@ -236,6 +252,12 @@ def _is_empty_listing(page: Page, found: Found, said: int) -> bool:
     """A listing without rows: it says that it is one, and leads nowhere but back."""
     leading = sum(len(block.rows) for block in found.blocks)
     few = 3
-    if said >= ENOUGH_SAID and leading <= few:
-        return not leading or bool(found.back or found.order_links or page.names_its_path or page.has_path_title)
-    return said >= ENOUGH_SAID + 2 or (said >= 1 and leading <= few and says_empty(plain_text(page.tree)[:5_000]))
+    text = plain_text(page.tree)[:_READ_TEXT]
+    if leading > few:
+        server_says = page.names_its_path and any(map(_is_way_back, found.back))
+        return (found.order_links > 0 or server_says) and said > ENOUGH_SAID and not says_denied(text)
+    if said >= 1 and says_empty(text):
+        return True
+    if said < ENOUGH_SAID or says_denied(text):
+        return False
+    return bool(found.back or found.order_links or page.names_its_path or page.has_path_title)

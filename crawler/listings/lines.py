@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -39,10 +39,12 @@ class LineReader:
     """
 
     def __init__(self, sample: Sequence[Row]) -> None:
-        self._side = _after
+        self._side: Callable[[Row], str] = _after
         self._order: DayOrder | None = None
         if sum(_facts_in(_before(row)) for row in sample) > sum(_facts_in(_after(row)) for row in sample):
             self._side = _before
+        if self._side is _before and any(parse_size(word) for row in sample for word in _after(row).split("  ")[:1]):
+            self._side = _around
         self._order = day_order([self._side(row) for row in sample])
 
     def read(self, row: Row) -> Beside:
@@ -59,6 +61,8 @@ class LineReader:
                 words.insert(0, " ".join(after[:2]))  # `73 kB`
         else:
             words = [line, *line.split("  ")[:4], *line.split()[:1], *line.split()[-1:]]
+        if self._side is _around:
+            words.insert(0, _after(row))
         for word in words:
             self._take_word(word.strip(), beside)
             if beside.size is not None or beside.dashed:
@@ -98,6 +102,11 @@ def _facts_in(line: str) -> int:
     found = find_time(line[:LINE_LENGTH])
     words = line.split()
     return (found is not None) + any(parse_size(word) is not None or word.lower() in DASHES for word in words[:8])
+
+
+def _around(row: Row) -> str:
+    """What stands before the link, and behind it."""
+    return f"{_before(row)} {_after(row)}"
 
 
 def _after(row: Row) -> str:

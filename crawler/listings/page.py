@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from lxml import etree
 
 from crawler.listings.addresses import Addresses
-from crawler.listings.cues import is_path_title, is_signature, names_a_path
+from crawler.listings.cues import is_hint, is_path_title, is_signature, names_a_path
 from crawler.pages import base_url
 
 _TITLES = ("title", "h1", "h2", "h3", "h4")
 # Elements in whose own text a page may say that it is a listing, where it has no such title; looked at up to a number.
 _WORDING = frozenset("b big caption center div font legend p span strong td th".split())
 _LOOKED_AT = 400
+_MOST_TITLES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,17 +40,21 @@ class Page:
     @cached_property
     def titles(self) -> list[str]:
         """Title and first headings, in one line each; their words are a server's signature."""
-        found = []
+        found: list[str] = []
         for tag in _TITLES:
-            element = next(self.tree.iter(tag), None)
-            if element is not None and (text := plain_text(element)):
-                found.append(text)
+            # A header file brings a title of its own.
+            found += [text for element in islice(self.tree.iter(tag), _MOST_TITLES) if (text := plain_text(element))]
         return found
 
     @cached_property
     def is_signed(self) -> bool:
         """Does a title say in words that this is a listing?"""
         return any(is_signature(line) for line in self.titles)
+
+    @cached_property
+    def is_hinted(self) -> bool:
+        """Does a title hold such words somewhere?"""
+        return any(is_hint(line) for line in self.titles)
 
     @cached_property
     def names_its_path(self) -> bool:

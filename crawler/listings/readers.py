@@ -14,7 +14,7 @@ from crawler.listings.columns import TableReader
 from crawler.listings.cues import classed_kind, marked_kind, pictured_kind
 from crawler.listings.dates import day_order
 from crawler.listings.lines import LineReader
-from crawler.listings.sizes import Size
+from crawler.listings.sizes import Size, parse_size
 from documents.records import EntryKind
 
 # Elements that are part of a line: a row of them goes on beside them.
@@ -82,7 +82,8 @@ class PieceReader:
             if size is not None and size.has_unit and (beside.size is None or not beside.size.has_unit):
                 beside.size = size
                 continue
-            if beside.modified is None and take_time(element, beside, self._order, piece):
+            if beside.modified is None and (rest := take_time(element, beside, self._order, piece)) is not None:
+                beside.size = beside.size or parse_size(rest)
                 continue
             bare = bare or size
             if piece.lower() in DASHES:

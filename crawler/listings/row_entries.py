@@ -32,6 +32,7 @@ class Traits:
     sized: float
     dated: float
     pictured: float
+    filed: float
 
 
 class BlockReader:
@@ -154,3 +155,12 @@ def shows_name(row: Row) -> bool:
     if plain == label or (len(label) >= _SHORTEST_CUT and plain.startswith(label)):
         return True
     return len(plain) > 1 and plain in " ".join("".join(map(str, row.element.itertext())).split())
+
+
+def shows_file(row: Row) -> bool:
+    """Are the row's words exactly the name of a file with its ending, or of a folder?"""
+    label = " ".join(row.label.split()).removeprefix("./")
+    name = " ".join(row.target.name.split())
+    if row.target.relation is not Relation.CHILD:
+        return False
+    return label.removesuffix("/") == name and (_ends_as_folder(row) or bool(_ending(name)))

@@ -19,6 +19,8 @@ _POWERS = {
     for letter in letters.split()
 }
 _NUMBER = r"(?P<number>\d{1,3}(?:[,.'\u2019 \u00a0\u202f]\d{3})+(?![\d.,])|\d{1,18}(?:[.,]\d{1,9})?)"
+# What may stand around a size: `(16.4 KB)`.
+_AROUND = " \t\r\n\u00a0()[]|,;"
 _BYTES_WORD = r"bytes?|octets?|байта?|б|b|o|字节|バイト|바이트"
 _UNIT = r"(?P<unit>[kmgtpкмгтп])(?:i?[bo]|(?:ilo|ega|iga|era|eta)?(?:bytes?|octets?)|и?б(?:айт)?)?"
 _SIZE = re.compile(rf"[~≈]?\s*{_NUMBER}\s*(?:(?P<bytes>{_BYTES_WORD})|{_UNIT})?\.?", re.IGNORECASE)
@@ -46,10 +48,10 @@ class Size:
 @lru_cache(maxsize=4096)
 def parse_size(text: str) -> Size | None:
     """A text that is a size and nothing else; None for `-` and for anything else."""
-    text = text.strip()
+    text = text.strip(_AROUND)
     if not text or len(text) > LONGEST_SIZE:
         return None
-    behind = _EXACT_BEHIND.search(text)
+    behind = _EXACT_BEHIND.search(text + ")")
     if behind is not None:
         return Size(_count(behind["count"]), 0, has_unit=True)
     match = _SIZE.fullmatch(text)
