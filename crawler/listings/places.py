@@ -15,6 +15,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 _UNQUOTED = "!$&'()*+,:=@|[]"
 # A name with one of these has no place, or another than it says: control characters of both blocks.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# An address below the folder whose canonical form follows from those of its segments.
+_BELOW = re.compile(r"(?:(?:[A-Za-z0-9._~!$&'()*+,=@-]|%[0-9A-Fa-f]{2})++/?)++")
 # Surrogate escapes, which stand for bytes, and the other halves of pairs, which stand for nothing.
 _ESCAPES = re.compile("[\udc80-\udcff]")
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -65,6 +67,8 @@ class Places:
         plain = address.removeprefix("./").removesuffix("/")
         if _PLAIN.fullmatch(plain):
             return self._within(self.folder + plain + "/" * address.endswith("/"))
+        if _BELOW.fullmatch(plain) and (path := _canonical_path(plain)):
+            return self.canonical(path, directory=address.endswith("/"))
         if not address or len(address) > LONGEST_ADDRESS or _CONTROL.search(address) or _climbs(address):
             return None
         if _SCHEME.match(address) and not address.lower().startswith(("http:", "https:")):
@@ -101,6 +105,17 @@ def decoded(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("cp1252", errors="replace")
+
+
+def _canonical_path(written: str) -> str:
+    """Empty for one that wants a closer look."""
+    found: list[str] = []
+    for part in written.split("/"):
+        segment = canonical_segment(part)
+        if segment is None:
+            return ""
+        found.append(segment[0])
+    return "/".join(found)
 
 
 def escaped(address: str) -> str:

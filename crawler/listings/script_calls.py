@@ -15,6 +15,8 @@ from documents.records import Entry, EntryKind, ModifiedSource
 _Call = tuple[Scalar, ...]
 # Share of a function's calls that must have a name and, in another argument, the address that ends in it.
 _PAIRED_SHARE = 0.9
+# Rows that are looked at to find which arguments are a pair; all are, once it is found.
+_LOOKED_AT = 50
 _FLAG = {0, 1}  # and so False and True
 _UP = ("..", "../", ".", "./")
 
@@ -59,11 +61,11 @@ def _columns(rows: Sequence[_Call]) -> _Columns | None:
             (name, link)
             for name in range(width)
             for link in range(width)
-            if name != link and _are_paired(rows, name, link)
+            if name != link and _are_paired(rows[:_LOOKED_AT], name, link)
         ),
         None,
     )
-    if pair is None:
+    if pair is None or not _are_paired(rows, *pair):
         return None
     numbers = [place for place in range(width) if all(_is_number(row[place]) for row in rows)]
     times = [place for place in numbers if _is_time(rows, place)]

@@ -90,6 +90,15 @@ def test_written_addresses_never_raise_and_stay_at_the_host(address: str) -> Non
     assert place is None or place.startswith("http://files.example.org/")
 
 
+@given(st.text("ab.%205cE9/~!&'+=@-;[", max_size=14))
+def test_the_short_way_to_an_address_leads_where_the_long_one_does(address: str) -> None:
+    short, long = Places(URL).written("a" + address), Places(URL).written(f"{FOLDER}a{address}")
+    if short is not None and long is not None and "//" not in address:  # urljoin takes empty segments out
+        assert short == long
+    if short is not None:
+        assert canonical_url(short) == short
+
+
 @given(st.text(st.characters(), max_size=12))
 def test_a_canonical_segment_is_canonical(text: str) -> None:
     segment = canonical_segment(text)
