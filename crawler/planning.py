@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from posixpath import splitext
 from urllib.parse import urlsplit, urlunsplit
 
 from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
 from crawler.listings.addresses import decoded_name
+from crawler.shares import LATE, FolderShares
 from crawler.traps import repeats
 from documents.records import Entry, EntryKind, Skipped, SkipReason
 from scope.guard import contains
@@ -29,12 +31,14 @@ class Planner:
         target: addresses outside it are nobody's business here, and leave no record.
         frontier: where places wait.
         depth: links or folders from the start that are followed.
+        shares: of the folders in what is fetched first.
     """
 
-    def __init__(self, target: SiteTarget, frontier: Frontier, depth: int) -> None:
+    def __init__(self, target: SiteTarget, frontier: Frontier, depth: int, shares: FolderShares) -> None:
         self._target = target
         self._frontier = frontier
         self._depth = depth
+        self._shares = shares
         self._folder = urlsplit(canonical_url(target.url)).path.rpartition("/")[0] + "/"
         self._stripped: set[str] = set()
         self._handled: set[str] = set()
@@ -147,7 +151,8 @@ class Planner:
         elif repeats(place.url):
             self._skip(place.url, "repeating_path", place.parent, harvest)
         else:
-            self._frontier.push(place)
+            late = is_page(place.url) and not place.listed and self._shares.is_over(place.url)
+            self._frontier.push(replace(place, priority=LATE) if late else place)
 
     def _remember(self, address: str) -> None:
         if len(self._handled) >= REMEMBERED_ADDRESSES:

@@ -31,6 +31,7 @@ from crawler.markup import PARSED_BYTES, is_html, needs_browser, parse_html
 from crawler.middlewares.redirects import HOPS
 from crawler.pages import links_of, overlong_links
 from crawler.planning import Planner
+from crawler.shares import FolderShares
 from crawler.traps import holds_itself
 from documents.exposure import LOGIN_ASKED, Truth
 from documents.records import EntryKind, Skipped, SkipReason
@@ -46,7 +47,8 @@ class UnitSpider(Spider):
         super().__init__(name=crawl.unit.kind.value, **more)
         self.crawl = crawl
         self.ancestors = Ancestors(crawl.target, crawl.frontier)
-        self.planner = Planner(crawl.target, crawl.frontier, crawl.errand.limits.depth)
+        limits = crawl.errand.limits
+        self.planner = Planner(crawl.target, crawl.frontier, limits.depth, FolderShares(limits.requests))
         # What else leads on; an open directory leads on by its rows and by links.
         self.leads = Leads(crawl, self.planner) if crawl.unit.kind is UnitKind.SITE else None
 

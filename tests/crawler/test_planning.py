@@ -8,6 +8,7 @@ import crawler.frontier
 from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
 from crawler.planning import Planner
+from crawler.shares import FolderShares
 from documents.records import Entry, EntryKind, SkipReason
 from scope.model import SiteTarget, Tier
 from scope.urls import canonical_url
@@ -19,7 +20,7 @@ PAGE = Place("http://www.example.org/clinic/", "http://www.example.org/clinic/")
 def plan(*addresses: str, depth: int = 3, at: Place = PAGE) -> tuple[Harvest, list[Place]]:
     frontier = Frontier()
     harvest = Harvest()
-    planner = Planner(TARGET, frontier, depth)
+    planner = Planner(TARGET, frontier, depth, FolderShares(1_000))
     for address in addresses:
         planner.link(address, at, at.url, harvest)
     return harvest, list(frontier.leave())
@@ -78,7 +79,7 @@ def test_a_full_queue_leaves_a_record_for_each_row(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(crawler.frontier, "LONGEST_QUEUE", 2)
     frontier = Frontier()
     harvest = Harvest()
-    planner = Planner(TARGET, frontier, 3)
+    planner = Planner(TARGET, frontier, 3, FolderShares(1_000))
     for number in range(5):
         url = f"{PAGE.url}{number}.pdf"
         planner.row(Entry(url, EntryKind.FILE, f"{number}.pdf", parent=PAGE.url), PAGE, (), harvest)
@@ -114,7 +115,7 @@ def test_what_lies_in_the_folder_by_name_and_is_refused_leaves_one_record(name: 
     url = canonical_url(PAGE.url + name)
     frontier = Frontier()
     harvest = Harvest()
-    planner = Planner(TARGET, frontier, 3)
+    planner = Planner(TARGET, frontier, 3, FolderShares(1_000))
     entry = Entry(url, EntryKind.DIRECTORY, name, parent=PAGE.url)
     planner.row(entry, PAGE, (), harvest)
     planner.link(url, PAGE, PAGE.url, harvest)
@@ -128,7 +129,7 @@ def test_what_lies_in_the_folder_by_name_and_is_refused_leaves_one_record(name: 
 
 def test_addresses_too_long_to_follow_leave_one_record_for_a_page() -> None:
     harvest = Harvest()
-    planner = Planner(TARGET, Frontier(), 3)
+    planner = Planner(TARGET, Frontier(), 3, FolderShares(1_000))
     planner.overlong(
         ["http://www.example.com/clinic/xx", "http://[::1", "http://www.example.org/xx"], PAGE.url, harvest
     )
