@@ -48,7 +48,7 @@ class FtpServer:
         self.commands: list[str] = []
 
     def __enter__(self) -> Self:
-        logging.getLogger("pyftpdlib").setLevel(logging.CRITICAL + 1)
+        _silence()
         loop = IOLoop()
         self._server = server = FTPServer((LOOPBACK, 0), self._handler(), ioloop=loop)
         for name, value in self._limits.items():
@@ -108,3 +108,12 @@ class FtpServer:
                 Noting.certfile = file.name
                 Noting.get_ssl_context()
         return Noting
+
+
+def _silence() -> None:
+    """Keep its log to ourselves; without a handler of its own it sets up one that writes to the terminal."""
+    logger = logging.getLogger("pyftpdlib")
+    logger.setLevel(logging.CRITICAL + 1)
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())

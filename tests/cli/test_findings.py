@@ -79,3 +79,29 @@ def test_letters_reach_and_look_answer(triaged: Workspace) -> None:
     assert exposed >= set(triaged.ground.answer_key.exposed_letter_ids)
     assert len(rows(triaged, "reach")) == 6
     assert rows(triaged, "look")
+
+
+def test_a_finding_says_how_it_lies_open(swept: Swept) -> None:
+    workspace = swept[0]
+    listed = rows(workspace, "list")
+    over_ftp = next(str(row["finding_id"]) for row in listed if str(row["url"]).startswith("ftp://"))
+    exposure = rows(workspace, "show", over_ftp)[0]["exposure"]
+    assert isinstance(exposure, dict)
+    assert (exposure["transport"], exposure["tls"], exposure["auth_above"], exposure["listed"]) == (
+        "ftp",
+        "none",
+        "no",
+        "yes",
+    )
+    told = workspace.stray("findings", "show", over_ftp).stdout
+    assert "by anyone over plain FTP" in told
+    assert "the server lists it" in told
+    kinds = {(row["exposure"]["listed"], row["exposure"]["indexable"]) for row in shown(workspace, listed)}
+    assert {("yes", "yes"), ("no", "yes")} <= kinds, "open directories list, sites link"
+
+
+def shown(workspace: Workspace, listed: list[dict[str, object]]) -> list[dict[str, dict[str, str]]]:
+    """Some findings over http, in full: of an open directory and of a site."""
+    over_http = [str(row["finding_id"]) for row in listed if str(row["unit_id"]).startswith(("open", "site"))]
+    by_unit = {str(row["unit_id"]): str(row["finding_id"]) for row in listed if str(row["finding_id"]) in over_http}
+    return [rows(workspace, "show", finding_id)[0] for finding_id in by_unit.values()]  # type: ignore[misc]

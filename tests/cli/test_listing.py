@@ -62,6 +62,18 @@ def test_what_is_no_listing_is_told_and_has_another_exit_code(tmp_path: Path) ->
     assert "no listing" in told.stderr
 
 
+def test_a_page_of_a_bucket_says_where_it_goes_on(tmp_path: Path) -> None:
+    row = "<Contents><Key>2024/letter.pdf</Key><Size>7</Size></Contents>"
+    text = f"<ListBucketResult><Name>b</Name><IsTruncated>true</IsTruncated>{row}</ListBucketResult>"
+    (tmp_path / "page.xml").write_text(text)
+    told = run_stray("listing", "page.xml", "--url", "https://b.example/", "--format", "json", cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    head, entry = map(json.loads, told.stdout.splitlines())
+    assert head["next_url"] == "https://b.example/?marker=2024%2Fletter.pdf"
+    assert entry["url"] == "https://b.example/2024/letter.pdf"
+    assert "goes on at https://b.example/?marker=" in told.stderr
+
+
 def test_lines_of_an_ftp_server_and_those_that_were_not_read(tmp_path: Path) -> None:
     (tmp_path / "lines.txt").write_bytes(FTP)
     told = run_stray(

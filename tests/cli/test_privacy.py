@@ -26,6 +26,8 @@ RUN_OF_WORDS = 6
 SHORTEST_IDENTIFIER = 6
 SHORTEST_NAME = 8
 
+# Columns that keep addresses in clear on purpose.
+ADDRESSES = {"url", "requested_url", "found_as", "reached_by", "parent", "name", "start_url", "member"}
 # Words of the pack's manifest that letters have too.
 MANIFEST_WORDS = {"letters", "shingle", "version", "changed", "history"}
 
@@ -52,7 +54,7 @@ def tables(database: Path) -> Iterator[tuple[str, str]]:
             columns = [
                 str(column[0])
                 for column in connection.execute(f"SELECT column_name FROM (DESCRIBE {name})").fetchall()
-                if str(column[0]) not in {"url", "requested_url", "parent", "name", "start_url", "member"}
+                if str(column[0]) not in ADDRESSES
             ]
             rows = connection.execute(f"SELECT {', '.join(columns)} FROM {name}").fetchall() if columns else []
             yield str(name), "\n".join(" ".join(map(str, row)) for row in rows)
@@ -145,3 +147,19 @@ def test_a_killed_sweeps_spool_holds_no_text(workspace: Workspace, secrets: tupl
     for path in spooled:
         assert leaks(str(pq.read_table(path).to_pylist()), (set(), secrets[1])) == [], path.name
         assert path.stat().st_mode & 0o077 == 0
+
+
+def test_the_author_and_the_times_of_a_dictation_stand_nowhere_in_clear(swept: Swept) -> None:
+    workspace, sweep = swept
+    recording = next((workspace.ground.folder / "ftp").rglob("*.dss")).read_bytes()
+    author, started = recording[0x0C:0x1C].rstrip(b"\0"), recording[0x26:0x32]
+    assert author.isalnum()
+    assert started.isdigit()
+    with duckdb.connect(str(workspace.database), read_only=True) as connection:
+        kept = connection.execute("SELECT dictation FROM worth_a_look WHERE dictation IS NOT NULL").fetchall()
+    assert {row["author"] for (row,) in kept} != {None}
+    assert len({row["author"] for (row,) in kept}) == 1, "one author has one hash"
+    assert all(row["seconds"] > 0 for (row,) in kept)
+    written = [path.read_bytes() for path in workspace.folder.rglob("*") if path.is_file()]
+    written += [sweep.stdout.encode(), sweep.stderr.encode(), repr(kept).encode()]
+    assert not any(author in content or started in content for content in written)
