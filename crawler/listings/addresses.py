@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -82,9 +83,11 @@ class Addresses:
     Args:
         url: where the page was fetched.
         base: what its addresses are relative to.
+        charset: the page's own, in which old servers spell names.
     """
 
-    def __init__(self, url: str, base: str) -> None:
+    def __init__(self, url: str, base: str, charset: str | None = None) -> None:
+        self._charset = charset
         self._base = base
         bare = canonical_url(base).partition("?")[0]
         self._own = urlsplit(canonical_url(url))
@@ -117,7 +120,7 @@ class Addresses:
             return None
         if "%" in href:
             href = _HEX.sub(_upper, href)
-            name = _decoded(name)
+            name = _decoded(name, self._charset)
         return Target(self.folder + href, name, Relation.CHILD, href.endswith("/"))
 
     def _resolved(self, href: str) -> Target | None:
@@ -137,8 +140,8 @@ class Addresses:
         relation = self._relation(url, parts.path)
         if relation is Relation.BELOW and (page := _FOLDER_PAGE.search(parts.path)):
             # `bin/index.html`: the page of a folder stands for the folder.
-            return Target(url, _decoded(page["folder"]), relation, is_folder=True)
-        return Target(url, decoded_name(url), relation, is_folder)
+            return Target(url, _decoded(page["folder"], self._charset), relation, is_folder=True)
+        return Target(url, decoded_name(url, self._charset), relation, is_folder)
 
     def _relation(self, url: str, path: str) -> Relation:
         for folder in self._folders:
@@ -204,18 +207,20 @@ def orders_anew(address: str, url: str) -> bool:
     return _without_order(_parameters(query)) == _without_order(_parameters(own_query))
 
 
-def decoded_name(url: str) -> str:
-    """The last path segment, percent-decoded; bytes that are not UTF-8 are read as Windows-1252."""
-    return _decoded(urlsplit(url).path.rstrip("/").rpartition("/")[2])
+def decoded_name(url: str, charset: str | None = None) -> str:
+    """The last path segment, percent-decoded; bytes that are not UTF-8 are read in the charset, or as Windows-1252."""
+    return _decoded(urlsplit(url).path.rstrip("/").rpartition("/")[2], charset)
 
 
-def _decoded(segment: str) -> str:
+def _decoded(segment: str, charset: str | None) -> str:
     if "%" not in segment:
         return segment
     raw = unquote_to_bytes(segment)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
+        with suppress(LookupError, UnicodeDecodeError):
+            return raw.decode(charset or "cp1252")
         return raw.decode("cp1252", errors="replace")
 
 
@@ -224,6 +229,8 @@ def _upper(match: re.Match[str]) -> str:
 
 
 def _parameters(query: str) -> dict[str, str]:
+    if not query:
+        return {}
     try:
         pairs = parse_qsl(query.replace(";", "&"), keep_blank_values=True, max_num_fields=100)
     except ValueError:

@@ -217,7 +217,8 @@ def _is_listed(traits: Traits, said: int) -> bool:
         return True
     if said >= ENOUGH_SAID and traits.factual >= MOST_ROWS:
         few = 2
-        return traits.named >= MOST_ROWS or (traits.own >= MOST_ROWS and traits.sized > 0 and traits.count >= few)
+        named = traits.named >= MOST_ROWS and (traits.own > 0 or traits.count >= many)
+        return named or (traits.own >= MOST_ROWS and traits.sized > 0 and traits.count >= few)
     return _is_told_by_names(traits, said)
 
 

@@ -36,7 +36,7 @@ def long_listing(body: bytes, url: str, content_type: str | None) -> Listing | N
     tree = parse_text(head)
     if tree is None:
         return None
-    page = Page(tree, url)
+    page = Page(tree, url, content_type)
     learned = learned_from(page)
     if learned is None or learned.tag not in _BEGINNINGS:
         return None
@@ -47,7 +47,7 @@ def long_listing(body: bytes, url: str, content_type: str | None) -> Listing | N
     for piece in (text[:cut], *_pieces(text, cut, beginning, frame)):
         read = parse_text(piece)
         if read is not None:
-            for entry in learned.entries(read, Addresses(url, base)):
+            for entry in learned.entries(read, Addresses(url, base, page.charset)):
                 entries.setdefault(entry.url, entry)
     return Listing(is_listing=True, entries=tuple(entries.values()))
 

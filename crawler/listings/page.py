@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import islice
 
 from lxml import etree
+from w3lib.encoding import http_content_type_encoding, resolve_encoding
 
 from crawler.listings.addresses import Addresses
 from crawler.listings.cues import is_hint, is_path_title, is_signature, names_a_path
@@ -18,6 +19,7 @@ _TITLES = ("title", "h1", "h2", "h3", "h4")
 _WORDING = frozenset("b big caption center div font legend p span strong td th".split())
 _LOOKED_AT = 400
 _MOST_TITLES = 3
+_MOST_METAS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,15 +29,26 @@ class Page:
     Attributes:
         tree: the whole page.
         url: where it was fetched, absolute.
+        content_type: the header's value, if any.
     """
 
     tree: etree._Element
     url: str
+    content_type: str | None = None
 
     @cached_property
     def addresses(self) -> Addresses:
         """What its links mean."""
-        return Addresses(self.url, base_url(self.tree, self.url))
+        return Addresses(self.url, base_url(self.tree, self.url), self.charset)
+
+    @cached_property
+    def charset(self) -> str | None:
+        """The charset that the server or the page names."""
+        written = http_content_type_encoding(self.content_type) if self.content_type else None
+        for element in islice(self.tree.iter("meta"), _MOST_METAS):
+            content = element.get("content") if (element.get("http-equiv") or "").lower() == "content-type" else None
+            written = written or element.get("charset") or (http_content_type_encoding(content) if content else None)
+        return resolve_encoding(written) if written else None
 
     @cached_property
     def titles(self) -> list[str]:

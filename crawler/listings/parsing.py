@@ -32,14 +32,14 @@ def parse_listing(body: bytes, url: str, content_type: str | None = None) -> Lis
         if len(body) >= LONG_PAGE and (listing := long_listing(body, url, content_type)) is not None:
             return listing
         tree = parse_html(body, content_type)
-        return NO_LISTING if tree is None else read_listing(tree, url)
+        return NO_LISTING if tree is None else read_listing(tree, url, content_type)
     except PageTooCostlyError:
         return NO_LISTING
 
 
-def read_listing(tree: etree._Element, url: str) -> Listing:
+def read_listing(tree: etree._Element, url: str, content_type: str | None = None) -> Listing:
     """The same for a page that is parsed already; raises PageTooCostlyError for one that costs too much."""
-    listing = listing_of(Page(tree, url))
+    listing = listing_of(Page(tree, url, content_type))
     if listing.entries:
         return listing
     drawn = embedded_listing([script.text or "" for script in tree.iter("script", "template")], base_url(tree, url))
