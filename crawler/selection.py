@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 
 from crawler.endings import Family, family_of
 from crawler.naming import looks_like_a_letter
-from documents.records import Entry, EntryKind
+from documents.records import Cue, Entry, EntryKind
 
 
 class Priority(IntEnum):
@@ -95,6 +95,9 @@ def worth(entry: Entry) -> Worth:
         return _folder(name)
     if entry.size == 0 and entry.size_exact and entry.kind is EntryKind.FILE:
         return _NOT_WORTH[Unselected.EMPTY]
+    if entry.cue is Cue.DICTATION_AUDIO:
+        # Sound beside its transcript, or with the number of a job: its neighbours say more than its ending.
+        return _HEAD_ONLY
     if name.startswith(_LOCK_PREFIXES):
         return _NOT_WORTH[Unselected.LOCK_FILE]
     family = family_of(name)

@@ -221,6 +221,9 @@ class FtpWalk:
             folder.entries = [
                 replace(entry, cue=cues[entry.url]) if entry.url in cues else entry for entry in folder.entries
             ]
+            for entry in folder.entries:
+                if entry.cue is not None and (judged := worth(entry)).head_only:
+                    self._plan(entry, judged, folder.place, ())
         if folder.entries:
             self._sink.listed(folder.entries)
         folder.entries = []

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.endings import FAMILIES, Family
 from crawler.selection import Priority, Unselected, worth
-from documents.records import Entry, EntryKind
+from documents.records import Cue, Entry, EntryKind
 
 # What text can be taken from, or what may hold it: never left out by its ending.
 FETCHED = {Family.DOCUMENT, Family.ARCHIVE, Family.PAGE, Family.DATA, Family.PICTURE, Family.DICTATION}
@@ -75,6 +77,13 @@ def test_of_dictation_only_the_head_is_asked_for() -> None:
     assert not any(
         worth(entry(f"a.{ending}")).head_only for ending, family in FAMILIES.items() if family is not Family.DICTATION
     )
+
+
+def test_sound_among_transcripts_is_asked_for_by_its_head() -> None:
+    marked = replace(entry("a.wav", size=9_000_000), cue=Cue.DICTATION_AUDIO)
+    assert worth(marked).head_only
+    assert worth(replace(marked, size=0)).unselected is Unselected.EMPTY
+    assert worth(replace(marked, cue=Cue.JOB_NUMBER)).unselected is Unselected.SOUND
 
 
 def test_every_ending_is_fetched_or_says_why_not() -> None:

@@ -188,13 +188,18 @@ def test_of_a_dictation_the_header_is_read_and_no_more(tree: Path, walk: Any) ->
     recording = dss_recording("HOLLIS4417", started, 95) + bytes(8 << 20)
     (tree / "Pending" / "0007.dss").write_bytes(recording)
     (tree / "Pending" / "0008.dss").write_bytes(b"Dear Dr Hollis, this is text")
+    # Sound beside its transcript is dictation, whatever it is called; other sound is not asked for.
+    for name in ("DM_0009.wav", "waltz.mp3"):
+        (tree / "Pending" / name).write_bytes(b"RIFF\0\0\0\0WAVEfmt " + bytes(4000))
+    (tree / "Pending" / "DM_0009.txt").write_bytes(b"Dear Dr Hollis")
     with FtpServer(tree) as server:
         walked = walk(f"{server.url}/")
         assert server.commands.count("RETR /Pending/0007.dss") == 1
     header = walked.entries["/Pending/0007.dss"].dictation
     assert header is not None
     assert (header.author, header.seconds) == ("HOLLIS4417", 95)
-    assert walked.reasons == {"/Pending/0007.dss": "unsupported_type"}
+    assert walked.reasons == dict.fromkeys(["/Pending/0007.dss", "/Pending/DM_0009.wav"], "unsupported_type")
+    assert walked.entries["/Pending/waltz.mp3"].cue is None
     assert walked.bodies["/Pending/0008.dss"] == b"Dear Dr Hollis, this is text"
     assert sum(line.get("bytes", 0) for line in walked.conduct) < 1 << 20
     assert "HOLLIS4417" not in str(walked.conduct)
