@@ -17,6 +17,7 @@ from fetching.errors import FetchingError, NoAnswerError
 
 # Reasons for which a transfer that broke is taken up once more where it broke. One that was too slow is not.
 _BROKEN = frozenset([SkipReason.TRUNCATED, SkipReason.HOST_DOWN, SkipReason.SERVER_ERROR])
+_DONE = 226
 # Digits of the largest size that fits 64 bits with a sign.
 _MOST_DIGITS = 19
 
@@ -64,15 +65,17 @@ class Files:
             NoAnswerError: it did not come, or only in part.
             NotAskedError: it was not asked for.
         """
-        received = [0]
         try:
-            facts = self._session.asked(url, lambda: self._facts(url))
-            body = self._body(url, facts, received)
+            fetched = self._session.asked(url, lambda: self._fetched(url))
         except FetchingError as error:
             self._errand.conduct.failed("RETR", url, error.detail)
             raise
-        self._errand.conduct.answered("RETR", url, 226, body.size)
-        return Fetched(body, facts)
+        self._errand.conduct.answered("RETR", url, _DONE, fetched.body.size)
+        return fetched
+
+    def _fetched(self, url: str) -> Fetched:
+        facts = self._facts(url)
+        return Fetched(self._body(url, facts, [0]), facts)
 
     def head(self, url: str, size: int) -> bytes:
         """The first `size` bytes, or all of a shorter file; the rest is not waited for. Errors: see `fetch`."""
@@ -87,7 +90,7 @@ class Files:
         except FetchingError as error:
             self._errand.conduct.failed("RETR", url, error.detail)
             raise
-        self._errand.conduct.answered("RETR", url, 226, len(head))
+        self._errand.conduct.answered("RETR", url, _DONE, len(head))
         return head[:size]
 
     def _facts(self, url: str) -> Facts:

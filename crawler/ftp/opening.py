@@ -113,10 +113,15 @@ class Opener:
         """Ask for TLS; False where another approach needs a new connection."""
         if self._security.approach is Approach.PLAIN:
             return True
-        if self._answer(control, "AUTH TLS") is None:
-            self._security.not_offered()
-            return True
-        return self._shaken(control)
+        try:
+            offered = self._answer(control, "AUTH TLS") is not None
+        except NoAnswerError:  # servers and firewalls of old hang up at a word that they do not know
+            self._security.failed(EOFError())
+            return False
+        if offered:
+            return self._shaken(control)
+        self._security.not_offered()
+        return True
 
     def _shaken(self, control: Control) -> bool:
         secured = control.secured(self._security.context, self._host)

@@ -15,6 +15,8 @@ _FULL = re.compile(
     r"|try (?:again|back|it) later|user limit|all slots|at capacity|exceeded",
     re.IGNORECASE,
 )
+# The same in a reply about one file, where a limit may be one of the file's.
+_BUSY = re.compile(r"too many|no more (?:connections|users|sessions)|try (?:again|back|it) later", re.IGNORECASE)
 _MISSING = re.compile(r"no such|not found|n[o']t exist|(?:can ?not|can't|unable to) (?:find|locate)", re.IGNORECASE)
 _PRIVATE = re.compile(r"permission|permitted|denied|allowed|privilege|forbidden|authori[sz]|access", re.IGNORECASE)
 # What some servers say, instead of sending nothing, of a folder that holds nothing.
@@ -67,7 +69,8 @@ class LoginRefusedError(RefusedError):
 def refusal(reply: str) -> RefusedError:
     """The error for a reply to anything but a login."""
     code, text = _parts(reply)
-    if code == _SERVICE_NOT_AVAILABLE or (code in (_LOGIN_CODES | _NO_FILE) and _FULL.search(text)):
+    busy = _FULL if code in _LOGIN_CODES else _BUSY
+    if code == _SERVICE_NOT_AVAILABLE or (code in (_LOGIN_CODES | _NO_FILE) and busy.search(text)):
         return RefusedError(SkipReason.THROTTLED, code)
     if code in _LOGIN_CODES:
         return RefusedError(SkipReason.ACCESS_DENIED, code, f" {LOGIN_ASKED}")

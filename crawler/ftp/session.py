@@ -106,8 +106,10 @@ class Session:
             try:
                 return self._kept(act)
             except RefusedError as error:
-                if error.reason is not SkipReason.THROTTLED or not left:
+                if error.reason is not SkipReason.THROTTLED:
                     raise
+                if not left:
+                    raise NoAnswerError(error.reason, error.detail) from None
                 self._errand.pacer.answered(_BUSY)
         raise NoAnswerError(SkipReason.THROTTLED, "no slot")
 

@@ -253,7 +253,9 @@ class FtpWalk:
         elif repeats(url):
             self._skip(url, SkipReason.BUDGET_SPENT, "repeating_path", entry.parent)
         else:
-            to_try = entry.kind in (EntryKind.LINK, EntryKind.UNKNOWN)
+            # What is named as documents are is one, though the listing does not say so.
+            named_so = judged.priority is not None and judged.priority <= Priority.DOCUMENT
+            to_try = entry.kind in (EntryKind.LINK, EntryKind.UNKNOWN) and not named_so
             asked = url + "/" if to_try else url
             priority = Priority.LETTER if judged.priority is None else judged.priority
             place = Place(url, asked, entry.parent, depth, trail, priority, parent.number, listed=True)

@@ -189,3 +189,27 @@ def test_words_slipped_in_before_the_handshake_are_not_heard(crook: Any, walk: A
     walked = walk(crook.url, tls="require")
     assert walked.skips == {"/": ("tls_error", "failed")}
     assert crook.verbs.count("USER") == 0
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_a_server_that_hangs_up_at_a_word_it_does_not_know_is_read_plain(hangs: bool, crook: Any, walk: Any) -> None:
+    crook.tricks["AUTH"] = lambda talk, argument: crook.released.wait(30) if hangs else talk.hang_up()
+    walked = walk(crook.url, {"timeout_seconds": 1})
+    assert len(walked.bodies) == 2
+    assert walked.documents["/a.txt"].exposure.tls is TlsState.FAILED
+
+
+def test_a_file_that_is_refused_for_a_crowd_is_asked_for_again(crook: Any, walk: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("fetching.pacing.FIRST_BACK_OFF", 0.01)
+    refusals = iter(["450 Too many transfers, try again later"] * 2)
+
+    def retr(talk: Any, argument: str) -> None:
+        reply = next(refusals, None)
+        if reply:
+            talk.say(reply)
+        else:
+            talk.on_retr(argument)
+
+    crook.tricks["RETR"] = retr
+    walked = walk(crook.url)
+    assert (len(walked.bodies), walked.skips) == (2, {})
