@@ -63,7 +63,7 @@ def test_every_planted_letter_is_found_and_no_decoy(swept: Swept) -> None:
 
 
 def test_every_place_ends_as_a_document_or_as_a_skip(swept: Swept) -> None:
-    """The contract of all three sources on one range: what is planted is fetched once, or it is said why not."""
+    """The contract of all sources on one range: what is planted is fetched once, or it is said why not."""
     workspace, _ = swept
     with duckdb.connect(str(workspace.database), read_only=True) as connection:
         documents = [url for (url,) in connection.execute("SELECT url FROM documents").fetchall()]
