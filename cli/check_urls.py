@@ -12,6 +12,7 @@ from urllib.parse import urldefrag, urlsplit
 from cli.errors import AuthorityError, CommandError
 from cli.operator import operator_name
 from cli.private_log import append_private_line
+from crawler.ftp.single import read_file, tipped_target
 from documents.records import SkipReason
 from fetching.budget import Budget
 from fetching.clean_environment import ambient_settings
@@ -22,7 +23,7 @@ from fetching.errors import FetchingError
 from fetching.pacing import Pacer
 from fetching.statuses import reason_of_status
 from fetching.wire import Wire
-from scope.guard import Guard
+from scope.guard import Guard, contains
 from scope.model import Scope
 from scope.urls import FTP_SCHEMES, has_credentials, without_credentials
 from sweeps.plan import user_agent
@@ -86,7 +87,7 @@ def fetch_answers(
     for url, guard in asked:
         if tip_off is not None and guard.tip_off is not None:
             _record_tip_off(scope, url, tip_off)
-        yield url, _fetched(url, _errand(scope, guard, conduct))
+        yield url, _fetched(url, scope, _errand(scope, guard, conduct))
     conduct.close()
 
 
@@ -99,8 +100,6 @@ def _bare(given: str) -> str:
 
 def _guard_for(url: str, scope: Scope, tip_off: str | None) -> Guard:
     """The guard under which this URL may be asked for. Nothing has been requested when it raises."""
-    if urlsplit(url).scheme in FTP_SCHEMES:
-        raise CommandError("an FTP address is looked at by a sweep: name its folder under [[ftp]] in the scope")
     guard = Guard(scope)
     if guard.url(url) is None:
         return guard
@@ -133,8 +132,11 @@ def _errand(scope: Scope, guard: Guard, conduct: ConductLog) -> Errand:
     )
 
 
-def _fetched(url: str, errand: Errand) -> Fetched | NotFetched:
+def _fetched(url: str, scope: Scope, errand: Errand) -> Fetched | NotFetched:
     try:
+        if urlsplit(url).scheme in FTP_SCHEMES:
+            target = next((target for target in scope.ftp if contains(target, url)), tipped_target(url, scope))
+            return Fetched(url, read_file(url, target, errand), None)
         with Wire(errand, Dialler(errand.guard), retries=0) as wire, wire.get(url) as answer:
             if refused := reason_of_status(answer.status):
                 return NotFetched(*refused)

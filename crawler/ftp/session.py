@@ -40,14 +40,23 @@ class Session:
         dialler: connects.
         security: how connections are secured.
         start_url: the unit's start: names host and port.
+        retries: how often what a full server refused is asked for again.
 
     Attributes:
         logins: how often a connection was opened and logged in.
         latest: the last connection, also when it is gone: what was learned on it stays true. None before the first.
     """
 
-    def __init__(self, errand: Errand, dialler: Dialler, security: Security, start_url: str) -> None:
+    def __init__(
+        self,
+        errand: Errand,
+        dialler: Dialler,
+        security: Security,
+        start_url: str,
+        retries: int = THROTTLE_RETRIES,
+    ) -> None:
         self._errand = errand
+        self._retries = retries
         self._dialler = dialler
         self._security = security
         self._start_url = start_url
@@ -101,7 +110,7 @@ class Session:
         Raises:
             FetchingError: it was not made, or refused, or brought no answer.
         """
-        for left in range(THROTTLE_RETRIES, -1, -1):
+        for left in range(self._retries, -1, -1):
             self.admit(url)
             try:
                 return self._kept(act)
@@ -210,7 +219,7 @@ class Session:
     def _logged_in(self) -> Opened:
         """Connect and log in; a server that is full is waited for and asked again."""
         errand = self._errand
-        for left in range(THROTTLE_RETRIES, -1, -1):
+        for left in range(self._retries, -1, -1):
             self.admit(self._start_url)
             try:
                 opened = self._opener.open(self._timeout)

@@ -174,3 +174,19 @@ def test_ctrl_c_is_told_in_one_line(workspace: Workspace) -> None:
         _, err = process.communicate(timeout=60)
     assert process.returncode in (130, 10, 23), err
     assert "Traceback" not in err
+
+
+def test_a_file_on_an_ftp_server_is_read_in_the_scope_and_on_a_tip_off(workspace: Workspace) -> None:
+    place = next(place for place in workspace.ground.answer_key.planted if place.area == "ftp")
+    url = workspace.ground.url(place)
+    told = workspace.stray("check", url, "--format", "json")
+    assert told.returncode == 10, told.stderr
+    assert json.loads(told.stdout)["letters"][0]["letter_id"] == place.letter_ids[0]
+    workspace.edit({r"\[\[ftp\]\].*": ""})
+    refused = workspace.stray("check", url)
+    assert refused.returncode == 2
+    assert "--tip-off REFERENCE" in refused.stderr
+    tipped = workspace.stray("check", url, "--tip-off", "CALL-7")
+    assert tipped.returncode == 10, tipped.stderr
+    missing = workspace.stray("check", url + "x", "--tip-off", "CALL-7")
+    assert missing.returncode == 20, missing.stderr
