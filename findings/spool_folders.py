@@ -8,6 +8,7 @@
         <unit>.open/          being written; worth nothing until its worker or the sweep publishes it
             opened.json       the unit's record
             part-000001/      up to one Parquet file per table; appears whole
+            state.sqlite      the source's state and rows that are in no part yet; an interrupted unit keeps it
         <unit>/               published: parts and unit.json; waits for the merge (an interrupted one for the end, too)
         <unit>.merged         an empty file: merged and removed; a resumed sweep does not run it again
         end.json              the sweep has ended

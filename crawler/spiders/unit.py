@@ -31,10 +31,8 @@ from crawler.markup import PARSED_BYTES, is_html, needs_browser, parse_html
 from crawler.middlewares.redirects import HOPS
 from crawler.pages import links_of, overlong_links
 from crawler.planning import Planner
-from crawler.shares import FolderShares
-from crawler.traps import holds_itself
 from documents.exposure import LOGIN_ASKED, Truth
-from documents.records import EntryKind, Skipped, SkipReason
+from documents.records import Skipped, SkipReason
 from fetching.statuses import reason_of_status
 from scope.units import UnitKind
 from scope.urls import canonical_url
@@ -46,9 +44,8 @@ class UnitSpider(Spider):
     def __init__(self, crawl: Crawl, **more: Any) -> None:
         super().__init__(name=crawl.unit.kind.value, **more)
         self.crawl = crawl
+        self.planner = Planner(crawl.target, crawl.frontier, crawl.errand.limits)
         self.ancestors = Ancestors(crawl.target, crawl.frontier)
-        limits = crawl.errand.limits
-        self.planner = Planner(crawl.target, crawl.frontier, limits.depth, FolderShares(limits.requests))
         # What else leads on; an open directory leads on by its rows and by links.
         self.leads = Leads(crawl, self.planner) if crawl.unit.kind is UnitKind.SITE else None
 
@@ -178,14 +175,7 @@ class UnitSpider(Spider):
     def plan_rows(self, listing: Listing, place: Place, harvest: Harvest) -> None:
         """Record all rows of a listing and plan those that are new."""
         harvest.is_listing = Truth.YES if listing.is_listing else Truth.NO
-        digest = listing.digest
-        looped = holds_itself(digest, place.trail)
-        trail = (*place.trail, digest)
-        for entry in listing.entries:
-            if looped and entry.kind is EntryKind.DIRECTORY:
-                self.planner.self_holding(entry, harvest)
-            else:
-                self.planner.row(entry, place, trail, harvest)
+        self.planner.rows(listing, place, harvest)
 
     def plan_links(self, tree: etree._Element, url: str, place: Place, listing: Listing, harvest: Harvest) -> None:
         """Plan what a page leads to besides the rows that are planned already; addresses too long to follow are told.

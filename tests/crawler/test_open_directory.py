@@ -114,7 +114,9 @@ def test_nginx(nginx_server: str, crawl: Callable[..., Any]) -> None:
 
 
 def listing(path: str, *rows: str) -> str:
-    links = "".join(f'<a href="{row}">{row}</a>  02-Jan-2023 03:04  {number}\r\n' for number, row in enumerate(rows))
+    links = "".join(
+        f'<a href="{row}">{row}</a>  02-Jan-2023 03:04  {number}\r\n' for number, row in enumerate(rows, 10)
+    )
     return f"<title>Index of {path}</title><h1>Index of {path}</h1><hr><pre><a href='../'>../</a>\r\n{links}</pre><hr>"
 
 

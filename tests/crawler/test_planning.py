@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import crawler.frontier
 from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
+from crawler.listings.listing import Listing
 from crawler.planning import Planner
-from crawler.shares import FolderShares
 from documents.records import Entry, EntryKind, SkipReason
-from scope.model import SiteTarget, Tier
+from scope.model import Limits, SiteTarget, Tier
 from scope.urls import canonical_url
 
 TARGET = SiteTarget(url="http://www.example.org/clinic/", tier=Tier.OWN, authority="IG-1")
@@ -20,7 +22,7 @@ PAGE = Place("http://www.example.org/clinic/", "http://www.example.org/clinic/")
 def plan(*addresses: str, depth: int = 3, at: Place = PAGE) -> tuple[Harvest, list[Place]]:
     frontier = Frontier()
     harvest = Harvest()
-    planner = Planner(TARGET, frontier, depth, FolderShares(1_000))
+    planner = Planner(TARGET, frontier, Limits(depth=depth))
     for address in addresses:
         planner.link(address, at, at.url, harvest)
     return harvest, list(frontier.leave())
@@ -79,7 +81,7 @@ def test_a_full_queue_leaves_a_record_for_each_row(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(crawler.frontier, "LONGEST_QUEUE", 2)
     frontier = Frontier()
     harvest = Harvest()
-    planner = Planner(TARGET, frontier, 3, FolderShares(1_000))
+    planner = Planner(TARGET, frontier, Limits(depth=3))
     for number in range(5):
         url = f"{PAGE.url}{number}.pdf"
         planner.row(Entry(url, EntryKind.FILE, f"{number}.pdf", parent=PAGE.url), PAGE, (), harvest)
@@ -115,7 +117,7 @@ def test_what_lies_in_the_folder_by_name_and_is_refused_leaves_one_record(name: 
     url = canonical_url(PAGE.url + name)
     frontier = Frontier()
     harvest = Harvest()
-    planner = Planner(TARGET, frontier, 3, FolderShares(1_000))
+    planner = Planner(TARGET, frontier, Limits(depth=3))
     entry = Entry(url, EntryKind.DIRECTORY, name, parent=PAGE.url)
     planner.row(entry, PAGE, (), harvest)
     planner.link(url, PAGE, PAGE.url, harvest)
@@ -129,7 +131,7 @@ def test_what_lies_in_the_folder_by_name_and_is_refused_leaves_one_record(name: 
 
 def test_addresses_too_long_to_follow_leave_one_record_for_a_page() -> None:
     harvest = Harvest()
-    planner = Planner(TARGET, Frontier(), 3, FolderShares(1_000))
+    planner = Planner(TARGET, Frontier(), Limits(depth=3))
     planner.overlong(
         ["http://www.example.com/clinic/xx", "http://[::1", "http://www.example.org/xx"], PAGE.url, harvest
     )
@@ -138,3 +140,78 @@ def test_addresses_too_long_to_follow_leave_one_record_for_a_page() -> None:
     assert [(skip.url, skip.reason, skip.detail) for skip in harvest.skips] == [
         (PAGE.url, SkipReason.TOO_LARGE, "links_not_read address_length")
     ]
+
+
+def listed(name: str, size: int | None = 100, **more: Any) -> Entry:
+    kind = EntryKind.DIRECTORY if name.endswith("/") else EntryKind.FILE
+    return Entry(PAGE.url + name, kind, name.removesuffix("/"), size, parent=PAGE.url, **more)
+
+
+def planned(*entries: Entry, next_url: str | None = None, body_bytes: int = 1 << 20) -> tuple[Harvest, list[Place]]:
+    frontier = Frontier()
+    harvest = Harvest()
+    Planner(TARGET, frontier, Limits(depth=3, body_bytes=body_bytes)).rows(
+        Listing(True, entries, next_url), PAGE, harvest
+    )
+    return harvest, list(frontier.leave())
+
+
+def test_rows_are_all_recorded_and_fetched_best_first_where_they_are_worth_it() -> None:
+    names = ["x.bin", "style.css", "deep/", "index.html", "clinic letter.pdf", "old.doc", "film.mp4", "empty.txt"]
+    entries = [listed(name, 0 if name == "empty.txt" else 100) for name in names]
+    harvest, places = planned(*entries)
+    assert harvest.entries == entries
+    assert harvest.skips == []
+    assert [place.url.removeprefix(PAGE.url) for place in places] == [
+        "clinic letter.pdf",
+        "deep/",
+        "old.doc",
+        "index.html",
+        "x.bin",
+    ]
+    assert all(place.listed for place in places)
+
+
+@pytest.mark.parametrize(("size", "error", "too_large"), [(1001, 0, True), (1000, 0, False), (1400, 500, False)])
+def test_a_file_that_is_listed_as_too_large_is_told_and_not_asked_for(size: int, error: int, too_large: bool) -> None:
+    harvest, places = planned(listed("a.pdf", size, size_error=error), body_bytes=1000)
+    assert len(harvest.entries) == 1
+    assert [(skip.reason, skip.detail) for skip in harvest.skips] == [(SkipReason.TOO_LARGE, "listed_size")] * too_large
+    assert bool(places) is not too_large
+
+
+def test_dictation_is_asked_for_by_its_head() -> None:
+    _, places = planned(listed("DM_0012.ds2"), listed("DM_0012.doc"))
+    assert {place.url.rpartition(".")[2]: place.head for place in places} == {"ds2": True, "doc": False}
+
+
+@pytest.mark.parametrize("name", ["../a.pdf", "..%2fa.pdf", "a.pdf?X-Amz-Signature=1", "..;/a.pdf", ".../a%00.pdf"])
+def test_a_name_that_is_not_plain_gets_the_whole_judgement(name: str) -> None:
+    """Also where its neighbours in the folder were plain."""
+    harvest, places = planned(listed("plain.pdf"), Entry(PAGE.url + name, EntryKind.FILE, name, parent=PAGE.url))
+    alone, _ = planned(Entry(PAGE.url + name, EntryKind.FILE, name, parent=PAGE.url))
+    assert harvest.entries[1:] == alone.entries
+    assert harvest.skips == alone.skips
+    assert len(places) <= 2
+
+
+def test_the_folder_above_the_target_is_not_known_by_the_target_itself() -> None:
+    start = Entry(PAGE.url.removesuffix("/"), EntryKind.DIRECTORY, "clinic", parent=PAGE.url)
+    other = Entry("http://www.example.org/other", EntryKind.DIRECTORY, "other", parent=PAGE.url)
+    harvest, _ = planned(start, other)
+    assert [entry.url for entry in harvest.entries] == [start.url]
+
+
+def test_a_listing_in_pages_is_followed_while_it_brings_new_rows() -> None:
+    frontier = Frontier()
+    planner = Planner(TARGET, frontier, Limits(depth=3))
+    harvest = Harvest()
+    pages = [f"{PAGE.url}?page={number}" for number in range(1, 5)]
+    for page, row in zip(pages[:3], ["a.pdf", "b.pdf", "b.pdf"], strict=True):
+        place = Place(page, page, depth=1)
+        planner.rows(Listing(True, (listed(row),), pages[pages.index(page) + 1]), place, harvest)
+    followed = [place for place in frontier.leave() if "page" in place.url]
+    assert [(place.url, place.depth) for place in followed] == [(pages[1], 1), (pages[2], 1)]
+    assert [(skip.url, skip.detail) for skip in harvest.skips] == [(pages[3], "endless_listing")]
+    planner.link(pages[3], PAGE, PAGE.url, harvest)
+    assert list(frontier.leave()) == [], "nor by another way"

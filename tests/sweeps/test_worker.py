@@ -21,6 +21,7 @@ import duckdb
 import pytest
 
 from crawler.scheduling import MOST_UNSAVED
+from crawler.settings import CONCURRENCY
 from findings.keys import load_or_create_database_key
 from findings.merge import merge
 from findings.records import SweepEnd, SweepRecord, UnitRecord, new_sweep_id
@@ -171,13 +172,15 @@ class Unit:
 
 
 def fetched_again_beyond_what_was_under_way(asked: list[str], kills: list[int]) -> list[str]:
-    """Paths asked for a second time though their first request was long done when the process was killed."""
+    """Paths asked for a second time though their first request was long done when the process was killed.
+
+    What was on its way just then, the server may hear of after the kill.
+    """
     again = []
     for place, path in enumerate(asked):
-        if path in asked[:place]:
-            last_kill = max((kill for kill in kills if kill <= place), default=0)
-            if path not in asked[max(0, last_kill - MOST_UNSAVED) : last_kill]:
-                again.append(path)
+        before = [each for each, other in enumerate(asked[:place]) if other == path]
+        if before and not any(kill - MOST_UNSAVED <= before[-1] < kill + CONCURRENCY for kill in kills):
+            again.append(path)
     return again
 
 
