@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import socket
@@ -12,9 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from crawler.browser import PROGRAMS as BROWSERS
 from extraction.isolation import ExtractorPool
 from fetching.clean_environment import ambient_settings
 from findings.database import open_reader
@@ -106,6 +109,8 @@ def scope_checks(path: Path) -> Iterator[Check]:
     yield _pack_check(scope)
     yield _database_check(scope)
     yield _disk_check(scope)
+    if any(target.render for target in scope.site):
+        yield _browser_check()
     if denied is None:
         yield from _name_checks(scope)
 
@@ -152,6 +157,17 @@ def _disk_check(scope: Scope) -> Check:
     return Check(
         "disk", State.WARNING if free < LITTLE_DISK else State.OK, f"{free / (1 << 30):.1f} GiB free at {folder}"
     )
+
+
+def _browser_check() -> Check:
+    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if find_spec("playwright") is None:
+        return Check("browser", State.FAILED, "a target says render = true; install the extra: stray[browser]")
+    if program is None:
+        return Check("browser", State.FAILED, f"a target says render = true; none on the PATH of {', '.join(BROWSERS)}")
+    if os.geteuid() == 0:
+        return Check("browser", State.WARNING, f"{program}; as root it runs without its own sandbox")
+    return Check("browser", State.OK, program)
 
 
 def _name_checks(scope: Scope) -> Iterator[Check]:

@@ -2,6 +2,7 @@
 
 CrawlError
 ├── ProcessUsedError        a second crawl in one process
+├── BrowserMissingError     a page should be drawn, and nothing is there to do it
 └── PageTooCostlyError      a page made to cost more than a page may
 """
 
@@ -17,6 +18,18 @@ class ProcessUsedError(CrawlError):
 
     def __init__(self) -> None:
         super().__init__("this process has crawled already; run each unit in a process of its own")
+
+
+class BrowserMissingError(CrawlError):
+    """Costs no more than what a browser would have shown.
+
+    Attributes:
+        part: `browser`, the extra, or `chromium`, the program.
+    """
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"not installed: {part}")
+        self.part = part
 
 
 class PageTooCostlyError(CrawlError):

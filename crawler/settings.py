@@ -22,6 +22,7 @@ _MIDDLEWARES = {
     "crawler.middlewares.guard.GuardMiddleware": 100,
     "crawler.middlewares.traps.TrapsMiddleware": 120,
     "crawler.middlewares.soft_404.SoftNotFoundMiddleware": 150,
+    "crawler.middlewares.rendering.RenderingMiddleware": 160,
     "crawler.middlewares.robots.RobotsMiddleware": 200,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 300,
     "crawler.middlewares.repeating.RepeatingMiddleware": 350,

@@ -144,6 +144,7 @@ class SiteTarget(Target):
     robots: RobotsPolicy = RobotsPolicy.OBEY
     robots_reference: Text | None = None
     certificates: CertificatePolicy = CertificatePolicy.VERIFY
+    render: bool = False
 
 
 class BucketTarget(Target):

@@ -29,6 +29,7 @@ from crawler.listings.listing import Listing
 from crawler.listings.structured import structured_listing
 from crawler.markup import PARSED_BYTES, is_html, needs_browser, parse_html
 from crawler.middlewares.redirects import HOPS
+from crawler.middlewares.rendering import BROWSER_MISSING, RENDERED
 from crawler.pages import links_of, overlong_links
 from crawler.planning import Planner
 from documents.exposure import LOGIN_ASKED, Truth
@@ -114,7 +115,7 @@ class UnitSpider(Spider):
             body=response.body,
             fetched_at=datetime.now(UTC),
             status=response.status,
-            headers=evidence_of(response.headers),
+            headers=evidence_of(response.headers) | ({"x-stray-rendered": "1"} if RENDERED in response.meta else {}),
             requested_url=place.url if redirected and place.url != url else None,
             parent=place.parent,
         )
@@ -147,7 +148,9 @@ class UnitSpider(Spider):
             harvest.says = page_says(tree, response.url)
             self.read(tree, response.url, place, harvest)
             if needs_browser(tree):
-                harvest.skips.append(Skipped(url, SkipReason.NEEDS_BROWSER, parent=place.parent))
+                missing = response.meta.get(BROWSER_MISSING)
+                reason = SkipReason.EXTRA_MISSING if missing else SkipReason.NEEDS_BROWSER
+                harvest.skips.append(Skipped(url, reason, missing or "", parent=place.parent))
             elif self.leads is not None and harvest.is_listing is Truth.NO:
                 self.leads.judge(tree, place, harvest)
         except PageTooCostlyError as error:

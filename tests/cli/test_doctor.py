@@ -33,3 +33,11 @@ def test_without_a_scope_the_machine_is_looked_at(workspace: Workspace) -> None:
     told = run_stray("doctor", cwd=workspace.folder)
     assert told.returncode == 0, told.stdout
     assert "extractor" in told.stdout
+
+
+def test_a_browser_is_looked_for_where_a_target_wants_pages_drawn(workspace: Workspace) -> None:
+    checks = workspace.stray("doctor", "scope.toml", "--format", "json").stdout
+    assert '"browser"' not in checks
+    workspace.edit({r"\[\[site\]\]": "[[site]]\nrender = true"})
+    told = map(json.loads, workspace.stray("doctor", "scope.toml", "--format", "json").stdout.splitlines())
+    assert {row["check"]: row["state"] for row in told}["browser"] in ("ok", "warning", "failed")
