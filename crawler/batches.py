@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from crawler.endings import FAMILIES, Family, family_of
 from crawler.naming import has_job_number, is_batch_folder
@@ -25,6 +26,14 @@ _LOCK_PREFIX = "~$"
 # Characters of a name that are compared.
 _LONGEST_STEM = 255
 _DROPPINGS = re.compile(r"^(?:thumbs\.db|desktop\.ini|~wr[ldas]\d{4}\.tmp)$|\.(?:tmp|bak|wbk|asd)$", re.IGNORECASE)
+
+
+def marked(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The rows of one listing, those with a cue marked."""
+    cues = cues_of(entries)
+    if not cues:
+        return tuple(entries)
+    return tuple(replace(entry, cue=cues[entry.url]) if entry.url in cues else entry for entry in entries)
 
 
 def cues_of(entries: Sequence[Entry]) -> dict[str, Cue]:

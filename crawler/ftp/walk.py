@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from crawler.batches import cues_of
+from crawler.batches import marked
 from crawler.frontier import Frontier, Place
 from crawler.ftp.files import Fetched, Files, http_date
 from crawler.ftp.folders import Folders
@@ -216,16 +216,12 @@ class FtpWalk:
         return _PLAIN_NAME.fullmatch(url, len(folder)) is not None or contains(self._target, url)
 
     def _hand_over(self, folder: _Folder) -> None:
-        cues = cues_of(folder.entries)
-        if cues:
-            folder.entries = [
-                replace(entry, cue=cues[entry.url]) if entry.url in cues else entry for entry in folder.entries
-            ]
-            for entry in folder.entries:
-                if entry.cue is not None and (judged := worth(entry)).head_only:
-                    self._plan(entry, judged, folder.place, ())
-        if folder.entries:
-            self._sink.listed(folder.entries)
+        entries = marked(folder.entries)
+        for entry in entries:
+            if entry.cue is not None and (judged := worth(entry)).head_only:
+                self._plan(entry, judged, folder.place, ())
+        if entries:
+            self._sink.listed(entries)
         folder.entries = []
 
     def _plan_deeper(self, folder: _Folder) -> None:

@@ -14,6 +14,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.ancestors import Ancestors
+from crawler.batches import marked
 from crawler.crawl import Crawl
 from crawler.errors import PageTooCostlyError
 from crawler.evidence import evidence_of
@@ -177,6 +178,7 @@ class UnitSpider(Spider):
 
     def plan_rows(self, listing: Listing, place: Place, harvest: Harvest) -> None:
         """Record all rows of a listing and plan those that are new."""
+        listing = replace(listing, entries=marked(listing.entries))
         harvest.is_listing = Truth.YES if listing.is_listing else Truth.NO
         self.planner.rows(listing, place, harvest)
 
