@@ -23,6 +23,9 @@ This page is made from the schema, and a test keeps it so:
 - A finding's `state` is derived from `sightings` in one place, the view `sighting_states`; `triage` is the latest row
   of `triage_events` that still holds. One sweep's `gone` is one definitive negative; the state `gone` takes two in a
   row.
+- How a finding lies open (transport, TLS state, logins above it, listings, search engines, the way to it) stands in the
+  view `exposure`; each question has three answers. Listed places that look like a batch of dictations and transcripts
+  stand in `worth_a_look`, fetched or not.
 - Exposure is an interval: from `first_seen` at the latest to `last_seen` at the least, both seen by us. A server's
   Last-Modified stands in `server_modified` and is not the date of exposure.
 """
