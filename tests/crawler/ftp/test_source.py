@@ -219,3 +219,45 @@ def test_a_killed_walk_ends_as_if_nothing_had_been(kills: int, archive: Path, tm
     assert skips == []
     # At 200 requests a second no more than 50 lie between two saves.
     assert sum(fetched.values()) - len(fetched) <= 51 * kills
+
+
+# Rows of the folder, and what its unit's process may take for them: the bound that ten million must keep too.
+MANY_ROWS, MOST_KB = 300_000, 500 << 10
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_folder_of_very_many_files_keeps_within_memory(crook: Any, tmp_path: Path) -> None:
+    def rows(talk: Any, argument: str) -> None:
+        with talk.data() as opened:
+            for first in range(0, MANY_ROWS, 1000):
+                names = (f"letter {number:08d}.txt" for number in range(first, first + 1000))
+                opened.sendall(
+                    "".join(f"type=file;size=9;modify=20240514173000; {name}\r\n" for name in names).encode()
+                )
+        talk.say("226 done")
+
+    crook.tricks |= {"MLSD": rows, "FEAT": lambda talk, argument: talk.say("211-F\r\n MLST size*;\r\n211 End")}
+    given = {
+        "organisation": "Example Hospital", "contact": "security@example.org",
+        "authority": {"who": "w", "reference": "r", "expires": date.max.isoformat()},
+        "pack": {"path": "pack", "key": "pack.key"},
+        "database": {"file": str(tmp_path / "findings.duckdb"), "key": str(tmp_path / "findings.key")},
+        "network": {"private_addresses": ["127.0.0.1"]}, "limits": {"requests_per_second": 100, "requests": 2},
+        "ftp": [{"url": crook.url, "tier": "own", "authority": "r"}],
+    }  # fmt: skip
+    scope, sweep = begun_sweep(given)
+    command = [sys.executable, "-m", "tests.sweeps.resumed_unit"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdin
+    process.stdin.write(json.dumps({"scope": given, "part_rows": 50_000}))
+    process.stdin.close()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert used.ru_maxrss < MOST_KB
+    sweep.finish(SweepEnd(datetime.now(UTC)))
+    merge(spool_root(scope.database.file), scope.database.file)
+    with duckdb.connect(str(scope.database.file), read_only=True) as connection:
+        outcomes = connection.execute("SELECT outcome, count(*) FROM entries GROUP BY outcome").fetchall()
+    assert outcomes == [("skipped", MANY_ROWS)]
