@@ -48,7 +48,9 @@ def page(number: int) -> bytes:
     own = [(number * OWN_LINKS + each + 1) % PAGES for each in range(OWN_LINKS)]
     links = "".join(f'<li><a href="/page{each}.html">page {each}</a></li>' for each in [*range(SHARED_LINKS), *own])
     text = "<p>Nothing here is about a person. It is a page of a web site, long enough to be one.</p>" * 15
-    return f"<html><head><title>{number}</title></head><body><ul>{links}</ul>{text}</body></html>".encode()
+    # Something of its own: a page that says what all others say is a trap, and is left.
+    own_text = f"<p>Reference {10_000_000 + number}.</p>"
+    return f"<html><head><title>{number}</title></head><body><ul>{links}</ul>{own_text}{text}</body></html>".encode()
 
 
 async def serve() -> None:
