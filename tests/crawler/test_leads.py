@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from crawler.leads import MOST_SITEMAPS
+
 
 def sitemap(*addresses: str, index: bool = False) -> bytes:
     row, root = ("sitemap", "sitemapindex") if index else ("url", "urlset")
@@ -120,3 +122,17 @@ def test_a_stored_page_of_an_open_directory_leads_nowhere(web: Any, crawl: Calla
     web.page("/data.json", '{"url": "/other.pdf"}', Content_Type="application/json")
     web.page("/sitemap.xml", sitemap(f"{web.url}/other.pdf"), Content_Type="text/xml")
     assert crawl(web.url, "open_directory").fetched == ["/", "/data.json"]
+
+
+def test_sitemaps_without_end_are_read_so_far(web: Any, crawl: Callable[..., Any]) -> None:
+    def another(handler: Any) -> None:
+        number = int(handler.path.partition("=")[2] or 0)
+        more = [f"{web.url}/map.xml?n={number * 20 + step}" for step in range(1, 21)]
+        handler.answer(200, sitemap(*more, index=True), {"Content-Type": "text/xml"})
+
+    web.page("/", "welcome")
+    web.page("/robots.txt", f"Sitemap: {web.url}/map.xml?n=0")
+    web.pages["/map.xml"] = another
+    crawled = crawl(web.url)
+    assert sum(path.startswith("/map.xml") for path in web.asked) == MOST_SITEMAPS
+    assert {skip["detail"] for skip in crawled.skips} == {"sitemaps"}
