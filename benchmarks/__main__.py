@@ -1,4 +1,4 @@
-"""All benchmarks, one after another: `python -m benchmarks`."""
+"""All benchmarks, one after another, or one with its options: `python -m benchmarks listings --only ftp`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ import subprocess
 import sys
 
 # Each runs in a process of its own, so that none measures what another left behind.
-BENCHMARKS = ("crawling", "matching", "end_to_end")
+BENCHMARKS = ("crawling", "listings", "matching", "end_to_end")
 
 
 def main() -> None:
-    """Run all; the exit code is 0 where each was."""
+    """Run all, or the one that is named; the exit code is 0 where each was."""
+    match sys.argv[1:]:
+        case []:
+            chosen: tuple[str, ...] = BENCHMARKS
+        case [name, *_] if name in BENCHMARKS:
+            chosen = (name,)
+        case _:
+            print(f"usage: python -m benchmarks [{'|'.join(BENCHMARKS)} [OPTION...]]", file=sys.stderr)
+            sys.exit(2)
     failed = 0
-    for name in BENCHMARKS:
+    for name in chosen:
         print(f"== {name}", flush=True)
-        failed += subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode != 0
+        command = [sys.executable, "-m", f"benchmarks.{name}", *sys.argv[2:]]
+        failed += subprocess.run(command, check=False).returncode != 0
     sys.exit(failed)
 
 

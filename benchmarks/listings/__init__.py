@@ -1,0 +1,1 @@
+"""How well and how fast listings of web and FTP servers are read, beside others."""
