@@ -11,10 +11,11 @@ from crawler.certificates import Certificates
 from crawler.courier import Courier
 from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
+from crawler.leftovers import leftovers
 from crawler.near_duplicates import NearDuplicates
 from crawler.resolver import Resolution
 from crawler.robots import Rules
-from documents.records import Skipped, SkipReason
+from documents.records import SkipReason
 from documents.sink import Sink
 from fetching.dialler import Dialler
 from fetching.errand import Errand
@@ -82,10 +83,8 @@ class Crawl:
     def settle(self) -> None:
         """Record what is left when the crawl is over: nothing vanishes."""
         reason, detail = self.frontier.closed or (SkipReason.UNIT_FAILED, "no answer recorded")
-        for place in self.frontier.leave():
-            if place.is_guess:
-                continue
-            self.courier.skip(Skipped(place.url, reason, detail, parent=place.parent))
+        for skipped in leftovers(self.frontier, self.unit.start_url, reason, detail):
+            self.courier.skip(skipped)
 
 
 def crawl_of(crawler: Crawler) -> Crawl:

@@ -7,6 +7,7 @@ queued, the place itself done) is gathered as `Changes`, and saved together with
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -131,6 +132,14 @@ class Frontier:
         self._under_way.clear()
         while (place := self._pop()) is not None:
             yield place
+
+    def rest(self) -> dict[str | None, int]:
+        """How many places `leave` has not come to yet, by the page or listing that named them; empties the frontier."""
+        counts = Counter(self._tables.waiting_by_parent(self._loaded))
+        beyond = [place for place in self._unsaved.values() if (place.priority, place.number) > self._loaded]
+        counts.update(place.parent for place in (*beyond, *(waiting[2] for waiting in self._window)))
+        self._window, self._loaded, self._waiting = [], _EVERYTHING, 0
+        return dict(counts)
 
     def path(self, place: Place) -> tuple[str, ...]:
         """The canonical URLs that led here: from the unit's start to the place that named this one."""

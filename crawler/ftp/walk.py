@@ -16,6 +16,7 @@ from crawler.ftp.replies import LoginRefusedError, RefusedError
 from crawler.ftp.rows import FolderRows
 from crawler.ftp.session import Session
 from crawler.heads import told_by_head
+from crawler.leftovers import leftovers
 from crawler.listings.ftp_lines import FtpLine
 from crawler.selection import Priority, Worth, worth
 from crawler.traps import holds_itself, repeats
@@ -101,8 +102,8 @@ class FtpWalk:
                 self._save()
         self._save()
         reason, detail = frontier.closed or (SkipReason.UNIT_FAILED, "no answer recorded")
-        for left in frontier.leave():
-            self._skip(left.url, reason, detail, left.parent)
+        for skipped in leftovers(frontier, self._start_url, reason, detail):
+            self._sink.skipped(skipped)
 
     def _save(self) -> None:
         """Keep what the sink has taken and what it led to. Not after a stop: what it interrupted must stay open."""
