@@ -37,9 +37,10 @@ class TlsServer(LoopbackServer):
 
     scheme = "https"
 
-    def __init__(self, fault: TlsFault = TlsFault.SELF_SIGNED) -> None:
+    def __init__(self, fault: TlsFault = TlsFault.SELF_SIGNED, name: str | None = None) -> None:
+        """`name`: what the certificate names instead of the loopback address."""
         super().__init__(AnsweringHandler)
-        self.certificate, self._key = faulty_certificate(fault)
+        self.certificate, self._key = faulty_certificate(fault, name)
 
     def listening(self) -> ListeningServer:
         """Bound, with the certificate loaded."""
@@ -67,10 +68,11 @@ class _TlsListeningServer(ListeningServer):
             super().finish_request(secured, client_address)
 
 
-def faulty_certificate(fault: TlsFault) -> tuple[bytes, bytes]:
-    """Certificate and key as PEM."""
+def faulty_certificate(fault: TlsFault, named: str | None = None) -> tuple[bytes, bytes]:
+    """Certificate and key as PEM; `named` is the host that it names, the loopback address if not given."""
     key = ec.generate_private_key(ec.SECP256R1())
-    host = x509.DNSName("elsewhere.example") if fault is TlsFault.WRONG_HOST else x509.IPAddress(IPv4Address(LOOPBACK))
+    named = "elsewhere.example" if fault is TlsFault.WRONG_HOST else named
+    host = x509.DNSName(named) if named else x509.IPAddress(IPv4Address(LOOPBACK))
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Demo range")])
     end = datetime.now(UTC) + (-_VALID if fault is TlsFault.EXPIRED else _VALID)
     certificate = (

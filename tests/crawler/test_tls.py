@@ -71,3 +71,18 @@ def test_plain_http_has_no_tls(web: Any, crawl: Callable[..., Any]) -> None:
     web.page("/", "nothing")
     exposure = crawl(web.url + "/").documents[0]["exposure"]
     assert (exposure["transport"], exposure["tls"]) == ("http", "none")
+
+
+@pytest.mark.parametrize(
+    ("named", "state"), [("localhost", "valid"), ("elsewhere.example", "wrong_host"), (None, "wrong_host")]
+)
+def test_names_are_held_against_the_hosts_name(
+    named: str | None, state: str, crawl: Callable[..., Any], trust: Callable[[TlsServer], None]
+) -> None:
+    with TlsServer(name=named) as server:
+        trust(server)
+        url = f"https://localhost:{server.port}/"
+        refused = crawl(url)
+        read = crawl(url, certificates="record")
+    assert refused.skipped == ({} if state == "valid" else {"/": ("tls_error", state)})
+    assert [document["exposure"]["tls"] for document in read.documents] == [state]
