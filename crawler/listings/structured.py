@@ -13,10 +13,19 @@ from crawler.listings.listing import Listing
 from crawler.listings.xml_listing import nginx_listing, svn_listing, swift_listing
 from fetching.xml_stream import root_name
 
+# A listing of 100,000 rows takes 12 MB as JSON, and 41 MB as WebDAV writes it (docs/benchmarks.md). Empty objects are the
+# worst that JSON can hold: this much of them takes 0.3 GB.
+DATA_BYTES = 12 << 20
+XML_BYTES = 64 << 20
 # How much is looked at before a body is read, bytes; as much as a browser sniffs.
 _HEAD = 1_445
 # ngx_http_autoindex_module writes a line break into an empty array; whoever answers "nothing found" does not.
 _NGINX_EMPTY = re.compile(rb"(?:(?:/\*[^*]{0,200}\*/)?\s*[\w.$]{1,100}\()?\s*\[\r\n\]\s*(?:\);?\s*)?")
+
+
+def most_bytes(body: bytes) -> int:
+    """Up to which size such a body is read, bytes: XML as a stream, anything else as a whole."""
+    return XML_BYTES if body[:_HEAD].lstrip(codecs.BOM_UTF8 + b" \t\r\n").startswith(b"<") else DATA_BYTES
 
 
 def structured_listing(body: bytes, url: str, content_type: str | None = None) -> Listing | None:

@@ -27,7 +27,8 @@ from crawler.items import Answer, Harvest
 from crawler.leads import NOT_MISSED, Leads
 from crawler.listings.addresses import orders_anew
 from crawler.listings.listing import Listing
-from crawler.listings.structured import structured_listing
+from crawler.listings.long_pages import LONG_PAGE, long_listing
+from crawler.listings.structured import most_bytes, structured_listing
 from crawler.markup import PARSED_BYTES, is_html, needs_browser, parse_html
 from crawler.middlewares.redirects import HOPS
 from crawler.middlewares.rendering import BROWSER_MISSING, RENDERED
@@ -137,10 +138,12 @@ class UnitSpider(Spider):
     def _read_page(self, response: Response, content_type: str, place: Place, harvest: Harvest) -> None:
         """Links of a page; the page itself is a document already, so what goes wrong here is recorded beside it."""
         url = canonical_url(response.url)
-        if len(response.body) > PARSED_BYTES:
-            harvest.skips.append(Skipped(url, SkipReason.TOO_LARGE, "links_not_read", parent=place.parent))
-            return
         try:
+            if len(response.body) >= LONG_PAGE and self._read_long(response, content_type, place, harvest):
+                return
+            if len(response.body) > PARSED_BYTES:
+                harvest.skips.append(Skipped(url, SkipReason.TOO_LARGE, "links_not_read", parent=place.parent))
+                return
             nested = Skipped(url, SkipReason.TOO_LARGE, "links_not_read nesting", parent=place.parent)
             tree = parse_html(response.body, content_type, lambda: harvest.skips.append(nested))
             if tree is None:
@@ -160,11 +163,28 @@ class UnitSpider(Spider):
             detail = f"links_not_read {type(error).__name__}"
             harvest.skips.append(Skipped(url, SkipReason.PARSER_CRASHED, detail, parent=place.parent))
 
+    def _read_long(self, response: Response, content_type: str, place: Place, harvest: Harvest) -> bool:
+        """A listing of very many rows is read by pieces; of the page around them, what stands in its first."""
+        listing = long_listing(response.body, response.url, content_type)
+        if listing is None:
+            return False
+        self.plan_rows(listing, place, harvest)
+        tree = parse_html(response.body[:LONG_PAGE], content_type)
+        if tree is not None:
+            harvest.says = page_says(tree, response.url)
+            self.plan_links(tree, response.url, place, listing, harvest)
+        return True
+
     def _read_file(self, response: Response, content_type: str, place: Place, harvest: Harvest) -> None:
         """Rows of a listing that is data; of a site, what else a file leads to. A stored file lists no folder."""
         url = response.url
         is_folder = urlsplit(url).path.endswith("/") or bool(urlsplit(url).query) or place.depth == 0
-        if not (is_folder or self.leads) or len(response.body) > PARSED_BYTES:
+        if not (is_folder or self.leads):
+            return
+        if len(response.body) > most_bytes(response.body):
+            harvest.skips.append(
+                Skipped(canonical_url(url), SkipReason.TOO_LARGE, "links_not_read", parent=place.parent)
+            )
             return
         try:
             listing = structured_listing(response.body, url, content_type)

@@ -288,3 +288,17 @@ def test_hostile_names_stay_names(web: Any, crawl: Callable[..., Any]) -> None:
     assert {reason for path, reason in crawled.reasons.items() if "%2F" in path or "%5C" in path.upper()} <= {
         "denied_by_guard"
     }
+
+
+@pytest.mark.parametrize("kind", ["open_directory", "site"])
+def test_a_listing_of_very_many_rows_is_read_by_pieces(kind: str, web: Any, crawl: Callable[..., Any]) -> None:
+    """Ten times longer than what is read at once; only what is worth a request is asked for."""
+    rows = 15_000
+    names = [f"{number:05d}-{'x' * 80}.css" for number in range(rows)]
+    names[rows // 2] = "letter.txt"
+    web.page("/", "<a href='about.txt'>x</a>" + listing("/", *names))
+    web.page("/letter.txt", "letter", Content_Type="text/plain")
+    web.page("/about.txt", "about", Content_Type="text/plain")
+    crawled = crawl(web.url, kind)
+    assert len(set(crawled.listed) & {f"/{name}" for name in names}) == rows
+    assert {"/letter.txt", "/about.txt"} <= set(crawled.fetched)
