@@ -170,7 +170,8 @@ class Addresses:
     def _query_relation(self, path: str, query: dict[str, str], written: str) -> Relation:
         if not canonical_url(written).startswith(self._origin + "/"):
             return Relation.OFF_HOST
-        if is_sort_link(written) or _ORDER_PARAMETERS & query.keys():
+        ordered = path == self._folder_path and query.keys() <= _ORDER_PARAMETERS | _ORDER_COMPANIONS
+        if ordered or is_sort_link(written) or _ORDER_PARAMETERS & query.keys():
             return Relation.ORDER
         own_path = self._own.path
         if path.rstrip("/") == own_path.rstrip("/") or path == self._folder_path:

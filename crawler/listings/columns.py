@@ -128,7 +128,7 @@ def _headings(row: etree._Element, width: int) -> list[str]:
     for line in lines:
         texts = [text_of(cell) for cell in line if cell.tag in _CELLS]
         known = {column_of(text) for text in texts} - {Column.OTHER}
-        enough = 2
+        enough = 1 if all(cell.tag == "th" for cell in line) else 2
         if len(texts) <= width and len(known) >= enough and line is not row:
             return texts + [""] * (width - len(texts))
     return []

@@ -28,6 +28,11 @@ _ICON_FILE = re.compile(
     r"(?:^|[^a-z])(?:file|files|doc|document|binary|bin|text|txt|image|img|img2|picture|sound|audio|music|video|movie|film|"
     r"archive|compressed|zip|pdf|layout|generic|unknown|default|script|html|xml|code|page)(?:[^a-z]|$)|fa-file|file-earmark"
 )
+_KIND_ATTRIBUTE = re.compile(
+    r"data-(?:[\w-]*-)?(?:type|kind|mime|mimetype|(?P<dir>is-?dir|is-?folder|directory|folder))$"
+)
+_FOLDER_SIGNS = frozenset("📁📂🗀🗁🗂")
+_FILE_SIGNS = frozenset("📄📃📝📜📑🗎🖹🗋📊🎵🎶🎬🖼📷📦🗜📕")
 _CLASS_FOLDER = frozenset("dir directory folder isdir is-dir d directories folders type-dir collection".split())
 _CLASS_FILE = frozenset("file afile isfile is-file f files type-file".split())
 
@@ -143,6 +148,28 @@ def classed_kind(classes: str) -> EntryKind | None:
     if words & _CLASS_FOLDER:
         return EntryKind.DIRECTORY
     return EntryKind.FILE if words & _CLASS_FILE else None
+
+
+def attributed_kind(element: etree._Element) -> EntryKind | None:
+    """What data for scripts says: `data-type="dir"`, `data-mime="httpd/unix-directory"`, `data-is-dir="true"`."""
+    for name, value in element.attrib.items():
+        known = _KIND_ATTRIBUTE.match(str(name))
+        if known is None:
+            continue
+        if known["dir"]:
+            yes = str(value).lower() in ("1", "true", "yes")
+            return EntryKind.DIRECTORY if yes else EntryKind.FILE
+        if kind := marked_kind(str(value).replace("unix-", "")):
+            return kind
+    return None
+
+
+def emoji_kind(text: str) -> EntryKind | None:
+    """What a sign among the letters says."""
+    signs = set(text[:LONGEST_MARK])
+    if signs & _FOLDER_SIGNS:
+        return EntryKind.DIRECTORY
+    return EntryKind.FILE if signs & _FILE_SIGNS else None
 
 
 def pictured_kind(element: etree._Element) -> EntryKind | None:

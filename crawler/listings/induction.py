@@ -14,7 +14,7 @@ from crawler.listings.cues import Column, column_of, is_footer, leads_back, says
 from crawler.listings.listing import NO_LISTING, Listing
 from crawler.listings.page import Page, plain_text
 from crawler.listings.readers import Reader, kind_shown, reader_of
-from crawler.listings.row_entries import MOST_ROWS, BlockReader, Traits, shows_file, shows_name
+from crawler.listings.row_entries import MOST_ROWS, BlockReader, Traits, is_exact, shows_file, shows_name
 from documents.records import Entry
 
 # Rows of a block that are looked at to decide what the block is.
@@ -24,6 +24,8 @@ ENOUGH_SAID = 3
 _CELLS = frozenset(["td", "th"])
 # Share of a block's rows that must be alike where nothing else speaks for a listing.
 SURELY = 0.9
+# Share of names of which it is sure that they are a file's or a folder's, where all words are exactly the names.
+HALF = 0.5
 # Rows of one block that may have the same address.
 MOST_TIMES = 2
 # Text of a page in which it may say that its folder is empty or not to be listed, characters.
@@ -198,6 +200,7 @@ def _judged(block: Block) -> _Judged:
         sized=sum(each.size is not None for each in read) / count,
         dated=sum(each.modified is not None for each in read) / count,
         filed=sum(map(shows_file, sample)) / count,
+        exact=sum(map(is_exact, sample)) / count,
         pictured=sum(kind_shown(row) is not None for row in sample) / count,
     )
     return _Judged(block, sample, reader, traits)
@@ -225,28 +228,29 @@ def _is_listed(traits: Traits, said: int) -> bool:
 def _is_told_by_names(traits: Traits, said: int) -> bool:
     """Links whose words are file and folder names, and nothing else: no other page is written so."""
     some_said, few, many = 2, 2, 4
-    enough = few if said >= some_said else many
-    return (
-        traits.own >= SURELY
-        and traits.count >= enough
-        and (traits.filed >= SURELY or traits.pictured >= SURELY <= traits.named)
-    )
+    if traits.own < SURELY or traits.count < (few if said >= some_said else many):
+        return False
+    return traits.filed >= SURELY or (traits.exact >= SURELY and (traits.filed >= HALF or traits.pictured >= SURELY))
 
 
 def _of_one_kind(taken: list[_Judged]) -> list[_Judged]:
-    """Beside rows with sizes and times, links that have none are a menu."""
+    """Of blocks that each might be rows those that go with the most: a menu is none beside sizes and times."""
     if not taken:
         return taken
-    if any(each.traits.own >= MOST_ROWS for each in taken):
-        taken = [each for each in taken if each.traits.own >= MOST_ROWS]
-    most = max(taken, key=lambda each: (each.traits.factual >= MOST_ROWS, each.traits.count))
-    if most.traits.factual < MOST_ROWS:
-        return [each for each in taken if each.block.tag == most.block.tag]
-    return [
-        each
-        for each in taken
-        if each.traits.factual >= MOST_ROWS or (each.traits.pictured >= MOST_ROWS and each.traits.own >= MOST_ROWS)
-    ]
+    most = max(
+        taken, key=lambda each: (each.traits.own >= MOST_ROWS, each.traits.factual >= MOST_ROWS, each.traits.count)
+    )
+    return [each for each in taken if each is most or _goes_with(each.traits, most.traits)]
+
+
+def _goes_with(traits: Traits, most: Traits) -> bool:
+    """Does a block belong to the same listing as the one with most rows?"""
+    some = 2
+    if traits.own < MOST_ROWS <= most.own:  # files on another host, beside the folders of this one
+        return traits.sized >= MOST_ROWS and traits.named >= MOST_ROWS and traits.count >= some
+    if traits.factual >= MOST_ROWS or traits.pictured >= MOST_ROWS:
+        return True
+    return traits.filed >= SURELY or (most.factual < MOST_ROWS and traits.exact >= MOST_ROWS)
 
 
 def _is_empty_listing(page: Page, found: Found, said: int) -> bool:

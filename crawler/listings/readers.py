@@ -11,7 +11,7 @@ from lxml import etree
 from crawler.listings.beside import DASHES, Beside, exact_size, take_time
 from crawler.listings.blocks import Row
 from crawler.listings.columns import TableReader
-from crawler.listings.cues import classed_kind, marked_kind, pictured_kind
+from crawler.listings.cues import attributed_kind, classed_kind, emoji_kind, marked_kind, pictured_kind
 from crawler.listings.dates import day_order
 from crawler.listings.lines import LineReader
 from crawler.listings.sizes import Size, parse_size
@@ -99,10 +99,12 @@ def kind_shown(row: Row) -> EntryKind | None:
     for element in (row.element, row.anchor):
         if kind := classed_kind(element.get("class") or ""):
             return kind
+        if kind := attributed_kind(element):
+            return kind
     for picture in _pictures(row):
         if kind := pictured_kind(picture):
             return kind
-    return None
+    return emoji_kind(row.element.text or row.label)
 
 
 def _pictures(row: Row) -> Iterator[etree._Element]:

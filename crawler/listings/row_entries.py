@@ -33,6 +33,7 @@ class Traits:
     dated: float
     pictured: float
     filed: float
+    exact: float
 
 
 class BlockReader:
@@ -154,13 +155,17 @@ def shows_name(row: Row) -> bool:
     plain = " ".join(name.split())
     if plain == label or (len(label) >= _SHORTEST_CUT and plain.startswith(label)):
         return True
-    return len(plain) > 1 and plain in " ".join("".join(map(str, row.element.itertext())).split())
+    if plain and label.startswith(plain):
+        return True  # the whole row is one link
+    return _ending(plain) != "" and plain in " ".join("".join(map(str, row.element.itertext())).split())
+
+
+def is_exact(row: Row) -> bool:
+    """Are the row's words exactly the name of something in the folder?"""
+    label = " ".join(row.label.split()).removeprefix("./")
+    return row.target.relation is Relation.CHILD and label.removesuffix("/") == " ".join(row.target.name.split())
 
 
 def shows_file(row: Row) -> bool:
-    """Are the row's words exactly the name of a file with its ending, or of a folder?"""
-    label = " ".join(row.label.split()).removeprefix("./")
-    name = " ".join(row.target.name.split())
-    if row.target.relation is not Relation.CHILD:
-        return False
-    return label.removesuffix("/") == name and (_ends_as_folder(row) or bool(_ending(name)))
+    """Are they the name of a file with its ending, or of a folder?"""
+    return is_exact(row) and (_ends_as_folder(row) or bool(_ending(row.target.name)))

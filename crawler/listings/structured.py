@@ -13,8 +13,8 @@ from crawler.listings.listing import Listing
 from crawler.listings.xml_listing import nginx_listing, svn_listing, swift_listing
 from fetching.xml_stream import root_name
 
-# A listing of 100,000 rows takes 12 MB as JSON, and 41 MB as WebDAV writes it (docs/benchmarks.md). Empty objects are the
-# worst that JSON can hold: this much of them takes 0.3 GB.
+# A listing of 100,000 rows takes 12 MB as JSON, and 41 MB as WebDAV writes it (docs/benchmarks.md). Empty objects are
+# the worst that JSON can hold: this much of them takes 0.3 GB.
 DATA_BYTES = 12 << 20
 XML_BYTES = 64 << 20
 # How much is looked at before a body is read, bytes; as much as a browser sniffs.
