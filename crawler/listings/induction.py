@@ -144,6 +144,9 @@ def _is_bare(tree: etree._Element, found: Found) -> bool:
     rows = [row for block in found.blocks for row in block.rows]
     if len(found.blocks) != 1 or any(row.target.relation is not Relation.CHILD for row in rows):
         return False
+    many = 3
+    if len(rows) < many and found.blocks[0].container.tag != "pre":
+        return False
     frame = {"html", "head", "body", "meta", "title", "pre", "ul", "ol", "li", "a", "br", "hr", "p"}
     texts = "".join(map(str, tree.itertext())).split()
     labels = " ".join(row.label for row in [*rows, *found.back]).split()

@@ -153,10 +153,10 @@ def shows_name(row: Row) -> bool:
         if stem != label and (name.startswith(stem) or stem == name):
             return True
     plain = " ".join(name.split())
-    if plain == label or (len(label) >= _SHORTEST_CUT and plain.startswith(label)):
+    is_cut = len(label) >= _SHORTEST_CUT and plain.startswith(label)
+    is_whole_row = plain != "" and label.startswith(plain)
+    if is_cut or is_whole_row:
         return True
-    if plain and label.startswith(plain):
-        return True  # the whole row is one link
     return _ending(plain) != "" and plain in " ".join("".join(map(str, row.element.itertext())).split())
 
 
