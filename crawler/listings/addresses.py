@@ -164,7 +164,7 @@ class Addresses:
         choices = tuple(dict.fromkeys(name for value in reversed(values) for name in _named(value)))
         name = choices[0] if choices else decoded_name(url)
         is_folder = bool(query) and list(query.values())[-1].endswith("/")
-        kind = _FOLDER_OR_FILE.get(list(query)[-1])
+        kind = _FOLDER_OR_FILE.get(next(reversed(query), ""))
         return Target(url, name, self._query_relation(parts.path, query, absolute), is_folder, choices, kind)
 
     def _query_relation(self, path: str, query: dict[str, str], written: str) -> Relation:

@@ -68,6 +68,24 @@ class _Link:
     number: int
 
 
+class _Nearest:
+    """The nearest element of some tags, at or above another; no step up is gone twice (2,048 lie above one another)."""
+
+    def __init__(self, *tags: str) -> None:
+        self._tags = frozenset(tags)
+        self._known: dict[etree._Element, etree._Element | None] = {}
+
+    def of(self, element: etree._Element) -> etree._Element | None:
+        path = []
+        at: etree._Element | None = element
+        while at is not None and at not in self._known and at.tag not in self._tags:
+            path.append(at)
+            at = at.getparent()
+        found = at if at is None else self._known.get(at, at)
+        self._known.update(dict.fromkeys(path, found))
+        return found
+
+
 def blocks_of(tree: etree._Element, addresses: Addresses) -> Found:
     """Every block of rows of a page, or of a piece of one, in its order.
 
@@ -77,13 +95,14 @@ def blocks_of(tree: etree._Element, addresses: Addresses) -> Found:
     found = Found()
     links, spans = _links(tree, addresses)
     blocks: dict[tuple[int, str], Block] = {}
+    tables = _Nearest("table")
     for row in _apart(list(_rows(links, spans))):
         if row.target.relation is Relation.ORDER:
             found.order_links += 1
         elif row.target.relation in BACK:
             found.back.append(row)
         else:
-            container = _container(row.element)
+            container = _container(row.element, tables)
             key = (id(container), str(row.element.tag))
             if key not in blocks:
                 blocks[key] = Block(container, str(row.element.tag))
@@ -115,9 +134,9 @@ def _links(tree: etree._Element, addresses: Addresses) -> tuple[list[_Link], dic
             known = spans.get(above)
             if known is None:
                 spans[above] = number
-            elif known == _MIXED:
-                break
-            elif known != number:
+            elif known in (number, _MIXED):
+                break  # so is all above
+            else:
                 spans[above] = _MIXED
             above = above.getparent()
     return links, spans
@@ -142,19 +161,21 @@ def _is_same(last: Target, target: Target) -> bool:
 def _rows(links: list[_Link], spans: dict[etree._Element, int]) -> Iterator[Row]:
     """One row for each number; links of one number that lie apart in a table's line are one row too."""
     at = 0
+    holding: dict[etree._Element, bool] = {}
     while at < len(links):
         end = at + 1
         while end < len(links) and links[end].number == links[at].number:
             end += 1
         chosen = links[at] if end == at + 1 else _chosen(links[at:end])
-        yield Row(_row_element(chosen, spans), chosen.element, chosen.target, folded=end > at + 1)
+        yield Row(_row_element(chosen, spans, holding), chosen.element, chosen.target, folded=end > at + 1)
         at = end
 
 
-def _container(element: etree._Element) -> etree._Element:
+def _container(element: etree._Element, tables: _Nearest) -> etree._Element:
     """What holds a row's like: of a cell the whole table, of anything else its parent."""
     if element.tag in ("td", "th"):
-        return next(element.iterancestors("table"), element)
+        table = tables.of(element)
+        return element if table is None else table
     above = element.getparent()
     return element if above is None else above
 
@@ -162,6 +183,7 @@ def _container(element: etree._Element) -> etree._Element:
 def _apart(rows: list[Row]) -> Iterator[Row]:
     """Lines that hold several links to different things: a grid of cells, or a name and what can be done to it."""
     at = 0
+    cells = _Nearest("td", "th", "li")
     while at < len(rows):
         end = at + 1
         while end < len(rows) and rows[end].element is rows[at].element:
@@ -169,28 +191,19 @@ def _apart(rows: list[Row]) -> Iterator[Row]:
         if end == at + 1 or rows[at].element.tag not in _ROW_TAGS:
             yield from rows[at:end]
         else:
-            yield from _of_line(rows[at:end])
+            yield from _of_line(rows[at:end], cells)
         at = end
 
 
-def _of_line(rows: list[Row]) -> list[Row]:
+def _of_line(rows: list[Row], cells: _Nearest) -> list[Row]:
     own = [row for row in rows if row.target.relation in OWN]
     named = [row for row in own if row.label.strip().removesuffix("/") in (row.target.name, *row.target.choices)]
     if len(named) == 1:
         return [*named, *(row for row in rows if row.target.relation not in OWN and row.target.relation in BACK)]
     for row in rows:
-        row.element = _cell_of(row.anchor)
+        cell = cells.of(row.anchor)
+        row.element = row.anchor if cell is None or cell.tag == "li" else cell
     return rows
-
-
-def _cell_of(anchor: etree._Element) -> etree._Element:
-    element = anchor
-    while element.tag not in ("td", "th", "li"):
-        above = element.getparent()
-        if above is None:
-            return anchor
-        element = above
-    return element if element.tag != "li" else anchor
 
 
 def _chosen(links: list[_Link]) -> _Link:
@@ -203,21 +216,27 @@ def _chosen(links: list[_Link]) -> _Link:
     return min(links, key=rank)
 
 
-def _row_element(link: _Link, spans: dict[etree._Element, int]) -> etree._Element:
+def _row_element(link: _Link, spans: dict[etree._Element, int], holding: dict[etree._Element, bool]) -> etree._Element:
     """The highest element that holds this link's number alone; a table's line even where it holds more."""
     element = link.element
     while element.tag not in _ROW_TAGS:
         above = element.getparent()
         if above is None or above.tag in _HOLDERS:
             break
-        if spans.get(above) != link.number and (above.tag not in _ROW_TAGS or _holds_rows(above)):
+        if spans.get(above) != link.number and (above.tag not in _ROW_TAGS or _holds_rows(above, holding)):
             break
         element = above
     return element
 
 
-def _holds_rows(line: etree._Element) -> bool:
-    """Does a line hold a table or a list of its own, as a menu's or a layout's does?"""
+def _holds_rows(line: etree._Element, holding: dict[etree._Element, bool]) -> bool:
+    """Does a line hold a table or a list of its own, as a menu's or a layout's does? Each is looked through once."""
+    if line not in holding:
+        holding[line] = _has_inner_holder(line)
+    return holding[line]
+
+
+def _has_inner_holder(line: etree._Element) -> bool:
     return any(child.tag in _INNER_HOLDERS for child in line) or any(
         inner.tag in _INNER_HOLDERS for child in line for inner in child
     )

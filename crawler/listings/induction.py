@@ -52,19 +52,29 @@ class Learned:
 
     Attributes:
         tag: of the element that is a row.
+        holder: tag of the element that holds the rows.
+        count: rows of the first part.
+        is_own: do most rows lead below the page?
         reader: made from the rows of the first part.
     """
 
     tag: str
+    holder: str
+    count: int
+    is_own: bool
     reader: BlockReader
 
-    def entries(self, tree: etree._Element, addresses: Addresses) -> Iterator[Entry]:
-        """The entries of a piece of the same listing."""
+    def entries(self, tree: etree._Element, addresses: Addresses, holder: str) -> Iterator[Entry]:
+        """The entries of a piece of the same listing, whose rows stand in this element."""
         found = blocks_of(tree, addresses)
         _take_ways_back(found)
         for block in found.blocks:
-            if block.tag == self.tag:
+            if block.tag == self.tag and block.container.tag == holder and (not self.is_own or _is_own(block)):
                 yield from self.reader.entries(block.rows)
+
+
+def _is_own(block: Block) -> bool:
+    return sum(row.target.relation in OWN for row in block.rows) >= MOST_ROWS * len(block.rows)
 
 
 def learned_from(page: Page) -> Learned | None:
@@ -74,7 +84,8 @@ def learned_from(page: Page) -> Learned | None:
     if not taken or len({each.block.tag for each in taken}) > 1:
         return None
     most = max(taken, key=lambda each: each.traits.count)
-    return Learned(most.block.tag, most.entries(page.url))
+    is_own = most.traits.own >= MOST_ROWS
+    return Learned(most.block.tag, str(most.block.container.tag), most.traits.count, is_own, most.entries(page.url))
 
 
 def listing_of(page: Page) -> Listing:
@@ -90,10 +101,15 @@ def listing_of(page: Page) -> Listing:
     entries: dict[str, Entry] = {}
     for each in taken:
         for entry in each.entries(page.url).entries(each.block.rows):
-            known = entries.get(entry.url)
-            if known is None or (known.size is None and known.modified is None):
-                entries[entry.url] = entry
+            keep(entries, entry)
     return Listing(is_listing=True, entries=tuple(entries.values()))
+
+
+def keep(entries: dict[str, Entry], entry: Entry) -> None:
+    """Keep one entry for each address: the first that says something."""
+    known = entries.get(entry.url)
+    if known is None or (known.size is None and known.modified is None):
+        entries[entry.url] = entry
 
 
 def _taken(page: Page, found: Found) -> tuple[list[_Judged], int]:

@@ -13,7 +13,7 @@ from crawler.listings.beside import DASHES, Beside
 from crawler.listings.blocks import Row
 from crawler.listings.cues import marked_kind
 from crawler.listings.dates import DayOrder, day_order, find_time
-from crawler.listings.page import plain_text
+from crawler.listings.page import first_text
 from crawler.listings.sizes import parse_size
 from documents.records import EntryKind
 
@@ -28,7 +28,7 @@ _MONTH_NUMBERS = {
 LINE_LENGTH = 110
 # Elements beside a link that are looked through for its line.
 _MOST_PARTS = 12
-_LINE_ENDS = frozenset("a br hr p div table".split())
+_LINE_ENDS = frozenset("a br hr p div table ul ol dl".split())
 
 
 class LineReader:
@@ -127,7 +127,7 @@ def _gathered_after(element: etree._Element) -> str:
         if beside.tag in _LINE_ENDS or beside.tag == "img":
             break
         tail = beside.tail or ""
-        parts.append(plain_text(beside) + tail)
+        parts.append(first_text(beside) + tail)
         if "\n" in tail:
             break
     return " ".join(parts).strip("\r\n").partition("\n")[0]
@@ -141,7 +141,7 @@ def _before(row: Row) -> str:
         if beside.tag in _LINE_ENDS:
             parts.append(tail)
             break
-        parts.append(plain_text(beside) + tail)
+        parts.append(first_text(beside) + tail)
         if "\n" in tail:
             break
     else:

@@ -5,14 +5,14 @@ A tree of a whole page takes twenty times its size; here it is never larger than
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import pairwise
 
 from crawler.errors import PageTooCostlyError
 from crawler.listings.addresses import Addresses
-from crawler.listings.induction import learned_from
+from crawler.listings.induction import Learned, keep, learned_from
 from crawler.listings.listing import Listing
 from crawler.listings.page import Page
-from crawler.markup import as_utf8, parse_text
+from crawler.markup import PARSED_BYTES, as_utf8, parse_text
 from crawler.pages import base_url
 from documents.records import Entry
 
@@ -20,15 +20,18 @@ from documents.records import Entry
 LONG_PAGE = 1 << 20
 # One piece, bytes.
 _PIECE = 1 << 20
-# What a row begins with, and what a piece of such rows has to stand in to be read as they were.
-_BEGINNINGS = {"tr": (b"<tr", b"<table>"), "li": (b"<li", b"<ul>"), "a": (b"\n", b"<pre>")}
+# What a row begins with, the first of which there are enough, and what a piece of such rows is read in.
+_BEGINNINGS = {"tr": (b"<tr",), "li": (b"<li",), "a": (b"\n", b"<br")}
+_FRAMES = {"tr": "table", "li": "ul", "a": "pre"}
+# Beginnings that a page must have at least for each of its rows: IIS ends them with `<br>`, and writes few lines.
+_PER_ROW = 0.5
 
 
 def long_listing(body: bytes, url: str, content_type: str | None) -> Listing | None:
     """A long page's listing; None where it is none, or has rows that can not be told apart piece by piece.
 
     Raises:
-        PageTooCostlyError: a piece costs too much.
+        PageTooCostlyError: a piece costs too much, or none can be cut from a page that is too long to be read whole.
     """
     text = as_utf8(body, content_type)
     head_end = text.rfind(b"\n", 0, _PIECE)
@@ -40,25 +43,41 @@ def long_listing(body: bytes, url: str, content_type: str | None) -> Listing | N
     learned = learned_from(page)
     if learned is None or learned.tag not in _BEGINNINGS:
         return None
-    beginning, frame = _BEGINNINGS[learned.tag]
-    cut = _last(text, beginning, len(head))
-    entries: dict[str, Entry] = {}
+    cuts = _cuts(text, len(head), _beginning(head, learned))
+    if cuts is None:
+        if len(text) > PARSED_BYTES:
+            raise PageTooCostlyError("row_length")
+        return None
     base = base_url(tree, url)
-    for piece in (text[:cut], *_pieces(text, cut, beginning, frame)):
-        read = parse_text(piece)
+    frame = _FRAMES[learned.tag]
+    entries: dict[str, Entry] = {}
+    for number, (start, end) in enumerate(pairwise((0, *cuts, len(text)))):
+        read = parse_text((f"<{frame}>".encode() if number else b"") + text[start:end])
         if read is not None:
-            for entry in learned.entries(read, Addresses(url, base, page.charset)):
-                entries.setdefault(entry.url, entry)
+            holder = frame if number else learned.holder
+            for entry in learned.entries(read, Addresses(url, base, page.charset), holder):
+                keep(entries, entry)
     return Listing(is_listing=True, entries=tuple(entries.values()))
 
 
-def _pieces(text: bytes, start: int, beginning: bytes, frame: bytes) -> Iterator[bytes]:
-    while start < len(text):
-        end = len(text) if len(text) - start <= _PIECE else _last(text, beginning, start + _PIECE)
-        if end <= start:
-            raise PageTooCostlyError("row_length")
-        yield frame + text[start:end]
-        start = end
+def _beginning(head: bytes, learned: Learned) -> bytes | None:
+    for beginning in _BEGINNINGS[learned.tag]:
+        if head.count(beginning) + head.count(beginning.upper()) >= _PER_ROW * learned.count:
+            return beginning
+    return None
+
+
+def _cuts(text: bytes, head: int, beginning: bytes | None) -> list[int] | None:
+    """Where the pieces after the first begin; None where a row is longer than a piece."""
+    if beginning is None:
+        return None
+    cuts = [_last(text, beginning, head)]
+    while len(text) - cuts[-1] > _PIECE:
+        cut = _last(text, beginning, cuts[-1] + _PIECE)
+        if cut <= cuts[-1]:
+            return None
+        cuts.append(cut)
+    return cuts
 
 
 def _last(text: bytes, beginning: bytes, before: int) -> int:

@@ -20,6 +20,8 @@ _WORDING = frozenset("b big caption center div font legend p span strong td th".
 _LOOKED_AT = 400
 _MOST_TITLES = 3
 _MOST_METAS = 50
+# Beginnings and ends of elements whose text is a row's: real rows have less than a hundred.
+_MOST_PARTS = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,3 +103,11 @@ def outermost(element: etree._Element, tag: str) -> Iterator[etree._Element]:
 def plain_text(element: etree._Element) -> str:
     """The text of an element in one line."""
     return " ".join("".join(str(part) for part in element.itertext()).split())
+
+
+def first_text(element: etree._Element) -> str:
+    """The same as far as _MOST_PARTS parts: a row may hold all rows below it, and each would read all of them again."""
+    parts = []
+    for event, part in islice(etree.iterwalk(element, events=("start", "end")), _MOST_PARTS):
+        parts.append((part.text if event == "start" else part.tail if part is not element else None) or "")
+    return " ".join("".join(parts).split())

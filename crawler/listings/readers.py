@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Protocol
 
 from lxml import etree
@@ -28,6 +29,8 @@ SURER = 1.2
 # Parts beside a link that are looked through for its line, and pieces of text of one row.
 _MOST_PARTS = 12
 _MOST_PIECES = 40
+# Elements of one row that are looked at: a row may hold all rows below it. Rows of real pages have less than fifty.
+_MOST_ELEMENTS = 200
 
 
 class Reader(Protocol):
@@ -109,9 +112,8 @@ def kind_shown(row: Row) -> EntryKind | None:
 
 def _pictures(row: Row) -> Iterator[etree._Element]:
     """The pictures of a row, and the one that stands before it on its line."""
-    for number, element in enumerate(row.element.iter(*_PICTURES)):
-        if number >= _MOST_PARTS:
-            return
+    elements = islice(row.element.iter(etree.Element), _MOST_ELEMENTS)
+    for element in islice((each for each in elements if each.tag in _PICTURES), _MOST_PARTS):
         if element.tag != "span" or _ICON_CLASS.search(element.get("class") or ""):
             yield element
     if row.element.tag in INLINE:
@@ -123,7 +125,7 @@ def _pictures(row: Row) -> Iterator[etree._Element]:
 def _pieces(row: Row) -> Iterator[tuple[etree._Element, str]]:
     """Each piece of a row's text but its name, with the element that it stands in."""
     number = 0
-    for element in row.element.iter(etree.Element):
+    for element in islice(row.element.iter(etree.Element), _MOST_ELEMENTS):
         if element.tag in ("script", "style"):
             continue
         for text in (element.text, element.tail if element is not row.element else None):

@@ -9,6 +9,7 @@ from posixpath import splitext
 from crawler.listings.addresses import OWN, Relation, Target
 from crawler.listings.beside import Beside
 from crawler.listings.blocks import Row
+from crawler.listings.page import first_text
 from crawler.listings.readers import Reader, kind_shown
 from crawler.listings.sizes import Size
 from documents.records import Entry, EntryKind
@@ -134,7 +135,7 @@ def _asked_name(row: Row) -> str:
         ending = splitext(choice)[1]
         if ending and ending == splitext(label)[1]:
             return choice
-    shown = "".join(map(str, row.element.itertext()))
+    shown = first_text(row.element)
     return next((choice for choice in row.target.choices if choice in shown), label or row.target.name)
 
 
@@ -145,7 +146,7 @@ def shows_name(row: Row) -> bool:
     if row.target.choices and _ending(label):
         return True  # an opaque number in the address, and a file's name as its words
     if not label:
-        return name in "".join(map(str, row.element.itertext()))
+        return name in first_text(row.element)
     if label == name or label in row.target.choices:
         return True
     for cut in ("..>", "...", "…", "..", "@", "*"):
@@ -157,7 +158,7 @@ def shows_name(row: Row) -> bool:
     is_whole_row = plain != "" and label.startswith(plain)
     if is_cut or is_whole_row:
         return True
-    return _ending(plain) != "" and plain in " ".join("".join(map(str, row.element.itertext())).split())
+    return _ending(plain) != "" and plain in first_text(row.element)
 
 
 def is_exact(row: Row) -> bool:
