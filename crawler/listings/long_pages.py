@@ -34,8 +34,7 @@ def long_listing(body: bytes, url: str, content_type: str | None) -> Listing | N
         PageTooCostlyError: a piece costs too much, or none can be cut from a page that is too long to be read whole.
     """
     text = as_utf8(body, content_type)
-    head_end = text.rfind(b"\n", 0, _PIECE)
-    head = text[: head_end if head_end > 0 else _PIECE]
+    head = text[: max(_last(text, mark, _PIECE) for marks in _BEGINNINGS.values() for mark in marks)]
     tree = parse_text(head)
     if tree is None:
         return None
