@@ -9,7 +9,6 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from crawler.frontier_tables import FrontierTables
@@ -85,7 +84,7 @@ class Frontier:
 
     def push(self, place: Place) -> None:
         """Let a place wait for its turn: the lowest priority number first, then the one that came first."""
-        numbered = replace(place, number=self._next_number)
+        numbered = place.numbered(self._next_number)
         self._next_number += 1
         self._waiting += 1
         self._unsaved[numbered.number] = numbered

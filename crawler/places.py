@@ -39,6 +39,21 @@ class Place:
     head: bool = False
     number: int = field(default=0, compare=False)
 
+    def numbered(self, number: int) -> Place:
+        """The same place with its number; `dataclasses.replace` would take three times as long, for millions of rows."""
+        return Place(
+            self.url,
+            self.asked,
+            self.parent,
+            self.depth,
+            self.trail,
+            self.priority,
+            self.above,
+            self.listed,
+            self.head,
+            number,
+        )
+
     @property
     def is_guess(self) -> bool:
         """Did nobody name this place? If it is not there, nobody misses it, and it leaves no record."""

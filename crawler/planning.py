@@ -67,8 +67,12 @@ class Planner:
         if self._frontier.is_new(url):
             entry = link_entry(url, at)
             harvest.entries.append(entry)
-            place = Place(url, asked, at, parent.depth + 1, parent.trail, above=parent.number)
-            self._select(place, worth(entry), harvest)
+            judged = worth(entry)
+            if judged.priority is not None:
+                rank, depth = self._ranking.rank(judged.priority), parent.depth + 1
+                self._enqueue(
+                    Place(url, asked, at, depth, parent.trail, rank, parent.number, head=judged.head_only), harvest
+                )
 
     def wanted(self, address: str, parent: Place, at: str, harvest: Harvest) -> bool:
         """A file that leads on (a sitemap, a script): fetched whatever its ending says. True where it is planned."""
@@ -107,6 +111,9 @@ class Planner:
                 self.self_holding(entry, harvest)
             else:
                 self.row(entry, parent, trail, harvest)
+        if listing.unread:
+            detail = f"listing_rows {listing.unread}"
+            harvest.skips.append(Skipped(parent.url, SkipReason.UNREADABLE, detail, parent=parent.parent))
         if listing.next_url is not None:
             self._go_on(listing, listing.next_url, parent, harvest)
 
@@ -124,9 +131,9 @@ class Planner:
         elif self._frontier.is_full:
             self._skip(entry.url, "queue", entry.parent, harvest)
         elif self._frontier.is_new(entry.url):
-            depth, above = parent.depth + 1, parent.number
-            place = Place(entry.url, entry.url, entry.parent, depth, trail, above=above, listed=True)
-            self._select(place, judged, harvest)
+            rank, depth = self._ranking.rank(judged.priority), parent.depth + 1
+            url, above, head = entry.url, parent.number, judged.head_only
+            self._enqueue(Place(url, url, entry.parent, depth, trail, rank, above, listed=True, head=head), harvest)
 
     def overlong(self, beginnings: Iterable[str], at: str, harvest: Harvest) -> None:
         """The beginnings of addresses too long to follow: one record for a page that has any inside the target."""
@@ -204,12 +211,6 @@ class Planner:
             return contains(self._target, canonical_url(address))
         except ValueError:
             return False
-
-    def _select(self, place: Place, judged: Worth, harvest: Harvest) -> None:
-        """Into the queue at its rank; what is not worth a request stays an entry."""
-        if judged.priority is not None:
-            rank = self._ranking.rank(judged.priority)
-            self._enqueue(replace(place, priority=rank, head=judged.head_only), harvest)
 
     def _enqueue(self, place: Place, harvest: Harvest) -> None:
         """Into the queue, unless it is a trap. Whether it acts, the guard alone decides, before it is asked."""

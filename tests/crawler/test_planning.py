@@ -215,3 +215,11 @@ def test_a_listing_in_pages_is_followed_while_it_brings_new_rows() -> None:
     assert [(skip.url, skip.detail) for skip in harvest.skips] == [(pages[3], "endless_listing")]
     planner.link(pages[3], PAGE, PAGE.url, harvest)
     assert list(frontier.leave()) == [], "nor by another way"
+
+
+def test_rows_that_could_not_be_read_are_told_by_their_number() -> None:
+    harvest = Harvest()
+    Planner(TARGET, Frontier(), Limits()).rows(Listing(True, (listed("a.pdf"),), unread=3), PAGE, harvest)
+    assert [(skip.url, skip.reason, skip.detail) for skip in harvest.skips] == [
+        (PAGE.url, SkipReason.UNREADABLE, "listing_rows 3")
+    ]
