@@ -40,7 +40,7 @@ class Place:
     number: int = field(default=0, compare=False)
 
     def numbered(self, number: int) -> Place:
-        """The same place with its number; `dataclasses.replace` would take three times as long, for millions of rows."""
+        """The same place with its number; `dataclasses.replace` takes three times as long, for millions of rows."""
         return Place(
             self.url,
             self.asked,
