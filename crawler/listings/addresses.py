@@ -15,13 +15,15 @@ from documents.records import EntryKind
 from scope.urls import canonical_url
 
 # Addresses that are canonical as they stand: the usual case, worth not parsing (60 us each).
-_PLAIN = re.compile(r"(?:[A-Za-z0-9._~-]|%20|%[89A-Fa-f][0-9A-Fa-f])*/?")
+_PLAIN = re.compile(r"(?:[A-Za-z0-9._~-]++|%20|%[89A-Fa-f][0-9A-Fa-f])*+/?")
 _HEX = re.compile(r"%[0-9a-fA-F]{2}")
 _FOLDER_PAGE = re.compile(r"/(?P<folder>[^/]+)/(?:index|default)\.[a-z]{3,5}$", re.IGNORECASE)
 # The program that a server runs for a folder: its address and the folder's are one.
 _OWN_PROGRAM = re.compile(r"index\.(?:php\d?|aspx?|cgi|jsp|pl|py|cfm)", re.IGNORECASE)
 # What is no row's name although it is spelt as one.
 _NO_CHILD = re.compile(rf"|\.{{1,2}}|{_OWN_PROGRAM.pattern}", re.IGNORECASE)
+# What those begin with.
+_NO_CHILD_BEGINNINGS = frozenset(["", ".", "I", "i"])
 _OTHER_SCHEME = re.compile(r"(?!https?:|ftps?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _SORT_LINK = re.compile(r"[^?]*\?(?:C=[NMSD][;&]O=[AD]|[NMSD]=[AD])")
 # Parameters of servers and of indexers in PHP that ask for the same rows in another order or layout.
@@ -100,9 +102,10 @@ class Addresses:
 
     def target(self, href: str) -> Target | None:
         """What an address as written means; None for scripts, mail, fragments and what is no address."""
-        if href not in self._known:
-            self._known[href] = self._plain(href) or self._resolved(href.strip())
-        return self._known[href]
+        known = self._known.get(href)
+        if known is None and href not in self._known:
+            known = self._known[href] = self._plain(href) or self._resolved(href.strip())
+        return known
 
     @cached_property
     def _own_query(self) -> dict[str, str]:
@@ -116,11 +119,15 @@ class Addresses:
         elif href.startswith("./"):
             href = href[2:]
         name = href.removesuffix("/")
-        if _PLAIN.fullmatch(href) is None or _NO_CHILD.fullmatch(name) or len(self._folders) > 1:
+        if _PLAIN.fullmatch(href) is None or len(self._folders) > 1:
             return None
-        if "%" in href:
-            href = _HEX.sub(_upper, href)
-            name = _decoded(name, self._charset)
+        if name[:1] in _NO_CHILD_BEGINNINGS and _NO_CHILD.fullmatch(name):
+            return None
+        if "%" in name:
+            blanks_only = name.count("%") == name.count("%20")
+            if not blanks_only:
+                href = _HEX.sub(_upper, href)
+            name = name.replace("%20", " ") if blanks_only else _decoded(name, self._charset)
         return Target(self.folder + href, name, Relation.CHILD, href.endswith("/"))
 
     def _resolved(self, href: str) -> Target | None:

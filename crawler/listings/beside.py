@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from lxml import etree
 
@@ -26,6 +26,7 @@ _EXACT_ATTRIBUTES = (
     "title",
 )
 _TIME_ATTRIBUTES = ("datetime", "data-time", "data-date", "title")
+_TOLD = frozenset([*_EXACT_ATTRIBUTES, *_TIME_ATTRIBUTES])
 # What stands where a folder has no size.
 DASHES = frozenset(["-", "--", "–", "—", "&ndash;", "n/a", "<dir>", "[dir]", "dir", "<directory>"])
 
@@ -68,10 +69,9 @@ def exact_size(element: etree._Element, text: str, unit: int, *more: etree._Elem
         shown = in_units(shown, unit)
     if shown is None or (shown.error == 0 and shown.has_unit):
         return shown
-    for holder in (element, *islice(element, 1), *more):
-        for name in _EXACT_ATTRIBUTES:
-            value = holder.get(name)
-            exact = parse_size(value) if value else None
+    for holder in (*_with_first(element), *more):
+        for value in _values(holder, _EXACT_ATTRIBUTES):
+            exact = parse_size(value)
             if exact is not None and exact.error == 0 and abs(exact.size - shown.size) <= 2 * shown.error + 1:
                 return Size(exact.size, 0, has_unit=True)
     return shown
@@ -81,11 +81,10 @@ def take_time(element: etree._Element, beside: Beside, order: DayOrder | None, t
     """Read a time from a cell, first from an attribute that says more. What else stands there; None for no time."""
     if text is None:
         text = text_of(element)
-    for holder in (element, *islice(element, 1)):
-        for name in _TIME_ATTRIBUTES:
-            value = holder.get(name)
-            found = find_time(value) if value else None
-            if found is not None and found.end - found.start >= len(value or "") - 1:
+    for holder in _with_first(element):
+        for value in _values(holder, _TIME_ATTRIBUTES):
+            found = find_time(value)
+            if found is not None and found.end - found.start >= len(value) - 1:
                 beside.modified, beside.source = found.value, ModifiedSource.ATTRIBUTE
                 return ""
     found = find_time(text, order)
@@ -93,3 +92,15 @@ def take_time(element: etree._Element, beside: Beside, order: DayOrder | None, t
         return None
     beside.modified = found.value
     return text[: found.start] + text[found.end :]
+
+
+def _with_first(element: etree._Element) -> tuple[etree._Element, ...]:
+    """An element and the first in it."""
+    return (element, element[0]) if len(element) else (element,)
+
+
+def _values(element: etree._Element, names: Sequence[str]) -> list[str]:
+    """Those of the attributes that an element has and that hold something, in the order of their names."""
+    if _TOLD.isdisjoint(element.keys()):
+        return []
+    return [value for name in names if (value := element.get(name))]

@@ -124,7 +124,8 @@ def _links(tree: etree._Element, addresses: Addresses) -> tuple[list[_Link], dic
         if target is None:
             continue
         left -= len(target.url)
-        check_characters(left)
+        if left < 0:
+            check_characters(left)
         if last is None or (target is not last and not _is_same(last, target)):
             number += 1
         last = target

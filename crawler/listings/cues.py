@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from lxml import etree
 
@@ -129,7 +130,7 @@ def column_of(heading: str) -> Column:
 
 def marked_kind(text: str) -> EntryKind | None:
     """What a text beside a name says that it is: `<DIR>`, `File folder`, `папка`; None where it says nothing of it."""
-    if not text or len(text) > LONGEST_MARK:
+    if not text or len(text) > LONGEST_MARK or text.isdigit():
         return None
     if _PERMISSIONS.match(text):
         return EntryKind.DIRECTORY if text[0] == "d" else EntryKind.FILE
@@ -144,6 +145,8 @@ def marked_kind(text: str) -> EntryKind | None:
 
 def classed_kind(classes: str) -> EntryKind | None:
     """What the classes of a row's element say."""
+    if not classes:
+        return None
     words = set(classes.lower().split())
     if words & _CLASS_FOLDER:
         return EntryKind.DIRECTORY
@@ -188,6 +191,16 @@ def pictured_kind(element: etree._Element) -> EntryKind | None:
 
 
 def _icon_kind(names: str) -> EntryKind | None:
+    """What the words of a picture mean: a listing has few pictures, and each many times."""
+    return _known_icon(names) if len(names) <= LONGEST_MARK else _icon(names)
+
+
+@lru_cache(maxsize=1024)
+def _known_icon(names: str) -> EntryKind | None:
+    return _icon(names)
+
+
+def _icon(names: str) -> EntryKind | None:
     names = names.lower().replace("_", " ")
     if _ICON_FOLDER.search(names):
         return EntryKind.DIRECTORY

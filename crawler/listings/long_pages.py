@@ -34,7 +34,7 @@ def long_listing(body: bytes, url: str, content_type: str | None) -> Listing | N
         PageTooCostlyError: a piece costs too much, or none can be cut from a page that is too long to be read whole.
     """
     text = as_utf8(body, content_type)
-    head = text[: max(_last(text, mark, _PIECE) for marks in _BEGINNINGS.values() for mark in marks)]
+    head = text[: max(_last(text, mark, 0, _PIECE) for marks in _BEGINNINGS.values() for mark in marks)]
     tree = parse_text(head)
     if tree is None:
         return None
@@ -70,15 +70,15 @@ def _cuts(text: bytes, head: int, beginning: bytes | None) -> list[int] | None:
     """Where the pieces after the first begin; None where a row is longer than a piece."""
     if beginning is None:
         return None
-    cuts = [_last(text, beginning, head)]
+    cuts = [_last(text, beginning, 0, head)]
     while len(text) - cuts[-1] > _PIECE:
-        cut = _last(text, beginning, cuts[-1] + _PIECE)
+        cut = _last(text, beginning, cuts[-1], cuts[-1] + _PIECE)
         if cut <= cuts[-1]:
             return None
         cuts.append(cut)
     return cuts
 
 
-def _last(text: bytes, beginning: bytes, before: int) -> int:
-    """Where the last row before this place begins."""
-    return max(text.rfind(beginning, 0, before), text.rfind(beginning.upper(), 0, before))
+def _last(text: bytes, beginning: bytes, start: int, end: int) -> int:
+    """Where the last row between these places begins; -1 where none does."""
+    return max(text.rfind(beginning, start, end), text.rfind(beginning.upper(), start, end))

@@ -10,6 +10,8 @@ from functools import lru_cache
 LONGEST_SIZE = 40
 # Larger sizes are nonsense, bytes: the database keeps 64 bits with a sign.
 LARGEST_SIZE = (1 << 63) - 1
+# Digits of a number that is below it, whichever they are.
+_MOST_DIGITS = 18
 
 # Letters of the unit in the languages that listings were seen in. 1024 is their base: Apache, nginx, lighttpd, Tomcat
 # and IIS count so, whatever they call the unit.
@@ -51,6 +53,8 @@ def parse_size(text: str) -> Size | None:
     text = text.strip(_AROUND)
     if not text or len(text) > LONGEST_SIZE:
         return None
+    if text.isdigit() and text.isascii() and len(text) <= _MOST_DIGITS:
+        return Size(int(text), 0, has_unit=False)
     behind = _EXACT_BEHIND.search(text + ")")
     if behind is not None:
         return Size(_count(behind["count"]), 0, has_unit=True)
