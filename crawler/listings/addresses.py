@@ -95,7 +95,8 @@ class Addresses:
         self._own = urlsplit(canonical_url(url))
         self.folder = bare.rpartition("/")[0] + "/"
         # A page whose address lacks its slash: its rows lie beside it or below it.
-        self._folders = (self.folder,) if bare.endswith("/") else (self.folder, bare + "/")
+        is_file = bare.endswith("/") or "." in bare[len(self.folder) :]
+        self._folders = (self.folder,) if is_file else (self.folder, bare + "/")
         self._folder_path = urlsplit(self.folder).path
         self._origin = self.folder[: len(self.folder) - len(self._folder_path)]
         self._known: dict[str, Target | None] = {}

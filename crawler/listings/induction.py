@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
@@ -22,12 +23,17 @@ SAMPLED_ROWS = 48
 # Points from which a page is a listing by what it says of itself.
 ENOUGH_SAID = 3
 _CELLS = frozenset(["td", "th"])
+# Rows of which a first look is taken, and the share of them that must show the name that their address has.
+_GLANCED_ROWS = 10
+_GLANCED_SHARE = 0.4
 # Share of a block's rows that must be alike where nothing else speaks for a listing.
 SURELY = 0.9
 # Share of names of which it is sure that they are a file's or a folder's, where all words are exactly the names.
 HALF = 0.5
 # Rows of one block that may have the same address.
 MOST_TIMES = 2
+# Columns of a listing, and pieces of text of one heading.
+_MOST_COLUMNS = 10
 # Text of a page in which it may say that its folder is empty or not to be listed, characters.
 _READ_TEXT = 5_000
 # Text at a page's end in which servers name themselves, characters.
@@ -115,8 +121,11 @@ def keep(entries: dict[str, Entry], entry: Entry) -> None:
 def _taken(page: Page, found: Found) -> tuple[list[_Judged], int]:
     """The blocks that are rows of a listing, and the points for what the page says of itself."""
     _take_ways_back(found)
+    likely = [block for block in found.blocks if _may_be_rows(block)]
+    if not likely and not _says_anything(page, found):
+        return [], 0
     said = _said(page, found)
-    judged = [_judged(block) for block in found.blocks]
+    judged = [_judged(block) for block in (found.blocks if said >= ENOUGH_SAID else likely)]
     taken = _of_one_kind([each for each in judged if _is_listed(each.traits, said)])
     if taken or not page.names_its_path:
         return taken, said
@@ -124,6 +133,18 @@ def _taken(page: Page, found: Found) -> tuple[list[_Judged], int]:
     for block in found.blocks:
         block.rows = [row for row in block.rows if row.target.relation in OWN]
     return [_judged(block) for block in found.blocks if block.rows], said
+
+
+def _says_anything(page: Page, found: Found) -> bool:
+    """Does a page without a likely row speak of itself as of a listing? It may be an empty one."""
+    titled = page.is_signed or page.is_hinted or page.has_path_title
+    return titled or found.order_links > 0 or any(map(_is_way_back, found.back))
+
+
+def _may_be_rows(block: Block) -> bool:
+    """A first look at some rows: most pages are ordinary, and reading their blocks closely costs a millisecond."""
+    some = block.rows[:: max(1, len(block.rows) // _GLANCED_ROWS)][:_GLANCED_ROWS]
+    return sum(map(shows_name, some)) >= _GLANCED_SHARE * len(some)
 
 
 def _take_ways_back(found: Found) -> None:
@@ -180,11 +201,20 @@ def _has_headings(tree: etree._Element) -> bool:
         looked_at = 60
         if number >= looked_at:
             return False
-        texts = [part for child in element for part in [plain_text(child)[:80]]][:10]
-        columns = {column_of(text) for text in texts if text}
+        columns = {column_of(text) for child in islice(element, _MOST_COLUMNS) if (text := _short_text(child))}
         if Column.NAME in columns and columns & {Column.SIZE, Column.MODIFIED}:
             return True
     return False
+
+
+def _short_text(element: etree._Element) -> str:
+    """The text of an element that could be a heading; empty for one that holds more."""
+    parts: list[str] = []
+    for part in element.itertext():
+        parts.append(str(part))
+        if len(parts) > _MOST_COLUMNS:
+            return ""
+    return " ".join("".join(parts).split())
 
 
 def _end_of(tree: etree._Element) -> str:
