@@ -34,7 +34,8 @@ def long_listing(body: bytes, url: str, content_type: str | None) -> Listing | N
         PageTooCostlyError: a piece costs too much, or none can be cut from a page that is too long to be read whole.
     """
     text = as_utf8(body, content_type)
-    head = text[: max(_last(text, mark, 0, _PIECE) for marks in _BEGINNINGS.values() for mark in marks)]
+    head_end = max(_last(text, mark, 0, _PIECE) for marks in _BEGINNINGS.values() for mark in marks)
+    head = text[: head_end if head_end > 0 else _PIECE]
     tree = parse_text(head)
     if tree is None:
         return None
@@ -60,10 +61,9 @@ def long_listing(body: bytes, url: str, content_type: str | None) -> Listing | N
 
 
 def _beginning(head: bytes, learned: Learned) -> bytes | None:
-    for beginning in _BEGINNINGS[learned.tag]:
-        if head.count(beginning) + head.count(beginning.upper()) >= _PER_ROW * learned.count:
-            return beginning
-    return None
+    head = head.lower()
+    enough = _PER_ROW * learned.count
+    return next((beginning for beginning in _BEGINNINGS[learned.tag] if head.count(beginning) >= enough), None)
 
 
 def _cuts(text: bytes, head: int, beginning: bytes | None) -> list[int] | None:

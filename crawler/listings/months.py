@@ -11,15 +11,15 @@ from functools import lru_cache
 _BEGINNINGS = (
     "jan gen ene oca sty led янв січ ιαν tam",
     "feb fev fév lut úno feb şub лют фев φεβ hel",
-    "mar mär mrt mrz már бер μαρ maa",
+    "mar mär mrt mrz már bře мар бер μαρ maa",
     "apr abr avr kwi dub nis ápr апр кві απρ huh",
-    "may mai maj mei mag maí máj май мая тра μαι tou",
+    "may mai maj mei mag maí máj kvě май мая тра μαι tou",
     "jun juin giu czer čvn haz jún июн чер ιουν kes",
     "jul juil lug lip čvc tem júl июл лип ιουλ hei",
     "aug ago aou août sie srp ağu авг сер αυγ elo",
     "sep set wrz zář eyl szep сен вер σεπ syy",
     "oct okt ott out paz paź říj eki ekm окт жов οκτ lok",
-    "nov lis kas ноя лис νοε",
+    "nov lis kas marr ноя лис νοε",
     "dec dez dic dic gru pro ara déc дек гру δεκ jou",
 )
 # Letters that a beginning has at least.
