@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
 
 from crawler.listings import Listing, parse_listing
 from documents.records import Entry, EntryKind
@@ -218,3 +220,47 @@ def test_real_pages() -> None:
         right["folders and files"] += counts == (expected["n_dirs"], expected["n_files"])
         right["total"] += len(kinds) == expected["n_dirs"] + expected["n_files"]
     assert all(right[what] >= floor * len(expectations) for what, floor in FLOORS.items()), right
+
+
+_MARKS = """
+<table> </table> <tr> <td> <th> <ul> <li> </ul> <pre> </pre> <div> </div> <span> <a> </a> <hr> <br> <p> <h1> <title>
+Index of /pub/ </title> <base href="x"> <base href="http://[/"> <script> </script> </html> <img alt="[DIR]" src="/i/folder.gif"> <!-- -->
+<a href="a.txt"> <a href="b/"> <a href="../"> <a href="?dir=a"> <a href="http://other.example/a"> <a href="//[x"> <a href="%"> <a href="?">
+<a href="?C=N;O=D"> <a data-href=x> <time datetime=2023-01-02> <td data-size=7> 2023-01-02 03:04 1.5K 12,345 - 12:30 31/12/2023 drwxr-xr-x &lt;dir&gt;""".split()  # noqa: E501
+_PAGES = some.one_of(
+    some.binary(max_size=300).map(lambda noise: b"<title>Index of /pub/</title>" + noise),
+    some.lists(some.sampled_from(_MARKS), max_size=60).map(lambda marks: " ".join(marks).encode()),
+    some.tuples(
+        some.sampled_from([APACHE_FANCY, APACHE_TABLE, NGINX]),
+        some.integers(0, 3_000),
+        some.integers(0, 400),
+        some.one_of(some.text(max_size=20), some.sampled_from(_MARKS)),
+    ).map(lambda cut: (cut[0][: cut[1]] + cut[3] + cut[0][cut[1] + cut[2] :]).encode("utf-8", "replace")),
+)
+
+
+@given(_PAGES)
+@example(b"<title>Index of /pub/</title><a href='?" + b"a=b&" * 200 + b"'>a</a>")
+def test_no_page_breaks_it(page: bytes) -> None:
+    listing = read(page)
+    assert listing.is_listing or not listing.entries
+    for entry in listing.entries:
+        assert entry.parent == URL
+        assert entry.size is None or entry.size >= 0
+        # No row leads to another host or scheme but where the page's own address says so.
+        if not entry.url.startswith("http://files.example.org/"):
+            assert b"other.example" in page or b"//" in page or b":" in page
+        assert entry.url.split(":")[0] in ("http", "https", "ftp", "ftps")
+
+
+@given(
+    some.lists(some.text(some.characters(exclude_categories=["Cs"], exclude_characters="/"), min_size=1), min_size=3)
+)
+def test_names_come_through_unharmed(names: list[str]) -> None:
+    """Control characters, escapes of terminals, other directions of writing: harmless only where they are shown."""
+    from urllib.parse import quote
+
+    names = [name for name in dict.fromkeys(names) if name not in (".", "..")]
+    rows = "".join(f"<a href='{quote(name, safe='')}'>x</a> 02-Jan-2023 03:04 7\n" for name in names)
+    page = f"<title>Index of /pub/</title><h1>Index of /pub/</h1><pre><a href='../'>../</a>\n{rows}</pre>"
+    assert {entry.name for entry in read(page).entries} == set(names)
