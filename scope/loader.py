@@ -67,6 +67,8 @@ def _described(item: Any) -> str:
             return f"{where}: unknown key{_suggestion(location)}"
         case "missing":
             return f"{where}: missing; {_expected(location)}"
+        case "tuple_type" if isinstance(item["input"], dict):
+            return f"{where}: write [[{where}]], with two brackets: there may be several"
         case _:
             return f"{where}: {_quoted(item['input'])} is wrong: {_plain(str(item['msg']))}; {_expected(location)}"
 

@@ -114,6 +114,7 @@ def test_a_missing_file_says_what_makes_one(tmp_path: Path) -> None:
         (MINIMAL + "[limits]\nrequest = 3\n", "limits.request: unknown key; did you mean 'requests'?"),
         (MINIMAL + "[limits]\nzzz = 3\n", "limits.zzz: unknown key; known here: body_bytes, bytes"),
         (MINIMAL + "[[sites]]\nurl = 'https://x.example/'\n", "sites: unknown key; did you mean 'site'?"),
+        (MINIMAL + "[ftp]\nurl = 'ftp://x.example/'\n", "ftp: write [[ftp]], with two brackets"),
         (MINIMAL + "[limits]\nrequests = 'many'\n", "limits.requests: 'many' is wrong"),
         (MINIMAL + "[limits]\nrequests = 0\n", "limits.requests: 0 is wrong: greater than 0"),
         (MINIMAL.replace('tier = "own"', 'tier = "ours"'), "site[1].tier: 'ours' is wrong"),
