@@ -65,7 +65,6 @@ class FoundTime:
     end: int
 
 
-@lru_cache(maxsize=4096)
 def find_time(text: str, order: DayOrder | None = None) -> FoundTime | None:
     """The first time in a text of at most LONGEST_TIME characters; None where there is none that can be read.
 
@@ -73,7 +72,13 @@ def find_time(text: str, order: DayOrder | None = None) -> FoundTime | None:
         text: any.
         order: how numbers alone are read where both readings are days; None: as their form suggests.
     """
-    if len(text) > LONGEST_TIME or not any(map(str.isdigit, text)):
+    return None if len(text) > LONGEST_TIME else _find(text, order)
+
+
+# Short texts alone are kept, so that no page can fill the memory; a listing has few days, and 1,440 minutes of each.
+@lru_cache(maxsize=16_384)
+def _find(text: str, order: DayOrder | None) -> FoundTime | None:
+    if not any(map(str.isdigit, text)):
         return None
     found = _CTIME.search(text)
     if found is not None and month_of(found["name"]):

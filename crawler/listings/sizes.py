@@ -47,7 +47,6 @@ class Size:
     has_unit: bool
 
 
-@lru_cache(maxsize=4096)
 def parse_size(text: str) -> Size | None:
     """A text that is a size and nothing else; None for `-` and for anything else."""
     text = text.strip(_AROUND)
@@ -55,6 +54,12 @@ def parse_size(text: str) -> Size | None:
         return None
     if text.isdigit() and text.isascii() and len(text) <= _MOST_DIGITS:
         return Size(int(text), 0, has_unit=False)
+    return _read_size(text)
+
+
+# Short texts alone are kept, so that no page can fill the memory; `0.1K` to `999.9K` are 10,000 of them.
+@lru_cache(maxsize=16_384)
+def _read_size(text: str) -> Size | None:
     behind = _EXACT_BEHIND.search(text + ")")
     if behind is not None:
         return Size(_count(behind["count"]), 0, has_unit=True)

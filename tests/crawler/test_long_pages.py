@@ -104,6 +104,16 @@ def test_a_row_longer_than_a_piece_is_read_whole() -> None:
     assert len(parse_listing(page.encode(), URL, "text/html").entries) == len(NUMBERS)
 
 
+@pytest.mark.parametrize("where", ["a row", "the footer"])
+def test_what_is_longer_than_a_piece_and_shorter_than_the_head_is_read(where: str) -> None:
+    text = "y" * 600_000
+    place = ">letter-3500.pdf" if where == "a row" else "<address>"
+    page = HEAD + TABLE + FOOT
+    assert by_pieces(page.replace(place, f" title='{text}'{place}" if where == "a row" else text + place)) == whole(
+        page
+    )
+
+
 def test_a_page_too_long_to_be_read_whole_and_without_rows_to_cut_at_is_refused() -> None:
     page = HEAD + TABLE.replace("3500 KB", "3500 KB</td><td>" + "x" * PARSED_BYTES)
     with pytest.raises(PageTooCostlyError):
