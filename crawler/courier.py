@@ -39,14 +39,19 @@ class Courier:
         self.failure: Exception | None = None
         self._taken: list[Changes] = []
         self._is_saving = True
-        # One is counted by the reactor's thread, the other by the courier's.
-        self._handed = 0
-        self._given = 0
+        # Harvests and their rows. The first two are counted by the reactor's thread, the others by the courier's.
+        self._handed = self._handed_rows = 0
+        self._given = self._given_rows = 0
 
     @property
     def is_busy(self) -> bool:
         """Does it still carry something?"""
         return self._handed > self._given
+
+    @property
+    def rows(self) -> int:
+        """How many rows wait to be carried."""
+        return self._handed_rows - self._given_rows
 
     def save_no_more(self) -> None:
         """Leave the frontier as it was saved last."""
@@ -55,6 +60,7 @@ class Courier:
     async def hand(self, harvest: Harvest) -> None:
         """Give a harvest to the sink and wait until it took it. After a sink's error nothing more is handed over."""
         self._handed += 1
+        self._handed_rows += len(harvest.entries)
         saved = await asyncio.get_running_loop().run_in_executor(self._thread, self._give, harvest)
         self._frontier.written(saved)
 
@@ -70,6 +76,7 @@ class Courier:
     def _give(self, harvest: Harvest) -> list[Changes]:
         """Returns the changes that have been saved with it."""
         self._given += 1
+        self._given_rows += len(harvest.entries)
         if self.failure is not None:
             return []
         try:

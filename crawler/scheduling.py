@@ -17,6 +17,8 @@ from documents.records import SkipReason
 
 # Places under way or waiting for the sink; a kill has as many fetched again at most.
 MOST_UNSAVED = 4 * CONCURRENCY
+# Rows of listings that wait for the sink, about 1 kB each: what comes on top is what is under way.
+MOST_ROWS = 20_000
 
 
 class FrontierScheduler(BaseScheduler):
@@ -65,6 +67,8 @@ class FrontierScheduler(BaseScheduler):
         )
 
     def _holds_back(self) -> bool:
-        """Is there so much done and not saved that a kill would cost too many requests twice?"""
-        frontier = self._crawl.frontier
-        return frontier.unsaved >= MOST_UNSAVED and (frontier.is_anything_under_way or self._crawl.courier.is_busy)
+        """Is there so much done and not saved that a kill would cost too many requests twice, or memory too much?"""
+        frontier, courier = self._crawl.frontier, self._crawl.courier
+        if courier.rows >= MOST_ROWS:
+            return True
+        return frontier.unsaved >= MOST_UNSAVED and (frontier.is_anything_under_way or courier.is_busy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 from typing import Final
 
 import numpy as np
@@ -59,7 +60,14 @@ class Seen:
         more = np.sort(more)
         ends = np.searchsorted(more, np.arange(1, 1 << _SHARD_BITS, dtype=np.uint64) << np.uint64(_SHIFT))
         for shard, piece in enumerate(np.split(more, ends)):
-            # Two sorted runs: the stable sort merges them in one pass.
-            merged = np.concatenate((self._sorted[shard], piece))
-            merged.sort(kind="stable")
-            self._sorted[shard] = merged
+            if len(piece):
+                merged = _own_pages(len(self._sorted[shard]) + len(piece))
+                np.concatenate((self._sorted[shard], piece), out=merged)
+                # Two sorted runs: the stable sort merges them in one pass.
+                merged.sort(kind="stable")
+                self._sorted[shard] = merged
+
+
+def _own_pages(count: int) -> Digests:
+    """Memory that goes back to the system when it is dropped; the heap would keep the holes of arrays that grow."""
+    return np.frombuffer(mmap.mmap(-1, 8 * count), dtype=np.uint64)

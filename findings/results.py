@@ -188,6 +188,7 @@ class UnitReach:
     bytes: int
     documents: int
     undetermined: int
+    not_selected: int
     skipped: int
     skipped_by_reason: Mapping[SkipReason, int]
 

@@ -98,7 +98,9 @@ class TableReport:
         count = 0
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
             skips = sorted(row.skipped_by_reason.items(), key=lambda item: (-item[1], item[0]))
-            reasons = "\n".join(f"{number} {reason}" for reason, number in skips)
+            left_out = [f"{number} {reason}" for reason, number in skips]
+            left_out += [f"{row.not_selected} not_selected"] if row.not_selected else []
+            reasons = "\n".join(left_out)
             table.add_row(_text(row.start_url), str(row.state), str(row.documents), reasons or "-")
         self._print(table, count, "no sweeps")
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from crawler.scheduling import MOST_UNSAVED
 from crawler.source import OpenDirectorySource, SiteSource
 from fetching.source import Source
 
@@ -38,6 +39,20 @@ def ended(crawled: Any) -> list[str]:
 
 def planned(crawled: Any, web: Any) -> list[str]:
     return sorted([f"{web.url}/", *(entry["url"] for entry in crawled.entries)])
+
+
+def test_no_more_is_fetched_than_a_kill_may_cost(web: Any, crawl: Callable[..., Any]) -> None:
+    """A sink that lags behind: what it has not taken is fetched again after a kill."""
+    pages = [f"/page{number}.html" for number in range(2 * MOST_UNSAVED)]
+    for number, path in enumerate(pages):
+        web.page(path, f"<p>page {1_000 + number}</p>")
+    web.links("/", *pages)
+    taken = 5
+    crawled = crawl(web.url, behaviour={"dawdle": 0.02, "raise_after": taken})
+    asked = [line for line in crawled.conduct if "status" in line]
+    assert (
+        taken < len(asked) <= taken + MOST_UNSAVED + 2
+    )  # robots.txt, and the page that tells what "not here" looks like
 
 
 def test_both_are_sources() -> None:

@@ -212,6 +212,13 @@ def test_reach_tells_what_was_seen_and_what_was_not(estate: Estate) -> None:
     )
     query = "SELECT state, requests, documents, undetermined, skipped, skipped_by_reason FROM reach"
     assert estate.ask(query) == [("finished", 7, 2, 1, 3, {"robots": 1, "timed_out": 2})]
+    sweep = estate.begin()
+    unit = estate.open_unit(sweep)
+    unit.entry(estate.entry("/1/style.css"))
+    unit.finish(estate.outcome())
+    sweep.finish(estate.end())
+    merge(estate.root, estate.database)
+    assert estate.ask("SELECT not_selected FROM reach ORDER BY sweep_started_at") == [(0,), (1,)]
     estate.begin(unit_record(9)).finish(estate.end())
     merge(estate.root, estate.database)
     rows = estate.ask("SELECT state, documents, skipped_by_reason FROM reach WHERE state = 'not_reached'")

@@ -78,7 +78,7 @@ def test_a_finding_in_full(row: FindingRow, reveal: bool) -> None:
 def test_letters_reach_and_documents_to_look_at() -> None:
     letter = ExposedLetter("L-1", 2, 0, ("h",), (), True, 0.5, SEEN, SEEN)
     unit = UnitReach(
-        "s", "u", "site", "http://h/", "h", None, UnitState.FINISHED, 1, 2, 3, 0, 1, {SkipReason.ROBOTS: 1}
+        "s", "u", "site", "http://h/", "h", None, UnitState.FINISHED, 1, 2, 3, 0, 5, 1, {SkipReason.ROBOTS: 1}
     )
     document = DocumentToLookAt("http://h/Planted.pdf", "", SEEN, "text/plain", 1, "ab", ("too little text",), "s")
 
@@ -90,6 +90,7 @@ def test_letters_reach_and_documents_to_look_at() -> None:
     lines = written(write)
     assert lines[0]["hosts"] == ["h"]
     assert lines[1]["skipped_by_reason"] == {"robots": 1}
+    assert lines[1]["not_selected"] == 5
     assert lines[1]["start_url"] == "http://h/"
     assert lines[2]["reasons"] == ["too little text"]
     assert "Planted" not in json.dumps(lines)

@@ -110,7 +110,7 @@ def test_letters_reach_and_documents_to_look_at() -> None:
     ]
     skips = {SkipReason.ROBOTS: 1, SkipReason.TIMED_OUT: 12}
     start = "https://files.example.org/" + "long/" * 20
-    unit = UnitReach("s", "u", "site", start, "h", None, UnitState.FINISHED, 1, 2, 3, 0, 13, skips)
+    unit = UnitReach("s", "u", "site", start, "h", None, UnitState.FINISHED, 1, 2, 3, 0, 7, 13, skips)
     document = DocumentToLookAt("http://h/Planted.pdf", "", SEEN, "text/plain", 1, "ab", ("too little text",), "s")
 
     def write(report: Report) -> None:
@@ -121,6 +121,6 @@ def test_letters_reach_and_documents_to_look_at() -> None:
     text = written(write)
     assert "100 %" in text
     assert "20 %, shared passage" in " ".join(text.split())
-    assert text.index("12 timed_out") < text.index("1 robots")
+    assert text.index("12 timed_out") < text.index("1 robots") < text.index("7 not_selected")
     assert "too little text" in text
     assert "Planted" not in text

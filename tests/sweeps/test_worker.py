@@ -185,7 +185,9 @@ def fetched_again_beyond_what_was_under_way(asked: list[str], kills: list[int]) 
 
 
 @pytest.mark.parametrize(
-    ("times", "most_requests"), [(4, 90), pytest.param(20, 22, marks=pytest.mark.slow)], ids=["4 kills", "20 kills"]
+    ("times", "most_requests"),
+    [(4, 90), pytest.param(20, 22, marks=[pytest.mark.slow, pytest.mark.timeout(400)])],
+    ids=["4 kills", "20 kills"],
 )
 def test_killed_at_random_moments_a_unit_ends_as_if_nothing_had_been(
     archive: tuple[Archive, str], tmp_path: Path, times: int, most_requests: int
