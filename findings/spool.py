@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from typing import Self
 import pyarrow as pa
 
 from documents.records import Document, Entry, Skipped, SkipReason
+from fetching.store import Store
 from findings.durable_files import FOLDER_MODE, private_folder, read_json, storage_errors, sync_folder, write_json
 from findings.errors import DatabaseKeyError, SpoolError
 from findings.keys import DatabaseKey
@@ -160,11 +161,16 @@ class SweepSpool:
         return spool
 
     def settle_unit(
-        self, record: UnitRecord, outcome: UnitOutcome, reason: SkipReason = SkipReason.UNIT_FAILED
+        self,
+        record: UnitRecord,
+        outcome: UnitOutcome,
+        reason: SkipReason = SkipReason.UNIT_FAILED,
+        left: Callable[[Store], Iterable[Skipped]] = lambda _: (),
     ) -> bool:
         """Publish what a unit's worker had written before it ended without finishing: parts, and a skip for the rest.
 
-        Only when that process is known to have ended. Without a worker's folder, only the skip is published.
+        Only when that process is known to have ended. Without a worker's folder, only the skip is published. `left`
+        tells from a unit's state what it had still to look at.
 
         Returns:
             False if the worker had finished the unit after all; then nothing is changed.
@@ -183,6 +189,9 @@ class SweepSpool:
                 outcome = replace(outcome, requests=cost.get("requests", 0), bytes=cost.get("bytes", 0))
         spool = UnitSpool(self, record, lambda: outcome.ended_at, parts, store)
         spool.skipped(Skipped(record.start_url, reason, outcome.error))
+        if store is not None:
+            for skipped in left(store):
+                spool.skipped(skipped)
         spool.finish(outcome)
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from scope.urls import has_credentials
 # rapidfuzz ratio (0 to 100) from which an unknown key is taken for a typing error of a known one. Two wrong letters in
 # a word of six score 67; unrelated keys of the scope file score below 55 (tests/scope/test_loader.py).
 NEAREST_KEY_SCORE = 60
+# User and password in an address: a message is read by others, and copied into tickets.
+_USER = re.compile(r"//[^/@]*@")
 
 
 def load_scope(path: Path, *, needs_targets: bool = True) -> Scope:
@@ -85,7 +88,7 @@ def _dotted(location: tuple[int | str, ...]) -> str:
 
 
 def _quoted(value: object) -> str:
-    text = repr(value)
+    text = _USER.sub("//…@", repr(value))
     longest = 60
     return text if len(text) <= longest else text[:longest] + "…"
 

@@ -26,6 +26,7 @@ from pydantic_core import Url
 from scope.reasons import SkipReason
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_PORT_0 = re.compile(r"[a-z]+://[^/?#]*:0*(?:[/?#]|$)", re.IGNORECASE)
 Network = IPv4Network | IPv6Network
 
 
@@ -66,7 +67,14 @@ def _network(value: object) -> object:
 
 
 def _http_url(value: str) -> str:
+    _check_port(value)
     return str(HttpUrl(value))
+
+
+def _check_port(value: str) -> None:
+    """Port 0 is none; a URL library would take it for the usual one."""
+    if _PORT_0.match(value):
+        raise ValueError("there is no port 0")
 
 
 HttpAddress = Annotated[Text, AfterValidator(_http_url)]
@@ -75,6 +83,7 @@ _FTP_URL = TypeAdapter(Annotated[Url, UrlConstraints(allowed_schemes=["ftp", "ft
 
 def _ftp_folder(value: str) -> str:
     """The address of a folder: it ends with a slash, written or not, so that its neighbours are never below it."""
+    _check_port(value)
     parts = urlsplit(str(_FTP_URL.validate_python(value)))
     if parts.query or parts.fragment:
         raise ValueError("an FTP address has no query and no fragment; write ? as %3F and # as %23 in a name")

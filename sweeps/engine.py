@@ -20,6 +20,9 @@ STOP_GRACE = 30.0
 # before each request, so it may be late by one request and by what the extractors still hold.
 HUNG_GRACE = 120.0
 
+# How often a unit's process may be ended by a signal until the unit is given up.
+DEATHS = 2
+
 OnProgress = Callable[[Unit, Progress], None]
 OnEnd = Callable[[Unit, str], None]
 
@@ -112,6 +115,15 @@ class LocalEngine:
         return chosen
 
     def _run_one(self, job: Job, tell: OnProgress) -> str:
+        """Run a unit's process; one that a signal ended (no memory left) is begun again, and goes on where it was."""
+        for _ in range(DEATHS):
+            error, died = self._run_process(job, tell)
+            if not died or self._stopping.is_set():
+                break
+        return error
+
+    def _run_process(self, job: Job, tell: OnProgress) -> tuple[str, bool]:
+        """How one process ended: empty for as it should; and was it a signal that nobody here sent?"""
         unit = job.unit
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "sweeps.worker"],  # -P: nothing is imported from the current folder
@@ -142,8 +154,10 @@ class LocalEngine:
         is_hung = not hung.is_alive()
         hung.cancel()
         if process.returncode == 0:
-            return ""
-        return "hung" if is_hung else f"exit code {process.returncode}"
+            return "", False
+        if is_hung:
+            return "hung", False
+        return f"exit code {process.returncode}", process.returncode < 0
 
 
 def _write_line(process: subprocess.Popen[str], line: str) -> None:

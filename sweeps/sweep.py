@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from documents.records import SkipReason
+from crawler.frontier import Frontier
+from crawler.leftovers import leftovers
+from documents.records import Skipped, SkipReason
+from fetching.store import Store
 from findings.database import LOCK_WAIT_SECONDS, check_key
 from findings.errors import DatabaseLockedError
 from findings.keys import DatabaseKey, load_or_create_database_key
@@ -182,7 +185,12 @@ class Sweep:
         state, reason = UnitState.FAILED, SkipReason.UNIT_FAILED
         if self._stopped:
             state, reason = UnitState.INTERRUPTED, SkipReason.INTERRUPTED
-        spool.settle_unit(UnitRecord.from_unit(unit), UnitOutcome(state, now, now, error=error), reason)
+
+        def left(store: Store) -> Iterator[Skipped]:
+            """What a crawl or a walk had still to ask for; a bucket keeps no such list."""
+            return leftovers(Frontier(store), unit.start_url, reason, error)
+
+        spool.settle_unit(UnitRecord.from_unit(unit), UnitOutcome(state, now, now, error=error), reason, left)
 
     def _settled(self, sweep_id: str, database: Path, watcher: Watcher) -> SweepResult:
         """Merge; a database that another process holds is waited for in short turns, which a stop ends."""

@@ -291,6 +291,43 @@ def test_workers_do_not_outlive_a_killed_sweep(workspace: Workspace) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_a_worker_that_a_signal_ends_is_begun_again_once(workspace: Workspace, deaths: int) -> None:
+    """As where the system runs out of memory. What a second death leaves is told place by place."""
+    slow_down(workspace)
+    killed = 0
+    with workspace.started("sweep", "--format", "json") as process:
+        wait_for_documents(workspace, process, 3)
+        known: set[int] = set()
+        until = time.monotonic() + 60
+        while killed < deaths and process.poll() is None and time.monotonic() < until:
+            for pid in workers_of(process.pid) - known:
+                known.add(pid)
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
+            time.sleep(0.2)
+        out, err = process.communicate(timeout=120)
+    assert killed >= deaths
+    unseen = json.loads(out)["unseen"]
+    assert process.returncode in (10, 20, 23), err
+    if deaths == 1:
+        assert unseen == {}
+    else:
+        assert unseen["unit_failed"] > 1
+
+
+def workers_of(pid: int) -> set[int]:
+    """The processes of units among its children."""
+    found = set()
+    for child in children_of(pid):
+        try:
+            if b"sweeps.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.add(child)
+        except OSError:
+            continue
+    return found
+
+
 def children_of(pid: int) -> set[int]:
     """All descendants."""
     found = set()

@@ -115,6 +115,7 @@ def test_a_missing_file_says_what_makes_one(tmp_path: Path) -> None:
         (MINIMAL + "[limits]\nzzz = 3\n", "limits.zzz: unknown key; known here: body_bytes, bytes"),
         (MINIMAL + "[[sites]]\nurl = 'https://x.example/'\n", "sites: unknown key; did you mean 'site'?"),
         (MINIMAL + "[ftp]\nurl = 'ftp://x.example/'\n", "ftp: write [[ftp]], with two brackets"),
+        (MINIMAL.replace("www.example.org", "www.example.org:0"), "site[1].url:"),
         (MINIMAL + "[limits]\nrequests = 'many'\n", "limits.requests: 'many' is wrong"),
         (MINIMAL + "[limits]\nrequests = 0\n", "limits.requests: 0 is wrong: greater than 0"),
         (MINIMAL.replace('tier = "own"', 'tier = "ours"'), "site[1].tier: 'ours' is wrong"),
@@ -194,3 +195,11 @@ def test_an_ftp_address_is_a_folder_with_or_without_its_slash(tmp_path: Path) ->
         (tmp_path / "scope.toml").write_text(FTP.replace("ftp://ftp.example.org/trust/", written))
         (target,) = load_scope(tmp_path / "scope.toml").ftp
         assert target.url == "ftp://ftp.example.org/trust/"
+
+
+def test_a_password_in_an_address_is_not_printed(tmp_path: Path) -> None:
+    for address in ("htp://user:S3CRET@files.example.org/", "https://user:S3CRET@files.example.org:x/"):
+        (tmp_path / "scope.toml").write_text(MINIMAL.replace("https://www.example.org/", address))
+        with pytest.raises(ScopeError) as caught:
+            load_scope(tmp_path / "scope.toml")
+        assert "S3CRET" not in str(caught.value)
