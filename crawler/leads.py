@@ -19,6 +19,7 @@ from crawler.pictures import pictures_of
 from crawler.planning import Planner, link_entry
 from crawler.script_links import addresses_of_script
 from crawler.sitemaps import Sitemap, read_sitemap
+from documents.exposure import Truth
 from documents.records import Skipped, SkipReason
 from scope.urls import DOCUMENT_SUFFIXES, canonical_url
 
@@ -131,6 +132,8 @@ class Leads:
             self._planner.link(address, place, at, harvest)
 
     def _of_sitemap(self, sitemap: Sitemap, url: str, place: Place, harvest: Harvest) -> None:
+        if sitemap.is_whole and not sitemap.is_feed:
+            harvest.is_listing = Truth.YES
         for row in sitemap.rows:
             for address in joined([row.address], url):
                 if row.is_sitemap:

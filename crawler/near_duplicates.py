@@ -4,6 +4,10 @@ A page is told from the others of its shape by what it says. It brings something
 words that no page of the shape had before, parts of dates aside; or when it leads to a document that nobody had named
 before, or to a page of another shape that is not left itself (`show.php?id=7` to `download.php?id=7`). Letters on one
 template differ in names, addresses and numbers, so each brings something new; an empty day of a calendar does not.
+
+A shape that is closed is left where its own pages lead on: next and next. What another page names is fetched all the
+same, since letters may stand among pages that were withdrawn; but a calendar's months name days without end, so not
+what a page names that brings nothing new itself. A page that brings something new opens its shape again.
 """
 
 from __future__ import annotations
@@ -44,6 +48,8 @@ class _Shape:
     in_a_row: int = 0
     pairs: set[int] = field(default_factory=set)
     is_rich: bool = False
+    # Pages that brought nothing new, since one did and until the shape is closed.
+    barren: set[str] = field(default_factory=set)
 
 
 class NearDuplicates:
@@ -55,9 +61,22 @@ class NearDuplicates:
         self._closed: set[str] = set()
         self._pairs = 0
 
-    def is_closed(self, url: str) -> bool:
-        """Would this page most likely say again what the others of its shape did?"""
-        return bool(self._closed) and not self._closed.isdisjoint(shapes_of(url))
+    def is_left(self, url: str, parent: str | None) -> bool:
+        """Is this page not worth a request: would it say again what others of its shape did, and does a trap name it?
+
+        Args:
+            url: as it was planned, canonical.
+            parent: the page that named it.
+        """
+        closed = self._closed.intersection(shapes_of(url)) if self._closed else set()
+        if not closed or parent is None:
+            return False
+        return not closed.isdisjoint(shapes_of(parent)) or self._is_barren(parent)
+
+    def _is_barren(self, page: str) -> bool:
+        shapes = shapes_of(page)
+        known = self._shapes.get(shapes[0])
+        return not self._closed.isdisjoint(shapes) or (known is not None and page in known.barren)
 
     def saw(self, url: str, words: Callable[[], list[str]], found: Sequence[str] = (), *, documents: bool) -> None:
         """A page was read.
@@ -78,6 +97,8 @@ class NearDuplicates:
         pairs = pairs_of(words())
         near = [shapes_of(link) for link in found[:MOST_LINKS]]
         self._judge(shape, MOST_IN_A_ROW, pairs, documents or any(self._is_other(each, shape) for each in near))
+        if known.in_a_row and shape not in self._closed:
+            known.barren.add(url)
         for name in path:
             away = documents or any(each[0] != name and name not in each for each in near)
             self._judge(name, MOST_IN_A_ROW_OF_PATH, pairs, away)
@@ -102,6 +123,8 @@ class NearDuplicates:
         new = pairs - known.pairs
         if new or leads_on:
             known.in_a_row = 0
+            known.barren.clear()
+            self._closed.discard(name)
             self._learn(known, new)
             return
         known.in_a_row += 1

@@ -46,10 +46,17 @@ class SitemapRow:
 
 @dataclass(slots=True)
 class Sitemap:
-    """What a sitemap lists; `is_whole` is False where it goes on after what was read."""
+    """What a sitemap lists.
+
+    Attributes:
+        rows: its addresses.
+        is_whole: False where it goes on after what was read.
+        is_feed: it holds text as well, which nobody has read here.
+    """
 
     rows: list[SitemapRow] = field(default_factory=list)
     is_whole: bool = True
+    is_feed: bool = False
 
 
 def read_sitemap(body: bytes, name: str) -> Sitemap | None:
@@ -70,6 +77,7 @@ def read_sitemap(body: bytes, name: str) -> Sitemap | None:
             return sitemap
     root = _ROOT.search(body[:_SNIFFED_BYTES])
     if root is not None:
+        sitemap.is_feed = root["root"] not in (b"urlset", b"sitemapindex")
         _read_xml(body, sitemap, is_index=root["root"] == b"sitemapindex")
         return sitemap
     if "sitemap" in name.lower() and name.lower().endswith((".txt", ".txt.gz")):

@@ -69,7 +69,7 @@ class Exposure:
         transport: how the bytes came.
         tls: of the connection that brought them.
         listed: a server's listing named it, not only a link.
-        is_listing: it is a listing itself, even an empty one.
+        is_listing: it is a listing itself, even an empty one, or a sitemap; the source has read it as one.
         auth_above: a login is asked somewhere above it, inside the target. Sources leave it unknown where the answers
             of the folders above tell (the database joins them); FTP, which asks once for all, says it here.
         robots_disallow: robots.txt keeps our crawler out of it.

@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from documents.exposure import Truth
 from documents.records import Document, Entry, Skipped, SkipReason
+from extraction.records import Problem
 from findings.spool import Begun, UnitSpool
 from inspection.inspector import Inspector
 
@@ -67,11 +69,12 @@ class UnitSink:
         inspection = self._inspector.inspect(data)
         with self._lock:
             self._spool.document(document, inspection.media_type, inspection.judgement)
-            for problem in inspection.problems:
+            problems = [each for each in inspection.problems if not _is_read_as_listing(document, each)]
+            for problem in problems:
                 self._spool.skipped(
                     Skipped(document.url, problem.reason, problem.detail, member=problem.path, parent=document.parent)
                 )
-            self._count(documents=1, skipped=len(inspection.problems), matches=len(inspection.judgement.letters))
+            self._count(documents=1, skipped=len(problems), matches=len(inspection.judgement.letters))
 
     def _counts(self) -> dict[str, int]:
         counts = asdict(self.progress)
@@ -82,3 +85,9 @@ class UnitSink:
         current = self.progress
         self.progress = replace(current, **{name: getattr(current, name) + count for name, count in more.items()})
         self._tell(self.progress)
+
+
+def _is_read_as_listing(document: Document, problem: Problem) -> bool:
+    """Has the source read what extraction has no reader for? A sitemap or a listing in JSON is no letter's text."""
+    is_whole = problem.reason is SkipReason.UNSUPPORTED_TYPE and not problem.path
+    return is_whole and document.exposure.is_listing is Truth.YES

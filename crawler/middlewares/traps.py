@@ -1,4 +1,4 @@
-"""Asks for no more pages of a shape that has brought nothing new for long."""
+"""Asks for no more pages that a shape leads to which has brought nothing new for long."""
 
 from __future__ import annotations
 
@@ -29,5 +29,7 @@ class TrapsMiddleware:
     def process_request(self, request: Request) -> None:
         """Raises NotAskedError for a page that would say again what others did."""
         place = request.meta.get("place")
-        if isinstance(place, Place) and is_page(place.url) and self._near_duplicates.is_closed(place.url):
+        if not isinstance(place, Place) or not is_page(place.url):
+            return
+        if self._near_duplicates.is_left(place.url, place.parent):
             raise NotAskedError(SkipReason.BUDGET_SPENT, "near_duplicates")

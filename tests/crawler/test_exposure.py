@@ -107,3 +107,17 @@ def test_headers_that_serve_as_evidence_are_kept(web: Any, crawl: Callable[..., 
     document = crawl(web.url + "/").documents[0]
     assert {"server", "last-modified", "etag", "x-robots-tag", "content-length"} <= set(document["headers"])
     assert document["size"] == 4
+
+
+def test_a_sitemap_is_a_listing_and_a_feed_is_not(web: Any, crawl: Callable[..., Any]) -> None:
+    web.links("/", "/feed.xml")
+    page = f"<url><loc>{web.url}/a.html</loc></url>"
+    web.page("/sitemap.xml", f"<urlset>{page}</urlset>", Content_Type="application/xml")
+    item = f"<item><link>{web.url}/b.html</link><description>Dear Ann</description></item>"
+    web.page("/feed.xml", f"<rss><channel>{item}</channel></rss>", Content_Type="application/xml")
+    found = exposures(crawl(web.url + "/"))
+    assert {path: each["is_listing"] for path, each in found.items()} == {
+        "/": "no",
+        "/feed.xml": "no",
+        "/sitemap.xml": "yes",
+    }

@@ -44,18 +44,19 @@ Site = Callable[[str], tuple[str, list[str]]]
 def walked(site: Site, start: str, most: int = 5_000) -> list[str]:
     """Which pages of a made-up site are fetched, in order; links that end in .pdf are documents."""
     watch = NearDuplicates()
-    waiting, seen = deque([start]), {start}
+    waiting: deque[tuple[str, str | None]] = deque([(start, None)])
+    seen = {start}
     fetched: list[str] = []
     while waiting and len(fetched) < most:
-        path = waiting.popleft()
-        if watch.is_closed(URL + path):
+        path, parent = waiting.popleft()
+        if watch.is_left(URL + path, parent):
             continue
         fetched.append(path)
         text, links = site(path)
         new = [link for link in dict.fromkeys(links) if link not in seen]
         seen.update(new)
         documents = any(link.endswith(".pdf") for link in new)
-        waiting += [link for link in new if not link.endswith(".pdf")]
+        waiting += [(link, URL + path) for link in new if not link.endswith(".pdf")]
         watch.saw(URL + path, text.lower().split, [URL + link for link in new], documents=documents)
     return fetched
 
@@ -160,13 +161,18 @@ def test_an_archive_is_walked_to_its_end(archive: Site, start: str, part: str, p
     assert sum(part in path for path in walked(archive, start)) == pages
 
 
+def leads_nowhere(watch: NearDuplicates, path: str) -> bool:
+    """Is the next page left, where a page of the same program and view leads to it?"""
+    return watch.is_left(f"{URL}{path}501", f"{URL}{path}500")
+
+
 def test_a_calendar_beside_letters_of_one_program_is_left_alone() -> None:
     watch = NearDuplicates()
     for number in range(200):
-        if not watch.is_closed(f"{URL}/index.php?page=calendar&day={number}"):
+        if not leads_nowhere(watch, "/index.php?page=calendar&day="):
             watch.saw(f"{URL}/index.php?page=calendar&day={number}", "no events".split, documents=False)
-    assert watch.is_closed(f"{URL}/index.php?page=calendar&day=500")
-    assert not watch.is_closed(f"{URL}/index.php?page=letter&id=500")
+    assert leads_nowhere(watch, "/index.php?page=calendar&day=")
+    assert not leads_nowhere(watch, "/index.php?page=letter&id=")
 
 
 def test_a_path_of_few_shapes_is_not_left_for_its_neighbours() -> None:
@@ -175,7 +181,50 @@ def test_a_path_of_few_shapes_is_not_left_for_its_neighbours() -> None:
         for again in range(3):
             url = f"{URL}/index.php?page=a{'b' * number}&n={again}"
             watch.saw(url, "the same words".split, documents=False)
-    assert not watch.is_closed(f"{URL}/index.php?page=letter&id=500")
+    assert not leads_nowhere(watch, "/index.php?page=letter&id=")
+
+
+def closed() -> NearDuplicates:
+    watch = NearDuplicates()
+    for number in range(UNJUDGED + MOST_IN_A_ROW + 1):
+        watch.saw(f"{URL}/letter.php?id={number}", "this letter has been withdrawn".split, documents=False)
+    assert leads_nowhere(watch, "/letter.php?id=")
+    return watch
+
+
+def test_what_pages_name_that_bring_something_new_is_fetched() -> None:
+    watch = closed()
+    for page in range(100):
+        index = f"{URL}/index.php?page={page}"
+        watch.saw(index, f"patients {page}00 {page}99".split, documents=False)
+        assert not any(watch.is_left(f"{URL}/letter.php?id={page}{number}", index) for number in range(100))
+
+
+def test_what_a_page_names_that_brings_nothing_new_is_left() -> None:
+    watch = closed()
+    for page in range(2):
+        watch.saw(f"{URL}/index.php?page={page}", "all letters".split, documents=False)
+    assert not watch.is_left(f"{URL}/letter.php?id=1", f"{URL}/index.php?page=0")
+    assert watch.is_left(f"{URL}/letter.php?id=2", f"{URL}/index.php?page=1")
+
+
+def test_a_page_that_brings_something_new_opens_its_shape_again() -> None:
+    watch = closed()
+    watch.saw(f"{URL}/letter.php?id=150", "dear ann your sample was frozen".split, documents=False)
+    assert not leads_nowhere(watch, "/letter.php?id=")
+
+
+def test_letters_among_many_withdrawn_ones_that_one_page_names_are_all_fetched(
+    web: Any, crawl: Callable[..., Any]
+) -> None:
+    def show(handler: Any) -> None:
+        number = int(parse_qs(urlsplit(handler.path).query)["id"][0])
+        handler.answer(200, letter(number) if number in (57, 60) else b"<p>This letter has been withdrawn.")
+
+    paths = [f"/letter.php?id={number}" for number in range(1, 61)]
+    web.links("/", *paths)
+    web.pages["/letter.php"] = show
+    assert set(paths) <= set(crawl(web.url).fetched)
 
 
 def letter(number: int) -> bytes:
