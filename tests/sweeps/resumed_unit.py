@@ -1,11 +1,12 @@
 """Works on a scope's first unit as a worker does, with a spool that writes small parts; the test kills it.
 
-Standard input: {"scope": {...}, "part_rows": count}. Every document is judged clear.
+Standard input: {"scope": {...}, "part_rows": count}. Every document is judged clear. Prints its peak memory, MB.
 """
 
 from __future__ import annotations
 
 import json
+import resource
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ def main() -> None:
     )
     source_for(unit.kind, errand).fetch(unit, SpoolSink(spool))
     spool.finish(UnitOutcome(UnitState.FINISHED, now_utc(), now_utc(), budget.requests, budget.bytes))
+    sys.stdout.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
 
 if __name__ == "__main__":

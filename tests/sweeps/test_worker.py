@@ -38,6 +38,9 @@ FOLDERS, FILES = 12, 20
 class Archive:
     """Folders of files, and a log of what was asked for; tells when so many requests have come."""
 
+    folders: int = FOLDERS
+    files: int = FILES
+    prefix: str = "letter"
     asked: list[str] = field(default_factory=list)
     awaited: int = 0
     has_come: threading.Event = field(default_factory=threading.Event)
@@ -45,9 +48,9 @@ class Archive:
     def body(self, path: str) -> bytes | None:
         match path.strip("/").split("/"):
             case [""]:
-                return self.listing([f"folder{number:02d}/" for number in range(FOLDERS)])
+                return self.listing([f"folder{number:02d}/" for number in range(self.folders)])
             case [folder] if folder.startswith("folder"):
-                return self.listing([f"letter{number:03d}.txt" for number in range(FILES)])
+                return self.listing([f"{self.prefix}{number:03d}.txt" for number in range(self.files)])
             case [_, file]:
                 return f"The text of {path}, which is a file of its own: {file}.".encode()
             case _:
@@ -140,7 +143,9 @@ class Unit:
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[str]]:
         command = [sys.executable, "-m", "tests.sweeps.resumed_unit"]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
             assert process.stdin
             process.stdin.write(json.dumps(self.given))
             process.stdin.close()
@@ -149,10 +154,12 @@ class Unit:
             finally:
                 process.kill()
 
-    def finish(self) -> None:
-        """Let it run to its end."""
+    def finish(self) -> float:
+        """Let it run to its end; the memory that it had at most, MB."""
         with self.running() as process:
-            assert process.wait(60) == 0, process.stderr and process.stderr.read()
+            assert process.wait(100) == 0, process.stderr and process.stderr.read()
+            assert process.stdout
+            return float(process.stdout.read())
 
     def kill_after(self, archive: Archive, requests: int, seconds: float) -> None:
         """Kill it so many seconds after so many requests have come, unless it has ended by then."""
@@ -209,3 +216,40 @@ def test_killed_at_random_moments_a_unit_ends_as_if_nothing_had_been(
     assert Counter({document.removeprefix(url[:-1]): count for document, count in documents}) == Counter(held.paths)
     assert unit.ask("SELECT outcome, count(*) FROM entries GROUP BY ALL") == [("fetched", len(held.paths))]
     assert unit.ask("SELECT count(*) FROM skips") == [(0,)]
+
+
+def test_a_budget_goes_on_where_it_was(archive: tuple[Archive, str], tmp_path: Path) -> None:
+    held, url = archive
+    most = 60
+    unit = Unit.of(url, tmp_path, requests=most)
+    for _ in range(3):
+        unit.kill_after(held, 15, 0.01)
+    unit.finish()
+    lost_count = 3 * CONCURRENCY  # requests that no transaction had counted when the kill came
+    assert most <= len(held.asked) <= most + lost_count
+    unit.end_sweep()
+    assert unit.ask("SELECT requests FROM units") == [(most,)]
+    places = unit.ask("SELECT count(*) FROM entries WHERE outcome = 'fetched'")[0][0]
+    left = unit.ask("SELECT count(*) FROM skips WHERE reason = 'budget_spent'")[0][0]
+    known = {path for path in held.asked if path.endswith("/")} - {"/robots.txt"}
+    assert places + left >= len(known)
+    assert unit.ask("SELECT count(*) - count(DISTINCT url) FROM skips") == [(0,)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_rows_of_listings_do_not_fill_the_memory(archive: tuple[Archive, str], tmp_path: Path) -> None:
+    """Ten times the rows, each of them a place that waits: 8 bytes of each stay, and what is not saved yet."""
+    held, url = archive
+    held.files, held.prefix = 3_000, "record"  # folders come before files whose names tell nothing
+    peaks = []
+    for folders in (8, 80):
+        held.folders = folders
+        folder = tmp_path / str(folders)
+        folder.mkdir()
+        unit = Unit.of(url, folder, part_rows=5_000, requests=5 * folders)
+        peaks.append(unit.finish())
+        unit.end_sweep()
+        assert unit.ask("SELECT count(*) FROM entries") == [(folders * 3_000 + folders + 1,)]
+    more_rows = 72 * 3_000
+    assert (peaks[1] - peaks[0]) * (1 << 20) <= 300 * more_rows
