@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import TypeVar
 from urllib.parse import urldefrag, urlsplit
 
 from cli.errors import AuthorityError, CommandError
 from cli.operator import operator_name
 from cli.private_log import append_private_line
-from crawler.ftp.single import read_file, tipped_target
+from crawler.ftp.single import FolderError, FolderListing, list_folder, read_file, tipped_target
 from documents.records import SkipReason
 from fetching.budget import Budget
 from fetching.clean_environment import ambient_settings
@@ -24,12 +25,14 @@ from fetching.pacing import Pacer
 from fetching.statuses import reason_of_status
 from fetching.wire import Wire
 from scope.guard import Guard, contains
-from scope.model import Scope
+from scope.model import FtpTarget, Scope
 from scope.urls import FTP_SCHEMES, has_credentials, without_credentials
 from sweeps.plan import user_agent
 
 # Characters of a mistyped URL that its error repeats.
 _SHOWN = 60
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,24 @@ class Fetched:
 
 
 def fetch_urls(urls: list[str], scope: Scope, tip_off: str | None) -> Iterator[tuple[str, bytes | NotFetched]]:
-    """The same as fetch_answers for who wants bytes alone, as `stray check` does."""
-    for url, fetched in fetch_answers(urls, scope, tip_off, "check"):
+    """Each URL's bytes, or why there are none, for `stray check`. Errors: see `_answers`."""
+    for url, fetched in _answers(urls, scope, tip_off, "check", _document):
         yield url, fetched.body if isinstance(fetched, Fetched) else fetched
 
 
-def fetch_answers(
-    urls: list[str], scope: Scope, tip_off: str | None, command: str
-) -> Iterator[tuple[str, Fetched | NotFetched]]:
+def fetch_listing(url: str, scope: Scope, tip_off: str | None) -> Fetched | FolderListing | NotFetched:
+    """A page, an FTP folder's rows, or why there is neither, for `stray listing`. Errors: see `_answers`."""
+    ((_, answer),) = _answers([url], scope, tip_off, "listing", _page_or_folder)
+    return answer
+
+
+def _answers(
+    urls: list[str],
+    scope: Scope,
+    tip_off: str | None,
+    command: str,
+    ask: Callable[[str, Scope, Errand], Answer],
+) -> Iterator[tuple[str, Answer | NotFetched]]:
     """Each URL's answer, or why there is none. Asked as given, but for a fragment and a credential, and once.
 
     Args:
@@ -71,6 +84,7 @@ def fetch_answers(
         scope: with its authority.
         tip_off: the reference under which a URL outside the scope's targets may be asked for, or None.
         command: who asks, for the name of the conduct log.
+        ask: gets the answer, or raises FetchingError.
 
     Raises:
         AuthorityError: the scope gives no valid authority.
@@ -87,13 +101,19 @@ def fetch_answers(
     for url, guard in asked:
         if tip_off is not None and guard.tip_off is not None:
             _record_tip_off(scope, url, tip_off)
-        yield url, _fetched(url, scope, _errand(scope, guard, conduct))
+        try:
+            answer: Answer | NotFetched = ask(url, scope, _errand(scope, guard, conduct))
+        except FetchingError as error:
+            answer = NotFetched(error.reason, error.detail)
+        yield url, answer
     conduct.close()
 
 
 def _bare(given: str) -> str:
     try:
-        return urldefrag(without_credentials(given) if has_credentials(given) else given).url
+        url = urldefrag(without_credentials(given) if has_credentials(given) else given).url
+        parts = urlsplit(url)
+        return url + "/" if parts.scheme in FTP_SCHEMES and not parts.path else url
     except ValueError:
         raise CommandError(f"{given[:_SHOWN]}: not a URL") from None
 
@@ -132,18 +152,39 @@ def _errand(scope: Scope, guard: Guard, conduct: ConductLog) -> Errand:
     )
 
 
-def _fetched(url: str, scope: Scope, errand: Errand) -> Fetched | NotFetched:
+def _document(url: str, scope: Scope, errand: Errand) -> Fetched | NotFetched:
+    if urlsplit(url).scheme not in FTP_SCHEMES:
+        return _page(url, errand)
     try:
-        if urlsplit(url).scheme in FTP_SCHEMES:
-            target = next((target for target in scope.ftp if contains(target, url)), tipped_target(url, scope))
-            return Fetched(url, read_file(url, target, errand), None)
-        with Wire(errand, Dialler(errand.guard), retries=0) as wire, wire.get(url) as answer:
-            if refused := reason_of_status(answer.status):
-                return NotFetched(*refused)
-            body = answer.read(errand.limits.body_bytes)
-            return Fetched(answer.url, body, answer.headers.get("content-type"))
-    except FetchingError as error:
-        return NotFetched(error.reason, error.detail)
+        return Fetched(url, read_file(url, _ftp_target(url, scope), errand), None)
+    except FolderError as error:
+        return NotFetched(error.reason, f"{error.detail}; a sweep looks into it, `stray listing` shows its rows")
+
+
+def _page_or_folder(url: str, scope: Scope, errand: Errand) -> Fetched | FolderListing | NotFetched:
+    if urlsplit(url).scheme not in FTP_SCHEMES:
+        return _page(url, errand)
+    if url.endswith("/"):
+        return list_folder(url, _ftp_target(url, scope), errand)
+    try:
+        return Fetched(url, read_file(url, _ftp_target(url, scope), errand), None)
+    except FolderError as error:
+        if errand.guard.url(url + "/"):  # the tip-off was for a file of this name, and for nothing more
+            return NotFetched(error.reason, f"{error.detail}; to have it listed, end its address with /")
+    return list_folder(url + "/", _ftp_target(url + "/", scope), errand)
+
+
+def _page(url: str, errand: Errand) -> Fetched | NotFetched:
+    with Wire(errand, Dialler(errand.guard), retries=0) as wire, wire.get(url) as answer:
+        if refused := reason_of_status(answer.status):
+            return NotFetched(*refused)
+        body = answer.read(errand.limits.body_bytes)
+        return Fetched(answer.url, body, answer.headers.get("content-type"))
+
+
+def _ftp_target(url: str, scope: Scope) -> FtpTarget:
+    held = next((target for target in scope.ftp if contains(target, url)), None)
+    return held or tipped_target(url, scope)
 
 
 def _conduct_log(scope: Scope, command: str) -> ConductLog:

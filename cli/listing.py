@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from cli.check_urls import NotFetched, fetch_answers
+from cli.check_urls import Fetched, NotFetched, fetch_listing
 from cli.console import notice
 from cli.errors import CommandError
 from cli.exit_codes import ExitCode
@@ -51,6 +51,8 @@ def listing(  # noqa: PLR0913, PLR0917 - one for each option; click passes them 
 ) -> None:
     """Show what is seen in a listing: each row's kind, size, time and name. A URL needs a scope with authority.
 
+    Of an FTP folder the first 100,000 rows are shown; what is below it is not looked at.
+
     A size with ~ is rounded by the server. A time says what it was read from, and its zone where it names one. Names
     in a local file are shown in clear. Exits with 0 for a listing that was read whole, with 20 for anything else.
 
@@ -69,7 +71,7 @@ def listing(  # noqa: PLR0913, PLR0917 - one for each option; click passes them 
             notice(f"read as if fetched from {_base(None, ftp=ftp)}; --url says where it was")
     if seen is not None:
         show(seen, output, shown)
-    whole = seen is not None and seen.is_listing and not seen.unread
+    whole = seen is not None and seen.is_listing and not seen.unread and not seen.ends_early
     sys.exit(ExitCode.NOTHING_FOUND if whole else ExitCode.INCOMPLETE)
 
 
@@ -77,12 +79,16 @@ def _of_url(url: str, scope_path: Path, tip_off: str | None, *, reveal: bool) ->
     scope = load_scope(scope_path, needs_targets=False)
     if reveal:
         log_reveal(scope.database.file)
-    for _, answer in fetch_answers([url], scope, tip_off, "listing"):
-        if not isinstance(answer, NotFetched):
-            return _of_page(answer.body, answer.url, answer.content_type)
+    answer = fetch_listing(url, scope, tip_off)
+    if isinstance(answer, Fetched):
+        return _of_page(answer.body, answer.url, answer.content_type)
+    if isinstance(answer, NotFetched):
         detail = f" ({answer.detail})" if answer.detail else ""
         notice(f"not read: {answer.reason.value}{detail}")
-    return None
+        return None
+    return Seen(
+        is_listing=True, entries=answer.entries, unread=answer.unread, next_url=None, ends_early=answer.ends_early
+    )
 
 
 def _of_page(body: bytes, url: str, content_type: str | None) -> Seen:

@@ -26,13 +26,19 @@ class Unparsed:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen in a page or in lines; `unparsed` for lines alone."""
+    """What was seen in a page, in a folder or in lines.
+
+    Attributes:
+        unparsed: of lines alone.
+        ends_early: why a folder may have more rows; empty for all of them.
+    """
 
     is_listing: bool
     entries: tuple[Entry, ...]
     unread: int
     next_url: str | None
     unparsed: tuple[Unparsed, ...] = ()
+    ends_early: str = ""
 
 
 def show(seen: Seen, output: str, shown: Shown) -> None:
@@ -49,6 +55,8 @@ def show(seen: Seen, output: str, shown: Shown) -> None:
     kinds = Counter(entry.kind for entry in seen.entries)
     counts = ", ".join(f"{kinds[kind]} {kind.value}" for kind in EntryKind if kinds[kind])
     notice(f"a listing of {len(seen.entries)} rows{f' ({counts})' if counts else ''}, {seen.unread} not read")
+    if seen.ends_early:
+        notice(f"there may be more rows: {seen.ends_early}")
     if seen.next_url:
         notice(f"goes on at {shown.url(seen.next_url)}")
 
@@ -59,6 +67,7 @@ def _show_json(seen: Seen, shown: Shown) -> None:
         "rows": len(seen.entries),
         "unread": seen.unread,
         "next_url": shown.url(seen.next_url) if seen.next_url else None,
+        "ends_early": seen.ends_early or None,
     })  # fmt: skip
     for entry in seen.entries:
         json_line(_fields(entry, shown))

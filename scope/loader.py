@@ -73,7 +73,16 @@ def _described(item: Any) -> str:
         case "tuple_type" if isinstance(item["input"], dict):
             return f"{where}: write [[{where}]], with two brackets: there may be several"
         case _:
-            return f"{where}: {_quoted(item['input'])} is wrong: {_plain(str(item['msg']))}; {_expected(location)}"
+            message = _plain(item["type"], item["msg"])
+            return f"{where}: {_quoted(item['input'])} is wrong: {message}; {_expected(location)}"
+
+
+# What the validator's own words would leave unclear, by its kinds of error.
+_PLAIN_MESSAGES = {
+    "bool_parsing": "neither true nor false",
+    "bool_type": "neither true nor false",
+    "string_too_short": "empty",
+}
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:
@@ -93,7 +102,9 @@ def _quoted(value: object) -> str:
     return text if len(text) <= longest else text[:longest] + "…"
 
 
-def _plain(message: str) -> str:
+def _plain(kind: str, message: str) -> str:
+    if kind in _PLAIN_MESSAGES:
+        return _PLAIN_MESSAGES[kind]
     return message.removeprefix("Value error, ").removeprefix("Input should be ").strip()
 
 
@@ -147,6 +158,8 @@ _EXPECTATIONS = {
     "name": 'a bucket name, such as name = "clinic-letters"',
     "kind": '"site" or "open_directory"',
     "robots": '"obey" or "record" (fetch what robots.txt disallows, and note it on each document; "ignore" is no more)',
+    "robots_reference": 'where the permission is written, such as robots_reference = "IG-2026-014, page 2"',
+    "render": "true or false, without quotes",
     "certificates": '"verify" or "record"',
     "anonymous_ftp": "true, without quotes; no other login is ever tried",
     "tls": '"prefer" or "require"',

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from demo_range.distortions import excerpt, retyped
 from demo_range.misbehaving import MisbehavingServer
@@ -190,3 +191,24 @@ def test_a_file_on_an_ftp_server_is_read_in_the_scope_and_on_a_tip_off(workspace
     assert tipped.returncode == 10, tipped.stderr
     missing = workspace.stray("check", url + "x", "--tip-off", "CALL-7")
     assert missing.returncode == 20, missing.stderr
+
+
+def test_an_ftp_folder_is_told_to_be_one_and_listed_by_the_other_command(workspace: Workspace) -> None:
+    place = next(place for place in workspace.ground.answer_key.planted if place.area == "ftp")
+    folder, _, name = workspace.ground.url(place).rpartition("/")
+    for url in (folder, folder + "/"):
+        told = workspace.stray("check", url, "--format", "json")
+        assert told.returncode == 20, told.stderr
+        (skipped,) = json.loads(told.stdout)["skipped"]
+        assert skipped["reason"] == "unsupported_type"
+        assert skipped["detail"].startswith("a folder; a sweep looks into it")
+        told = workspace.stray("listing", url, "--format", "json", "--reveal")
+        assert told.returncode == 0, told.stderr
+        assert unquote(name) in [json.loads(line).get("name") for line in told.stdout.splitlines()]
+    workspace.edit({r"\[\[ftp\]\].*": ""})
+    tipped = workspace.stray("listing", folder + "/", "--tip-off", "CALL-7")
+    assert tipped.returncode == 0, tipped.stderr
+    assert unquote(name) not in tipped.stdout + tipped.stderr
+    narrow = workspace.stray("listing", folder, "--tip-off", "CALL-7")
+    assert narrow.returncode == 20, narrow.stderr
+    assert "a folder; to have it listed, end its address with /" in narrow.stderr

@@ -43,7 +43,7 @@ def test_json_has_one_object_a_line_the_listing_first(tmp_path: Path) -> None:
     told = run_stray("listing", "page.html", "--format", "json", cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     head, *rows = map(json.loads, told.stdout.splitlines())
-    assert head == {"is_listing": True, "rows": 3, "unread": 0, "next_url": None}
+    assert head == {"is_listing": True, "rows": 3, "unread": 0, "next_url": None, "ends_early": None}
     assert {key: rows[1][key] for key in ("kind", "name", "url", "size", "size_exact", "modified")} == {
         "kind": "file",
         "name": "letter.pdf",

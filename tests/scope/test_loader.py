@@ -152,6 +152,11 @@ def test_a_missing_file_says_what_makes_one(tmp_path: Path) -> None:
         (FTP.replace("ftp.example", "me:secret@ftp.example"), "ftp[1].url: carries a user name or password"),
         (FTP.replace("ftp.example.org", "10.0.0.1"), "ftp[1].url: 10.0.0.1 is not public"),
         (FTP + "tls = 'never'\n", "ftp[1].tls: 'never' is wrong"),
+        (MINIMAL + "render = 'si'\n", "site[1].render: 'si' is wrong: neither true nor false; give true or false"),
+        (
+            MINIMAL + "robots_reference = ''\n",
+            "site[1].robots_reference: '' is wrong: empty; give where the permission is written",
+        ),
         ("site = 3" + MINIMAL.partition("[[site]]")[0], "site: 3 is wrong"),
     ],
 )
