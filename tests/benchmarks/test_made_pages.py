@@ -27,7 +27,7 @@ def test_each_shape_names_the_same_files(shape: str) -> None:
     assert [entry and entry.kind for entry in entries] == [EntryKind.FILE] * 20
 
 
-@pytest.mark.parametrize("shape", set(SHAPES) - {"plain-list"})
+@pytest.mark.parametrize("shape", sorted(set(SHAPES) - {"plain-list"}))
 def test_each_shape_has_the_same_sizes_and_times(shape: str) -> None:
     for number, entry in enumerate(read(shape, 0, 20)):
         assert entry is not None
