@@ -9,7 +9,7 @@ from datetime import datetime
 from lxml import etree
 
 from crawler.listings.dates import DayOrder, find_time
-from crawler.listings.page import plain_text
+from crawler.listings.page import first_text
 from crawler.listings.sizes import Size, in_units, parse_size
 from documents.records import EntryKind, ModifiedSource
 
@@ -59,7 +59,7 @@ def text_of(cell: etree._Element) -> str:
     """The text of a cell in one line."""
     if len(cell) == 0:
         return (cell.text or "").strip()
-    return plain_text(cell)
+    return first_text(cell)
 
 
 def exact_size(element: etree._Element, text: str, unit: int, *more: etree._Element) -> Size | None:

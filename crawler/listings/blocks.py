@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from crawler.listings.addresses import BACK, OWN, Addresses, Relation, Target
-from crawler.listings.page import plain_text
+from crawler.listings.page import first_text
 from crawler.pages import MOST_ADDRESS_CHARACTERS, check_characters
 
 # Elements that are a row by themselves, whatever else they hold: nothing above them is.
@@ -40,7 +40,7 @@ class Row:
     @property
     def label(self) -> str:
         """The link's own words."""
-        return self.anchor.text or "" if len(self.anchor) == 0 else plain_text(self.anchor)
+        return self.anchor.text or "" if len(self.anchor) == 0 else first_text(self.anchor)
 
 
 @dataclass(slots=True)
@@ -211,7 +211,7 @@ def _chosen(links: list[_Link]) -> _Link:
     """Of several links to one thing the one that names it."""
 
     def rank(link: _Link) -> tuple[bool, bool, bool]:
-        words = plain_text(link.element)
+        words = first_text(link.element)
         return words != link.target.name, bool(link.target.choices), not words
 
     return min(links, key=rank)

@@ -13,7 +13,7 @@ from crawler.listings.addresses import OWN, Addresses, Relation
 from crawler.listings.blocks import Block, Found, Row, blocks_of
 from crawler.listings.cues import Column, column_of, is_footer, leads_back, says_denied, says_empty
 from crawler.listings.listing import NO_LISTING, Listing
-from crawler.listings.page import Page, plain_text
+from crawler.listings.page import Page, first_text, plain_text
 from crawler.listings.readers import Reader, kind_shown, reader_of
 from crawler.listings.row_entries import MOST_ROWS, BlockReader, Traits, is_exact, shows_file, shows_name
 from documents.records import Entry
@@ -201,20 +201,10 @@ def _has_headings(tree: etree._Element) -> bool:
         looked_at = 60
         if number >= looked_at:
             return False
-        columns = {column_of(text) for child in islice(element, _MOST_COLUMNS) if (text := _short_text(child))}
+        columns = {column_of(text) for child in islice(element, _MOST_COLUMNS) if (text := first_text(child))}
         if Column.NAME in columns and columns & {Column.SIZE, Column.MODIFIED}:
             return True
     return False
-
-
-def _short_text(element: etree._Element) -> str:
-    """The text of an element that could be a heading; empty for one that holds more."""
-    parts: list[str] = []
-    for part in element.itertext():
-        parts.append(str(part))
-        if len(parts) > _MOST_COLUMNS:
-            return ""
-    return " ".join("".join(parts).split())
 
 
 def _end_of(tree: etree._Element) -> str:

@@ -22,6 +22,8 @@ _MOST_TITLES = 3
 _MOST_METAS = 50
 # Beginnings and ends of elements whose text is a row's: real rows have less than a hundred.
 _MOST_PARTS = 400
+# Text of one such part, characters: a name has 255 on all common systems, a description seldom more.
+LONGEST_PART = 4_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +108,15 @@ def plain_text(element: etree._Element) -> str:
 
 
 def first_text(element: etree._Element) -> str:
-    """The same as far as _MOST_PARTS parts: a row may hold all rows below it, and each would read all of them again."""
+    """The same of a row or its part, as far as _MOST_PARTS parts of LONGEST_PART characters each.
+
+    A row may hold all rows below it, and a link all links: each would read all that follows again.
+    """
+    if len(element) == 0:
+        return " ".join((element.text or "")[:LONGEST_PART].split())
     parts = []
     for event, part in islice(etree.iterwalk(element, events=("start", "end")), _MOST_PARTS):
-        parts.append((part.text if event == "start" else part.tail if part is not element else None) or "")
+        text = part.text if event == "start" else part.tail if part is not element else None
+        if text:
+            parts.append(text[:LONGEST_PART])
     return " ".join("".join(parts).split())

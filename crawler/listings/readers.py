@@ -15,6 +15,7 @@ from crawler.listings.columns import TableReader
 from crawler.listings.cues import attributed_kind, classed_kind, emoji_kind, marked_kind, pictured_kind
 from crawler.listings.dates import day_order
 from crawler.listings.lines import LineReader
+from crawler.listings.page import LONGEST_PART
 from crawler.listings.sizes import Size, parse_size
 from documents.records import EntryKind
 
@@ -129,7 +130,7 @@ def _pieces(row: Row) -> Iterator[tuple[etree._Element, str]]:
         if element.tag in ("script", "style"):
             continue
         for text in (element.text, element.tail if element is not row.element else None):
-            piece = (text or "").strip()
+            piece = text[:LONGEST_PART].strip() if text else ""
             if piece and piece != row.target.name:
                 yield element, piece
                 number += 1

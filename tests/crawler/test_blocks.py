@@ -86,6 +86,10 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "items within items, and much behind": lambda n: (
         names(n // 4, "<ul><li><a href='a{0}.txt'>a{0}.txt</a>") + "<b></b>" * n * 9
     ),
+    "links within links, and much behind": lambda n: names(n // 4, "<div><a href='a{0}.txt'>") + "<b>x</b>" * n * 9,
+    "lines within lines, and much behind": lambda n: (
+        names(n // 4, "<table><tr><td><a href='a{0}.txt'>a{0}.txt</a><td>") + "<b>x</b>" * n * 9
+    ),
     "divisions within divisions": lambda n: names(n, "<div><a href='a{0}.txt'>a{0}.txt</a>"),
     "tables within tables": lambda n: names(n // 2, "<table><tr><td><a href='a{0}.txt'>a{0}.txt</a><td>1K"),
     "tables within tables around one link": lambda n: "<table><tr><td>" * (n // 2) + "<a href='a.txt'>a.txt</a>",
