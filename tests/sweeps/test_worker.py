@@ -30,6 +30,7 @@ from findings.spool_folders import spool_root
 from findings.unit_store import STATE_FILE
 from scope.model import Scope
 from scope.units import units_of
+from sweeps.worker import budget_of
 
 FOLDERS, FILES = 12, 20
 
@@ -218,22 +219,29 @@ def test_killed_at_random_moments_a_unit_ends_as_if_nothing_had_been(
     assert unit.ask("SELECT count(*) FROM skips") == [(0,)]
 
 
-def test_a_budget_goes_on_where_it_was(archive: tuple[Archive, str], tmp_path: Path) -> None:
-    held, url = archive
-    most = 60
-    unit = Unit.of(url, tmp_path, requests=most)
-    for _ in range(3):
-        unit.kill_after(held, 15, 0.01)
-    unit.finish()
-    lost_count = 3 * CONCURRENCY  # requests that no transaction had counted when the kill came
-    assert most <= len(held.asked) <= most + lost_count
-    unit.end_sweep()
-    assert unit.ask("SELECT requests FROM units") == [(most,)]
-    places = unit.ask("SELECT count(*) FROM entries WHERE outcome = 'fetched'")[0][0]
-    left = unit.ask("SELECT count(*) FROM skips WHERE reason = 'budget_spent'")[0][0]
-    known = {path for path in held.asked if path.endswith("/")} - {"/robots.txt"}
-    assert places + left >= len(known)
-    assert unit.ask("SELECT count(*) - count(DISTINCT url) FROM skips") == [(0,)]
+def test_a_kill_does_not_refill_the_budget(tmp_path: Path) -> None:
+    unit = Unit.of("http://127.0.0.1:9/", tmp_path, requests=5)
+    record, limits = unit.sweep.record.units[0], unit.scope.limits
+    for spent in (0, 3):
+        spool = unit.sweep.unit(record)
+        budget = budget_of(limits, spool)
+        assert (budget.requests, budget.bytes) == (spent, spent * 10)
+        assert spool.store
+        for _ in range(3 if not spent else 2):
+            budget.request()
+            budget.received(10)
+        spool.store.commit(lambda _: None)
+        spool.store.close()
+    assert budget_of(limits, unit.sweep.unit(record)).spent == "requests"
+    (tmp_path / "time").mkdir()
+    unit = Unit.of("http://127.0.0.1:9/", tmp_path / "time", seconds=100)
+    spool = unit.sweep.unit(unit.sweep.record.units[0])
+    assert spool.store
+    spool.store.keep("cost", lambda: {"requests": 0, "bytes": 0, "seconds": 99.999})
+    spool.store.commit(lambda _: None)
+    spool.store.close()
+    budget = budget_of(unit.scope.limits, unit.sweep.unit(unit.sweep.record.units[0]))
+    assert budget.cost.seconds >= 99.999
 
 
 @pytest.mark.slow
