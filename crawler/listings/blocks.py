@@ -29,13 +29,11 @@ class Row:
         element: the row: a `<tr>`, `<li>`, `<div>`, or the link itself where rows are lines of text.
         anchor: the link that names it.
         target: where the link leads.
-        folded: did the row hold other links to the same thing (an icon, a download)?
     """
 
     element: etree._Element
     anchor: etree._Element
     target: Target
-    folded: bool = False
 
     @property
     def label(self) -> str:
@@ -168,7 +166,7 @@ def _rows(links: list[_Link], spans: dict[etree._Element, int]) -> Iterator[Row]
         while end < len(links) and links[end].number == links[at].number:
             end += 1
         chosen = links[at] if end == at + 1 else _chosen(links[at:end])
-        yield Row(_row_element(chosen, spans, holding), chosen.element, chosen.target, folded=end > at + 1)
+        yield Row(_row_element(chosen, spans, holding), chosen.element, chosen.target)
         at = end
 
 

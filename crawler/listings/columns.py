@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from lxml import etree
 
@@ -18,6 +19,8 @@ _CELLS = frozenset(["td", "th"])
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:\s*[AaPp]\.?[Mm]\.?)?")
 # Share of the rows looked at in which a column must show what it is taken for.
 _COLUMN_SHARE = 0.3
+# First lines of a table among which its headings are looked for: Apache writes a rule and the way back between.
+_HEADING_LINES = 6
 
 
 class TableReader:
@@ -124,7 +127,7 @@ def _name_column(cells: list[etree._Element], row: Row) -> int:
 def _headings(row: etree._Element, width: int) -> list[str]:
     """The heading of each column: the nearest line above that holds headings; empty where there is none."""
     table = next(row.iterancestors("table"), None)
-    lines = [] if table is None else [line for _, line in zip(range(6), table.iter("tr"), strict=False)]
+    lines = [] if table is None else islice(table.iter("tr"), _HEADING_LINES)
     for line in lines:
         texts = [text_of(cell) for cell in line if cell.tag in _CELLS]
         known = {column_of(text) for text in texts} - {Column.OTHER}

@@ -20,8 +20,10 @@ from documents.records import Entry
 
 # Rows of a block that are looked at to decide what the block is.
 SAMPLED_ROWS = 48
-# Points from which a page is a listing by what it says of itself.
+# Points from which a page is a listing by what it says of itself, and for each such word: one that only servers write,
+# one that few others write, one that is no more than a hint. Two hints are too little, a hint and a likely word enough.
 ENOUGH_SAID = 3
+_SURE, _LIKELY, _HINT = 3, 2, 1
 _CELLS = frozenset(["td", "th"])
 # Rows of which a first look is taken, and the share of them that must show the name that their address has.
 _GLANCED_ROWS = 10
@@ -36,6 +38,9 @@ MOST_TIMES = 2
 _MOST_COLUMNS = 10
 # Text of a page in which it may say that its folder is empty or not to be listed, characters.
 _READ_TEXT = 5_000
+# First rows of a block among which the way back is looked for, and last elements of a page among which its footer is.
+_BACK_AMONG = 3
+_LAST_PARTS = 6
 # Text at a page's end in which servers name themselves, characters.
 _FOOTER_LENGTH = 300
 
@@ -150,7 +155,7 @@ def _may_be_rows(block: Block) -> bool:
 def _take_ways_back(found: Found) -> None:
     """Links whose words say that they lead back are no rows, wherever they lead."""
     for block in found.blocks:
-        back = [row for row in block.rows[:3] if leads_back(row.label.strip())]
+        back = [row for row in block.rows[:_BACK_AMONG] if leads_back(row.label.strip())]
         for row in back:
             block.rows.remove(row)
         found.back.extend(back)
@@ -165,15 +170,15 @@ def _take_ways_back(found: Found) -> None:
 
 def _said(page: Page, found: Found) -> int:
     """Points for what the page says of itself: its title, ways back, links to other orders, headings, its server."""
-    points = 3 if page.is_signed else 2 if page.is_hinted else 0
-    points += 2 if page.has_path_title else 0
-    points += 1 if page.is_worded else 0
+    points = _SURE if page.is_signed else _LIKELY if page.is_hinted else 0
+    points += _LIKELY if page.has_path_title else 0
+    points += _HINT if page.is_worded else 0
     enough = 2
-    points += 3 if found.order_links >= enough else 0
-    points += 2 if any(_is_way_back(row) for row in found.back) else 0
-    points += 2 if _has_headings(page.tree) else 0
-    points += 1 if is_footer(_end_of(page.tree)) else 0
-    return points + (3 if _is_bare(page.tree, found) else 0)
+    points += _SURE if found.order_links >= enough else 0
+    points += _LIKELY if any(_is_way_back(row) for row in found.back) else 0
+    points += _LIKELY if _has_headings(page.tree) else 0
+    points += _HINT if is_footer(_end_of(page.tree)) else 0
+    return points + (_SURE if _is_bare(page.tree, found) else 0)
 
 
 def _is_bare(tree: etree._Element, found: Found) -> bool:
@@ -213,7 +218,7 @@ def _end_of(tree: etree._Element) -> str:
         return ""
     texts = []
     length = 0
-    for element in reversed(list(body)[-6:]):
+    for element in reversed(list(body)[-_LAST_PARTS:]):
         text = (plain_text(element) if element.tag not in ("script", "style", "table", "pre", "ul") else "") + (
             element.tail or ""
         )

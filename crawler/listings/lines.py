@@ -28,6 +28,8 @@ _MONTH_NUMBERS = {
 LINE_LENGTH = 110
 # Elements beside a link that are looked through for its line.
 _MOST_PARTS = 12
+# Words of a line among which a size is looked for: `ls -l` has it fifth.
+_MOST_WORDS = 8
 _LINE_ENDS = frozenset("a br hr p div table ul ol dl".split())
 
 
@@ -44,6 +46,8 @@ class LineReader:
         if sum(_facts_in(_before(row)) for row in sample) > sum(_facts_in(_after(row)) for row in sample):
             self._side = _before
         if self._side is _before and any(parse_size(word) for row in sample for word in _after(row).split("  ")[:1]):
+            self._side = _around
+        if all(map(_is_split, sample)):
             self._side = _around
         self._order = day_order([self._side(row) for row in sample])
 
@@ -101,7 +105,17 @@ class LineReader:
 def _facts_in(line: str) -> int:
     found = find_time(line[:LINE_LENGTH])
     words = line.split()
-    return (found is not None) + any(parse_size(word) is not None or word.lower() in DASHES for word in words[:8])
+    return (found is not None) + any(
+        parse_size(word) is not None or word.lower() in DASHES for word in words[:_MOST_WORDS]
+    )
+
+
+def _is_split(row: Row) -> bool:
+    """Does the time stand before the link, and the size behind it?"""
+    before, after = _before(row)[:LINE_LENGTH], _after(row)[:LINE_LENGTH]
+    if find_time(before) is None or find_time(after) is not None:
+        return False
+    return parse_size(after.split("  ")[0]) is not None
 
 
 def _around(row: Row) -> str:

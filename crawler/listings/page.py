@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -92,14 +91,6 @@ class Page:
             if element.text and is_signature(element.text.strip()):
                 return True
         return False
-
-
-def outermost(element: etree._Element, tag: str) -> Iterator[etree._Element]:
-    """The elements of this tag that lie in no other of it, in order; nothing in the tree is looked at twice."""
-    walk = etree.iterwalk(element, events=("start",), tag=tag)
-    for _, found in walk:
-        walk.skip_subtree()
-        yield found
 
 
 def plain_text(element: etree._Element) -> str:
