@@ -51,6 +51,8 @@ KIND_WORDS = {
 SURE_WORDS = frozenset("directory dir file symlinkdir symlinkfile inode/directory httpd/unix-directory".split())
 # Objects of more keys than this are no rows; a database's records have up to a hundred.
 _MOST_KEYS = 200
+# Letters of all keys of one object; those of real listings have fewer than 300.
+_MOST_LETTERS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,15 @@ class Columns:
     is_stored: bool
 
 
-@lru_cache(maxsize=256)
 def columns_of(shape: tuple[str, ...]) -> Columns | None:
     """The columns of all objects with these keys; None where they have no name."""
-    if len(shape) > _MOST_KEYS:
-        return None
+    if len(shape) > _MOST_KEYS or sum(map(len, shape)) > _MOST_LETTERS:
+        return None  # and the cache holds no text of any length
+    return _columns_of(shape)
+
+
+@lru_cache(maxsize=256)
+def _columns_of(shape: tuple[str, ...]) -> Columns | None:
     words = {plain(key): key for key in reversed(shape)}
     name = _first(words, _NAMES)
     path = _first(words, _PATHS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.listings.json_keys import columns_of
 from crawler.listings.json_listing import json_listing
 
 URL = "http://files.example.org/pub/"
@@ -98,3 +99,8 @@ def test_folders_that_name_paths_bring_their_rows() -> None:
     listing = json_listing(value, URL)
     assert listing is not None
     assert sorted(entry.url for entry in listing.entries) == [URL + "d/", URL + "d/a.pdf"]
+
+
+def test_keys_without_end_are_no_columns() -> None:
+    assert columns_of(("name", "size")) is not None
+    assert columns_of(("name", "s" * 100_000)) is None
