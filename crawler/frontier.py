@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from crawler.frontier_tables import FrontierTables
@@ -43,7 +43,6 @@ class Frontier:
         self._tables = FrontierTables(store or PassingStore())
         self._seen = Seen()
         self._seen.load(self._tables.seen())
-        self._notes = self._tables.notes()
         self._next_number, self._waiting = self._tables.numbers()
         # Everything that waits and is not beyond `_loaded` is in the window.
         self._window: list[tuple[int, int, Place]] = []
@@ -95,11 +94,6 @@ class Frontier:
             if len(self._window) > 2 * WINDOW:
                 self._shrink()
 
-    def push_all(self, places: Iterable[Place]) -> None:
-        """`push` for many."""
-        for place in places:
-            self.push(place)
-
     def next(self) -> Place | None:
         """The place to fetch next; it is under way until `finish`."""
         place = None if self.closed else self._pop()
@@ -149,14 +143,6 @@ class Frontier:
             chain.append(url)
             number = above if above < number else 0
         return tuple(reversed(chain))
-
-    def note(self, key: str) -> str | None:
-        """What another part of the crawl has noted under `key`, in this process or before a kill."""
-        return self._notes.get(key)
-
-    def set_note(self, key: str, value: str) -> None:
-        """Note something small that must survive a kill."""
-        self._notes[key] = self._changes.notes[key] = value
 
     def changes(self) -> Changes:
         """What has changed since this was last asked: one answer's changes, to be saved with its records."""

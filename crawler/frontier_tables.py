@@ -22,7 +22,6 @@ CREATE TABLE IF NOT EXISTS waiting (
     priority INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (priority, number)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS seen (number INTEGER PRIMARY KEY, digests BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _WAITING_AFTER: Final = """
 SELECT places.url, places.asked, origins.parent, origins.depth, origins.trail, waiting.priority, origins.above,
@@ -53,10 +52,6 @@ class FrontierTables:
     def seen(self) -> bytes:
         """All digests, as bytes in little endian."""
         return b"".join(row[0] for row in self._store.read("SELECT digests FROM seen ORDER BY number"))
-
-    def notes(self) -> dict[str, str]:
-        """All notes."""
-        return dict(self._store.read("SELECT key, value FROM notes"))
 
     def numbers(self) -> tuple[int, int]:
         """The next free number of a place, and how many wait."""
@@ -118,9 +113,6 @@ class FrontierTables:
         seen = [digest for each in changes for digest in each.seen]
         if seen:
             connection.execute("INSERT INTO seen (digests) VALUES (?)", (array("Q", seen).tobytes(),))
-        for each in changes:
-            if each.notes:
-                connection.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", each.notes.items())
 
     def _row(self, connection: sqlite3.Connection, place: Place) -> tuple[Any, ...]:
         key = (place.parent, place.trail, place.above, place.depth)

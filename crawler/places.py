@@ -67,7 +67,6 @@ class Changes:
     seen: list[int] = field(default_factory=list)
     pushed: list[Place] = field(default_factory=list)
     finished: list[Place] = field(default_factory=list)
-    notes: dict[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.seen or self.pushed or self.finished or self.notes)
+        return bool(self.seen or self.pushed or self.finished)

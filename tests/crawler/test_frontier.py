@@ -143,16 +143,13 @@ def test_what_was_saved_is_there_again_and_what_was_not_is_not(store: PassingSto
     assert done is not None
     assert under_way is not None
     frontier.finish(done)
-    frontier.set_note("robots", "read")
     frontier.save()
     frontier.finish(under_way)
     frontier.is_new("http://www.example.org/late")
-    frontier.set_note("robots", "read again")
 
     resumed = Frontier(store)
     assert not resumed.is_new(place(3).url)
     assert resumed.is_new("http://www.example.org/late")
-    assert resumed.note("robots") == "read"
     left = list(resumed.leave())
     assert [each.url for each in left] == [place(number).url for number in (1, 2, 3)]
     assert left[0] == under_way
@@ -162,7 +159,8 @@ def test_what_was_saved_is_there_again_and_what_was_not_is_not(store: PassingSto
 def test_changes_are_saved_answer_by_answer(store: PassingStore) -> None:
     """Two answers have come; the records of the second are with the sink first, and a kill comes before the first's."""
     frontier = Frontier(store)
-    frontier.push_all([place(1), place(2)])
+    frontier.push(place(1))
+    frontier.push(place(2))
     frontier.save()
     first, second = frontier.next(), frontier.next()
     assert first is not None
