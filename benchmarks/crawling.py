@@ -30,6 +30,7 @@ from scrapy.http import Response, TextResponse
 
 from crawler.source import SiteSource
 from documents.records import Document, Entry, Skipped
+from documents.sink import NoBuckets
 from fetching.budget import Budget
 from fetching.conduct import ConductLog
 from fetching.errand import Errand
@@ -93,7 +94,7 @@ async def serve(pages: int) -> None:
     await server.serve_forever()
 
 
-class CountingSink:
+class CountingSink(NoBuckets):
     """Takes records and keeps their number."""
 
     def __init__(self) -> None:
@@ -114,7 +115,7 @@ class CountingSink:
         raise RuntimeError(skipped.reason)
 
 
-class KeepingSink:
+class KeepingSink(NoBuckets):
     """Keeps records in a unit's spool; every document counts as read and clear."""
 
     def __init__(self, spool: UnitSpool) -> None:

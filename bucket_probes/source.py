@@ -48,7 +48,7 @@ class BucketSource:
 
 def _probe(target: BucketTarget, wire: Wire) -> BucketProbe:
     match target.provider:
-        case "s3":
+        case _:
             return S3Probe(target, wire)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.records import Document, Entry, Skipped
 
 
@@ -22,3 +23,25 @@ class Sink(Protocol):
 
     def skipped(self, skipped: Skipped) -> None:
         """A place was not looked at, or only in part."""
+
+    def bucket(self, access: BucketAccess) -> None:
+        """What was learned of a bucket itself. The last word of a unit on a bucket counts."""
+
+    def bucket_named(self, lead: BucketLead) -> None:
+        """A bucket's address was met; the same one may come many times."""
+
+    def names_searched(self, search: NamesSearched) -> None:
+        """How the search for names has gone so far; the last word of a unit counts."""
+
+
+class NoBuckets:
+    """For sinks of units in which no bucket is met."""
+
+    def bucket(self, access: BucketAccess) -> None:
+        """See `Sink`."""
+
+    def bucket_named(self, lead: BucketLead) -> None:
+        """See `Sink`."""
+
+    def names_searched(self, search: NamesSearched) -> None:
+        """See `Sink`."""

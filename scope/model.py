@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -157,14 +158,21 @@ class SiteTarget(Target):
 
 
 class BucketTarget(Target):
-    """One bucket, or one prefix of it, at S3 or a compatible service."""
+    """One bucket or container, or one prefix of it. At a third party's, listing it must be decided for."""
 
-    provider: Literal["s3"] = "s3"
+    provider: Text = "s3"
     name: Annotated[Text, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$")]
+    account: Annotated[Text, StringConstraints(pattern=r"^[a-z0-9]{3,24}$")] | None = None
     endpoint: HttpAddress | None = None
     region: Annotated[Text, StringConstraints(pattern=r"^[a-z0-9-]+$")] = "us-east-1"
     prefix: str = ""
     known_keys: tuple[Text, ...] = ()
+    listing: bool | None = None
+
+    @property
+    def may_list(self) -> bool:
+        """Is walking the listing decided for? At a third party's bucket the scope must say so."""
+        return self.tier is not Tier.THIRD_PARTY if self.listing is None else self.listing
 
 
 class FtpTarget(Target):
@@ -179,6 +187,31 @@ class FtpTarget(Target):
     def may_log_in(self) -> bool:
         """Is the anonymous login decided for? At a third party's server the scope must say so."""
         return self.tier is not Tier.THIRD_PARTY if self.anonymous_ftp is None else self.anonymous_ftp
+
+
+class Owners(_Strict):
+    """Who we are at the providers: what an answer that names one of these proves to be ours."""
+
+    aws_accounts: tuple[Annotated[Text, StringConstraints(pattern=r"^\d{12}$")], ...] = ()
+    owner_ids: tuple[Text, ...] = ()
+    azure_tenants: tuple[Text, ...] = ()
+
+
+class NameSearch(_Strict):
+    """A search for buckets by name: asks whether they exist, and reads nothing. Off unless it says `name_search`."""
+
+    name_search: bool = False
+    authority: Text
+    keywords: tuple[Text, ...] = ()
+    words: tuple[Text, ...] = ()
+    providers: tuple[Text, ...] = ("s3", "gcs", "azure")
+    candidates: Annotated[int, Field(gt=0, le=5_000_000)] = 20_000
+    requests_per_second: Annotated[float, Field(gt=0, le=10_000)] = 20.0
+    fastest: Annotated[float, Field(gt=0, le=10_000)] = 100.0
+    harvest: bool = False
+    canaries: Mapping[Text, tuple[Text, ...]] = {}
+    endpoints: Mapping[Text, HttpAddress] = {}
+    owners: Owners = Owners()
 
 
 AnyTarget = SiteTarget | BucketTarget | FtpTarget
@@ -200,6 +233,7 @@ class Scope(_Strict):
     site: tuple[SiteTarget, ...] = ()
     bucket: tuple[BucketTarget, ...] = ()
     ftp: tuple[FtpTarget, ...] = ()
+    names: NameSearch | None = None
 
     @property
     def targets(self) -> tuple[AnyTarget, ...]:

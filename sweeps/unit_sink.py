@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.exposure import Truth
 from documents.records import Document, Entry, Skipped, SkipReason
 from extraction.records import Problem
@@ -61,6 +62,15 @@ class UnitSink:
         if (skipped.url, skipped.reason, skipped.member) == (self._start_url, SkipReason.NOT_FOUND, ""):
             # A dead link is an answer; a target that is not there is a typo in the scope or a site that has moved.
             self.skipped(Skipped(skipped.url, SkipReason.UNIT_FAILED, "the target itself was not found"))
+
+    def bucket(self, access: BucketAccess) -> None:
+        """See `Sink`."""
+
+    def bucket_named(self, lead: BucketLead) -> None:
+        """See `Sink`."""
+
+    def names_searched(self, search: NamesSearched) -> None:
+        """See `Sink`."""
 
     def document(self, document: Document) -> None:
         """See `Sink`. What extraction could not read of the document becomes skips of their own."""

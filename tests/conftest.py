@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
 from fetching.budget import Budget
 from fetching.conduct import ConductLog
@@ -41,6 +42,9 @@ class RecordingSink:
     documents: list[RecordedDocument] = field(default_factory=list)
     skips: list[Skipped] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
+    buckets: list[BucketAccess] = field(default_factory=list)
+    leads: list[BucketLead] = field(default_factory=list)
+    searches: list[NamesSearched] = field(default_factory=list)
 
     def entry(self, entry: Entry) -> None:
         self.entries.append(entry)
@@ -57,6 +61,15 @@ class RecordingSink:
 
     def skipped(self, skipped: Skipped) -> None:
         self.skips.append(skipped)
+
+    def bucket(self, access: BucketAccess) -> None:
+        self.buckets.append(access)
+
+    def bucket_named(self, lead: BucketLead) -> None:
+        self.leads.append(lead)
+
+    def names_searched(self, search: NamesSearched) -> None:
+        self.searches.append(search)
 
     @property
     def contents(self) -> Mapping[str, bytes]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from documents.records import Document, Entry, Skipped
+from documents.sink import NoBuckets
 from fetching.budget import Budget
 from fetching.conduct import ConductLog
 from fetching.dialler import refuse_undialled_connections
@@ -30,7 +31,7 @@ def say(record: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(record, default=str) + "\n")
 
 
-class PrintingSink:
+class PrintingSink(NoBuckets):
     """Prints records; can stop the errand, raise or dawdle. Fails when called by two threads at once."""
 
     def __init__(self, stop: threading.Event, behaviour: dict[str, Any]) -> None:

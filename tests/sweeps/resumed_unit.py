@@ -13,6 +13,7 @@ from pathlib import Path
 
 import findings.parts
 from documents.records import Document, Entry, Skipped
+from documents.sink import NoBuckets
 from fetching.conduct import ConductLog
 from fetching.errand import Errand
 from fetching.pacing import Pacer
@@ -31,7 +32,7 @@ CLEAR = Judgement(Verdict.CLEAR, (), ())
 
 
 @dataclass
-class SpoolSink:
+class SpoolSink(NoBuckets):
     """A unit's sink without inspection."""
 
     spool: UnitSpool

@@ -17,6 +17,7 @@ import pytest
 
 from crawler.ftp.source import FtpSource
 from documents.records import Document, Entry, Skipped
+from documents.sink import NoBuckets
 from fetching.budget import Budget
 from fetching.conduct import ConductLog
 from fetching.dialler import Dialler
@@ -62,7 +63,7 @@ class Walked:
         return {path: reason for path, (reason, _) in self.skips.items()}
 
 
-class KeepingSink:
+class KeepingSink(NoBuckets):
     def __init__(self, walked: Walked, errand: Errand, stop_after: int | None) -> None:
         self._walked = walked
         self._errand = errand
