@@ -11,9 +11,9 @@ from scrapy.http import Response
 from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
 from crawler.listings.addresses import decoded_name
-from documents.dictation import HEADER_BYTES, read_dictation_header
-from documents.media_type import MediaType, sniff
-from documents.records import Entry, EntryKind, Skipped, SkipReason
+from documents.dictation import HEADER_BYTES
+from documents.records import SkipReason
+from fetching.recordings import told_by_head
 from fetching.statuses import reason_of_status
 
 # Key in a request's meta: no more than HEADER_BYTES are read of the answer.
@@ -25,9 +25,6 @@ HEAD_META: Final = {HEAD: True, "download_maxsize": 0}
 
 _PARTIAL, _NO_SUCH_RANGE = 206, 416
 _FROM_THE_START = re.compile(r"\s*bytes\s+0-\d+/(\d+|\*)\s*", re.IGNORECASE)
-# What has no text, whatever its header says. Anything else turned out to be a file like others.
-_SOUND = ("audio/", "video/")
-_WITHOUT_TEXT = frozenset([MediaType.BINARY, MediaType.OGG, MediaType.EMPTY])
 
 
 def refusal_of_head(response: Response) -> tuple[SkipReason, str] | None:
@@ -43,35 +40,12 @@ def refusal_of_head(response: Response) -> tuple[SkipReason, str] | None:
 
 def take_head(response: Response, place: Place, frontier: Frontier, harvest: Harvest) -> None:
     """Record what the first bytes say; a file that is no sound after all waits again, to be fetched whole."""
-    told = told_by_head(response.body, place, _size(response))
+    told = told_by_head(response.body, place.url, decoded_name(place.url), _size(response), place.parent)
     if told is None:
         frontier.push(replace(place, head=False))
         return
     harvest.entries += told[0]
     harvest.skips.append(told[1])
-
-
-def told_by_head(head: bytes, place: Place, size: int | None) -> tuple[list[Entry], Skipped] | None:
-    """What to record of a place by its first bytes; None where it may hold text, and is to be fetched whole.
-
-    Args:
-        head: the first bytes; more than HEADER_BYTES are not looked at.
-        place: where they are from.
-        size: of the whole file, if known.
-    """
-    head = head[:HEADER_BYTES]
-    header = read_dictation_header(head)
-    if header is None:
-        unknown = Skipped(place.url, SkipReason.UNSUPPORTED_TYPE, "a recording: no header known", parent=place.parent)
-        return ([], unknown) if _is_without_text(head) else None
-    entry = Entry(place.url, EntryKind.FILE, decoded_name(place.url), size, parent=place.parent, dictation=header)
-    read = Skipped(place.url, SkipReason.UNSUPPORTED_TYPE, "a recording: header read", parent=place.parent)
-    return [entry], read
-
-
-def _is_without_text(head: bytes) -> bool:
-    kind = sniff(head)
-    return kind in _WITHOUT_TEXT or kind.value.startswith(_SOUND)
 
 
 def _content_range(response: Response) -> re.Match[str] | None:

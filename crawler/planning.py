@@ -12,11 +12,11 @@ from crawler.frontier import Frontier, Place
 from crawler.items import Harvest
 from crawler.listings.addresses import decoded_name
 from crawler.listings.listing import Listing
-from crawler.ranking import Rank, Ranking
-from crawler.selection import Worth, worth
 from crawler.shares import LATE, FolderShares
 from crawler.traps import holds_itself, repeats
 from documents.records import Entry, EntryKind, Skipped, SkipReason
+from fetching.ranking import Rank, Ranking
+from fetching.selection import Worth, worth
 from scope.guard import contains
 from scope.model import Limits, SiteTarget
 from scope.urls import canonical_url, has_credentials, without_credentials

@@ -8,26 +8,27 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from crawler.batches import marked
 from crawler.frontier import Frontier, Place
 from crawler.ftp.files import Fetched, Files, http_date
 from crawler.ftp.folders import Folders
 from crawler.ftp.replies import LoginRefusedError, RefusedError
 from crawler.ftp.rows import FolderRows
 from crawler.ftp.session import Session
-from crawler.heads import told_by_head
 from crawler.leftovers import leftovers
+from crawler.listings.addresses import decoded_name
 from crawler.listings.ftp_lines import FtpLine
-from crawler.selection import Priority, Worth, worth
 from crawler.traps import holds_itself, repeats
 from documents.dictation import HEADER_BYTES
 from documents.exposure import Exposure, IndexBasis, Transport, Truth
 from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
 from documents.sink import Sink
+from fetching.batches import marked
 from fetching.budget import BudgetSpentError
 from fetching.dialler import AddressDeniedError
 from fetching.errand import Errand
 from fetching.errors import FetchingError, NoAnswerError, StoppedError
+from fetching.recordings import told_by_head
+from fetching.selection import Priority, Worth, worth
 from scope.guard import contains
 from scope.model import FtpTarget
 
@@ -275,7 +276,8 @@ class FtpWalk:
 
     def _head(self, place: Place) -> bool:
         """What the first bytes of a dictation say, and no more of it; False for what is no sound after all."""
-        told = told_by_head(self._files.head(place.url, HEADER_BYTES), place, None)
+        head = self._files.head(place.url, HEADER_BYTES)
+        told = told_by_head(head, place.url, decoded_name(place.url), None, place.parent)
         if told is None:
             return False
         entries, skipped = told

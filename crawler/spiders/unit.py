@@ -14,7 +14,6 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.ancestors import Ancestors
-from crawler.batches import marked
 from crawler.crawl import Crawl
 from crawler.errors import PageTooCostlyError
 from crawler.evidence import evidence_of
@@ -36,6 +35,7 @@ from crawler.pages import links_of, overlong_links
 from crawler.planning import Planner
 from documents.exposure import LOGIN_ASKED, Truth
 from documents.records import Skipped, SkipReason
+from fetching.batches import marked
 from fetching.statuses import reason_of_status
 from scope.units import UnitKind
 from scope.urls import canonical_url

@@ -8,11 +8,8 @@ from typing import Any
 
 import pytest
 
-from crawler.heads import told_by_head
-from crawler.places import Place
 from documents.dictation import HEADER_BYTES
 
-PLACE = Place("http://h.example/DS30001.DS2", "http://h.example/DS30001.DS2", "http://h.example/")
 LISTING = "<title>Index of /</title><h1>Index of /</h1><pre><a href='../'>../</a>\n{rows}</pre>"
 SOUND = 4_000_000
 
@@ -105,26 +102,3 @@ def test_neighbours_tell_which_sound_is_dictation(web: Any, crawl: Callable[...,
     assert "/~$M_0012.doc" not in web.asked
     asked = dict(zip(web.all_asked, web.headers, strict=True))
     assert "range" in asked["/DM_0012.wav"]
-
-
-@pytest.mark.parametrize(
-    ("head", "header", "detail"),
-    [
-        (b"\x03ds2".ljust(HEADER_BYTES, b"\0"), "ds2", "a recording: header read"),
-        (b"\x03enc".ljust(HEADER_BYTES, b"\0"), "ds2_encrypted", "a recording: header read"),
-        (b"OggS".ljust(HEADER_BYTES, b"\0"), None, "a recording: no header known"),
-        (bytes(range(256)) * 6, None, "a recording: no header known"),
-    ],
-)
-def test_what_is_recorded_of_a_recording(head: bytes, header: str | None, detail: str) -> None:
-    told = told_by_head(head + b"voice", PLACE, 12345)
-    assert told is not None
-    entries, skipped = told
-    assert [entry.dictation and entry.dictation.format.value for entry in entries] == ([header] if header else [])
-    assert all(entry.size == 12345 for entry in entries)
-    assert (skipped.reason.value, skipped.detail, skipped.parent) == ("unsupported_type", detail, PLACE.parent)
-
-
-@pytest.mark.parametrize("head", [b"%PDF-1.4", b"Dear Dr Example,", b"PK\x03\x04", b"{\\rtf1", b"<html>"])
-def test_what_may_hold_text_is_to_be_fetched_whole(head: bytes) -> None:
-    assert told_by_head(head, PLACE, None) is None

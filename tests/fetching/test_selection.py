@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.endings import FAMILIES, Family
-from crawler.selection import Priority, Unselected, worth
 from documents.records import Cue, Entry, EntryKind
+from fetching.endings import FAMILIES, Family
+from fetching.selection import Priority, Unselected, worth
 
 # What text can be taken from, or what may hold it: never left out by its ending.
 FETCHED = {Family.DOCUMENT, Family.ARCHIVE, Family.PAGE, Family.DATA, Family.PICTURE, Family.DICTATION}

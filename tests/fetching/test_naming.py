@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.naming import has_job_number, is_batch_folder, looks_like_a_letter
+from fetching.naming import has_job_number, is_batch_folder, looks_like_a_letter
 
 LETTERS = [
     "Clinic letter.doc",

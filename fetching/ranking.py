@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from crawler.selection import Priority
+from fetching.selection import Priority
 
 # The part of a unit's requests that goes into folders before plain documents get theirs: one in so many.
 LOOKING_AROUND = 4

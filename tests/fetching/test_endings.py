@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.endings import FAMILIES, Family, family_of
+from fetching.endings import FAMILIES, Family, family_of
 
 
 @pytest.mark.parametrize(

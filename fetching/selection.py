@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from crawler.endings import Family, family_of
-from crawler.naming import looks_like_a_letter
 from documents.records import Cue, Entry, EntryKind
+from fetching.endings import Family, family_of
+from fetching.naming import looks_like_a_letter
 
 
 class Priority(IntEnum):

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from crawler.endings import FAMILIES, Family, family_of
-from crawler.naming import has_job_number, is_batch_folder
 from documents.records import Cue, Entry, EntryKind
+from fetching.endings import FAMILIES, Family, family_of
+from fetching.naming import has_job_number, is_batch_folder
 
 # Sound that recorders write and music is not kept in: dictation by its ending alone.
 _DICTATION_ENDINGS = frozenset(["dss", "ds2", "vox", "msv", "dvf", "trm", "iaf"])

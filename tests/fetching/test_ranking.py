@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crawler.ranking import LOOKING_AROUND, Rank, Ranking
-from crawler.selection import Priority
+from fetching.ranking import LOOKING_AROUND, Rank, Ranking
+from fetching.selection import Priority
 
 
 def test_every_priority_has_its_rank() -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.batches import cues_of
 from documents.records import Cue, Entry, EntryKind
+from fetching.batches import cues_of
 
 
 def listing(*names: str) -> list[Entry]:

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from documents.dictation import HEADER_BYTES
+from fetching.recordings import told_by_head
+
+URL, NAME, PARENT = "http://h.example/DS30001.DS2", "DS30001.DS2", "http://h.example/"
+
+
+@pytest.mark.parametrize(
+    ("head", "header", "detail"),
+    [
+        (b"\x03ds2".ljust(HEADER_BYTES, b"\0"), "ds2", "a recording: header read"),
+        (b"\x03enc".ljust(HEADER_BYTES, b"\0"), "ds2_encrypted", "a recording: header read"),
+        (b"OggS".ljust(HEADER_BYTES, b"\0"), None, "a recording: no header known"),
+        (bytes(range(256)) * 6, None, "a recording: no header known"),
+    ],
+)
+def test_what_is_recorded_of_a_recording(head: bytes, header: str | None, detail: str) -> None:
+    told = told_by_head(head + b"voice", URL, NAME, 12345, PARENT)
+    assert told is not None
+    entries, skipped = told
+    assert [entry.dictation and entry.dictation.format.value for entry in entries] == ([header] if header else [])
+    assert all(entry.size == 12345 for entry in entries)
+    assert (skipped.reason.value, skipped.detail, skipped.parent) == ("unsupported_type", detail, PARENT)
+
+
+@pytest.mark.parametrize("head", [b"%PDF-1.4", b"Dear Dr Example,", b"PK\x03\x04", b"{\\rtf1", b"<html>"])
+def test_what_may_hold_text_is_to_be_fetched_whole(head: bytes) -> None:
+    assert told_by_head(head, URL, NAME, None, PARENT) is None
