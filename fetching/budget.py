@@ -10,6 +10,10 @@ from documents.records import SkipReason
 from fetching.errors import NotAskedError
 from scope.model import Limits
 
+# Requests that are written down as spent before they are made, so that a kill refills nothing. A kill costs at most so
+# many of the budget; writing takes 0.1 ms, so at the fastest pace (some 1,500 requests a second) 1 % of the time.
+AHEAD = 16
+
 
 class BudgetSpentError(NotAskedError):
     """A unit asked for more than its limits allow; sources turn it into `Skipped(budget_spent)`."""
@@ -38,16 +42,23 @@ class Budget:
         limits: requests (count), bytes (as received, decoded) and seconds.
         clock: monotonic seconds.
         earlier: what the unit had spent before it was killed; a kill does not refill the budget.
+        ahead: told how many requests may have been made before it is told again; keeps it over a kill.
     """
 
     def __init__(
-        self, limits: Limits, clock: Callable[[], float] = time.monotonic, earlier: Cost = NOTHING_SPENT
+        self,
+        limits: Limits,
+        clock: Callable[[], float] = time.monotonic,
+        earlier: Cost = NOTHING_SPENT,
+        ahead: Callable[[int], None] | None = None,
     ) -> None:
         self._limits = limits
         self._clock = clock
         self._started = clock() - earlier.seconds
         self.requests = earlier.requests
         self.bytes = earlier.bytes
+        self._ahead = ahead
+        self._written = earlier.requests
 
     @property
     def spent(self) -> str | None:
@@ -76,6 +87,9 @@ class Budget:
         """
         if limit := self.spent:
             raise BudgetSpentError(limit)
+        if self._ahead and self.requests >= self._written:
+            self._written = min(self.requests + AHEAD, self._limits.requests)
+            self._ahead(self._written)
         self.requests += 1
 
     def received(self, size: int) -> None:

@@ -27,8 +27,9 @@ _SIDE_FILES: Final = ("", "-wal", "-shm", "-journal")
 # Memory for pages of the file, kB. The window and the ends of the trees that grow fit into 2 MB.
 _CACHE_KB: Final = 8_192
 _SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, batch BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS position (one INTEGER PRIMARY KEY CHECK (one = 1), part INTEGER NOT NULL, kept TEXT NOT NULL)
+CREATE TABLE journal (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, batch BLOB NOT NULL);
+CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), part INTEGER NOT NULL, kept TEXT NOT NULL);
+CREATE TABLE ahead (one INTEGER PRIMARY KEY CHECK (one = 1), requests INTEGER NOT NULL)
 """
 
 
@@ -66,6 +67,18 @@ class UnitStore:
     def keep(self, name: str, what: Callable[[], object]) -> None:
         """Save what this gives (anything that JSON holds) with each transaction."""
         self._keepers[name] = what
+
+    def note_ahead(self, requests: int) -> None:
+        """Write down at once, outside of any transaction of rows, how many requests may have been made."""
+        with self._lock, _state_errors():
+            self._connection.execute("INSERT OR REPLACE INTO ahead VALUES (1, ?)", (requests,))
+
+    @property
+    def ahead(self) -> int:
+        """What was noted last, 0 before."""
+        with self._lock, _state_errors():
+            row = self._connection.execute("SELECT requests FROM ahead").fetchone()
+        return int(row[0]) if row else 0
 
     def commit(self, write: Write) -> None:
         """See `Store`. Raises SpoolError if the disk gives up."""

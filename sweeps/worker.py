@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import traceback
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -111,7 +111,9 @@ def budget_of(limits: Limits, spool: UnitSpool) -> Budget:
     store = spool.store
     if store is None:
         return Budget(limits)
-    budget = Budget(limits, earlier=Cost(**(store.kept("cost") or {})))
+    earlier = Cost(**(store.kept("cost") or {}))
+    earlier = replace(earlier, requests=max(earlier.requests, store.ahead))
+    budget = Budget(limits, earlier=earlier, ahead=store.note_ahead)
     store.keep("cost", lambda: asdict(budget.cost))
     return budget
 

@@ -55,8 +55,10 @@ class PacingMiddleware:
             return response
         self._quiet_until = max(self._quiet_until, time.monotonic() + wait)
         times = request.meta.get(_THROTTLED, 0)
-        if times >= THROTTLE_RETRIES or self._crawl.stopping.is_set():
+        if times >= THROTTLE_RETRIES:
             return response
+        if self._crawl.stopping.is_set():  # it was not asked as often as it should be: interrupted, not throttled
+            raise StoppedError
         return request.replace(meta={**request.meta, _THROTTLED: times + 1})
 
     async def _wait(self, seconds: float) -> None:

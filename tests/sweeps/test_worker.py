@@ -22,6 +22,7 @@ import pytest
 
 from crawler.scheduling import MOST_UNSAVED
 from crawler.settings import CONCURRENCY
+from fetching.budget import AHEAD
 from findings.keys import load_or_create_database_key
 from findings.merge import merge
 from findings.records import SweepEnd, SweepRecord, UnitRecord, new_sweep_id
@@ -219,18 +220,36 @@ def test_killed_at_random_moments_a_unit_ends_as_if_nothing_had_been(
     assert unit.ask("SELECT count(*) FROM skips") == [(0,)]
 
 
+def test_a_budget_goes_on_where_it_was(archive: tuple[Archive, str], tmp_path: Path) -> None:
+    """Never more requests than the budget, whatever a kill left uncounted; each kill costs at most AHEAD of them."""
+    held, url = archive
+    most, kills = 60, 2
+    unit = Unit.of(url, tmp_path, requests=most)
+    for _ in range(kills):
+        unit.kill_after(held, 15, 0.01)
+    unit.finish()
+    assert most - kills * AHEAD <= len(held.asked) <= most
+    unit.end_sweep()
+    assert unit.ask("SELECT requests FROM units") == [(most,)]
+    places = unit.ask("SELECT count(*) FROM entries WHERE outcome = 'fetched'")[0][0]
+    left = unit.ask("SELECT count(*) FROM skips WHERE reason = 'budget_spent'")[0][0]
+    known = {path for path in held.asked if path.endswith("/")} - {"/robots.txt"}
+    assert places + left >= len(known)
+    assert unit.ask("SELECT count(*) - count(DISTINCT url) FROM skips") == [(0,)]
+
+
 def test_a_kill_does_not_refill_the_budget(tmp_path: Path) -> None:
-    unit = Unit.of("http://127.0.0.1:9/", tmp_path, requests=5)
+    unit = Unit.of("http://127.0.0.1:9/", tmp_path, requests=AHEAD + 2)
     record, limits = unit.sweep.record.units[0], unit.scope.limits
-    for spent in (0, 3):
+    for counted, received, committed in ((0, 0, True), (AHEAD, 10, False)):
         spool = unit.sweep.unit(record)
         budget = budget_of(limits, spool)
-        assert (budget.requests, budget.bytes) == (spent, spent * 10)
+        assert (budget.requests, budget.bytes) == (counted, received)
         assert spool.store
-        for _ in range(3 if not spent else 2):
-            budget.request()
-            budget.received(10)
-        spool.store.commit(lambda _: None)
+        budget.request()
+        budget.received(10)
+        if committed:
+            spool.store.commit(lambda _: None)
         spool.store.close()
     assert budget_of(limits, unit.sweep.unit(record)).spent == "requests"
     (tmp_path / "time").mkdir()
