@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from bucket_probes.access import Judgement, Question
+from bucket_probes.access import Judgement
+from documents.buckets import Question
 from documents.exposure import Truth
 from documents.records import SkipReason
 
@@ -73,7 +74,7 @@ def judge(question: Question, status: int, headers: Mapping[str, str], error: Er
     code = error.code
     if code in _NO_BUCKET:
         return Judgement(Truth.NO, Truth.NO, SkipReason.NOT_FOUND, code, region)
-    if code == "NoSuchKey" and question is Question.READ:
+    if code == "NoSuchKey" and question in (Question.READ, Question.READ_KNOWN_KEY):
         return Judgement(Truth.YES, Truth.UNKNOWN, SkipReason.NOT_FOUND, code, region)
     if code in _DENIED or code in _OUT_OF_REACH:
         return Judgement(Truth.YES, _denied(question, code), SkipReason.ACCESS_DENIED, code, region)

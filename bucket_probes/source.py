@@ -6,13 +6,16 @@ import ssl
 
 from botocore.httpsession import get_cert_path
 
-from bucket_probes.access import Access
+from bucket_probes.errors import ProbeError
 from bucket_probes.probe import BucketProbe
 from bucket_probes.s3 import S3Probe
 from bucket_probes.walker import BucketWalk
+from documents.buckets import BucketAccess, Question
 from documents.sink import Sink
+from fetching.bucket_listings import ListedObject
 from fetching.dialler import Dialler
 from fetching.errand import Errand
+from fetching.errors import FetchingError, NoAnswerError
 from fetching.wire import Wire
 from scope.model import BucketTarget
 from scope.units import Unit
@@ -27,23 +30,49 @@ class BucketSource:
         trust: whom to believe over TLS; None for the system's authorities and those that botocore brings along.
 
     Attributes:
-        access: what the last `fetch` learned of its bucket; None before.
+        learned: what the last `fetch` learned of its bucket; None before.
     """
 
     def __init__(self, errand: Errand, dialler: Dialler | None = None, trust: ssl.SSLContext | None = None) -> None:
         self._errand = errand
         self._dialler = dialler or Dialler(errand.guard)
         self._trust = trust
-        self.access: Access | None = None
+        self.learned: BucketAccess | None = None
 
     def fetch(self, unit: Unit, sink: Sink) -> None:
         """See `Source`."""
-        target = unit.target
-        if not isinstance(target, BucketTarget):
-            raise TypeError(f"not a bucket: {unit.kind}")
+        target = _bucket_of(unit)
         with Wire(self._errand, self._dialler, self._trust or _authorities()) as wire:
             probe = _probe(target, wire)
-            self.access = BucketWalk(self._errand, target, unit.start_url, probe, sink).walk()
+            self.learned = BucketWalk(self._errand, target, unit.start_url, probe, sink).walk()
+
+    def access(self, unit: Unit) -> BucketAccess:
+        """Ask for a bucket's state and the keys that the scope names, and take nothing: no listing, no document."""
+        target = _bucket_of(unit)
+        with Wire(self._errand, self._dialler, self._trust or _authorities()) as wire:
+            probe = _probe(target, wire)
+            try:
+                probe.state()
+                for key in target.known_keys:
+                    _try_key(probe, ListedObject(key))
+            except FetchingError:
+                pass  # what could not be asked any more stays unknown
+            self.learned = probe.notes.summary()
+        return self.learned
+
+
+def _try_key(probe: BucketProbe, item: ListedObject) -> None:
+    """One byte of it shows whether anyone may read it. Raises NotAskedError where nothing more can be asked."""
+    try:
+        probe.read(item, first=1, question=Question.READ_KNOWN_KEY).close()
+    except (ProbeError, NoAnswerError):
+        return  # it is in the notes
+
+
+def _bucket_of(unit: Unit) -> BucketTarget:
+    if not isinstance(unit.target, BucketTarget):
+        raise TypeError(f"not a bucket: {unit.kind}")
+    return unit.target
 
 
 def _probe(target: BucketTarget, wire: Wire) -> BucketProbe:

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from bucket_probes.access import Access
 from bucket_probes.errors import AnswerBrokeError, ProbeError, RefusedError
 from bucket_probes.probe import BucketProbe, ListingPage
 from documents.body import Body, BodyTooLargeError
+from documents.buckets import BucketAccess, Question
 from documents.exposure import Exposure, TlsState, Transport, Truth
 from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
 from documents.sink import Sink
@@ -59,13 +59,14 @@ class BucketWalk:
         self._unanswered = 0
         self._known_readable = 0
 
-    def walk(self) -> Access:
+    def walk(self) -> BucketAccess:
         """Hand everything to the sink; what was learned of the bucket's access."""
         failure = self._listed()
         if failure:
             self._known_keys(failure)
             self._skip(self._bucket_url, failure.reason, self._told(failure))
         access = self._probe.notes.summary()
+        self._sink.bucket(access)
         facts = asdict(access)
         facts["evidence"] = [f"{item.question} {item.status} {item.code}".strip() for item in access.evidence]
         self._errand.conduct.observed(self._bucket_url, {"access": facts})
@@ -97,11 +98,11 @@ class BucketWalk:
 
     def _take(self, page: ListingPage) -> FetchingError | None:
         """All objects of a page, entries first; why nothing more can be asked for, or None."""
-        files = [item for item in page if self._entered(item)]
+        files = [item for item in page.objects if self._entered(item)]
         ending: FetchingError | None = None
         for item in files:
             if ending:
-                self._skip(self._probe.url_of(item.key), ending.reason, ending.detail, self._bucket_url)
+                self._skip(self._probe.url_of(item), ending.reason, ending.detail, self._bucket_url)
             else:
                 ending = self._object(item)
         return ending
@@ -117,19 +118,19 @@ class BucketWalk:
 
     def _enter(self, item: ListedObject, kind: EntryKind, parent: str | None) -> None:
         name = item.key.rstrip("/").rpartition("/")[2].encode("utf-8", "replace").decode()
-        url = self._probe.url_of(item.key)
+        url = self._probe.url_of(item)
         self._sink.entry(Entry(url, kind, name, item.size, modified=item.modified, parent=parent))
 
     def _object(self, item: ListedObject) -> FetchingError | None:
         """One listed object: a document or a skip."""
         limit = self._errand.limits.body_bytes
         if item.size is not None and item.size > limit:
-            self._skip(self._probe.url_of(item.key), SkipReason.TOO_LARGE, f"over {limit} bytes", self._bucket_url)
+            self._skip(self._probe.url_of(item), SkipReason.TOO_LARGE, f"over {limit} bytes", self._bucket_url)
             return None
         failure = self._fetch(item, self._bucket_url)
         if failure is None:
             return None
-        self._skip(self._probe.url_of(item.key), failure.reason, failure.detail, self._bucket_url)
+        self._skip(self._probe.url_of(item), failure.reason, failure.detail, self._bucket_url)
         return self._ending(failure)
 
     def _known_keys(self, why: Failure) -> None:
@@ -145,14 +146,15 @@ class BucketWalk:
                 continue
             hidden = failure.reason is SkipReason.ACCESS_DENIED and isinstance(failure, RefusedError)
             detail = f"{failure.detail}: missing or private" if hidden and not ending else failure.detail
-            self._skip(self._probe.url_of(key), failure.reason, detail)
+            self._skip(self._probe.url_of(ListedObject(key)), failure.reason, detail)
             ending = ending or self._ending(failure)
 
     def _fetch(self, item: ListedObject, parent: str | None) -> Failure | None:
         """Hand on an object as a document, or say why not."""
-        url = self._probe.url_of(item.key)
+        url = self._probe.url_of(item)
+        question = Question.READ if parent else Question.READ_KNOWN_KEY
         try:
-            with self._probe.read(item.key) as answer:
+            with self._probe.read(item, question=question) as answer:
                 self._check_length(answer)
                 body = Body.from_chunks(answer.chunks(), self._errand.limits.body_bytes, self._errand.spool_dir)
         except BodyTooLargeError as error:

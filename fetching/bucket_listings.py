@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import unquote_plus
 
@@ -20,6 +20,8 @@ _ROOT = "ListBucketResult"
 _FACTS = ("Name", "EncodingType", "IsTruncated", "NextMarker", "NextContinuationToken")
 # Digits of a size that are read: 10^18 bytes fit into the database's 64 bits, and are 20,000 times the largest object.
 _SIZE_DIGITS = 18
+# Characters of an ETag that are kept: S3's have 32, or 38 for an upload in parts.
+_ETAG_LENGTH = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,19 @@ class ListedObject:
         key: decoded; bytes that are not UTF-8 are kept as surrogate escapes, so that nothing is lost.
         size: bytes, or None where the listing does not say.
         modified: as listed; None where it can not be read. Not the date of exposure.
+        version: the service's word for this version of the object; None where the listing names none.
+        etag: as listed, without quotation marks; may be empty.
+        is_current: it is what is given to whoever names no version.
+        deleted: nothing but a mark that the object was deleted.
     """
 
     key: str
     size: int | None = None
     modified: datetime | None = None
+    version: str | None = None
+    etag: str = ""
+    is_current: bool = True
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,7 @@ def _is_fact(element: etree._Element) -> bool:
 
 
 def _decoded_object(row: ListedObject, encoded: bool) -> ListedObject:
-    return ListedObject(_decoded(row.key, encoded), row.size, row.modified) if encoded else row
+    return replace(row, key=_decoded(row.key, encoded)) if encoded else row
 
 
 def _object(row: etree._Element) -> ListedObject:
@@ -108,6 +118,7 @@ def _object(row: etree._Element) -> ListedObject:
         key=_first(row, "Key"),
         size=_size(_first(row, "Size").strip()),
         modified=_moment(_first(row, "LastModified").strip()),
+        etag=_first(row, "ETag").strip().strip('"')[:_ETAG_LENGTH],
     )
 
 

@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bucket_probes.access import Access
 from bucket_probes.source import BucketSource
 from demo_range.s3_server import S3Server
+from documents.buckets import BucketAccess
 from fetching.errand import Errand
 from scope.model import BucketTarget, Scope
 from scope.units import Unit, units_of
@@ -137,7 +137,7 @@ class Walked:
     """What one fetch of a bucket gave."""
 
     sink: RecordingSink
-    access: Access
+    access: BucketAccess
     errand: Errand
     unit: Unit
 
@@ -173,8 +173,9 @@ class Bucket:
         source = BucketSource(errand)
         taken = sink or self._new_sink()
         source.fetch(unit, taken)
-        assert source.access is not None
-        return Walked(taken, source.access, errand, unit)
+        assert source.learned is not None
+        assert taken.buckets[-1] == source.learned
+        return Walked(taken, source.learned, errand, unit)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from bucket_probes.access import Access, AccessNotes, Judgement, Question
+from bucket_probes.access import EVIDENCE_KEPT, AccessNotes, Facts, Judgement
+from documents.buckets import BucketAccess, OwnerHints, Question
 from documents.exposure import Truth
 from documents.records import SkipReason
 
@@ -14,10 +16,10 @@ DOWN = Judgement(Truth.UNKNOWN, Truth.UNKNOWN, SkipReason.SERVER_ERROR, "Interna
 
 
 def notes() -> AccessNotes:
-    return AccessNotes(lambda: NOW)
+    return AccessNotes(BucketAccess("https://s3.example/b/", "s3", "b"), lambda: NOW)
 
 
-def told(access: Access) -> tuple[str, str, str]:
+def told(access: BucketAccess) -> tuple[str, str, str]:
     return access.exists, access.listable, access.readable
 
 
@@ -75,3 +77,31 @@ def test_equal_answers_are_one_piece_of_evidence() -> None:
     for number in range(1000):
         taken.refused(Question.READ, DENIED_OBJECT, 403, f"R{number}")
     assert [(item.request_id, item.at) for item in taken.summary().evidence] == [("R0", NOW)]
+
+
+def test_facts_of_several_answers_are_joined() -> None:
+    taken = notes()
+    asked_to_pay = Facts(requester_pays=Truth.YES, owner=OwnerHints(owner_id="o1"))
+    taken.refused(Question.LIST, replace(DENIED, facts=asked_to_pay), 403, "R1")
+    taken.learned(Facts(website=Truth.NO, rights=("b", "a"), owner=OwnerHints("123456789012", "o2")))
+    taken.learned(Facts(website=Truth.YES, rights=("a",)))
+    access = taken.summary()
+    assert (access.requester_pays, access.website, access.rights) == ("yes", "yes", ("a", "b"))
+    assert access.owner == OwnerHints("123456789012", "o1")
+    assert access.public_access_blocked == "unknown"
+
+
+def test_whoever_is_served_is_not_shut_out() -> None:
+    taken = notes()
+    taken.learned(Facts(requester_pays=Truth.YES, public_access_blocked=Truth.YES, disabled=Truth.YES))
+    taken.granted(Question.READ_KNOWN_KEY, 206, "R1")
+    access = taken.summary()
+    assert (access.requester_pays, access.public_access_blocked, access.disabled) == ("no", "no", "no")
+    assert (access.readable, access.known_key_readable, access.listable) == ("yes", "yes", "unknown")
+
+
+def test_evidence_has_an_end() -> None:
+    taken = notes()
+    for number in range(2 * EVIDENCE_KEPT):
+        taken.refused(Question.READ, replace(DOWN, code=f"Code{number}"), 500, "R")
+    assert len(taken.summary().evidence) == EVIDENCE_KEPT

@@ -9,6 +9,7 @@ import pytest
 from bucket_probes.errors import ListingBrokenError, RefusedError
 from bucket_probes.s3 import EMPTY_PAGES, S3Probe
 from documents.records import SkipReason
+from fetching.bucket_listings import ListedObject
 from fetching.dialler import AddressInfo, Dialler
 from fetching.errors import FetchingError
 from fetching.wire import Wire
@@ -32,7 +33,7 @@ def probe(liar: Liar, bucket: Bucket) -> Iterator[S3Probe]:
 
 
 def keys(probe: S3Probe) -> list[str]:
-    return [item.key for page in probe.pages() for item in page]
+    return [item.key for page in probe.pages() for item in page.objects]
 
 
 def by_position(pages: dict[str, Reply]) -> Callable[[Asked], Reply | None]:
@@ -146,7 +147,7 @@ def test_a_page_that_breaks_off_gives_what_it_holds(probe: S3Probe, liar: Liar, 
     whole.body = whole.body[: whole.body.index(b"-key")]
     liar.says = lambda asked: whole
     pages = probe.pages()
-    assert [item.key for item in next(pages)] == ["a", "b"]
+    assert [item.key for item in next(pages).objects] == ["a", "b"]
     with pytest.raises(ListingBrokenError, match="breaks off"):
         next(pages)
 
@@ -157,11 +158,11 @@ def test_an_address_is_the_one_that_is_asked_for(
     target = bucket.scope(liar.url).bucket[0]
     liar.says = lambda asked: reply(200, b"x")
     for key in ("a b+c/\u00e9?&#%25.txt", "/leading", "a//b", "line\nbreak\x01", "100% \u202e.pdf", "k" * 1024):
-        assert probe.url_of(key) == object_url(target, key)
-        with probe.read(key) as answer:
-            assert answer.url == probe.url_of(key)
+        assert probe.url_of(ListedObject(key)) == object_url(target, key)
+        with probe.read(ListedObject(key)) as answer:
+            assert answer.url == probe.url_of(ListedObject(key))
         assert liar.reads[-1] == key
-    assert probe.url_of(b"caf\xe9".decode("utf-8", "surrogateescape")).endswith("/caf%E9")
+    assert probe.url_of(ListedObject(b"caf\xe9".decode("utf-8", "surrogateescape"))).endswith("/caf%E9")
 
 
 class Amazon:
@@ -216,7 +217,7 @@ def test_a_bucket_is_followed_to_its_region(
     at_amazon.liar.says = lambda asked: listing("a") if asked.headers["host"] == OTHER else error(*answer, **headers)
     found, probe = at_amazon.keys()
     assert (found, at_amazon.hosts) == (["a"], [FIRST, OTHER])
-    assert probe.url_of("a") == f"https://{OTHER}/clinic.letters/a"
+    assert probe.url_of(ListedObject("a")) == f"https://{OTHER}/clinic.letters/a"
     assert probe.notes.summary().listable == "yes"
 
 

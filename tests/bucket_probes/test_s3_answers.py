@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bucket_probes.access import Question
 from bucket_probes.s3_answers import ErrorBody, judge, parse_error
+from documents.buckets import Question
 from documents.exposure import Truth
 from documents.records import SkipReason
 

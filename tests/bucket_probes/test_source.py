@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bucket_probes.access import Question
 from bucket_probes.source import BucketSource
 from demo_range.s3_server import S3Server
+from documents.buckets import Question
 from documents.records import Skipped, SkipReason
 from documents.sink import Sink
 from scope.model import BucketTarget, SiteTarget
@@ -165,6 +165,7 @@ class Sink:
     def listed(self, entries): list(map(self.entry, entries))
     def document(self, document): document.body.close(); print("document")
     def skipped(self, skipped): print("skipped", skipped.reason)
+    def bucket(self, access): pass
 
 scope = Scope.model_validate({
     "organisation": "o", "contact": "c", "pack": {"path": "p", "key": "k"},
