@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TypeVar
 from urllib.parse import urldefrag, urlsplit
 
-from cli.errors import AuthorityError, CommandError
-from cli.operator import operator_name
-from cli.private_log import append_private_line
+from cli.errands import check_authority, conduct_log, errand_for, guard_for, record_tip_off
+from cli.errors import CommandError
 from crawler.ftp.single import FolderError, FolderListing, list_folder, read_file, tipped_target
 from documents.records import SkipReason
-from fetching.budget import Budget
-from fetching.clean_environment import ambient_settings
-from fetching.conduct import ConductLog
 from fetching.dialler import Dialler
 from fetching.errand import Errand
 from fetching.errors import FetchingError
-from fetching.pacing import Pacer
 from fetching.statuses import reason_of_status
 from fetching.wire import Wire
-from scope.guard import Guard, contains
+from scope.guard import contains
 from scope.model import FtpTarget, Scope
 from scope.urls import FTP_SCHEMES, has_credentials, without_credentials
-from sweeps.plan import user_agent
 
 # Characters of a mistyped URL that its error repeats.
 _SHOWN = 60
@@ -90,19 +81,14 @@ def _answers(
         AuthorityError: the scope gives no valid authority.
         CommandError: a URL can not be asked for, or only on a tip-off.
     """
-    if denied := Guard(scope).authority_denial():
-        raise AuthorityError(f"{denied.detail}; nothing was requested")
-    if tip_off is not None and not tip_off.strip():
-        raise CommandError("--tip-off needs a reference: where it is written down who pointed to this")
-    for name in list(ambient_settings(os.environ)):
-        del os.environ[name]
-    asked = [(url, _guard_for(url, scope, tip_off)) for url in dict.fromkeys(map(_bare, urls))]
-    conduct = _conduct_log(scope, command)
+    check_authority(scope, tip_off)
+    asked = [(url, guard_for(url, scope, tip_off)) for url in dict.fromkeys(map(_bare, urls))]
+    conduct = conduct_log(scope, command)
     for url, guard in asked:
         if tip_off is not None and guard.tip_off is not None:
-            _record_tip_off(scope, url, tip_off)
+            record_tip_off(scope, url, tip_off)
         try:
-            answer: Answer | NotFetched = ask(url, scope, _errand(scope, guard, conduct))
+            answer: Answer | NotFetched = ask(url, scope, errand_for(scope, guard, conduct))
         except FetchingError as error:
             answer = NotFetched(error.reason, error.detail)
         yield url, answer
@@ -116,40 +102,6 @@ def _bare(given: str) -> str:
         return url + "/" if parts.scheme in FTP_SCHEMES and not parts.path else url
     except ValueError:
         raise CommandError(f"{given[:_SHOWN]}: not a URL") from None
-
-
-def _guard_for(url: str, scope: Scope, tip_off: str | None) -> Guard:
-    """The guard under which this URL may be asked for. Nothing has been requested when it raises."""
-    guard = Guard(scope)
-    if guard.url(url) is None:
-        return guard
-    narrow = Guard(scope, tip_off=url)
-    if denied := narrow.url(url):
-        raise CommandError(f"{denied.detail}; a tip-off does not change that")
-    if tip_off is None:
-        raise CommandError(
-            f"{urlsplit(url).netloc} is outside the scope; with --tip-off REFERENCE this URL is asked for, on record"
-        )
-    return narrow
-
-
-def _record_tip_off(scope: Scope, url: str, reference: str) -> None:
-    """Who had what asked for, and why: in clear, or nobody could say later what was asked."""
-    path = scope.database.file.with_name(scope.database.file.name + ".tip-offs.jsonl")
-    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": operator_name()}
-    append_private_line(path, line | {"reference": reference, "url": url})
-
-
-def _errand(scope: Scope, guard: Guard, conduct: ConductLog) -> Errand:
-    limits = scope.limits
-    return Errand(
-        guard=guard,
-        limits=limits,
-        budget=Budget(limits),
-        pacer=Pacer(limits.requests_per_second),
-        conduct=conduct,
-        user_agent=user_agent(scope, version("stray")),
-    )
 
 
 def _document(url: str, scope: Scope, errand: Errand) -> Fetched | NotFetched:
@@ -186,8 +138,3 @@ def _ftp_target(url: str, scope: Scope) -> FtpTarget:
     held = next((target for target in scope.ftp if contains(target, url)), None)
     return held or tipped_target(url, scope)
 
-
-def _conduct_log(scope: Scope, command: str) -> ConductLog:
-    folder = scope.database.file.with_name(scope.database.file.name + ".conduct")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return ConductLog(folder / f"{command}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.jsonl")

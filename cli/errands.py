@@ -1,0 +1,77 @@
+"""What a command that asks for single places needs: authority, a guard, an errand, a conduct log."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from cli.errors import AuthorityError, CommandError
+from cli.operator import operator_name
+from cli.private_log import append_private_line
+from fetching.budget import Budget
+from fetching.clean_environment import ambient_settings
+from fetching.conduct import ConductLog
+from fetching.errand import Errand
+from fetching.pacing import Pacer
+from scope.guard import Guard
+from scope.model import Scope
+from sweeps.plan import user_agent
+
+
+def check_authority(scope: Scope, tip_off: str | None) -> None:
+    """May anything be requested at all? From here on the environment lends no rights.
+
+    Raises:
+        AuthorityError: the scope gives no valid authority.
+        CommandError: the tip-off names no reference.
+    """
+    if denied := Guard(scope).authority_denial():
+        raise AuthorityError(f"{denied.detail}; nothing was requested")
+    if tip_off is not None and not tip_off.strip():
+        raise CommandError("--tip-off needs a reference: where it is written down who pointed to this")
+    for name in list(ambient_settings(os.environ)):
+        del os.environ[name]
+
+
+def guard_for(url: str, scope: Scope, tip_off: str | None) -> Guard:
+    """The guard under which this URL may be asked for. Nothing has been requested when it raises CommandError."""
+    guard = Guard(scope)
+    if guard.url(url) is None:
+        return guard
+    narrow = Guard(scope, tip_off=url)
+    if denied := narrow.url(url):
+        raise CommandError(f"{denied.detail}; a tip-off does not change that")
+    if tip_off is None:
+        raise CommandError(
+            f"{urlsplit(url).netloc} is outside the scope; with --tip-off REFERENCE this URL is asked for, on record"
+        )
+    return narrow
+
+
+def record_tip_off(scope: Scope, url: str, reference: str) -> None:
+    """Who had what asked for, and why: in clear, or nobody could say later what was asked."""
+    path = scope.database.file.with_name(scope.database.file.name + ".tip-offs.jsonl")
+    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": operator_name()}
+    append_private_line(path, line | {"reference": reference, "url": url})
+
+
+def errand_for(scope: Scope, guard: Guard, conduct: ConductLog) -> Errand:
+    """One place's errand, with the scope's limits."""
+    limits = scope.limits
+    return Errand(
+        guard=guard,
+        limits=limits,
+        budget=Budget(limits),
+        pacer=Pacer(limits.requests_per_second),
+        conduct=conduct,
+        user_agent=user_agent(scope, version("stray")),
+    )
+
+
+def conduct_log(scope: Scope, command: str) -> ConductLog:
+    """A new log beside the database, named after the command that asks."""
+    folder = scope.database.file.with_name(scope.database.file.name + ".conduct")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return ConductLog(folder / f"{command}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.jsonl")
