@@ -7,8 +7,7 @@ queued, the place itself done) is gathered as `Changes`, and saved together with
 from __future__ import annotations
 
 import heapq
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from crawler.frontier_tables import FrontierTables
@@ -26,6 +25,8 @@ MOST_SEEN: Final = 16_000_000
 # Places in memory, about 0.5 kB each. A read of this many takes 3 ms.
 WINDOW: Final = 1_000
 _EVERYTHING: Final = (1 << 62, 1 << 62)
+# Places that are told of together when they are left: as many rows as a part of the spool has.
+TOGETHER: Final = 5_000
 # Ancestors that `path` remembers, so that a folder of 100,000 files asks for them once.
 _REMEMBERED_ANCESTORS: Final = 10_000
 
@@ -122,17 +123,23 @@ class Frontier:
     def leave(self) -> Iterator[Place]:
         """Every place that has no record yet; empties the frontier, but not the store: a resumed unit goes on there."""
         yield from self._under_way.values()
+        self._finished.update(self._under_way)  # the tables have them still, and they are told of once
         self._under_way.clear()
         while (place := self._pop()) is not None:
             yield place
 
-    def rest(self) -> dict[str | None, int]:
-        """How many places `leave` has not come to yet, by the page or listing that named them; empties the frontier."""
-        counts = Counter(self._tables.waiting_by_parent(self._loaded))
+    def rest(self) -> Iterator[tuple[str | None, tuple[str, ...]]]:
+        """Every place that `leave` has not come to, some thousands at a time, by the page or listing that named them.
+
+        Empties the frontier, but not the store.
+        """
         beyond = [place for place in self._unsaved.values() if (place.priority, place.number) > self._loaded]
-        counts.update(place.parent for place in (*beyond, *(waiting[2] for waiting in self._window)))
+        handed_out, key = self._finished.union(self._under_way), self._loaded
+        yield from _by_parent((*(waiting[2] for waiting in self._window), *beyond))
         self._window, self._loaded, self._waiting = [], _EVERYTHING, 0
-        return dict(counts)
+        while stored := self._tables.waiting_after(key, TOGETHER):
+            yield from _by_parent(place for place in stored if place.number not in handed_out)
+            key = (stored[-1].priority, stored[-1].number)
 
     def path(self, place: Place) -> tuple[str, ...]:
         """The canonical URLs that led here: from the unit's start to the place that named this one."""
@@ -203,3 +210,12 @@ class Frontier:
                 self._ancestors.clear()
             self._ancestors[number] = known
         return known
+
+
+def _by_parent(places: Iterable[Place]) -> Iterator[tuple[str | None, tuple[str, ...]]]:
+    grouped: dict[str | None, list[str]] = {}
+    for place in places:
+        if not place.is_guess:
+            grouped.setdefault(place.parent, []).append(place.url)
+    for parent, urls in grouped.items():
+        yield parent, tuple(urls)

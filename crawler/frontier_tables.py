@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -77,18 +76,6 @@ class FrontierTables:
                 _WAITING_AFTER, (*key, limit)
             )
         ]
-
-    def waiting_by_parent(self, key: tuple[int, int]) -> dict[str | None, int]:
-        """How many places come after `key`, by what named them."""
-        grouped = """
-        SELECT origins.parent, count(*) FROM waiting JOIN places USING (number)
-        JOIN origins ON origins.number = places.origin
-        WHERE (waiting.priority, waiting.number) > (?, ?) GROUP BY origins.number
-        """
-        counts: Counter[str | None] = Counter()
-        for parent, count in self._store.read(grouped, key):
-            counts[None if parent is None else _text(parent)] += count
-        return counts
 
     def ancestor(self, number: int) -> tuple[str, int]:
         """A place's URL, and the number of the one above it; ends the chain where it is not known."""

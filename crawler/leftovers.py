@@ -9,8 +9,8 @@ from typing import Final
 from crawler.frontier import Frontier
 from documents.records import Skipped, SkipReason
 
-# Places that get a record each. More are told by their number for each listing; as rows they are entries anyway, with
-# the outcome `not_selected`. Ten times what a unit may request by default.
+# Places that get a record each. More share one record for each listing, some thousands at a time; as rows they are
+# entries anyway. Ten times what a unit may request by default.
 TOLD_ONE_BY_ONE: Final = 200_000
 
 
@@ -19,5 +19,5 @@ def leftovers(frontier: Frontier, start_url: str, reason: SkipReason, detail: st
     for place in islice(frontier.leave(), TOLD_ONE_BY_ONE):
         if not place.is_guess:
             yield Skipped(place.url, reason, detail, parent=place.parent)
-    for parent, count in frontier.rest().items():
-        yield Skipped(parent or start_url, reason, f"{detail} {count} more")
+    for parent, urls in frontier.rest():
+        yield Skipped(parent or start_url, reason, f"{detail} {len(urls)} more", stands_for=urls)

@@ -115,6 +115,7 @@ class Skipped:
         detail: class or code of the cause; never text from a document.
         member: path inside the document ("bundle.zip!/a.pdf"), empty for the whole.
         parent: URL of the listing or page that named it.
+        stands_for: where one record is for many places, theirs; `url` is then the listing or page that named them.
     """
 
     url: str
@@ -122,3 +123,4 @@ class Skipped:
     detail: str = ""
     member: str = ""
     parent: str | None = None
+    stands_for: tuple[str, ...] = ()

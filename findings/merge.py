@@ -24,7 +24,7 @@ from findings.merge_tables import UnitRows, stage_end, stage_units
 from findings.parts import COLUMNS, is_whole
 from findings.records import SweepEnd, UnitOutcome, UnitRecord, UnitState
 from findings.schema import Transaction, sql_text
-from findings.spool_folders import QUARANTINE, SPOOL_FORMAT, SweepFolder, read_end, read_unit_file, sweep_folders
+from findings.spool_folders import QUARANTINE, READABLE_FORMATS, SweepFolder, read_end, read_unit_file, sweep_folders
 
 # Units per transaction: one commit costs 40 ms whatever it holds, and a reader waits no longer than one batch takes.
 UNITS_AT_ONCE: Final = 50
@@ -108,7 +108,7 @@ class _SweepMerge:
         self._end(end)
 
     def _unfit(self, header: dict[str, Any]) -> str | None:
-        if header.get("format") != SPOOL_FORMAT:
+        if header.get("format") not in READABLE_FORMATS:
             return "written by another version of Stray"
         known = stored_key_check(self._connection)
         if known not in (None, header.get("key_check")):

@@ -131,6 +131,8 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
             ("skipped_at", UTC_TIME),
         ]
     ),
+    # Places that share one row of skips.
+    "left": columns_of([("sweep_id", pa.string()), ("unit_id", pa.string()), ("url", pa.string())]),
 }
 
 # What has been added to the columns since the first release. A sweep that was begun before it spooled parts without

@@ -130,6 +130,11 @@ def skip_row(skipped: Skipped, skipped_at: datetime) -> Row:
     }
 
 
+def left_rows(skipped: Skipped) -> list[Row]:
+    """The places that one record is for."""
+    return [{"url": _place(url)} for url in skipped.stands_for]
+
+
 def _dictation(header: DictationHeader, key: DatabaseKey) -> Row:
     """Names and times are personal, and few enough to be guessed: they are kept keyed, never in clear."""
     times = {"started": header.started, "ended": header.ended}

@@ -21,10 +21,11 @@ from findings.errors import DatabaseKeyError, SpoolError
 from findings.keys import DatabaseKey
 from findings.parts import PART_ROWS, PartWriter, Row, write_table
 from findings.records import SweepEnd, SweepRecord, UnitOutcome, UnitRecord, UnitState
-from findings.rows import document_row, entry_row, fetched_place_row, match_rows, skip_row
+from findings.rows import document_row, entry_row, fetched_place_row, left_rows, match_rows, skip_row
 from findings.spool_folders import (
     OPENED_FILE,
     PLAN_COLUMNS,
+    READABLE_FORMATS,
     SPOOL_FORMAT,
     SweepFolder,
     header_of,
@@ -109,12 +110,15 @@ class SweepSpool:
     @classmethod
     def _opened(cls, folder: SweepFolder, key: DatabaseKey) -> Self | None:
         header = read_json(folder.header_file)
-        if header is None or header.get("format") != SPOOL_FORMAT:
+        if header is None or header.get("format") not in READABLE_FORMATS:
             return None
         if header.get("key_check") != key.check_value():
             raise DatabaseKeyError("an unfinished sweep was spooled with another database key; put that key back")
         try:
-            return cls(folder, record_of(header, folder.plan()), key)
+            opened = cls(folder, record_of(header, folder.plan()), key)
+            if header["format"] != SPOOL_FORMAT:  # what is written from now on an older Stray can not read
+                write_json(folder.header_file, header | {"format": SPOOL_FORMAT})
+            return opened
         except SpoolError:
             return None  # the merge sets it aside and reports it
 
@@ -264,7 +268,7 @@ class UnitSpool:
     def skipped(self, skipped: Skipped) -> None:
         """A place was not looked at, or only in part."""
         with self._lock:
-            self._add(skips=[skip_row(skipped, self._clock())])
+            self._add(skips=[skip_row(skipped, self._clock())], left=left_rows(skipped))
 
     def document(self, document: Document, media_type: str, judgement: Judgement, member: str = "") -> tuple[str, ...]:
         """A document was fetched and judged; `member` is the path inside it that the judgement is about.

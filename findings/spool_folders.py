@@ -30,7 +30,9 @@ from findings.durable_files import read_json
 from findings.errors import SpoolError
 from findings.records import SweepEnd, SweepKind, SweepRecord, SweepState, UnitOutcome, UnitRecord, UnitState
 
-SPOOL_FORMAT = 1
+# 2: parts may hold rows of kinds that the first release did not know, and would have set aside as damaged.
+SPOOL_FORMAT = 2
+READABLE_FORMATS = frozenset([1, SPOOL_FORMAT])
 OPEN = ".open"
 MERGED = ".merged"
 OPENED_FILE = "opened.json"

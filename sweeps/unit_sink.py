@@ -58,7 +58,7 @@ class UnitSink:
         """See `Sink`."""
         with self._lock:
             self._spool.skipped(skipped)
-            self._count(skipped=1)
+            self._count(skipped=len(skipped.stands_for) or 1)
         if (skipped.url, skipped.reason, skipped.member) == (self._start_url, SkipReason.NOT_FOUND, ""):
             # A dead link is an answer; a target that is not there is a typo in the scope or a site that has moved.
             self.skipped(Skipped(skipped.url, SkipReason.UNIT_FAILED, "the target itself was not found"))

@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMP TABLE met AS
 WITH fetched AS (
     SELECT url FROM spool_documents UNION SELECT requested_url FROM spool_documents WHERE requested_url IS NOT NULL
 ), skipped AS (
-    SELECT url FROM spool_skips WHERE member = ''
+    SELECT url FROM spool_skips WHERE member = '' UNION ALL SELECT url FROM spool_left
 ), described AS (
     SELECT * EXCLUDE (listed), min(seen_at) OVER place AS first_seen, max(seen_at) OVER place AS last_seen
     FROM spool_entries

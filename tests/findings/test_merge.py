@@ -18,6 +18,7 @@ from findings.merge import MergeReport, merge
 from findings.parts import ADDED
 from findings.records import SweepKind
 from findings.spool import SweepSpool
+from findings.spool_folders import SPOOL_FORMAT
 from matchers.verdicts import Verdict
 from tests.findings.conftest import CLEAR, HOST, Estate, letter, unit_record
 
@@ -245,6 +246,48 @@ def test_a_spool_of_another_key_or_format_is_left_and_does_not_stop_the_others(e
         f"{other_key}: written with another database key",
         f"{newer.record.sweep_id}: written by another version of Stray",
     )
+
+
+def test_a_sweep_of_the_first_release_is_merged_and_gone_on_with(estate: Estate) -> None:
+    ids = []
+    for _ in range(2):
+        sweep = estate.begin()
+        ids.append(sweep.record.sweep_id)
+        header = json.loads(sweep.folder.header_file.read_text())
+        sweep.folder.header_file.write_text(json.dumps(header | {"format": 1}))
+        unit = estate.open_unit(sweep)
+        unit.document(estate.document("/1/a.pdf"), "application/pdf", letter())
+        unit.finish(estate.outcome())
+    sweep.finish(estate.end())
+    assert merge(estate.root, estate.database).left == ()
+    resumed = SweepSpool.unfinished(estate.root, "scope-1", estate.key)
+    assert resumed
+    assert resumed.record.sweep_id == ids[0]
+    # An older Stray would take for damaged what is written from now on.
+    assert json.loads(resumed.folder.header_file.read_text())["format"] == SPOOL_FORMAT
+    resumed.finish(estate.end())
+    assert merge(estate.root, estate.database).sweeps == (ids[0],)
+    assert estate.ask("SELECT count(*) FROM documents") == [(2,)]
+
+
+def test_places_that_one_record_is_for_are_skipped_and_others_are_not(estate: Estate) -> None:
+    sweep = estate.begin()
+    unit = estate.open_unit(sweep)
+    for path in ("/1/a.pdf", "/1/b.pdf", "/1/c.pdf", "/1/style.css"):
+        unit.entry(estate.entry(path, parent=f"{HOST}/1/"))
+    unit.document(estate.document("/1/a.pdf"), "application/pdf", CLEAR)
+    left = (f"{HOST}/1/b.pdf", f"{HOST}/1/c.pdf")
+    unit.skipped(Skipped(f"{HOST}/1/", SkipReason.BUDGET_SPENT, "requests 2 more", stands_for=left))
+    unit.finish(estate.outcome())
+    sweep.finish(estate.end())
+    merge(estate.root, estate.database)
+    assert estate.ask("SELECT name, outcome FROM entries ORDER BY name") == [
+        ("a.pdf", "fetched"),
+        ("b.pdf", "skipped"),
+        ("c.pdf", "skipped"),
+        ("style.css", "not_selected"),
+    ]
+    assert estate.ask("SELECT detail FROM skips") == [("requests 2 more",)]
 
 
 def test_the_folder_may_have_any_name(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from documents.dictation import DictationFormat, DictationHeader
 from documents.records import Entry, EntryKind, Skipped, SkipReason
 from findings.keys import DatabaseKey
 from findings.parts import COLUMNS
-from findings.rows import MAX_SIZE, document_row, entry_row, match_rows, skip_row
+from findings.rows import MAX_SIZE, document_row, entry_row, left_rows, match_rows, skip_row
 from matchers.verdicts import Judgement, LetterMatch, Verdict
-from tests.findings.conftest import CLEAR, Estate, letter
+from tests.findings.conftest import CLEAR, HOST, Estate, letter
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 KEY = DatabaseKey(bytes(32))
@@ -129,6 +129,7 @@ def test_every_row_fits_its_columns(estate: Estate) -> None:
         "documents": document_row(document, "application/pdf", letter(), "a", 1),
         "matches": match_rows(document, letter(), "a", 1, KEY)[0],
         "skips": skip_row(Skipped("http://files.example.org/", SkipReason.ROBOTS), NOW),
+        "left": left_rows(Skipped(HOST, SkipReason.BUDGET_SPENT, stands_for=(f"{HOST}/a",)))[0],
     }
     for table, columns in COLUMNS.items():
         assert set(rows[table]) | set(owner) == set(columns.names)
