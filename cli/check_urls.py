@@ -137,4 +137,3 @@ def _page(url: str, errand: Errand) -> Fetched | NotFetched:
 def _ftp_target(url: str, scope: Scope) -> FtpTarget:
     held = next((target for target in scope.ftp if contains(target, url)), None)
     return held or tipped_target(url, scope)
-

@@ -95,6 +95,7 @@ class BucketAccess:
         region: where the service says that it is; empty where it does not.
         endpoint: the service that answered for it, scheme and host.
         exists: no only where the service said so and, in a name search, canaries vouch for the answer.
+        account_exists: Azure's storage account does; unknown elsewhere.
         listable: anyone may list it.
         readable: yes once an object was read; no where listed objects were refused and none was read.
         known_key_readable: an object that the listing did not show was read by its known key.
@@ -119,6 +120,7 @@ class BucketAccess:
     region: str = ""
     endpoint: str = ""
     exists: Truth = Truth.UNKNOWN
+    account_exists: Truth = Truth.UNKNOWN
     listable: Truth = Truth.UNKNOWN
     readable: Truth = Truth.UNKNOWN
     known_key_readable: Truth = Truth.UNKNOWN

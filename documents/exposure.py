@@ -75,6 +75,8 @@ class Exposure:
         robots_disallow: robots.txt keeps our crawler out of it.
         indexable: a search engine could hold its text.
         index_basis: what `indexable` rests on.
+        is_current: of a bucket's object: it is what the plain address gives. No: an earlier version, or one behind a
+            deletion, which stays when only the object is deleted.
     """
 
     reached_by: tuple[str, ...] = ()
@@ -87,6 +89,7 @@ class Exposure:
     robots_disallow: Truth = Truth.UNKNOWN
     indexable: Truth = Truth.UNKNOWN
     index_basis: IndexBasis | None = None
+    is_current: Truth = Truth.UNKNOWN
 
 
 NOTHING_KNOWN = Exposure()

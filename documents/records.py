@@ -65,6 +65,8 @@ class Entry:
         modified_source: what `modified` was read from; None without one.
         cue: what in its name or its neighbours makes it worth a look; None where nothing does.
         dictation: what its first bytes say, where it is a dictation and no more of it was asked for.
+        is_current: False for an earlier version of an object, or one behind a deletion; its URL names the version.
+        selected: it was to be fetched. Without a document or a skip of its own it was left, told of by number alone.
     """
 
     url: str
@@ -78,6 +80,8 @@ class Entry:
     modified_source: ModifiedSource | None = None
     cue: Cue | None = None
     dictation: DictationHeader | None = field(default=None, repr=False)
+    is_current: bool = True
+    selected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

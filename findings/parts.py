@@ -42,6 +42,21 @@ DICTATION: Final = pa.struct(
     ]
 )
 
+EVIDENCE: Final = pa.struct(
+    [
+        ("question", pa.string()),
+        ("status", pa.int32()),
+        ("code", pa.string()),
+        ("request_id", pa.string()),
+        ("asked_at", UTC_TIME),
+    ]
+)
+_BUCKET_TEXTS: Final = (
+    "sweep_id unit_id url provider name account region endpoint exists account_exists listable readable "
+    "known_key_readable acl_readable versions_visible requester_pays public_access_blocked disabled website "
+    "website_url account_id owner_id tenant_id found_by"
+)
+
 Column = tuple[str, pa.DataType]
 Row = Mapping[str, Any]
 
@@ -70,6 +85,8 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
             ("modified_source", pa.string()),
             ("cue", pa.string()),
             ("dictation", DICTATION),
+            ("is_current", pa.bool_()),
+            ("selected", pa.bool_()),
         ]
     ),
     "documents": columns_of(
@@ -100,6 +117,7 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
             ("robots_disallow", pa.string()),
             ("indexable", pa.string()),
             ("index_basis", pa.string()),
+            ("is_current", pa.string()),
         ]
     ),
     "matches": columns_of(
@@ -129,19 +147,53 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
             ("detail", pa.string()),
             ("parent", pa.string()),
             ("skipped_at", UTC_TIME),
+            ("places", pa.int64()),
         ]
     ),
     # Places that share one row of skips.
     "left": columns_of([("sweep_id", pa.string()), ("unit_id", pa.string()), ("url", pa.string())]),
+    "buckets": columns_of(
+        [
+            *((name, pa.string()) for name in _BUCKET_TEXTS.split()),
+            ("rights", pa.list_(pa.string())),
+            ("score", pa.int32()),
+            ("reasons", pa.list_(pa.string())),
+            ("evidence", pa.list_(EVIDENCE)),
+            ("seen_at", UTC_TIME),
+        ]
+    ),
+    "leads": columns_of(
+        [
+            *((name, pa.string()) for name in "sweep_id unit_id url key provider name account met_in parent".split()),
+            ("had_credential", pa.bool_()),
+            ("seen_at", UTC_TIME),
+        ]
+    ),
+    "name_searches": columns_of(
+        [
+            *((name, pa.string()) for name in ("sweep_id", "unit_id", "provider")),
+            *((name, pa.int64()) for name in "candidates existing absent unknown requests lies throttled".split()),
+            ("seconds", pa.float64()),
+            ("told_at", UTC_TIME),
+        ]
+    ),
 }
 
-# What has been added to the columns since the first release. A sweep that was begun before it spooled parts without
-# them, which are whole all the same; the rows that they become have nothing there.
-ADDED: Final[Mapping[str, frozenset[str]]] = {
-    "entries": frozenset(["size_error", "modified_source", "cue", "dictation"]),
-    "documents": frozenset(
-        "found_as reached_by transport tls listed is_listing auth_above robots_disallow indexable index_basis".split()
+# What has been added to the columns since the first release, change by change. A sweep that was begun before a change
+# spooled parts without it, which are whole all the same; the rows that they become have nothing there.
+ADDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
+    "entries": (
+        frozenset(["size_error", "modified_source", "cue", "dictation"]),
+        frozenset(["is_current", "selected"]),
     ),
+    "documents": (
+        frozenset(
+            "found_as reached_by transport tls listed is_listing auth_above robots_disallow indexable "
+            "index_basis".split()
+        ),
+        frozenset(["is_current"]),
+    ),
+    "skips": (frozenset(["places"]),),
 }
 
 
@@ -253,15 +305,21 @@ def is_whole(path: Path, table: str) -> bool:
     """Can every page of this part file be read, and are its columns ones that we write or wrote? Torn ones are not."""
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            ours = COLUMNS[table].names
-            before = [name for name in ours if name not in ADDED.get(table, ())]
-            if file.schema_arrow.names not in (ours, before):
+            if file.schema_arrow.names not in _columns_ever(table):
                 return False
             for _ in file.iter_batches():
                 pass
     except (pa.ArrowException, OSError):
         return False
     return True
+
+
+def _columns_ever(table: str) -> list[list[str]]:
+    """Names of the columns that parts of this table have or once had."""
+    known = [COLUMNS[table].names]
+    for added in reversed(ADDED.get(table, ())):
+        known.append([name for name in known[-1] if name not in added])
+    return known
 
 
 def _last_number(folder: Path) -> int:
@@ -276,4 +334,6 @@ def _characters(row: Row) -> int:
 def _length(value: object) -> int:
     if isinstance(value, str):
         return len(value)
+    if isinstance(value, dict):
+        return sum(map(_length, value.values()))
     return sum(map(_length, value)) if isinstance(value, list) else 0

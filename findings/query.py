@@ -87,7 +87,7 @@ def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT
             [sweep_id],
         )
         verdicts = _counts(connection, "documents", "verdict", sweep_id)
-        skips = _counts(connection, "skips", "reason", sweep_id)
+        skips = _counts(connection, "skips", "reason", sweep_id, "sum(places)")
         units = _counts(connection, "units", "state", sweep_id)
     return SweepSummary(
         sweep_id=told["sweep_id"],
@@ -214,8 +214,10 @@ def _counted_as(state: FindingState, row: dict[str, Any]) -> int:
     return row["count"] if not row["settled"] and (unseen or row["news"] == state.value) else 0
 
 
-def _counts(connection: Connection, table: str, column: str, sweep_id: str) -> dict[str, int]:
-    query = f"SELECT {column} AS value, count(*) AS count FROM {table} WHERE sweep_id = ? GROUP BY {column}"  # noqa: S608
+def _counts(
+    connection: Connection, table: str, column: str, sweep_id: str, counted: str = "count(*)"
+) -> dict[str, int]:
+    query = f"SELECT {column} AS value, {counted} AS count FROM {table} WHERE sweep_id = ? GROUP BY {column}"  # noqa: S608
     return {str(row["value"]): int(row["count"]) for row in _asked(connection, query, [sweep_id])}
 
 

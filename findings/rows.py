@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from documents.dictation import DictationHeader
-from documents.exposure import Exposure
+from documents.exposure import Exposure, Truth
 from documents.records import Document, Entry, EntryKind, Skipped
 from findings.keys import DatabaseKey
 from findings.parts import Row
+from findings.stored_text import optional_place, storable, stored_place
 from matchers.verdicts import Judgement, LetterMatch, Span, Verdict
-from scope.urls import has_credentials, without_credentials
 
 # The largest size that a column of signed 64 bits holds; a listing may claim any number.
 MAX_SIZE = (1 << 63) - 1
@@ -33,20 +33,22 @@ def entry_row(entry: Entry, seen_at: datetime, key: DatabaseKey) -> Row:
     """A listed place. What a dictation's header says of people is kept keyed."""
     modified, zoned = _modified(entry.modified)
     return {
-        "url": _place(entry.url),
+        "url": stored_place(entry.url),
         "listed": True,
         "kind": entry.kind.value,
-        "name": _storable(entry.name),
+        "name": storable(entry.name),
         "size": _size(entry.size),
         "size_exact": entry.size_exact,
         "modified": modified,
         "modified_utc": zoned,
-        "parent": _optional_place(entry.parent),
+        "parent": optional_place(entry.parent),
         "seen_at": seen_at,
         "size_error": _size(entry.size_error) if entry.size is not None else None,
         "modified_source": entry.modified_source and entry.modified_source.value,
         "cue": entry.cue and entry.cue.value,
         "dictation": _dictation(entry.dictation, key) if entry.dictation else None,
+        "is_current": entry.is_current,
+        "selected": entry.selected,
     }
 
 
@@ -54,20 +56,22 @@ def fetched_place_row(document: Document) -> Row:
     """The place of a fetched document, which no listing need have named."""
     name = unquote(urlsplit(document.url).path.rstrip("/").rpartition("/")[2])
     return {
-        "url": _place(document.url),
+        "url": stored_place(document.url),
         "listed": False,
         "kind": EntryKind.FILE.value,
-        "name": _storable(name),
+        "name": storable(name),
         "size": document.body.size,
         "size_exact": True,
         "modified": None,
         "modified_utc": None,
-        "parent": _optional_place(document.parent),
+        "parent": optional_place(document.parent),
         "seen_at": document.fetched_at,
         "size_error": 0,
         "modified_source": None,
         "cue": None,
         "dictation": None,
+        "is_current": document.exposure.is_current is not Truth.NO,
+        "selected": True,
     }
 
 
@@ -76,27 +80,27 @@ def document_row(document: Document, media_type: str, judgement: Judgement, memb
     headers = {name.lower(): value for name, value in document.headers.items()}
     return {
         "document_number": number,
-        "url": _place(document.url),
-        "member": _storable(member),
-        "requested_url": _optional_place(document.requested_url),
-        "parent": _optional_place(document.parent),
+        "url": stored_place(document.url),
+        "member": storable(member),
+        "requested_url": optional_place(document.requested_url),
+        "parent": optional_place(document.parent),
         "fetched_at": document.fetched_at,
         "status": document.status,
-        "headers": [(_storable(name), _header(name, value)) for name, value in headers.items() if _is_kept(name)],
+        "headers": [(storable(name), _header(name, value)) for name, value in headers.items() if _is_kept(name)],
         "server_modified": _header_date(headers.get("last-modified")),
         "size": document.body.size,
         "sha256": document.body.sha256,
-        "media_type": _storable(media_type),
+        "media_type": storable(media_type),
         "verdict": judgement.verdict.value,
-        "reasons": [_storable(reason) for reason in judgement.reasons],
+        "reasons": [storable(reason) for reason in judgement.reasons],
         **_exposed(document.exposure),
     }
 
 
 def _exposed(exposure: Exposure) -> Row:
     return {
-        "found_as": _optional_place(exposure.found_as),
-        "reached_by": [_place(url) for url in exposure.reached_by],
+        "found_as": optional_place(exposure.found_as),
+        "reached_by": [stored_place(url) for url in exposure.reached_by],
         "transport": exposure.transport and exposure.transport.value,
         "tls": exposure.tls.value,
         "listed": exposure.listed.value,
@@ -105,6 +109,7 @@ def _exposed(exposure: Exposure) -> Row:
         "robots_disallow": exposure.robots_disallow.value,
         "indexable": exposure.indexable.value,
         "index_basis": exposure.index_basis and exposure.index_basis.value,
+        "is_current": exposure.is_current.value,
     }
 
 
@@ -114,25 +119,26 @@ def match_rows(document: Document, judgement: Judgement, member: str, number: in
     explained = {match.verdict for match in judgement.letters}
     if judgement.verdict in _TEMPLATE_FINDINGS and judgement.verdict not in explained:
         rows.append(_template_row(judgement.verdict, document.url, member, key))
-    place = {"document_number": number, "url": _place(document.url), "member": _storable(member)}
+    place = {"document_number": number, "url": stored_place(document.url), "member": storable(member)}
     return [row | place for row in rows]
 
 
 def skip_row(skipped: Skipped, skipped_at: datetime) -> Row:
     """Something that was not looked at."""
     return {
-        "url": _place(skipped.url),
-        "member": _storable(skipped.member),
+        "url": stored_place(skipped.url),
+        "member": storable(skipped.member),
         "reason": skipped.reason.value,
-        "detail": _storable(skipped.detail),
-        "parent": _optional_place(skipped.parent),
+        "detail": storable(skipped.detail),
+        "parent": optional_place(skipped.parent),
         "skipped_at": skipped_at,
+        "places": len(skipped.stands_for) or 1,
     }
 
 
 def left_rows(skipped: Skipped) -> list[Row]:
     """The places that one record is for."""
-    return [{"url": _place(url)} for url in skipped.stands_for]
+    return [{"url": stored_place(url)} for url in skipped.stands_for]
 
 
 def _dictation(header: DictationHeader, key: DatabaseKey) -> Row:
@@ -184,29 +190,12 @@ def _template_row(verdict: Verdict, url: str, member: str, key: DatabaseKey) -> 
 
 def _span(span: Span) -> dict[str, Any]:
     return {
-        "piece": _storable(span.piece),
+        "piece": storable(span.piece),
         "doc_start": span.doc[0],
         "doc_end": span.doc[1],
         "letter_start": span.letter[0],
         "letter_end": span.letter[1],
     }
-
-
-def _place(url: str) -> str:
-    """The records promise no credentials; a second look costs 3 µs and keeps the promise if a source forgets."""
-    try:
-        return _storable(without_credentials(url) if has_credentials(url) else url)
-    except ValueError:  # no URL at all; without its query and user it can be kept to be looked at
-        return "invalid:" + _storable(url.partition("?")[0].rpartition("@")[2])
-
-
-def _optional_place(url: str | None) -> str | None:
-    return None if url is None else _place(url)
-
-
-def _storable(text: str) -> str:
-    """Lone surrogates (from names that are no text in any charset) can not be stored; written out they can."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _size(size: int | None) -> int | None:
@@ -236,4 +225,4 @@ def _is_kept(name: str) -> bool:
 
 
 def _header(name: str, value: str) -> str:
-    return _place(value) if name in _URL_HEADERS else _storable(value)
+    return stored_place(value) if name in _URL_HEADERS else storable(value)

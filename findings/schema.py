@@ -25,7 +25,7 @@ class Migration:
     sql: str
 
 
-MIGRATION_FILES = ("001_first_tables.sql", "002_told_sweeps.sql", "003_exposure.sql")
+MIGRATION_FILES = ("001_first_tables.sql", "002_told_sweeps.sql", "003_exposure.sql", "004_buckets.sql")
 
 # Each view after those that it reads from, with the tables and views whose column comments it takes over.
 VIEWS: Final[Mapping[str, tuple[str, ...]]] = {

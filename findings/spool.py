@@ -14,8 +14,10 @@ from typing import Self
 
 import pyarrow as pa
 
+from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.records import Document, Entry, Skipped, SkipReason
 from fetching.store import Store
+from findings.bucket_rows import bucket_row, lead_row, name_search_row
 from findings.durable_files import FOLDER_MODE, private_folder, read_json, storage_errors, sync_folder, write_json
 from findings.errors import DatabaseKeyError, SpoolError
 from findings.keys import DatabaseKey
@@ -116,11 +118,11 @@ class SweepSpool:
             raise DatabaseKeyError("an unfinished sweep was spooled with another database key; put that key back")
         try:
             opened = cls(folder, record_of(header, folder.plan()), key)
-            if header["format"] != SPOOL_FORMAT:  # what is written from now on an older Stray can not read
-                write_json(folder.header_file, header | {"format": SPOOL_FORMAT})
-            return opened
         except SpoolError:
             return None  # the merge sets it aside and reports it
+        if header["format"] != SPOOL_FORMAT:  # what is written from now on an older Stray can not read
+            write_json(folder.header_file, header | {"format": SPOOL_FORMAT})
+        return opened
 
     def for_worker(self) -> Self:
         """The same, light enough to be sent with every unit: without the plan."""
@@ -286,6 +288,21 @@ class UnitSpool:
                 matches=matches,
             )
         return tuple(row["finding_id"] for row in matches if row["finding_id"])
+
+    def bucket(self, access: BucketAccess) -> None:
+        """What is known of a bucket's access by now."""
+        with self._lock:
+            self._add(buckets=[bucket_row(access, self._clock())])
+
+    def bucket_named(self, lead: BucketLead) -> None:
+        """A bucket's address was met."""
+        with self._lock:
+            self._add(leads=[lead_row(lead, self._clock())])
+
+    def names_searched(self, search: NamesSearched) -> None:
+        """How a search for names has gone by now."""
+        with self._lock:
+            self._add(name_searches=[name_search_row(search, self._clock())])
 
     def finish(self, outcome: UnitOutcome) -> None:
         """Publish the unit: from here on it is merged, and not run again.

@@ -13,15 +13,27 @@ from extraction.records import Problem
 from findings.spool import Begun, UnitSpool
 from inspection.inspector import Inspector
 
+# Addresses of buckets that were met lately and are not told again, about 0.1 kB each. What is forgotten is told twice,
+# and becomes one row when it is merged.
+REMEMBERED_LEADS = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a unit has done so far: counts, and whether it was begun afresh, its saved state being of no use."""
+    """What a unit has done so far: counts, and whether it was begun afresh, its saved state being of no use.
+
+    Attributes:
+        buckets: records of buckets' access.
+        names, names_answered: of a search for names: how many there are, and how many have an answer that counts.
+    """
 
     entries: int = 0
     documents: int = 0
     skipped: int = 0
     matches: int = 0
+    buckets: int = 0
+    names: int = 0
+    names_answered: int = 0
     afresh: bool = False
 
 
@@ -36,6 +48,8 @@ class UnitSink:
         self._inspector = inspector
         self._tell = tell
         self._lock = threading.Lock()
+        self._leads: set[int] = set()
+        self._searched: dict[str, NamesSearched] = {}
         store = spool.store
         earlier = (store.kept("progress") or {}) if store else {}
         self.progress = Progress(**earlier, afresh=spool.begun is Begun.AFRESH)
@@ -65,12 +79,30 @@ class UnitSink:
 
     def bucket(self, access: BucketAccess) -> None:
         """See `Sink`."""
+        with self._lock:
+            self._spool.bucket(access)
+            self._count(buckets=1)
 
     def bucket_named(self, lead: BucketLead) -> None:
-        """See `Sink`."""
+        """See `Sink`. What stands on every page is told once, or nearly so."""
+        lead_digest = hash((lead.url, lead.key, lead.had_credential))
+        with self._lock:
+            if lead_digest in self._leads:
+                return
+            if len(self._leads) >= REMEMBERED_LEADS:
+                self._leads.clear()
+            self._leads.add(lead_digest)
+            self._spool.bucket_named(lead)
 
     def names_searched(self, search: NamesSearched) -> None:
         """See `Sink`."""
+        with self._lock:
+            self._spool.names_searched(search)
+            self._searched[search.provider] = search
+            answered = sum(each.existing + each.absent for each in self._searched.values())
+            candidates = sum(each.candidates for each in self._searched.values())
+            self.progress = replace(self.progress, names=candidates, names_answered=answered)
+            self._tell(self.progress)
 
     def document(self, document: Document) -> None:
         """See `Sink`. What extraction could not read of the document becomes skips of their own."""

@@ -5,7 +5,8 @@ WITH fetched AS (
 ), skipped AS (
     SELECT url FROM spool_skips WHERE member = '' UNION ALL SELECT url FROM spool_left
 ), described AS (
-    SELECT * EXCLUDE (listed), min(seen_at) OVER place AS first_seen, max(seen_at) OVER place AS last_seen
+    SELECT * EXCLUDE (listed, selected), bool_or(selected) OVER place AS is_chosen,
+        min(seen_at) OVER place AS first_seen, max(seen_at) OVER place AS last_seen
     FROM spool_entries
     WINDOW place AS (PARTITION BY url)
     -- What was said by the first bytes of a place is told in a row of its own, that describes it worst.
@@ -15,10 +16,12 @@ WITH fetched AS (
     FROM spool_entries WHERE cue IS NOT NULL OR dictation IS NOT NULL
     GROUP BY url
 )
-SELECT described.* EXCLUDE (cue, dictation), noted.cue, noted.dictation,
+SELECT described.* EXCLUDE (cue, dictation, is_chosen), noted.cue, noted.dictation,
     CASE
         WHEN described.url IN (SELECT url FROM fetched) THEN 'fetched'
         WHEN described.url IN (SELECT url FROM skipped) THEN 'skipped'
+        -- It was to be fetched, and has neither a document nor a record of its own: it was left when the unit ended.
+        WHEN described.is_chosen THEN 'skipped'
         ELSE 'not_selected'
     END AS outcome
 FROM described LEFT JOIN noted USING (url);
@@ -36,6 +39,7 @@ UPDATE entries SET
     modified_source = CASE
         WHEN later AND new.modified IS NOT NULL THEN new.modified_source ELSE entries.modified_source
     END,
+    is_current = CASE WHEN later THEN coalesce(new.is_current, entries.is_current) ELSE entries.is_current END,
     cue = CASE WHEN later THEN coalesce(new.cue, entries.cue) ELSE coalesce(entries.cue, new.cue) END,
     dictation = CASE
         WHEN later THEN coalesce(new.dictation, entries.dictation) ELSE coalesce(entries.dictation, new.dictation)

@@ -3,8 +3,9 @@ WITH looked AS (
     SELECT sweep_id, unit_id, count(*) AS documents, count(*) FILTER (verdict = 'undetermined') AS undetermined
     FROM documents GROUP BY sweep_id, unit_id
 ), left_out AS (
-    SELECT sweep_id, unit_id, count(*) AS skipped, histogram(reason) AS skipped_by_reason
-    FROM skips GROUP BY sweep_id, unit_id
+    SELECT sweep_id, unit_id, sum(places)::BIGINT AS skipped, map(list(reason), list(places)) AS skipped_by_reason
+    FROM (SELECT sweep_id, unit_id, reason, sum(places)::UBIGINT AS places FROM skips GROUP BY ALL)
+    GROUP BY sweep_id, unit_id
 ), listed AS (
     SELECT last_sweep AS sweep_id, unit_id, count(*) AS not_selected
     FROM entries WHERE outcome = 'not_selected' GROUP BY ALL

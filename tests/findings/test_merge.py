@@ -16,6 +16,7 @@ from findings.errors import DatabaseLockedError
 from findings.keys import DatabaseKey
 from findings.merge import MergeReport, merge
 from findings.parts import ADDED
+from findings.query import reach, sweep_summary
 from findings.records import SweepKind
 from findings.spool import SweepSpool
 from findings.spool_folders import SPOOL_FORMAT
@@ -287,7 +288,25 @@ def test_places_that_one_record_is_for_are_skipped_and_others_are_not(estate: Es
         ("c.pdf", "skipped"),
         ("style.css", "not_selected"),
     ]
-    assert estate.ask("SELECT detail FROM skips") == [("requests 2 more",)]
+    assert estate.ask("SELECT detail, places FROM skips") == [("requests 2 more", 2)]
+    summary = sweep_summary(estate.database, sweep.record.sweep_id)
+    assert summary.skips == {SkipReason.BUDGET_SPENT: 2}
+    (told,) = reach(estate.database)
+    assert (told.skipped, told.skipped_by_reason, told.not_selected) == (2, {SkipReason.BUDGET_SPENT: 2}, 1)
+
+
+def test_what_was_selected_and_left_is_skipped(estate: Estate) -> None:
+    sweep = estate.begin()
+    unit = estate.open_unit(sweep)
+    rows = [estate.entry(f"/1/{name}", selected=name != "c.css") for name in ("a.pdf", "b.pdf", "c.css")]
+    unit.entries(rows)
+    unit.document(estate.document("/1/a.pdf"), "application/pdf", CLEAR)
+    unit.skipped(Skipped(f"{HOST}/1/", SkipReason.BUDGET_SPENT, "requests 1 more"))
+    unit.finish(estate.outcome())
+    sweep.finish(estate.end())
+    merge(estate.root, estate.database)
+    outcomes = estate.ask("SELECT name, outcome, is_current FROM entries ORDER BY name")
+    assert outcomes == [("a.pdf", "fetched", True), ("b.pdf", "skipped", True), ("c.css", "not_selected", True)]
 
 
 def test_the_folder_may_have_any_name(tmp_path: Path) -> None:
@@ -414,16 +433,21 @@ def test_a_recheck_says_nothing_of_what_it_did_not_ask_for(estate: Estate, kind:
     assert estate.ask("SELECT url[-5:], history FROM finding_status ORDER BY url") == [("a.pdf", "PG"), ("b.pdf", "P")]
 
 
-def test_parts_from_before_columns_were_added_are_merged(estate: Estate) -> None:
+@pytest.mark.parametrize("changes", [1, 2])
+def test_parts_from_before_columns_were_added_are_merged(estate: Estate, changes: int) -> None:
     sweep = spool_of_many_units(estate)
     for part in sweep.folder.path.rglob("part-*/*.parquet"):
-        table = pq.read_table(part)
-        pq.write_table(table.drop_columns(list(ADDED.get(part.stem, ()))), part)
+        added = ADDED.get(part.stem, ())[-changes:]
+        pq.write_table(pq.read_table(part).drop_columns([name for names in added for name in names]), part)
     report = merge(estate.root, estate.database)
     assert (report.units, report.quarantined) == (UNITS, ())
     assert counts(estate) == EXPECTED
-    assert estate.ask("SELECT DISTINCT cue, modified_source FROM entries") == [(None, None)]
-    assert estate.ask("SELECT DISTINCT tls, reached_by FROM documents") == [(None, None)]
+    assert estate.ask("SELECT DISTINCT is_current FROM entries") == [(None,)]
+    assert estate.ask("SELECT DISTINCT is_current FROM documents") == [(None,)]
+    assert estate.ask("SELECT DISTINCT places FROM skips") in ([], [(1,)])
+    if changes > 1:
+        assert estate.ask("SELECT DISTINCT cue, modified_source FROM entries") == [(None, None)]
+        assert estate.ask("SELECT DISTINCT tls, reached_by FROM documents") == [(None, None)]
 
 
 def test_a_cue_stays_with_a_place_that_is_met_again_without_it(estate: Estate) -> None:

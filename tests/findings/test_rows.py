@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pyarrow as pa
 import pytest
 
+from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.dictation import DictationFormat, DictationHeader
 from documents.records import Entry, EntryKind, Skipped, SkipReason
+from findings.bucket_rows import bucket_row, lead_row, name_search_row
 from findings.keys import DatabaseKey
 from findings.parts import COLUMNS
 from findings.rows import MAX_SIZE, document_row, entry_row, left_rows, match_rows, skip_row
@@ -129,6 +131,9 @@ def test_every_row_fits_its_columns(estate: Estate) -> None:
         "documents": document_row(document, "application/pdf", letter(), "a", 1),
         "matches": match_rows(document, letter(), "a", 1, KEY)[0],
         "skips": skip_row(Skipped("http://files.example.org/", SkipReason.ROBOTS), NOW),
+        "buckets": bucket_row(BucketAccess("http://x.example.org/b", "s3", "b"), NOW),
+        "leads": lead_row(BucketLead("http://x.example.org/b", "s3", "b"), NOW),
+        "name_searches": name_search_row(NamesSearched("s3", 3, 1, 1, 1), NOW),
         "left": left_rows(Skipped(HOST, SkipReason.BUDGET_SPENT, stands_for=(f"{HOST}/a",)))[0],
     }
     for table, columns in COLUMNS.items():
