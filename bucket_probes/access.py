@@ -24,6 +24,7 @@ class Facts:
     Attributes:
         region: where the bucket is.
         endpoint: the service that answered for it, scheme and host.
+        account_exists: the account that the bucket would be in exists.
         requester_pays: the service asks whoever reads to pay.
         public_access_blocked: the owner has shut the public out altogether.
         disabled: the service has shut it.
@@ -35,6 +36,7 @@ class Facts:
 
     region: str = ""
     endpoint: str = ""
+    account_exists: Truth = Truth.UNKNOWN
     requester_pays: Truth = Truth.UNKNOWN
     public_access_blocked: Truth = Truth.UNKNOWN
     disabled: Truth = Truth.UNKNOWN
@@ -106,8 +108,8 @@ class AccessNotes:
         self.learned(Facts(region=region or ""))
         self._note(question, status, "", request_id)
 
-    def refused(self, question: Question, judgement: Judgement, status: int, request_id: str) -> None:
-        """The service answered otherwise."""
+    def refused(self, question: Question, judgement: Judgement, status: int | None, request_id: str) -> None:
+        """The service answered otherwise, or an answer was had without a request (None), such as DNS's."""
         self._exists = stronger(self._exists, judgement.exists)
         self._permitted[question] = stronger(self._permitted[question], judgement.permitted)
         self._read_denied |= question is Question.READ and judgement.reason is SkipReason.ACCESS_DENIED
@@ -125,6 +127,7 @@ class AccessNotes:
         self._facts = Facts(
             region=facts.region or known.region,
             endpoint=facts.endpoint or known.endpoint,
+            account_exists=stronger(known.account_exists, facts.account_exists),
             requester_pays=stronger(known.requester_pays, facts.requester_pays),
             public_access_blocked=stronger(known.public_access_blocked, facts.public_access_blocked),
             disabled=stronger(known.disabled, facts.disabled),
@@ -150,6 +153,7 @@ class AccessNotes:
             self._about,
             region=facts.region,
             endpoint=facts.endpoint or self._about.endpoint,
+            account_exists=facts.account_exists,
             exists=self._exists,
             evidence=tuple(self._evidence.values()),
         )

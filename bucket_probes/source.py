@@ -6,6 +6,7 @@ import ssl
 
 from botocore.httpsession import get_cert_path
 
+from bucket_probes.azure import AzureProbe
 from bucket_probes.errors import ProbeError
 from bucket_probes.probe import BucketProbe
 from bucket_probes.s3 import S3Probe
@@ -43,14 +44,14 @@ class BucketSource:
         """See `Source`."""
         target = _bucket_of(unit)
         with Wire(self._errand, self._dialler, self._trust or _authorities()) as wire:
-            probe = _probe(target, wire)
+            probe = _probe(target, wire, self._dialler)
             self.learned = BucketWalk(self._errand, target, unit.start_url, probe, sink).walk()
 
     def access(self, unit: Unit) -> BucketAccess:
         """Ask for a bucket's state and the keys that the scope names, and take nothing: no listing, no document."""
         target = _bucket_of(unit)
         with Wire(self._errand, self._dialler, self._trust or _authorities()) as wire:
-            probe = _probe(target, wire)
+            probe = _probe(target, wire, self._dialler)
             try:
                 probe.state()
                 for key in target.known_keys:
@@ -75,8 +76,10 @@ def _bucket_of(unit: Unit) -> BucketTarget:
     return unit.target
 
 
-def _probe(target: BucketTarget, wire: Wire) -> BucketProbe:
+def _probe(target: BucketTarget, wire: Wire, dialler: Dialler) -> BucketProbe:
     match target.provider:
+        case "azure":
+            return AzureProbe(target, wire, dialler)
         case _:
             return S3Probe(target, wire)
 

@@ -94,6 +94,7 @@ class BucketAccess:
         account: Azure's storage account; empty elsewhere.
         region: where the service says that it is; empty where it does not.
         endpoint: the service that answered for it, scheme and host.
+        account_exists: Azure's storage account does, whatever is known of the container; unknown elsewhere.
         exists: no only where the service said so and, in a name search, canaries vouch for the answer.
         account_exists: Azure's storage account does; unknown elsewhere.
         listable: anyone may list it.
@@ -119,6 +120,7 @@ class BucketAccess:
     account: str = ""
     region: str = ""
     endpoint: str = ""
+    account_exists: Truth = Truth.UNKNOWN
     exists: Truth = Truth.UNKNOWN
     account_exists: Truth = Truth.UNKNOWN
     listable: Truth = Truth.UNKNOWN
