@@ -21,7 +21,7 @@ _FACTS = ("Name", "EncodingType", "IsTruncated", "NextMarker", "NextContinuation
 # Digits of a size that are read: 10^18 bytes fit into the database's 64 bits, and are 20,000 times the largest object.
 _SIZE_DIGITS = 18
 # Characters of an ETag that are kept: S3's have 32, or 38 for an upload in parts.
-_ETAG_LENGTH = 128
+ETAG_LENGTH = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +84,14 @@ def parse_bucket_listing(body: bytes) -> BucketListing | None:
         if name == "Contents":
             rows.append(_object(element))
         elif name == "CommonPrefixes":
-            common.append(_first(element, "Prefix"))
+            common.append(first_text(element, "Prefix"))
         elif _is_fact(element):
             facts.setdefault(name, element.text or "")
     encoded = facts.get("EncodingType", "").lower() == "url"
     objects = tuple(_decoded_object(row, encoded) for row in rows if row.key)
-    prefixes = (_decoded(prefix, encoded) for prefix in common)
+    prefixes = (decoded(prefix, encoded) for prefix in common)
     truncated = facts.get("IsTruncated", "").strip().lower() == "true"
-    marker = _decoded(facts.get("NextMarker", ""), encoded) or (objects[-1].key if objects else "")
+    marker = decoded(facts.get("NextMarker", ""), encoded) or (objects[-1].key if objects else "")
     return BucketListing(
         bucket=facts.get("Name", ""),
         objects=objects,
@@ -110,33 +110,35 @@ def _is_fact(element: etree._Element) -> bool:
 
 
 def _decoded_object(row: ListedObject, encoded: bool) -> ListedObject:
-    return replace(row, key=_decoded(row.key, encoded)) if encoded else row
+    return replace(row, key=decoded(row.key, encoded)) if encoded else row
 
 
 def _object(row: etree._Element) -> ListedObject:
     return ListedObject(
-        key=_first(row, "Key"),
-        size=_size(_first(row, "Size").strip()),
-        modified=_moment(_first(row, "LastModified").strip()),
-        etag=_first(row, "ETag").strip().strip('"')[:_ETAG_LENGTH],
+        key=first_text(row, "Key"),
+        size=size_of(first_text(row, "Size").strip()),
+        modified=moment_of(first_text(row, "LastModified").strip()),
+        etag=first_text(row, "ETag").strip().strip('"')[:ETAG_LENGTH],
     )
 
 
-def _size(text: str) -> int | None:
+def size_of(text: str) -> int | None:
+    """Bytes as listed; None for what is no size."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _SIZE_DIGITS else None
 
 
-def _first(elements: Iterable[etree._Element], name: str) -> str:
+def first_text(elements: Iterable[etree._Element], name: str) -> str:
     """Text of the first element of this name, white space kept: a key may begin or end with it."""
     return next((element.text or "" for element in elements if local_name(element) == name), "")
 
 
-def _decoded(text: str, encoded: bool) -> str:
+def decoded(text: str, encoded: bool) -> str:
     """`encoding-type=url`: percent-encoded, a space as a plus sign."""
     return unquote_plus(text, errors="surrogateescape") if encoded else text
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """A time as listed; None where it can not be read."""
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:

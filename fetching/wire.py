@@ -222,6 +222,16 @@ class Answer:
         self.close()
 
 
+# Shown an answer that is not the last word: a redirect before it is followed, a throttled one before it is asked again.
+# It may read it. No to a redirect: it is not followed, and is the answer.
+Heed = Callable[[Answer], bool]
+
+
+def heed_nothing(_: Answer) -> bool:
+    """Redirects are followed."""
+    return True
+
+
 class Wire:
     """Asks for URLs on behalf of one unit. GET only: nothing else reads. Not thread-safe.
 
@@ -247,12 +257,13 @@ class Wire:
         self._timeout = Timeout(connect=seconds, read=seconds)
         self._headers = {"User-Agent": errand.user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+    def get(self, url: str, headers: Mapping[str, str] | None = None, *, heed: Heed = heed_nothing) -> Answer:
         """Ask for a URL; redirects are followed inside the scope, throttled answers waited for and asked again.
 
         Args:
             url: absolute.
             headers: sent besides our own.
+            heed: shown what is not the last word.
 
         Raises:
             UrlDeniedError, AddressDeniedError, BudgetSpentError, StoppedError: it was not asked.
@@ -260,15 +271,20 @@ class Wire:
         """
         asked: set[str] = set()
         while True:
-            answer = self._patiently(url, headers or {}, hop=bool(asked))
+            answer = self._patiently(url, headers or {}, heed, hop=bool(asked))
             location = answer.headers.get("location")
-            if answer.status not in _REDIRECTS or not location:
+            if answer.status not in _REDIRECTS or not location or not _shown(heed, answer):
                 return answer
             answer.close()
             asked.add(url)
             url = urljoin(url, location)
             if url in asked or len(asked) > LONGEST_CHAIN:
                 raise NoAnswerError(SkipReason.REDIRECT_LOOP, str(answer.status))
+
+    def rest(self, seconds: float) -> None:
+        """Ask for nothing for a while. Raises StoppedError where the unit is told to stop meanwhile."""
+        if self._errand.stop.wait(seconds):
+            raise StoppedError
 
     def close(self) -> None:
         """Close all connections."""
@@ -283,13 +299,14 @@ class Wire:
     ) -> None:
         self.close()
 
-    def _patiently(self, url: str, headers: Mapping[str, str], *, hop: bool) -> Answer:
+    def _patiently(self, url: str, headers: Mapping[str, str], heed: Heed, *, hop: bool) -> Answer:
         for _ in range(1 + self._retries):
             answer = self._ask(url, headers, hop=hop)
             retry_after = answer.headers.get("retry-after")
             self._errand.pacer.answered(answer.status, retry_after)
             if answer.status not in THROTTLE_STATUSES:
                 return answer
+            _shown(heed, answer)
             answer.close()
             wait = retry_after_seconds(retry_after)
             if wait is not None and wait > LONGEST_WAIT:
@@ -326,3 +343,12 @@ class Wire:
         if errand.stop.wait(errand.pacer.reserve()):
             raise StoppedError
         errand.budget.request()
+
+
+def _shown(heed: Heed, answer: Answer) -> bool:
+    """What `heed` says; an answer on which it breaks is closed."""
+    try:
+        return heed(answer)
+    except BaseException:
+        answer.close()
+        raise

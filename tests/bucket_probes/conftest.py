@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+import bucket_probes.s3_listing
 from bucket_probes.source import BucketSource
 from demo_range.s3_server import S3Server
 from documents.buckets import BucketAccess
@@ -181,6 +182,12 @@ class Bucket:
 @pytest.fixture
 def bucket(make_scope: MakeScope, make_errand: MakeErrand, recording_sink: RecordingSink) -> Bucket:
     return Bucket(make_scope, make_errand, type(recording_sink))
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that fail are asked for again at once."""
+    monkeypatch.setattr(bucket_probes.s3_listing, "PAGE_PAUSES", (0.0, 0.0))
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bucket_probes.errors import ListingBrokenError, RefusedError
-from bucket_probes.s3 import EMPTY_PAGES, S3Probe
+from bucket_probes.s3 import S3Probe
+from bucket_probes.s3_listing import EMPTY_PAGES
 from documents.records import SkipReason
 from fetching.bucket_listings import ListedObject
 from fetching.dialler import AddressInfo, Dialler
@@ -72,12 +73,15 @@ def test_a_marker_is_preferred_to_the_last_key(probe: S3Probe, liar: Liar, listi
     assert keys(probe) == ["a", "z"]
 
 
-@pytest.mark.parametrize("more", [token("same"), ""])
-def test_a_page_that_repeats_ends_the_listing(probe: S3Probe, liar: Liar, listing: Page, more: str) -> None:
+@pytest.mark.parametrize(("more", "requests"), [(token("same"), 2), ("", 3)])
+def test_a_page_that_repeats_ends_the_listing(
+    probe: S3Probe, liar: Liar, listing: Page, more: str, requests: int
+) -> None:
+    """Without a token all three ways to go on are tried."""
     liar.says = lambda asked: listing("a", "b", truncated=True, more=more)
     with pytest.raises(ListingBrokenError, match="does not advance"):
         keys(probe)
-    assert len(liar.listings) == 2
+    assert len(liar.listings) == requests
 
 
 def test_new_tokens_do_not_hide_a_circle(probe: S3Probe, liar: Liar, listing: Page) -> None:

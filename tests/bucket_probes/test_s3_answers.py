@@ -32,7 +32,7 @@ YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
         (405, "MethodNotAllowed", UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
         (409, "OperationAborted", UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
         (500, "InternalError", UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
-        (503, "SlowDown", UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
+        (503, "SlowDown", UNKNOWN, UNKNOWN, SkipReason.THROTTLED),
         (200, "InternalError", UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
         # The status alone is never a verdict: a proxy's page, a CDN's 404.
         (404, "", UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),

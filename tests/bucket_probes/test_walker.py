@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import bucket_probes.s3
+import bucket_probes.s3_listing
 import fetching.wire
 from bucket_probes.walker import UNANSWERED_IN_A_ROW
 from documents.records import Document, EntryKind, SkipReason
@@ -266,7 +266,7 @@ def test_a_page_that_nobody_foresaw_keeps_what_was_listed(
             raise LookupError
         return parse_bucket_listing(body)
 
-    monkeypatch.setattr(bucket_probes.s3, "parse_bucket_listing", parse_first)
+    monkeypatch.setattr(bucket_probes.s3_listing, "parse_bucket_listing", parse_first)
     walked = bucket.fetch(liar.url, known=["known.txt"])
     assert sorted(walked.sink.contents) == [walked.url("a.txt"), walked.url("known.txt")]
     assert walked.sink.reasons == {walked.url(): SkipReason.PARSER_CRASHED}
