@@ -3,51 +3,239 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
-from scope.model import BucketTarget
-from scope.urls import quoted_path
+from scope.address_forms import FormMatch, Grammar
+from scope.model import BucketTarget, Scope
+from scope.providers import Addressing, Protocol, Provider, load_providers
+from scope.urls import DEFAULT_PORTS, has_credentials, quoted_path
 
-_AWS_HOST = re.compile(
-    r"(?:(?P<bucket>[a-z0-9][a-z0-9.-]+)\.)?s3(?:[.-](?:dualstack\.)?(?P<region>[a-z0-9-]+))?\.amazonaws\.com(?:\.cn)?"
-)
+# What a bucket's name may look like anywhere; each service is stricter.
+_NAME = re.compile(r"[A-Za-z0-9$_][A-Za-z0-9._$-]{1,254}")
+_CONTAINER = re.compile(r"\$(?:root|web|logs)|[a-z0-9](?:-?[a-z0-9]){2,62}")
+_ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
+# Schemes of tools that mean a bucket of one service: `s3://name/key`.
+_SCHEMES = {"s3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gcs", "gcs": "gcs", "oss": "alibaba", "b2": "backblaze"}
+_AZURE_SCHEMES = frozenset(["az", "azure"])
+# `abfss://container@account.dfs.core.windows.net/path`
+_HADOOP_SCHEMES = frozenset(["abfs", "abfss", "wasb", "wasbs"])
+_ARN = re.compile(r"arn:aws[a-z-]*:s3:::([^/*?]+)(?:/(.*))?", re.DOTALL)
+_VERSIONS = ("versionid", "generation", "snapshot")
 
 
 @dataclass(frozen=True, slots=True)
 class BucketAddress:
-    """A bucket named by a URL: service host and port, bucket, object key (decoded, may be empty)."""
+    """A bucket that a URL names. Credentials that the URL carried are not kept.
 
+    Attributes:
+        provider: id of the service.
+        host: with the port where it is not the usual one; empty for `s3://name` and its like.
+        bucket: its name; empty where only an account was named.
+        key: of an object, decoded; empty for none.
+        account: Azure's storage account, Oracle's namespace; empty elsewhere.
+        region: as the host says it; empty where it does not.
+        version: of the object: S3's versionId, Google's generation, Azure's versionid or snapshot.
+        had_credential: the URL carried a user, a signature or a token.
+        is_served: the bucket's objects are served at this host; otherwise it was only named.
+    """
+
+    provider: str
     host: str
     bucket: str
-    key: str
+    key: str = ""
+    account: str = ""
+    region: str = ""
+    version: str = ""
+    had_credential: bool = False
+    is_served: bool = True
 
 
 def service_url(target: BucketTarget) -> str:
-    """The endpoint, without a trailing slash."""
-    partition = ".cn" if target.region.startswith("cn-") else ""
-    return (target.endpoint or f"https://s3.{target.region}.amazonaws.com{partition}").rstrip("/")
+    """The endpoint, without a trailing slash; Azure's with its account."""
+    if target.endpoint is None:
+        return target.service.endpoint(target.region, target.account or "")
+    endpoint = target.endpoint.rstrip("/")
+    if target.service.protocol is not Protocol.AZURE:
+        return endpoint
+    account = target.account or ""
+    parts = urlsplit(endpoint)
+    has_account = account in ((parts.hostname or "").partition(".")[0], parts.path.rpartition("/")[2])
+    return endpoint if has_account else f"{endpoint}/{account}"
 
 
 def bucket_url(target: BucketTarget) -> str:
-    """The bucket's anonymous path-style address, with its prefix: one TLS host for all names, dots included."""
-    return f"{service_url(target)}/{target.name}/{quoted_path(target.prefix)}"
+    """The bucket's anonymous address, with its prefix.
+
+    Path-style where the service allows it: one TLS host for all names, dots included.
+    """
+    return f"{_place(target.service, service_url(target), target.name, is_own=target.endpoint is not None)}/" + (
+        quoted_path(target.prefix)
+    )
 
 
 def object_url(target: BucketTarget, key: str) -> str:
     """The anonymous address of one object."""
-    return f"{service_url(target)}/{target.name}/{quoted_path(key)}"
+    return f"{_place(target.service, service_url(target), target.name, is_own=target.endpoint is not None)}/" + (
+        quoted_path(key)
+    )
 
 
-def parse_aws_url(url: str) -> BucketAddress | None:
-    """The bucket that an Amazon S3 URL names, path-style or virtual-host style; None for any other URL."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
-    match = _AWS_HOST.fullmatch(host)
-    if match is None:
+def address_url(address: BucketAddress, grammar: Grammar | None = None) -> str:
+    """The anonymous address of what a URL named: of the bucket, or of the account where no bucket was named."""
+    provider = (grammar or built_in_grammar()).providers[address.provider]
+    service = provider.endpoint(address.region, address.account)
+    return f"{_place(provider, service, address.bucket, is_own=False)}/" if address.bucket else f"{service}/"
+
+
+def _place(provider: Provider, service: str, name: str, *, is_own: bool) -> str:
+    """Where the bucket lies, without a trailing slash. An endpoint of one's own is taken path-style."""
+    if provider.addressing is Addressing.VIRTUAL and not is_own:
+        scheme, _, host = service.partition("://")
+        return f"{scheme}://{name}.{host}"
+    return f"{service}/{quote(name, safe='$')}"
+
+
+@cache
+def built_in_grammar() -> Grammar:
+    """The forms of all services that come with Stray."""
+    return Grammar(load_providers().values())
+
+
+def parse_bucket_url(url: str, grammar: Grammar | None = None) -> BucketAddress | None:
+    """The bucket that a URL names, in any form that its service has; None for any other URL.
+
+    Args:
+        url: with a scheme or beginning with `//`; `s3://`, `gs://`, `az://account/container/key` and Amazon's ARNs too.
+        grammar: the services to know; None for those that come with Stray.
+    """
+    grammar = grammar or built_in_grammar()
+    url = url.strip()
+    arn = _ARN.fullmatch(url)
+    if arn:
+        return _checked(BucketAddress("s3", "", arn[1], arn[2] or "", is_served=False))
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
         return None
-    path = unquote(parts.path).lstrip("/")
-    if match["bucket"]:
-        return BucketAddress(host, match["bucket"], path)
-    bucket, _, key = path.partition("/")
-    return BucketAddress(host, bucket, key) if bucket else None
+    scheme = parts.scheme
+    if scheme in _SCHEMES or scheme in _AZURE_SCHEMES:
+        return _of_tool(url, scheme)
+    if scheme in _HADOOP_SCHEMES:
+        return _of_hadoop(parts, grammar)
+    if scheme not in ("http", "https", "") or not host:
+        return None
+    place = host if port in (None, DEFAULT_PORTS.get(scheme)) else f"{host}:{port}"
+    found = grammar.match(place, unquote(parts.path) or "/")
+    return _of_match(found, place, url, parts) if found else None
+
+
+def _of_match(found: FormMatch, place: str, url: str, parts: SplitResult) -> BucketAddress | None:
+    bucket, key = found.bucket, found.key
+    if found.provider.protocol is Protocol.AZURE and bucket and not key and not _CONTAINER.fullmatch(bucket):
+        bucket, key = "$root", bucket  # blobs of the root container lie right below the account
+    address = BucketAddress(
+        provider=found.provider.id,
+        host=place,
+        bucket=bucket,
+        key=key,
+        account=found.account,
+        region=found.region,
+        version=_version(parts.query),
+        had_credential=found.has_secret or has_credentials(url),
+        is_served=found.is_served,
+    )
+    return _checked(address, is_azure=found.provider.protocol is Protocol.AZURE)
+
+
+def _version(query: str) -> str:
+    return next((value for name, value in parse_qsl(query) if name.lower() in _VERSIONS), "")
+
+
+def _of_tool(url: str, scheme: str) -> BucketAddress | None:
+    """`s3://name/key`: no percent-encoding; what follows a `?` is part of the key unless it is a query of ours."""
+    rest = url.partition("://")[2]
+    had_credential = False
+    head, question, query = rest.partition("?")
+    if question and (has_credentials(f"https://host/?{query}") or _version(query)):
+        had_credential, rest = has_credentials(f"https://host/?{query}"), head
+    names = rest.split("/")
+    if "@" in names[0]:
+        had_credential, names[0] = True, names[0].rpartition("@")[2]
+    version = _version(query) if question else ""
+    if scheme in _AZURE_SCHEMES:
+        account, bucket, key = names[0], names[1] if len(names) > 1 else "", "/".join(names[2:])
+        address = BucketAddress("azure", "", bucket, key, account, "", version, had_credential, is_served=False)
+        return _checked(address, is_azure=True)
+    bucket, key = names[0], "/".join(names[1:])
+    return _checked(BucketAddress(_SCHEMES[scheme], "", bucket, key, "", "", version, had_credential, is_served=False))
+
+
+def _of_hadoop(parts: SplitResult, grammar: Grammar) -> BucketAddress | None:
+    container, at, host = parts.netloc.rpartition("@")
+    found = grammar.match(host.lower(), f"/{container}{unquote(parts.path)}") if at else None
+    if found is None or found.provider.protocol is not Protocol.AZURE:
+        return None
+    address = BucketAddress("azure", host.lower(), container, found.key, found.account, is_served=False)
+    return _checked(replace(address, provider=found.provider.id), is_azure=True)
+
+
+def _checked(address: BucketAddress, *, is_azure: bool = False) -> BucketAddress | None:
+    """The address, unless what stands in the bucket's place can not be a name."""
+    if is_azure:
+        named = _CONTAINER.fullmatch(address.bucket) or not address.bucket
+        return address if named and _ACCOUNT.fullmatch(address.account) else None
+    if not address.bucket:
+        return address if address.account else None
+    return address if _NAME.fullmatch(address.bucket) else None
+
+
+def target_for(scope: Scope, address: BucketAddress) -> BucketTarget | None:
+    """The scope's target that holds what a URL named; None where it has none."""
+    holding = [target for target in scope.bucket if _holds(target, address)]
+    # Without a host any service that speaks the protocol may be meant; the one that is named exactly comes first.
+    return min(holding, key=lambda target: (target.provider != address.provider, len(target.prefix)), default=None)
+
+
+def target_of_url(scope: Scope, url: str) -> BucketTarget | None:
+    """The scope's bucket that a URL lies in: at its own endpoint, or in any form that its service has."""
+    held = next((target for target in scope.bucket if _below(target, url)), None)
+    if held is not None:
+        return held
+    address = parse_bucket_url(url, Grammar(dict(_services(scope)).values()))
+    return target_for(scope, address) if address else None
+
+
+def _services(scope: Scope) -> Iterator[tuple[str, Provider]]:
+    yield from load_providers().items()
+    for target in scope.bucket:
+        yield target.provider, target.service
+
+
+def _below(target: BucketTarget, url: str) -> bool:
+    whole = bucket_url(target)
+    return target.endpoint is not None and (url.startswith(whole) or url.rstrip("/") == whole.rstrip("/"))
+
+
+def _holds(target: BucketTarget, address: BucketAddress) -> bool:
+    if (target.name, target.account or "") != (address.bucket, address.account):
+        return False
+    service = target.service
+    if address.host:
+        elsewhere = target.endpoint is not None or target.provider != address.provider
+        if elsewhere or not same_namespace(target, address):
+            return False
+    elif service.protocol is not load_providers()[address.provider].protocol:
+        return False
+    return not address.key or address.key.startswith(target.prefix)
+
+
+def same_namespace(target: BucketTarget, address: BucketAddress) -> bool:
+    """Does a name mean the same bucket in the region of the address as in the target's?"""
+    service = target.service
+    if service.takes_region and service.names_are_regional:
+        return address.region == target.region
+    return service.service_of(address.region or service.default_region) is service.service_of(target.region)

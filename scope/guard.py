@@ -15,9 +15,11 @@ from typing import assert_never
 from urllib.parse import parse_qsl, unquote, unquote_to_bytes, urlsplit
 
 from scope.actions import is_action, is_action_in_listing
+from scope.address_forms import grammar_of
 from scope.addresses import Address, is_plain_spelling, literal_address, may_dial
-from scope.bucket_urls import parse_aws_url, service_url
-from scope.model import AnyTarget, BucketTarget, FtpTarget, Scope, SiteTarget
+from scope.bucket_urls import parse_bucket_url, same_namespace, service_url
+from scope.model import AnyTarget, BucketTarget, FtpTarget, NameTarget, Scope, SiteTarget
+from scope.name_questions import question_pattern, search_url
 from scope.urls import DEFAULT_PORTS, FTP_SCHEMES, has_credentials
 
 # IIS takes `%u002e` for a dot.
@@ -68,6 +70,11 @@ class Guard:
         self._scope = scope
         self._today = today
         self.tip_off = tip_off
+        self._looked_at: tuple[AnyTarget, ...] = (*scope.site, *scope.bucket, *scope.ftp)
+        # A search asks thousands of times a second, so its patterns are made once.
+        self._questions = [
+            question_pattern(target) for target in scope.searched if self._spelled_badly(search_url(target)) is None
+        ]
 
     def authority_denial(self) -> Denied | None:
         """Is the written authority there and still valid? It holds to the end of its last day, UTC."""
@@ -80,7 +87,10 @@ class Guard:
 
     def url(self, url: str) -> Denied | None:
         """May this URL be requested?"""
-        return self.authority_denial() or self._spelled_badly(url) or self._outside(url) or self._acts_or_tells(url)
+        denied = self.authority_denial()
+        if denied is None and any(question.fullmatch(url) for question in self._questions):
+            return None
+        return denied or self._spelled_badly(url) or self._outside(url) or self._acts_or_tells(url)
 
     def _spelled_badly(self, url: str) -> Denied | None:
         try:
@@ -96,7 +106,7 @@ class Guard:
         return self.address(literal) if literal else None
 
     def _outside(self, url: str) -> Denied | None:
-        if url == self.tip_off or any(contains(target, url) for target in self._scope.targets):
+        if url == self.tip_off or any(contains(target, url) for target in self._looked_at):
             return None
         parts = urlsplit(url)
         return Denied(Denial.OUTSIDE, f"outside the scope: {parts.scheme}://{parts.netloc.rpartition('@')[2]}")
@@ -104,7 +114,7 @@ class Guard:
     def _acts_or_tells(self, url: str) -> Denied | None:
         if has_credentials(url):
             return Denied(Denial.CREDENTIAL, "the URL carries a credential")
-        holding = [target for target in self._scope.targets if contains(target, url)]
+        holding = [target for target in self._looked_at if contains(target, url)]
         if _acts(max(holding, key=_closeness, default=None), url):
             return Denied(Denial.ACTION, "the URL looks like an action")
         return None
@@ -118,7 +128,7 @@ class Guard:
 
 def _acts(target: AnyTarget | None, url: str) -> bool:
     """Would asking for this URL of this target make the server do something? None: it is no target's."""
-    if isinstance(target, BucketTarget | FtpTarget):
+    if isinstance(target, BucketTarget | FtpTarget | NameTarget):
         return False  # a GET in a bucket and a RETR read, whatever the object or file is called
     if target is not None and target.kind == "open_directory":
         return is_action_in_listing(url)
@@ -141,6 +151,8 @@ def contains(target: AnyTarget, url: str) -> bool:
             return _within_bucket(target, url)
         case FtpTarget():
             return _within_ftp(target, url)
+        case NameTarget():
+            return question_pattern(target).fullmatch(url) is not None
         case _:
             assert_never(target)
 
@@ -174,8 +186,11 @@ def _within_bucket(target: BucketTarget, url: str) -> bool:
     if path is None:
         return False
     if target.endpoint is None:
-        address = parse_aws_url(url)
-        return address is not None and address.bucket == target.name and _key_within(target, address.key, url)
+        address = parse_bucket_url(url, grammar_of(target.service))
+        if address is None or not address.is_served or not same_namespace(target, address):
+            return False
+        ours = (address.bucket, address.account) == (target.name, target.account or "")
+        return ours and _key_within(target, address.key, url)
     if not _same_host(service_url(target), url):
         return False
     base = unquote(urlsplit(service_url(target)).path).rstrip("/") + "/" + target.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -24,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import Url
 
+from scope.providers import Provider, load_providers
 from scope.reasons import SkipReason
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -161,13 +163,20 @@ class BucketTarget(Target):
     """One bucket or container, or one prefix of it. At a third party's, listing it must be decided for."""
 
     provider: Text = "s3"
-    name: Annotated[Text, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$")]
-    account: Annotated[Text, StringConstraints(pattern=r"^[a-z0-9]{3,24}$")] | None = None
+    name: Annotated[Text, StringConstraints(pattern=r"^[A-Za-z0-9$][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$")]
+    account: Annotated[Text, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")] | None = None
     endpoint: HttpAddress | None = None
-    region: Annotated[Text, StringConstraints(pattern=r"^[a-z0-9-]+$")] = "us-east-1"
+    region: Annotated[Text, StringConstraints(pattern=r"^[a-z0-9.-]+$")] = "us-east-1"
     prefix: str = ""
     known_keys: tuple[Text, ...] = ()
     listing: bool | None = None
+    # Set by the loader where the service is the organisation's own; never in a file.
+    own_service: Provider | None = None
+
+    @property
+    def service(self) -> Provider:
+        """The facts of its storage service."""
+        return self.own_service or load_providers()[self.provider]
 
     @property
     def may_list(self) -> bool:
@@ -201,7 +210,7 @@ class NameSearch(_Strict):
     """A search for buckets by name: asks whether they exist, and reads nothing. Off unless it says `name_search`."""
 
     name_search: bool = False
-    authority: Text
+    authority: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
     keywords: tuple[Text, ...] = ()
     words: tuple[Text, ...] = ()
     providers: tuple[Text, ...] = ("s3", "gcs", "azure")
@@ -212,9 +221,51 @@ class NameSearch(_Strict):
     canaries: Mapping[Text, tuple[Text, ...]] = {}
     endpoints: Mapping[Text, HttpAddress] = {}
     owners: Owners = Owners()
+    # Set by the loader: those of the organisation's own services that are searched; never in a file.
+    own_services: tuple[Provider, ...] = ()
+
+    def service(self, provider: str) -> Provider:
+        """The facts of a service that is searched."""
+        own = {service.id: service for service in self.own_services}
+        return own.get(provider) or load_providers()[provider]
 
 
-AnyTarget = SiteTarget | BucketTarget | FtpTarget
+@dataclass(frozen=True, slots=True)
+class NameTarget:
+    """One service at which a search asks for names.
+
+    Attributes:
+        provider: its id.
+        search: the scope's search.
+        own_buckets: the scope's targets at that service: they exist, or so their owner says.
+    """
+
+    provider: str
+    search: NameSearch
+    own_buckets: tuple[BucketTarget, ...] = ()
+
+    @property
+    def service(self) -> Provider:
+        """The facts of the service."""
+        return self.search.service(self.provider)
+
+    @property
+    def tier(self) -> Tier:
+        """Whose buckets answer is not known before they do."""
+        return Tier.THIRD_PARTY
+
+    @property
+    def supplier(self) -> str | None:
+        """Likewise."""
+        return None
+
+    @property
+    def authority(self) -> str:
+        """The reference of the permission to search."""
+        return self.search.authority
+
+
+AnyTarget = SiteTarget | BucketTarget | FtpTarget | NameTarget
 
 
 class Scope(_Strict):
@@ -234,8 +285,21 @@ class Scope(_Strict):
     bucket: tuple[BucketTarget, ...] = ()
     ftp: tuple[FtpTarget, ...] = ()
     names: NameSearch | None = None
+    # More storage services, or others in place of those that come with Stray.
+    providers: Path | None = None
 
     @property
     def targets(self) -> tuple[AnyTarget, ...]:
-        """All targets, in the order of the file's kinds."""
-        return (*self.site, *self.bucket, *self.ftp)
+        """All targets, in the order of the file's kinds; services to search only where the scope turns that on."""
+        return (*self.site, *self.bucket, *self.ftp, *self.searched)
+
+    @property
+    def searched(self) -> tuple[NameTarget, ...]:
+        """The services at which names are searched, each once; none unless an authority is named for that."""
+        search = self.names
+        if search is None or not search.name_search or not search.authority:
+            return ()
+        return tuple(
+            NameTarget(provider, search, tuple(target for target in self.bucket if target.provider == provider))
+            for provider in dict.fromkeys(search.providers)
+        )

@@ -10,7 +10,8 @@ from typing import assert_never
 from urllib.parse import urlsplit
 
 from scope.bucket_urls import bucket_url
-from scope.model import AnyTarget, BucketTarget, FtpTarget, Scope, SiteTarget
+from scope.model import AnyTarget, BucketTarget, FtpTarget, NameTarget, Scope, SiteTarget
+from scope.name_questions import search_url
 from scope.urls import canonical_url
 
 
@@ -21,6 +22,7 @@ class UnitKind(StrEnum):
     OPEN_DIRECTORY = "open_directory"
     BUCKET = "bucket"
     FTP = "ftp"
+    NAMES = "names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Unit:
     Attributes:
         unit_id: stable across sweeps; digest of kind and address.
         kind: which source takes it.
-        start_url: where fetching begins; for buckets the anonymous address of the bucket and prefix.
+        start_url: where fetching begins; for buckets the anonymous address of the bucket and prefix, for a search for
+            names the endpoint that is asked.
         target: the scope entry that allows it.
     """
 
@@ -47,6 +50,8 @@ class Unit:
     @property
     def display(self) -> str:
         """For people; the operator wrote this address into the scope, so it is shown in clear."""
+        if isinstance(self.target, NameTarget):
+            return f"names at {self.target.provider} {self.start_url}"
         return f"{self.kind.value.replace('_', ' ')} {self.start_url}"
 
 
@@ -68,7 +73,11 @@ def _unit(target: AnyTarget) -> Unit:
             kind, url = UnitKind.BUCKET, bucket_url(target)
         case FtpTarget():
             kind, url = UnitKind.FTP, canonical_url(target.url)
+        case NameTarget():
+            kind, url = UnitKind.NAMES, search_url(target)
         case _:
             assert_never(target)
-    digest = hashlib.blake2b(f"{kind}\n{url}".encode(), digest_size=8).hexdigest()
+    # Two services may be searched at one endpoint.
+    which = f"{kind}\n{target.provider}" if isinstance(target, NameTarget) else kind
+    digest = hashlib.blake2b(f"{which}\n{url}".encode(), digest_size=8).hexdigest()
     return Unit(f"{kind}-{digest}", kind, url, target)

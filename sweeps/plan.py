@@ -8,7 +8,7 @@ import json
 from scope.model import Scope
 
 # The parts of a scope that say what is looked at. Limits, authority and paths may change between a kill and a resume.
-_IDENTITY = ("organisation", "site", "bucket", "ftp")
+_IDENTITY = ("organisation", "site", "bucket", "ftp", "names")
 
 
 def scope_digest(scope: Scope) -> str:

@@ -28,5 +28,7 @@ def source_for(kind: UnitKind, errand: Errand) -> Source:
             from crawler.ftp.source import FtpSource  # noqa: PLC0415
 
             return FtpSource(errand)
+        case UnitKind.NAMES:
+            raise NotImplementedError("the search for names has no source yet")
         case _:
             assert_never(kind)

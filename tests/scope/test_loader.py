@@ -58,9 +58,14 @@ def test_the_example_loads_and_names_every_key_and_every_skip_reason() -> None:
     raw = tomllib.loads(EXAMPLE.read_text())
     assert scope.database.file == EXAMPLE.parent / "findings.duckdb"
 
+    # Set by the loader; and a file that would have to lie beside the example.
+    unwritten = {"bucket.own_service", "names.own_services", "providers"}
+
     def missing(model: type[BaseModel], tables: list[Any], where: str) -> list[str]:
         absent = []
         for key, field in model.model_fields.items():
+            if f"{where}{key}" in unwritten:
+                continue
             values = [table[key] for table in tables if key in table]
             if not values:
                 absent.append(f"{where}{key}")

@@ -17,6 +17,8 @@ def test_units_have_the_same_ids_in_every_sweep() -> None:
         "open_directory-88da2f1e0fab1223",
         "bucket-3c8822cac41567d4",
         "bucket-366d5ce41bad541e",
+        "bucket-922d120d6652587c",
+        "bucket-9a56e97efb398975",
         "ftp-dd609327bc4306e3",
     ]
 
