@@ -41,28 +41,32 @@ def name_fault(rules: NameRules, name: str, *, legacy: bool = False) -> str | No
     """
     match rules:
         case NameRules.S3:
-            return _s3_fault(name, legacy=legacy)
+            fault = _s3_fault(name, legacy=legacy)
         case NameRules.COMPATIBLE:
-            return _fault(name, _LEGACY if legacy else _DNS_NAME, "lower-case letters, digits, dots and hyphens") or (
-                _dotted_fault(name)
-            )
+            form = _LEGACY if legacy else _DNS_NAME
+            fault = _fault(name, form, "lower-case letters, digits, dots and hyphens") or _dotted_fault(name)
         case NameRules.OSS:
-            return _fault(name, _NO_DOTS, "lower-case letters, digits and hyphens")
+            fault = _fault(name, _NO_DOTS, "lower-case letters, digits and hyphens")
         case NameRules.B2:
-            return _fault(name, _B2, "letters, digits and hyphens", shortest=SHORTEST_B2)
+            fault = _fault(name, _B2, "letters, digits and hyphens", shortest=SHORTEST_B2)
         case NameRules.GCS:
-            return _gcs_fault(name)
+            fault = _gcs_fault(name)
         case NameRules.AZURE:
-            if name in _CONTAINERS_OF_THEIR_OWN:
-                return None
-            return _fault(name, _CONTAINER, "lower-case letters, digits and single hyphens")
+            fault = _container_fault(name)
         case _:
             assert_never(rules)
+    return fault
 
 
 def account_fault(account: str) -> str | None:
     """What is wrong with the name of an Azure storage account; None where nothing is."""
     return None if _ACCOUNT.fullmatch(account) else "has to be 3 to 24 lower-case letters and digits"
+
+
+def _container_fault(name: str) -> str | None:
+    if name in _CONTAINERS_OF_THEIR_OWN:
+        return None
+    return _fault(name, _CONTAINER, "lower-case letters, digits and single hyphens")
 
 
 def _s3_fault(name: str, *, legacy: bool) -> str | None:

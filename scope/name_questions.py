@@ -94,7 +94,7 @@ def bucket_of(target: NameTarget, name: str, account: str = "", endpoint: str = 
 
 
 def known_canaries(target: NameTarget) -> tuple[str, ...]:
-    """Names that exist, so that an answer which denies them is a lie: the scope's canaries, its own buckets, public ones.
+    """Names that exist, so that an answer which denies them is a lie: the scope's, its own buckets, public ones.
 
     Azure's are `account/container`. Where the scope gives an endpoint of its own, public data sets are not there.
     """
