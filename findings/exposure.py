@@ -10,7 +10,7 @@ from documents.exposure import IndexBasis, TlsState, Transport, Truth
 from findings.results import FindingExposure
 
 EXPOSURE_COLUMNS: Final = ", ".join(FindingExposure.__slots__)
-_QUESTIONS: Final = ("auth_above", "listed", "folder_listed", "indexable", "robots_disallow")
+_QUESTIONS: Final = ("auth_above", "listed", "folder_listed", "indexable", "robots_disallow", "is_current")
 
 
 def exposure_of_row(row: Mapping[str, Any]) -> FindingExposure:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from documents.records import SkipReason
+from findings.asking import asked, times, utc
+from findings.buckets import names_searched_of
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
 from findings.errors import FindingAmbiguousError, FindingUnknownError, SweepUnknownError
 from findings.exposure import EXPOSURE_COLUMNS, exposure_of_row
 from findings.keys import FINDING_ID_BYTES
-from findings.records import FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
+from findings.records import BucketState, FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
 from findings.results import (
     DocumentToLookAt,
     ExposedLetter,
@@ -46,7 +46,7 @@ def open_findings(
     source = "finding_status" if include_settled else "(SELECT *, false AS settled FROM open_findings)"
     query = f"SELECT {_FINDING_COLUMNS} FROM {source} ORDER BY {_FINDING_ORDER}"  # noqa: S608 - constants
     with open_reader(database, wait_seconds) as connection:
-        return tuple(_finding_row(row) for row in _asked(connection, query))
+        return tuple(_finding_row(row) for row in asked(connection, query))
 
 
 def finding(database: Path, id_prefix: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> FindingDetail:
@@ -57,7 +57,7 @@ def finding(database: Path, id_prefix: str, wait_seconds: float = LOCK_WAIT_SECO
     """
     query = f"SELECT {_FINDING_COLUMNS} FROM finding_status WHERE starts_with(finding_id, ?)"  # noqa: S608 - constants
     with open_reader(database, wait_seconds) as connection:
-        rows = _asked(connection, query, [id_prefix.lower()]) if _FINDING_ID.fullmatch(id_prefix) else []
+        rows = asked(connection, query, [id_prefix.lower()]) if _FINDING_ID.fullmatch(id_prefix) else []
         if not rows:
             raise FindingUnknownError(id_prefix)
         if len(rows) > 1:
@@ -68,7 +68,7 @@ def finding(database: Path, id_prefix: str, wait_seconds: float = LOCK_WAIT_SECO
 def latest_sweep_id(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> str | None:
     """The sweep that began last, or None if there is none."""
     with open_reader(database, wait_seconds) as connection:
-        rows = _asked(connection, "SELECT sweep_id FROM sweeps ORDER BY started_at DESC, sweep_id DESC LIMIT 1")
+        rows = asked(connection, "SELECT sweep_id FROM sweeps ORDER BY started_at DESC, sweep_id DESC LIMIT 1")
     return str(rows[0]["sweep_id"]) if rows else None
 
 
@@ -80,7 +80,7 @@ def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT
     """
     with open_reader(database, wait_seconds) as connection:
         told = _sweep(connection, sweep_id)
-        answers = _asked(
+        answers = asked(
             connection,
             "SELECT sweep_news.state, sweep_news.news, finding_status.settled, count(*) AS count "
             "FROM sweep_news JOIN finding_status USING (finding_id) WHERE sweep_news.sweep_id = ? GROUP BY ALL",
@@ -89,18 +89,22 @@ def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT
         verdicts = _counts(connection, "documents", "verdict", sweep_id)
         skips = _counts(connection, "skips", "reason", sweep_id, "sum(places)")
         units = _counts(connection, "units", "state", sweep_id)
+        buckets = _counts(connection, "bucket_history", "state", sweep_id)
+        names = names_searched_of(connection, sweep_id)
     return SweepSummary(
         sweep_id=told["sweep_id"],
         kind=SweepKind(told["kind"]),
         state=SweepState(told["state"]),
-        started_at=_utc(told["started_at"]),
-        ended_at=_utc(told["ended_at"]) if told["ended_at"] else None,
+        started_at=utc(told["started_at"]),
+        ended_at=utc(told["ended_at"]) if told["ended_at"] else None,
         findings={state: sum(_counted_as(state, row) for row in answers) for state in FindingState},
         settled=sum(row["count"] for row in answers if row["settled"]),
         documents=sum(verdicts.values()),
         verdicts={verdict: verdicts[verdict.value] for verdict in Verdict if verdict.value in verdicts},
         skips={reason: skips[reason.value] for reason in SkipReason if reason.value in skips},
         units={state: units[state.value] for state in UnitState if state.value in units},
+        buckets={state: buckets[state.value] for state in BucketState if state.value in buckets},
+        names=names,
     )
 
 
@@ -109,9 +113,9 @@ def letters_exposed(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> 
     columns = ", ".join(ExposedLetter.__slots__)
     query = f"SELECT {columns} FROM letters_exposed ORDER BY places DESC, letter_id"  # noqa: S608 - constants
     with open_reader(database, wait_seconds) as connection:
-        rows = _asked(connection, query)
+        rows = asked(connection, query)
     return tuple(
-        ExposedLetter(**row | _times(row) | {name: tuple(row[name] or ()) for name in ("hosts", "suppliers")})
+        ExposedLetter(**row | times(row) | {name: tuple(row[name] or ()) for name in ("hosts", "suppliers")})
         for row in rows
     )
 
@@ -132,7 +136,7 @@ def reach(
     with open_reader(database, wait_seconds) as connection:
         if sweep_id is not None:
             _sweep(connection, sweep_id)
-        rows = _asked(connection, query, [sweep_id])
+        rows = asked(connection, query, [sweep_id])
     return tuple(
         UnitReach(
             **row
@@ -150,32 +154,32 @@ def to_look_at(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple
     columns = ", ".join(DocumentToLookAt.__slots__)
     query = f"SELECT {columns} FROM to_look_at ORDER BY url, member"  # noqa: S608 - constants
     with open_reader(database, wait_seconds) as connection:
-        rows = _asked(connection, query)
-    return tuple(DocumentToLookAt(**row | _times(row) | {"reasons": tuple(row["reasons"])}) for row in rows)
+        rows = asked(connection, query)
+    return tuple(DocumentToLookAt(**row | times(row) | {"reasons": tuple(row["reasons"])}) for row in rows)
 
 
 def _sweep(connection: Connection, sweep_id: str) -> dict[str, Any]:
     known = sweep_id.isascii()  # others, lone surrogates above all, are no ids of ours
-    sweeps = _asked(connection, "SELECT * FROM sweeps WHERE sweep_id = ?", [sweep_id]) if known else []
+    sweeps = asked(connection, "SELECT * FROM sweeps WHERE sweep_id = ?", [sweep_id]) if known else []
     if not sweeps:
         raise SweepUnknownError(sweep_id)
     return sweeps[0]
 
 
 def _detail(connection: Connection, row: FindingRow) -> FindingDetail:
-    sightings = _asked(
+    sightings = asked(
         connection,
         "SELECT sweep_id, seen_at, presence, basis, state FROM sighting_states WHERE finding_id = ? "
         "ORDER BY sweep_started_at, sweep_id",
         [row.finding_id],
     )
-    events = _asked(
+    events = asked(
         connection,
         "SELECT decision, note, decided_by, decided_at, valid_until FROM triage_events WHERE finding_id = ? "
         "ORDER BY decided_at, event_number",
         [row.finding_id],
     )
-    matches = _asked(
+    matches = asked(
         connection,
         "SELECT matches.spans, matches.anchors, documents.reasons FROM matches "
         "JOIN documents USING (sweep_id, unit_id, document_number) WHERE matches.finding_id = ? "
@@ -183,7 +187,7 @@ def _detail(connection: Connection, row: FindingRow) -> FindingDetail:
         [row.finding_id],
     )
     match = matches[0] if matches else {"spans": [], "anchors": [], "reasons": []}
-    exposures = _asked(
+    exposures = asked(
         connection,
         f"SELECT {EXPOSURE_COLUMNS} FROM exposure WHERE finding_id = ?",  # noqa: S608 - constants
         [row.finding_id],
@@ -199,15 +203,6 @@ def _detail(connection: Connection, row: FindingRow) -> FindingDetail:
     )
 
 
-def _asked(connection: Connection, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
-    """Rows as dictionaries.
-
-    By way of a relation and Arrow, as DuckDB 1.5 and 2.0 both can: `fetchall` wants pytz for times, and 2.0 warns of
-    Arrow from `execute`.
-    """
-    return connection.sql(query, params=list(values)).to_arrow_table().to_pylist()
-
-
 def _counted_as(state: FindingState, row: dict[str, Any]) -> int:
     """Under what is news of it; and what the sweep did not see stays under unknown or gone as well."""
     unseen = state in (FindingState.UNKNOWN, FindingState.GONE) and row["state"] == state.value
@@ -218,7 +213,7 @@ def _counts(
     connection: Connection, table: str, column: str, sweep_id: str, counted: str = "count(*)"
 ) -> dict[str, int]:
     query = f"SELECT {column} AS value, {counted} AS count FROM {table} WHERE sweep_id = ? GROUP BY {column}"  # noqa: S608
-    return {str(row["value"]): int(row["count"]) for row in _asked(connection, query, [sweep_id])}
+    return {str(row["value"]): int(row["count"]) for row in asked(connection, query, [sweep_id])}
 
 
 def _finding_row(row: dict[str, Any]) -> FindingRow:
@@ -227,25 +222,17 @@ def _finding_row(row: dict[str, Any]) -> FindingRow:
         "triage": TriageDecision(row["triage"]),
         "verdict": Verdict(row["verdict"]),
     }
-    return FindingRow(**row | _times(row) | sets)
+    return FindingRow(**row | times(row) | sets)
 
 
 def _sighting(row: dict[str, Any]) -> Sighting:
     sets = {"presence": Presence(row["presence"]), "state": FindingState(row["state"])}
-    return Sighting(**row | _times(row) | sets)
+    return Sighting(**row | times(row) | sets)
 
 
 def _triage_event(row: dict[str, Any]) -> TriageEvent:
-    return TriageEvent(**row | _times(row) | {"decision": TriageDecision(row["decision"])})
+    return TriageEvent(**row | times(row) | {"decision": TriageDecision(row["decision"])})
 
 
 def _span(span: dict[str, Any]) -> Span:
     return Span(span["piece"], (span["doc_start"], span["doc_end"]), (span["letter_start"], span["letter_end"]))
-
-
-def _times(row: dict[str, Any]) -> dict[str, datetime]:
-    return {name: _utc(value) for name, value in row.items() if isinstance(value, datetime)}
-
-
-def _utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)

@@ -63,6 +63,18 @@ class FindingState(StrEnum):
     GONE = "gone"
 
 
+class BucketState(StrEnum):
+    """What anyone can do at a bucket, derived from all answers; the rule stands in `views/bucket_history.sql`."""
+
+    LISTABLE = "listable"
+    READABLE = "readable"
+    NOT_LISTABLE = "not_listable"
+    EXISTS = "exists"
+    UNKNOWN = "unknown"
+    CLOSED = "closed"
+    ABSENT = "absent"
+
+
 class TriageDecision(StrEnum):
     """What a person decided; `TO_TRIAGE` where nobody has yet."""
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from documents.buckets import FoundBy
 from documents.exposure import IndexBasis, TlsState, Transport, Truth
 from documents.records import SkipReason
-from findings.records import FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
+from findings.records import BucketState, FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
 from matchers.verdicts import AnchorState, Span, Verdict
 
 
@@ -93,6 +94,7 @@ class FindingExposure:
         parent, reached_by: what named it, and the way there.
         found_as, requested_url: the address as found, and as asked for, where they differ from its own.
         etag, server: the server's words.
+        is_current: of a bucket's object; unknown for everything else.
     """
 
     fetched_at: datetime
@@ -112,6 +114,7 @@ class FindingExposure:
     etag: str | None
     server_modified: datetime | None
     size: int
+    is_current: Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,69 @@ class FindingDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class NameSearchReach:
+    """How far a sweep's search for names came at one provider; see the view `name_search_reach`."""
+
+    provider: str
+    candidates: int
+    existing: int
+    absent: int
+    unknown: int
+    trusted_share: float
+    requests: int
+    lies: int
+    throttled: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BucketStanding:
+    """What anyone can do at one bucket; see the view `bucket_states`. Its address is no secret of a patient's.
+
+    Attributes:
+        state: by the latest sweep that asked.
+        known_state, since, known_at: by the latest that could tell; None where none could.
+        rights: what the service itself says anyone may do.
+        reasons: what `score` rests on.
+        letters: found in it so far.
+    """
+
+    url: str
+    provider: str
+    name: str
+    account: str
+    state: BucketState
+    known_state: BucketState | None
+    since: datetime | None
+    known_at: datetime | None
+    exists: Truth
+    account_exists: Truth
+    listable: Truth
+    readable: Truth
+    known_key_readable: Truth
+    acl_readable: Truth
+    versions_visible: Truth
+    requester_pays: Truth
+    public_access_blocked: Truth
+    disabled: Truth
+    website: Truth
+    website_url: str
+    rights: tuple[str, ...]
+    region: str
+    endpoint: str
+    account_id: str
+    owner_id: str
+    tenant_id: str
+    found_by: FoundBy
+    score: int
+    reasons: tuple[str, ...]
+    letters: int
+    findings: int
+    first_seen: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SweepSummary:
     """What one sweep came to: what an exit code and a last line need.
 
@@ -143,6 +209,8 @@ class SweepSummary:
         verdicts: of these, how many per verdict.
         skips: places not looked at, per reason.
         units: units per state.
+        buckets: buckets asked about, per state (view `bucket_history`).
+        names: how the search for names went, per provider.
     """
 
     sweep_id: str
@@ -156,6 +224,8 @@ class SweepSummary:
     verdicts: Mapping[Verdict, int]
     skips: Mapping[SkipReason, int]
     units: Mapping[UnitState, int]
+    buckets: Mapping[BucketState, int]
+    names: tuple[NameSearchReach, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +259,8 @@ class UnitReach:
     documents: int
     undetermined: int
     not_selected: int
+    names: int
+    names_unknown: int
     skipped: int
     skipped_by_reason: Mapping[SkipReason, int]
 

@@ -40,6 +40,9 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "reach": ("units",),
     "to_look_at": ("documents",),
     "worth_a_look": ("entries",),
+    "bucket_history": ("buckets",),
+    "bucket_states": ("bucket_history", "buckets"),
+    "name_search_reach": ("name_searches",),
 }
 
 

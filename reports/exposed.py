@@ -47,6 +47,8 @@ def exposure_facts(exposure: FindingExposure | None, shown: Shown) -> list[tuple
         ("listing", _listing(exposure)),
         ("search", _search(exposure)),
     ]
+    if exposure.is_current is Truth.NO:
+        facts.append(("version", "an earlier one, or one behind a deletion: it stays when only the object is deleted"))
     if exposure.found_as:
         facts.append(("found as", shown.url(exposure.found_as)))
     if exposure.requested_url:
@@ -88,6 +90,8 @@ def _login(asked: Truth) -> str:
 def _listing(exposure: FindingExposure) -> str:
     if exposure.listed is Truth.YES:
         return "the server lists it"
+    if exposure.is_current is not Truth.UNKNOWN:
+        return f"its key was known; may anyone list the bucket: {exposure.folder_listed.value}"
     match exposure.folder_listed:
         case Truth.YES:
             return "a link led to it; the server lists its folder too"

@@ -100,6 +100,7 @@ class TableReport:
             skips = sorted(row.skipped_by_reason.items(), key=lambda item: (-item[1], item[0]))
             left_out = [f"{number} {reason}" for reason, number in skips]
             left_out += [f"{row.not_selected} not_selected"] if row.not_selected else []
+            left_out += [f"{row.names_unknown} of {row.names} names unknown"] if row.names_unknown else []
             reasons = "\n".join(left_out)
             table.add_row(_text(row.start_url), str(row.state), str(row.documents), reasons or "-")
         self._print(table, count, "no sweeps")

@@ -51,11 +51,17 @@ SELECT shown.finding_id, shown.url, shown.member, shown.fetched_at, shown.transp
     -- Without a folder above it, inside the target, none asks.
     CASE WHEN shown.auth_above IN ('yes', 'no') THEN shown.auth_above ELSE coalesce(asked.login, 'no') END AS auth_above,
     shown.listed,
-    CASE WHEN shown.listed = 'yes' THEN 'yes' ELSE coalesce(asked.is_listing, 'unknown') END AS folder_listed,
-    shown.indexable, shown.index_basis, shown.robots_disallow, shown.parent, shown.reached_by, shown.found_as,
+    -- A bucket has one listing for all that is in it.
+    CASE WHEN shown.listed = 'yes' THEN 'yes' ELSE coalesce(bucket.listable, asked.is_listing, 'unknown') END
+        AS folder_listed,
+    shown.is_current, shown.indexable, shown.index_basis, shown.robots_disallow, shown.parent, shown.reached_by, shown.found_as,
     shown.requested_url, map_extract(shown.headers, 'server')[1] AS server,
     map_extract(shown.headers, 'etag')[1] AS etag, shown.server_modified, shown.size, shown.sweep_id, shown.unit_id
-FROM shown LEFT JOIN asked ON asked.finding_id = shown.finding_id;
+FROM shown
+LEFT JOIN asked ON asked.finding_id = shown.finding_id
+LEFT JOIN (
+    SELECT sweep_id, unit_id, max(listable) AS listable FROM buckets WHERE found_by = 'scope' GROUP BY sweep_id, unit_id
+) AS bucket ON bucket.sweep_id = shown.sweep_id AND bucket.unit_id = shown.unit_id;
 COMMENT ON VIEW exposure IS 'How each finding lies open, as last fetched, one row per finding: transport, TLS, logins, listings, search engines, the way to it.';
 COMMENT ON COLUMN exposure.auth_above IS 'does any folder above it, inside the target, ask for a login: yes, no, unknown';
 COMMENT ON COLUMN exposure.folder_listed IS 'does a server''s listing show it, or would the listing of its folder: yes, no, unknown';

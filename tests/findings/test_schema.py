@@ -11,14 +11,25 @@ import duckdb
 import pytest
 
 import findings
+from documents.buckets import BucketAccess, BucketLead, FoundBy, NamesSearched, Question
 from documents.exposure import IndexBasis, TlsState, Transport, Truth
-from documents.records import Cue, ModifiedSource
+from documents.records import Cue, ModifiedSource, Skipped, SkipReason
 from findings.database import connect_in_memory, open_reader, open_writer
 from findings.errors import SchemaNewerError
-from findings.records import EntryOutcome, FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
+from findings.merge import merge
+from findings.records import (
+    BucketState,
+    EntryOutcome,
+    FindingState,
+    Presence,
+    SweepKind,
+    SweepState,
+    TriageDecision,
+    UnitState,
+)
 from findings.schema import MIGRATION_FILES, VIEWS, Migration, applied_version, migrate, migrations
 from matchers.verdicts import AnchorState, Verdict
-from tests.findings.conftest import Estate, letter
+from tests.findings.conftest import HOST, Estate, letter
 
 FOLDER = Path(findings.__path__[0])
 # The number of the migration that is not there yet.
@@ -67,6 +78,15 @@ def test_every_table_view_and_column_is_explained(comments: dict[str, str | None
         ("documents.robots_disallow", Truth),
         ("documents.indexable", Truth),
         ("documents.index_basis", IndexBasis),
+        ("documents.is_current", Truth),
+        ("buckets.exists", Truth),
+        ("buckets.listable", Truth),
+        ("buckets.readable", Truth),
+        ("buckets.found_by", FoundBy),
+        ("buckets.evidence", Question),
+        ("bucket_history.state", BucketState),
+        ("bucket_states.state", BucketState),
+        ("exposure.is_current", Truth),
         ("exposure.auth_above", Truth),
         ("exposure.folder_listed", Truth),
         ("matches.verdict", Verdict),
@@ -120,7 +140,7 @@ def test_what_was_found_before_telling_was_recorded_is_not_announced_again(tmp_p
 
 @pytest.mark.parametrize("version", range(1, NEXT))
 def test_a_database_of_every_earlier_schema_is_brought_up_to_date(version: int, estate: Estate) -> None:
-    estate.sweep((estate.document("/1/a.pdf"), letter()))
+    estate.sweep((estate.document("/1/a.pdf"), letter()), Skipped(f"{HOST}/1/b.pdf", SkipReason.TIMED_OUT))
     old = estate.database.with_name("old.duckdb")
     with duckdb.connect(str(old)) as connection:
         connection.execute(f"ATTACH '{estate.database}' AS now (READ_ONLY)")
@@ -140,10 +160,24 @@ def test_a_database_of_every_earlier_schema_is_brought_up_to_date(version: int, 
         assert connection.execute("SELECT state FROM finding_status").fetchall() == [("new",)]
         found = connection.execute("SELECT auth_above, folder_listed FROM exposure").fetchall()
         assert found == [("unknown", "unknown")]
+        assert connection.execute("SELECT count(*) FROM bucket_states").fetchall() == [(0,)]
+        # What an earlier schema had no column for, nobody made up.
+        assert connection.execute("SELECT DISTINCT places FROM skips").fetchall() == [(1,)]
     # And what is merged from now on fits.
     older = replace(estate, database=old)
-    older.sweep((older.document("/1/a.pdf"), letter()))
+    sweep = older.begin()
+    unit = older.open_unit(sweep)
+    unit.document(older.document("/1/a.pdf"), "application/pdf", letter())
+    unit.bucket(BucketAccess(f"{HOST}/1", "s3", "letters", exists=Truth.YES, listable=Truth.YES))
+    unit.bucket_named(BucketLead(f"{HOST}/1", "s3", "letters"))
+    unit.names_searched(NamesSearched("s3", 2, 1, 1, 0))
+    unit.finish(older.outcome())
+    sweep.finish(older.end())
+    merge(older.root, old)
     assert older.ask("SELECT state FROM finding_status") == [("open",)]
+    assert older.ask("SELECT state, letters FROM bucket_states") == [("listable", 1)]
+    assert older.ask("SELECT count(*) FROM bucket_leads") == [(1,)]
+    assert older.ask("SELECT trusted_share FROM name_search_reach") == [(1.0,)]
 
 
 def test_a_newer_schema_is_refused_and_not_touched(estate: Estate) -> None:

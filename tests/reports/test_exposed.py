@@ -37,6 +37,7 @@ OPEN = FindingExposure(
     etag='"abc"',
     server_modified=None,
     size=12345,
+    is_current=Truth.UNKNOWN,
 )
 
 

@@ -78,7 +78,7 @@ def test_a_finding_in_full(row: FindingRow, reveal: bool) -> None:
 def test_letters_reach_and_documents_to_look_at() -> None:
     letter = ExposedLetter("L-1", 2, 0, ("h",), (), True, 0.5, SEEN, SEEN)
     unit = UnitReach(
-        "s", "u", "site", "http://h/", "h", None, UnitState.FINISHED, 1, 2, 3, 0, 5, 1, {SkipReason.ROBOTS: 1}
+        "s", "u", "site", "http://h/", "h", None, UnitState.FINISHED, 1, 2, 3, 0, 5, 0, 0, 1, {SkipReason.ROBOTS: 1}
     )
     document = DocumentToLookAt("http://h/Planted.pdf", "", SEEN, "text/plain", 1, "ab", ("too little text",), "s")
 

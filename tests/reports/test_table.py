@@ -110,7 +110,7 @@ def test_letters_reach_and_documents_to_look_at() -> None:
     ]
     skips = {SkipReason.ROBOTS: 1, SkipReason.TIMED_OUT: 12}
     start = "https://files.example.org/" + "long/" * 20
-    unit = UnitReach("s", "u", "site", start, "h", None, UnitState.FINISHED, 1, 2, 3, 0, 7, 13, skips)
+    unit = UnitReach("s", "u", "site", start, "h", None, UnitState.FINISHED, 1, 2, 3, 0, 7, 90, 8, 13, skips)
     document = DocumentToLookAt("http://h/Planted.pdf", "", SEEN, "text/plain", 1, "ab", ("too little text",), "s")
 
     def write(report: Report) -> None:

@@ -1,0 +1,28 @@
+"""Rows of a question to the database as plain dictionaries, times in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from findings.database import Connection
+
+
+def asked(connection: Connection, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
+    """Rows as dictionaries.
+
+    By way of a relation and Arrow, as DuckDB 1.5 and 2.0 both can: `fetchall` wants pytz for times, and 2.0 warns of
+    Arrow from `execute`.
+    """
+    return connection.sql(query, params=list(values)).to_arrow_table().to_pylist()
+
+
+def times(row: Mapping[str, Any]) -> dict[str, datetime]:
+    """The row's times alone, in UTC."""
+    return {name: utc(value) for name, value in row.items() if isinstance(value, datetime)}
+
+
+def utc(value: datetime) -> datetime:
+    """The same moment in UTC."""
+    return value.astimezone(UTC)
