@@ -96,7 +96,6 @@ class BucketAccess:
         endpoint: the service that answered for it, scheme and host.
         account_exists: Azure's storage account does, whatever is known of the container; unknown elsewhere.
         exists: no only where the service said so and, in a name search, canaries vouch for the answer.
-        account_exists: Azure's storage account does; unknown elsewhere.
         listable: anyone may list it.
         readable: yes once an object was read; no where listed objects were refused and none was read.
         known_key_readable: an object that the listing did not show was read by its known key.
@@ -120,7 +119,6 @@ class BucketAccess:
     account: str = ""
     region: str = ""
     endpoint: str = ""
-    account_exists: Truth = Truth.UNKNOWN
     exists: Truth = Truth.UNKNOWN
     account_exists: Truth = Truth.UNKNOWN
     listable: Truth = Truth.UNKNOWN
