@@ -96,6 +96,7 @@ class AccessNotes:
         self._now = now
         self._about = about
         self._exists = Truth.UNKNOWN
+        self._doubted = False
         self._permitted = dict.fromkeys(Question, Truth.UNKNOWN)
         self._read_denied = False
         self._facts = NO_FACTS
@@ -121,6 +122,10 @@ class AccessNotes:
         """No answer: nothing is learned, and that is kept."""
         self._note(question, None, cause, "")
 
+    def doubt(self) -> None:
+        """Nothing vouches for the answer that there is no such bucket."""
+        self._doubted = True
+
     def learned(self, facts: Facts) -> None:
         """What an answer told besides; the last word counts on where the bucket is, the first on whose it is."""
         known = self._facts
@@ -144,7 +149,7 @@ class AccessNotes:
     @property
     def exists(self) -> Truth:
         """Is it there, by what is known so far?"""
-        return self._exists
+        return Truth.UNKNOWN if self._doubted and self._exists is Truth.NO else self._exists
 
     def summary(self) -> BucketAccess:
         """What is known by now."""
@@ -154,12 +159,14 @@ class AccessNotes:
             region=facts.region,
             endpoint=facts.endpoint or self._about.endpoint,
             account_exists=facts.account_exists,
-            exists=self._exists,
+            exists=self.exists,
             evidence=tuple(self._evidence.values()),
         )
-        if self._exists is Truth.NO:
+        if self.exists is Truth.NO:
             no = Truth.NO
             return replace(known, listable=no, readable=no, known_key_readable=no, acl_readable=no, versions_visible=no)
+        if self._exists is Truth.NO:  # in doubt, and with it what the same answer said of lists and reads
+            return known
         return replace(
             known,
             listable=self._permitted[Question.LIST],

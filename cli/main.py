@@ -17,6 +17,7 @@ COMMANDS = {
     "pack": "cli.pack",
     "check": "cli.check",
     "listing": "cli.listing",
+    "probe": "cli.probe",
     "scope": "cli.scope",
     "sweep": "cli.sweep",
     "findings": "cli.findings",

@@ -120,7 +120,6 @@ class BucketAccess:
     region: str = ""
     endpoint: str = ""
     exists: Truth = Truth.UNKNOWN
-    account_exists: Truth = Truth.UNKNOWN
     listable: Truth = Truth.UNKNOWN
     readable: Truth = Truth.UNKNOWN
     known_key_readable: Truth = Truth.UNKNOWN

@@ -59,13 +59,14 @@ def units_of(scope: Scope) -> Iterator[Unit]:
     """Every unit of a scope, in the order of the file; a target named twice gives one unit."""
     seen: set[str] = set()
     for target in scope.targets:
-        unit = _unit(target)
+        unit = unit_of(target)
         if unit.unit_id not in seen:
             seen.add(unit.unit_id)
             yield unit
 
 
-def _unit(target: AnyTarget) -> Unit:
+def unit_of(target: AnyTarget) -> Unit:
+    """The unit of one target."""
     match target:
         case SiteTarget():
             kind, url = UnitKind(target.kind), canonical_url(target.url)
