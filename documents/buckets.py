@@ -119,6 +119,7 @@ class BucketAccess:
     account: str = ""
     region: str = ""
     endpoint: str = ""
+    account_exists: Truth = Truth.UNKNOWN
     exists: Truth = Truth.UNKNOWN
     listable: Truth = Truth.UNKNOWN
     readable: Truth = Truth.UNKNOWN
