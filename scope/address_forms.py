@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import urlsplit
 
-from scope.providers import LITERAL_LABELS, AddressForm, Provider
+from scope.providers import LITERAL_LABELS, AddressForm, Protocol, Provider
+from scope.urls import DEFAULT_PORTS
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _KEY_AT_END = "/{key}"
@@ -49,11 +51,39 @@ class _Compiled:
             self.provider,
             self.form.bucket or (found.get("bucket") or "").partition(";")[0],
             found.get("key") or "",
-            found.get("account") or "",
+            self.form.account or found.get("account") or "",
             self.form.region or found.get("region") or "",
             "secret" in found,
             self.is_served,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEndpoint:
+    """An address at which a service answers, other than its usual ones.
+
+    Attributes:
+        provider: its id.
+        url: without a trailing slash.
+        account: Azure's, where the address is that of one account.
+    """
+
+    provider: str
+    url: str
+    account: str = ""
+
+    @property
+    def place(self) -> str:
+        """Host, with the port where it is not the usual one."""
+        return place_of(self.url)
+
+
+def place_of(url: str) -> str:
+    """Host of a URL in lower case, with the port where it is not the scheme's usual one; raises ValueError."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    usual = parts.port is None or parts.port == DEFAULT_PORTS.get(parts.scheme)
+    return host if usual else f"{host}:{parts.port}"
 
 
 class Grammar:
@@ -61,17 +91,35 @@ class Grammar:
 
     Args:
         providers: whose; of two that fit, the earlier one counts.
+        endpoints: addresses at which single services answer besides; they come first.
+
+    Attributes:
+        providers: by id.
     """
 
-    def __init__(self, providers: Iterable[Provider]) -> None:
+    def __init__(self, providers: Iterable[Provider], endpoints: Iterable[OwnEndpoint] = ()) -> None:
         self._forms: dict[str, list[_Compiled]] = {}
         self._namesakes: dict[str, Provider] = {}
+        self._endpoints: dict[tuple[str, str], str] = {}
         self.providers = {provider.id: provider for provider in providers}
+        for own in endpoints:
+            compiled = _own_form(self.providers[own.provider], own)
+            self._forms.setdefault(_ending(own.place), []).append(compiled)
+            self._endpoints.setdefault((own.provider, own.place), own.url)
         for provider in self.providers.values():
             for compiled in _compiled(provider):
                 self._forms.setdefault(_ending(compiled.form.at.partition("/")[0]), []).append(compiled)
             for domain in provider.namesakes:
                 self._namesakes.setdefault(domain, provider)
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """The ends of all hosts that can name a bucket: their last two labels, with the port where one is meant."""
+        return tuple(dict.fromkeys([*self._forms, *self._namesakes]))
+
+    def own_endpoint(self, provider: str, place: str) -> str | None:
+        """The endpoint of the organisation's own that answers there."""
+        return self._endpoints.get((provider, place))
 
     def match(self, place: str, path: str) -> FormMatch | None:
         """What a URL names.
@@ -88,6 +136,14 @@ class Grammar:
         if provider is None or place == _ending(place):
             return None
         return FormMatch(provider, place, "", "", "", has_secret=False, is_served=False)
+
+
+def _own_form(provider: Provider, own: OwnEndpoint) -> _Compiled:
+    path = urlsplit(own.url).path.rstrip("/")
+    account = "/{account}" if provider.protocol is Protocol.AZURE and not own.account else ""
+    form = AddressForm(at=f"{own.place}{path}{account}/{{bucket}}/{{key}}", account=own.account)
+    host, _, below = form.at.partition("/")
+    return _Compiled(provider, form, re.compile(re.escape(host)), _path_pattern(f"/{below}"), is_served=True)
 
 
 @cache
@@ -123,6 +179,8 @@ def _path_pattern(path: str) -> re.Pattern[str]:
     within = dict.fromkeys(("bucket", "region", "account", "zone", "secret"), "[^/]+")
     if fixed == "/{bucket}":  # nothing but the service or the account may be named
         return re.compile(r"/*(?P<bucket>[^/]*)(?:/(?P<key>.*))?", re.DOTALL)
+    if fixed == "/{account}/{bucket}":
+        return re.compile(r"/(?P<account>[^/]+)(?:/(?P<bucket>[^/]*)(?:/(?P<key>.*))?)?", re.DOTALL)
     if not has_key:
         return re.compile(_pattern(fixed, within).pattern + "(?:/.*)?", re.DOTALL)
     # In the host stands the bucket: a key may begin with slashes.

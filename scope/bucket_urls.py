@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
-from scope.address_forms import FormMatch, Grammar
+from scope.address_forms import FormMatch, Grammar, OwnEndpoint, place_of
 from scope.model import BucketTarget, Scope
 from scope.providers import Addressing, Protocol, Provider, load_providers
-from scope.urls import DEFAULT_PORTS, has_credentials, quoted_path
+from scope.urls import has_credentials, quoted_path
 
 # What a bucket's name may look like anywhere; each service is stricter.
 _NAME = re.compile(r"[A-Za-z0-9$_][A-Za-z0-9._$-]{1,254}")
@@ -55,15 +55,22 @@ class BucketAddress:
 
 def service_url(target: BucketTarget) -> str:
     """The endpoint, without a trailing slash; Azure's with its account."""
-    if target.endpoint is None:
-        return target.service.endpoint(target.region, target.account or "")
-    endpoint = target.endpoint.rstrip("/")
-    if target.service.protocol is not Protocol.AZURE:
-        return endpoint
     account = target.account or ""
+    if target.endpoint is None:
+        return target.service.endpoint(target.region, account)
+    return _own_service(target.service, target.endpoint.rstrip("/"), account)
+
+
+def _own_service(provider: Provider, endpoint: str, account: str) -> str:
+    if provider.protocol is not Protocol.AZURE or _is_of_account(endpoint, account):
+        return endpoint
+    return f"{endpoint}/{account}"
+
+
+def _is_of_account(endpoint: str, account: str) -> bool:
+    """Does the address begin or end with the account, as a connection string's does?"""
     parts = urlsplit(endpoint)
-    has_account = account in ((parts.hostname or "").partition(".")[0], parts.path.rpartition("/")[2])
-    return endpoint if has_account else f"{endpoint}/{account}"
+    return account in ((parts.hostname or "").partition(".")[0], parts.path.rpartition("/")[2])
 
 
 def bucket_url(target: BucketTarget) -> str:
@@ -71,23 +78,33 @@ def bucket_url(target: BucketTarget) -> str:
 
     Path-style where the service allows it: one TLS host for all names, dots included.
     """
-    return f"{_place(target.service, service_url(target), target.name, is_own=target.endpoint is not None)}/" + (
-        quoted_path(target.prefix)
-    )
+    return f"{_target_place(target)}/{quoted_path(target.prefix)}"
 
 
 def object_url(target: BucketTarget, key: str) -> str:
     """The anonymous address of one object."""
-    return f"{_place(target.service, service_url(target), target.name, is_own=target.endpoint is not None)}/" + (
-        quoted_path(key)
-    )
+    return f"{_target_place(target)}/{quoted_path(key)}"
+
+
+def _target_place(target: BucketTarget) -> str:
+    return _place(target.service, service_url(target), target.name, is_own=target.endpoint is not None)
 
 
 def address_url(address: BucketAddress, grammar: Grammar | None = None) -> str:
-    """The anonymous address of what a URL named: of the bucket, or of the account where no bucket was named."""
-    provider = (grammar or built_in_grammar()).providers[address.provider]
-    service = provider.endpoint(address.region, address.account)
-    return f"{_place(provider, service, address.bucket, is_own=False)}/" if address.bucket else f"{service}/"
+    """The anonymous address of what a URL named: of the bucket, or of the account where no bucket was named.
+
+    Args:
+        address: from `parse_bucket_url`.
+        grammar: the same that it was parsed with.
+    """
+    grammar = grammar or built_in_grammar()
+    provider = grammar.providers[address.provider]
+    own = grammar.own_endpoint(address.provider, address.host)
+    if own is None:
+        service = provider.endpoint(address.region, address.account)
+    else:
+        service = _own_service(provider, own, address.account)
+    return f"{_place(provider, service, address.bucket, is_own=own is not None)}/" if address.bucket else f"{service}/"
 
 
 def _place(provider: Provider, service: str, name: str, *, is_own: bool) -> str:
@@ -104,6 +121,23 @@ def built_in_grammar() -> Grammar:
     return Grammar(load_providers().values())
 
 
+def grammar_of_scope(scope: Scope) -> Grammar:
+    """The forms of all services that come with Stray or that the scope adds, and the scope's own endpoints."""
+    services = dict(load_providers())
+    own = [*(target.service for target in scope.bucket), *(scope.names.own_services if scope.names else ())]
+    services.update((service.id, service) for service in own)
+    return Grammar(services.values(), _own_endpoints(scope))
+
+
+def _own_endpoints(scope: Scope) -> Iterator[OwnEndpoint]:
+    for target in scope.bucket:
+        if target.endpoint is not None:
+            url, account = target.endpoint.rstrip("/"), target.account or ""
+            yield OwnEndpoint(target.provider, url, account if _is_of_account(url, account) else "")
+    for provider, endpoint in scope.names.endpoints.items() if scope.names else ():
+        yield OwnEndpoint(provider, endpoint.rstrip("/"))
+
+
 def parse_bucket_url(url: str, grammar: Grammar | None = None) -> BucketAddress | None:
     """The bucket that a URL names, in any form that its service has; None for any other URL.
 
@@ -118,7 +152,7 @@ def parse_bucket_url(url: str, grammar: Grammar | None = None) -> BucketAddress 
         return _checked(BucketAddress("s3", "", arn[1], arn[2] or "", is_served=False))
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").rstrip("."), parts.port
+        host, _ = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return None
     scheme = parts.scheme
@@ -128,7 +162,7 @@ def parse_bucket_url(url: str, grammar: Grammar | None = None) -> BucketAddress 
         return _of_hadoop(parts, grammar)
     if scheme not in ("http", "https", "") or not host:
         return None
-    place = host if port in (None, DEFAULT_PORTS.get(scheme)) else f"{host}:{port}"
+    place = place_of(url)
     found = grammar.match(place, unquote(parts.path) or "/")
     return _of_match(found, place, url, parts) if found else None
 
@@ -202,40 +236,28 @@ def target_for(scope: Scope, address: BucketAddress) -> BucketTarget | None:
 
 def target_of_url(scope: Scope, url: str) -> BucketTarget | None:
     """The scope's bucket that a URL lies in: at its own endpoint, or in any form that its service has."""
-    held = next((target for target in scope.bucket if _below(target, url)), None)
-    if held is not None:
-        return held
-    address = parse_bucket_url(url, Grammar(dict(_services(scope)).values()))
+    address = parse_bucket_url(url, grammar_of_scope(scope))
     return target_for(scope, address) if address else None
-
-
-def _services(scope: Scope) -> Iterator[tuple[str, Provider]]:
-    yield from load_providers().items()
-    for target in scope.bucket:
-        yield target.provider, target.service
-
-
-def _below(target: BucketTarget, url: str) -> bool:
-    whole = bucket_url(target)
-    return target.endpoint is not None and (url.startswith(whole) or url.rstrip("/") == whole.rstrip("/"))
 
 
 def _holds(target: BucketTarget, address: BucketAddress) -> bool:
     if (target.name, target.account or "") != (address.bucket, address.account):
         return False
-    service = target.service
-    if address.host:
-        elsewhere = target.endpoint is not None or target.provider != address.provider
-        if elsewhere or not same_namespace(target, address):
-            return False
-    elif service.protocol is not load_providers()[address.provider].protocol:
+    if address.key and not address.key.startswith(target.prefix):
         return False
-    return not address.key or address.key.startswith(target.prefix)
+    if not address.host:
+        return target.service.protocol is load_providers()[address.provider].protocol
+    if target.endpoint is not None:
+        return place_of(target.endpoint) == address.host
+    return target.provider == address.provider and same_namespace(target, address)
 
 
 def same_namespace(target: BucketTarget, address: BucketAddress) -> bool:
-    """Does a name mean the same bucket in the region of the address as in the target's?"""
+    """Does a name mean the same bucket at the address as at the target's usual endpoint?"""
     service = target.service
+    if service.protocol is Protocol.AZURE:
+        domain = service.endpoint(target.region, "").partition(".blob.")[2]
+        return address.host.endswith(f".{domain}")
     if service.takes_region and service.names_are_regional:
         return address.region == target.region
     return service.service_of(address.region or service.default_region) is service.service_of(target.region)

@@ -122,11 +122,13 @@ class AddressForm(_Facts):
         at: the form, without a scheme.
         bucket: the bucket, where the form has none and always means the same.
         region: likewise.
+        account: likewise.
     """
 
     at: Text
     bucket: str = ""
     region: str = ""
+    account: str = ""
 
     @model_validator(mode="after")
     def _is_a_form(self) -> Self:
@@ -137,7 +139,7 @@ class AddressForm(_Facts):
             raise ValueError("is not host/path")
         if unknown:
             raise ValueError(f"{{{min(unknown)}}} is not known; known are {', '.join(sorted(_IN_FORMS))}")
-        if len([label for label in labels if label]) < LITERAL_LABELS:
+        if "{" in host and len([label for label in labels if label]) < LITERAL_LABELS:
             raise ValueError("the host has to end in a domain that is written out")
         return self
 

@@ -9,6 +9,7 @@ from scope.bucket_urls import (
     BucketAddress,
     address_url,
     bucket_url,
+    grammar_of_scope,
     object_url,
     parse_bucket_url,
     service_url,
@@ -373,3 +374,38 @@ def test_only_the_services_of_a_grammar_are_known() -> None:
     only = Grammar([load_providers()["gcs"]])
     assert parse_bucket_url("https://storage.googleapis.com/b11/k", only) is not None
     assert parse_bucket_url("https://b11.s3.amazonaws.com/k", only) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "provider", "account", "bucket", "key", "canonical"),
+    [
+        ("http://localhost:9000/typed/a.pdf", "s3", "", "typed", "a.pdf", "http://localhost:9000/typed/"),
+        ("https://o.example/base/scans/x/y", "s3", "", "scans", "x/y", "https://o.example/base/scans/"),
+        ("http://127.0.0.1:10000/acct1/letters/k", "azure", "acct1", "letters", "k", "http://127.0.0.1:10000/acct1/letters/"),
+        ("http://127.0.0.1:10000/acct2/", "azure", "acct2", "", "", "http://127.0.0.1:10000/acct2/"),
+        ("https://acct3.store.example/letters/k", "azure", "acct3", "letters", "k", "https://acct3.store.example/letters/"),
+        ("http://127.0.0.1:4443/found/k", "gcs", "", "found", "k", "http://127.0.0.1:4443/found/"),
+        ("https://b11.s3.amazonaws.com/k", "s3", "", "b11", "k", "https://s3.us-east-1.amazonaws.com/b11/"),
+    ],
+)  # fmt: skip
+def test_a_scopes_own_endpoints_are_known_too(
+    url: str, provider: str, account: str, bucket: str, key: str, canonical: str
+) -> None:
+    scope = scope_with(
+        {"name": "typed", "endpoint": "http://localhost:9000"},
+        {"name": "other", "endpoint": "https://o.example/base/"},
+        {"provider": "azure", "account": "acct1", "name": "letters", "endpoint": "http://127.0.0.1:10000"},
+        {"provider": "azure", "account": "acct3", "name": "letters", "endpoint": "https://acct3.store.example"},
+    )
+    search = {"authority": "R", "endpoints": {"gcs": "http://127.0.0.1:4443"}}
+    scope = Scope.model_validate({**scope.model_dump(), "names": search})
+    grammar = grammar_of_scope(scope)
+    address = parse_bucket_url(url, grammar)
+    assert address is not None
+    assert (address.provider, address.account, address.bucket, address.key) == (provider, account, bucket, key)
+    assert address_url(address, grammar) == canonical
+
+
+def test_the_endings_of_all_hosts_that_can_name_a_bucket() -> None:
+    endings = grammar_of_scope(scope_with({"name": "typed", "endpoint": "http://localhost:9000"})).endings
+    assert {"localhost:9000", "amazonaws.com", "com.cn", "windows.net", "googleapis.com", "appspot.com"} <= set(endings)
