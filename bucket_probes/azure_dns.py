@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from documents.exposure import Truth
 from fetching.dialler import AddressDeniedError, Dialler
 
-# Accounts that exist, by the domain of their hosts: Microsoft's own, which hold its open data sets.
-KNOWN_ACCOUNTS: Mapping[str, tuple[str, ...]] = {"blob.core.windows.net": ("azureopendatastorage", "pandemicdatalake")}
-# Hex digits of an account's name that nobody has: as long as names may be, so that no two sweeps ever ask for one.
+# Bytes of chance in the name of an account that nobody has: its 24 hex digits are as long as names may be.
 _NOBODYS_NAME_BYTES = 12
 # Resolver's errors other than "there is no such name": none of them says anything of the name.
 _ERRORS = {
@@ -39,13 +37,14 @@ class HostAnswer:
     code: str
 
 
-def account_by_dns(dialler: Dialler, host: str, port: int) -> HostAnswer:
+def account_by_dns(dialler: Dialler, host: str, port: int, known: Iterable[str]) -> HostAnswer:
     """Ask for an account's host, and for names beside it of which the answer is known.
 
     Args:
         dialler: resolves, and asks the guard about each address.
         host: `<account>.<domain>`.
         port: to be dialled later.
+        known: hosts of accounts that exist, in whatever domain.
     """
     domain = host.partition(".")[2]
     resolved, code = _resolved(dialler, host, port)
@@ -54,8 +53,8 @@ def account_by_dns(dialler: Dialler, host: str, port: int) -> HostAnswer:
         if _resolved(dialler, nobodys, port)[0] is Truth.YES:
             return HostAnswer(Truth.UNKNOWN, "every name resolves")
     if resolved is Truth.NO:
-        known = (f"{account}.{domain}" for account in KNOWN_ACCOUNTS.get(domain, ()))
-        if not any(_resolved(dialler, name, port)[0] is Truth.YES for name in known):
+        beside = (name for name in known if name.partition(".")[2] == domain)
+        if not any(_resolved(dialler, name, port)[0] is Truth.YES for name in beside):
             return HostAnswer(Truth.UNKNOWN, "NXDOMAIN, for accounts that exist too")
     return HostAnswer(resolved, code)
 

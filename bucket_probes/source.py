@@ -19,6 +19,7 @@ from fetching.errand import Errand
 from fetching.errors import FetchingError, NoAnswerError
 from fetching.wire import Wire
 from scope.model import BucketTarget
+from scope.providers import Protocol
 from scope.units import Unit
 
 
@@ -77,8 +78,8 @@ def _bucket_of(unit: Unit) -> BucketTarget:
 
 
 def _probe(target: BucketTarget, wire: Wire, dialler: Dialler) -> BucketProbe:
-    match target.provider:
-        case "azure":
+    match target.service.protocol:
+        case Protocol.AZURE:
             return AzureProbe(target, wire, dialler)
         case _:
             return S3Probe(target, wire)
