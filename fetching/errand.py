@@ -27,6 +27,8 @@ class Errand:
         user_agent: names the tool, the organisation and a contact; sent with every request.
         spool_dir: folder for bodies that do not fit in memory; None for the system's.
         store: keeps the source's state over a kill; None where the unit is not resumed.
+        leads: addresses of buckets that were met before this unit began (`fetching.leads`): of a search for names, one
+            line for each bucket; of a bucket, objects in the scope's own buckets. None where there are none.
         stop: set from outside (Ctrl-C, or the sweep's end): finish quickly, the rest becomes `Skipped(interrupted)`.
     """
 
@@ -38,4 +40,5 @@ class Errand:
     user_agent: str
     spool_dir: Path | None = None
     store: Store | None = None
+    leads: Path | None = None
     stop: threading.Event = field(default_factory=threading.Event)

@@ -11,6 +11,7 @@
             state.sqlite      the source's state and rows that are in no part yet; an interrupted unit keeps it
         <unit>/               published: parts and unit.json; waits for the merge (an interrupted one for the end, too)
         <unit>.merged         an empty file: merged and removed; a resumed sweep does not run it again
+        <kind>.leads          addresses of buckets that were met, for the units of a kind that come later
         end.json              the sweep has ended
     quarantine/<sweep>/       what could not be read
 """
@@ -18,6 +19,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +28,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from documents.buckets import BucketLead
 from findings.durable_files import read_json
 from findings.errors import SpoolError
 from findings.records import SweepEnd, SweepKind, SweepRecord, SweepState, UnitOutcome, UnitRecord, UnitState
@@ -79,6 +82,10 @@ class SweepFolder:
     def end_file(self) -> Path:
         """How the sweep ended; there once it has."""
         return self.path / "end.json"
+
+    def leads_file(self, name: str) -> Path:
+        """Addresses of buckets for units of one kind; made anew by each run of the sweep, removed with its folder."""
+        return self.path / f"{checked_id(name)}.leads"
 
     def open_unit(self, unit_id: str) -> Path:
         """A unit while its worker writes."""
@@ -137,6 +144,19 @@ def spooled_matches(root: Path) -> int:
     except OSError:
         return 0
     return sum(_findings_in(path) for path in paths if path.parent.suffix != ".tmp")
+
+
+def spooled_leads(folder: SweepFolder) -> Iterator[BucketLead]:
+    """Addresses of buckets that the sweep's units have met and no merge has taken yet; repetitions among them."""
+    columns = list(BucketLead.__slots__)
+    for path in sorted(folder.path.glob("*/part-*/leads.parquet")):
+        try:
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(columns=columns):
+                    for row in batch.to_pylist():
+                        yield BucketLead(**row)
+        except (pa.ArrowException, OSError, TypeError):
+            continue  # merged meanwhile, or damaged: the merge says so
 
 
 def _findings_in(path: Path) -> int:

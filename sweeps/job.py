@@ -22,12 +22,14 @@ class Job:
         unit_id: which of its units.
         sweep_id: of the sweep whose spool takes the results.
         user_agent: sent with every request.
+        leads: file of addresses of buckets that were met before; empty for none.
     """
 
     scope: Scope
     unit_id: str
     sweep_id: str
     user_agent: str
+    leads: str = ""
 
     @property
     def unit(self) -> Unit:
@@ -42,6 +44,7 @@ class Job:
                 "unit_id": self.unit_id,
                 "sweep_id": self.sweep_id,
                 "user_agent": self.user_agent,
+                "leads": self.leads,
             }
         )
 
@@ -54,6 +57,7 @@ class Job:
             fields["unit_id"],
             fields["sweep_id"],
             fields["user_agent"],
+            fields["leads"],
         )
 
 

@@ -35,6 +35,7 @@ from findings.spool_folders import spool_root
 from scope.model import Scope
 from scope.units import Unit, units_of
 from sweeps.engine import Engine
+from sweeps.harvest import Harvest
 from sweeps.job import Job
 from sweeps.plan import scope_digest, user_agent
 from sweeps.unit_sink import Progress
@@ -174,7 +175,11 @@ class Sweep:
                 self._settle(spool, unit, broken)
             watcher.unit_ended(unit, not broken)
 
-        self._engine.run(jobs, watcher.progress, ended)
+        harvest = Harvest(self._scope, spool.folder, self._wait_seconds, watcher.waits)
+        for turn in harvest.in_turns(jobs):
+            self._engine.run(turn, watcher.progress, ended)
+            if self._stopped:
+                break
         for job in jobs:  # those that a stop kept from beginning
             if job.unit_id not in spool.finished_units():
                 self._settle(spool, job.unit, "")

@@ -31,7 +31,7 @@ from matchers.keys import load_key
 from matchers.matcher import Matcher
 from matchers.pack import open_pack
 from scope.guard import Guard
-from scope.model import Limits
+from scope.model import Limits, NameTarget
 from scope.units import Unit
 from sweeps.job import STOP_LINE, Job, progress_line
 from sweeps.sources import source_for
@@ -41,6 +41,9 @@ from sweeps.unit_sink import Progress, UnitSink
 TELL_EVERY = 0.2
 # Exit code of a unit whose source broke; what it found is published all the same.
 BROKEN = 3
+
+# Requests that a search may make for each name: the name itself, twice again after a lie, and its share of canaries.
+REQUESTS_PER_NAME = 4
 
 
 class Teller:
@@ -81,7 +84,7 @@ def main() -> None:
 
 
 def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threading.Event) -> UnitState:
-    limits = job.scope.limits
+    limits = limits_of(job)
     budget = budget_of(limits, spool)
     started = _first_started(spool)
     conduct = ConductLog(conduct_file(job))
@@ -93,6 +96,7 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
         conduct=conduct,
         user_agent=job.user_agent,
         store=spool.store,
+        leads=Path(job.leads) if job.leads else None,
         stop=stop,
     )
     matcher = Matcher(open_pack(job.scope.pack.path, load_key(job.scope.pack.key)))
@@ -104,6 +108,15 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
     state = UnitState.INTERRUPTED if stop.is_set() else UnitState.FAILED if error else UnitState.FINISHED
     spool.finish(UnitOutcome(state, started, datetime.now(UTC), budget.requests, budget.bytes, error))
     return state
+
+
+def limits_of(job: Job) -> Limits:
+    """The scope's; a search for names may ask for each name, once more or twice, and for canaries in between."""
+    limits, target = job.scope.limits, job.unit.target
+    if not isinstance(target, NameTarget):
+        return limits
+    requests = max(limits.requests, REQUESTS_PER_NAME * target.search.candidates)
+    return limits.model_copy(update={"requests": requests})
 
 
 def budget_of(limits: Limits, spool: UnitSpool) -> Budget:

@@ -15,7 +15,7 @@ EXAMPLE = Path(__file__).parents[2] / "docs" / "scope.example.toml"
 def test_a_job_crosses_the_pipe_whole() -> None:
     scope = load_scope(EXAMPLE)
     for unit in units_of(scope):
-        job = Job(scope, unit.unit_id, "20260101T000000Z-00000000", "Stray/0 (+a@b; c)")
+        job = Job(scope, unit.unit_id, "20260101T000000Z-00000000", "Stray/0 (+a@b; c)", "/x/names.leads")
         line = job.to_line()
         assert "\n" not in line
         assert Job.from_line(line) == job
