@@ -22,7 +22,7 @@ from sweeps.job import Job
 MOST_BUCKETS: Final = 50_000
 # Objects that the unit of one bucket is handed: half of what it may request by default.
 MOST_KEYS: Final = 10_000
-# Rows of earlier sweeps that are looked through, the latest first: 1 s for each 500,000.
+# Rows of earlier sweeps that are looked through, the latest first: 2 s for each 500,000.
 MOST_KNOWN: Final = 1_000_000
 
 _Bucket = tuple[str, str, str]
