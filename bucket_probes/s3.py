@@ -37,9 +37,7 @@ _ACCOUNT_NAME = re.compile(r".+-(?P<account>\d{12})-(?P<region>[a-z]{2,4}(?:-[a-
 # Characters of a key that an address holds as they are. S3 takes a plain `+` for a space.
 _PLAIN = re.compile(r"[A-Za-z0-9/\-_.~]*")
 # After one of these the other questions would end alike, each after the whole time that an answer may take.
-_NO_CONTACT = frozenset(
-    [SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR, SkipReason.THROTTLED]
-)
+_NO_CONTACT = frozenset([SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR])
 
 FactsOf = Callable[[etree._Element], Facts]
 
@@ -143,6 +141,8 @@ def _goes_on(ask: Callable[[], None]) -> bool:
     except ProbeError:
         return True
     except NoAnswerError as error:
+        if error.reason is SkipReason.THROTTLED:
+            raise
         return error.reason not in _NO_CONTACT
     except UrlDeniedError as error:  # a redirect out of the scope, or a question that the scope does not cover
         if error.reason is SkipReason.AUTHORITY_EXPIRED:
@@ -151,6 +151,6 @@ def _goes_on(ask: Callable[[], None]) -> bool:
 
 
 def _owner_named(target: BucketTarget) -> OwnerHints:
-    """The account that a name in its owner's own namespace tells. Only Amazon has those."""
-    match = _ACCOUNT_NAME.fullmatch(target.name) if target.provider == "s3" and target.endpoint is None else None
+    """The account that a name in its owner's own namespace tells."""
+    match = _ACCOUNT_NAME.fullmatch(target.name)
     return OwnerHints(account_id=match["account"]) if match else OwnerHints()

@@ -20,6 +20,7 @@ from documents.records import SkipReason
 from fetching.bucket_listings import BucketListing, parse_bucket_listing
 from fetching.errors import NoAnswerError
 from fetching.version_listings import VersionListing, parse_version_listing
+from scope.providers import Quirk
 
 # Largest listing page that is read, bytes: 1,000 keys of 1,024 bytes, each byte written as %XX, with their other
 # fields come to 3.5 MB.
@@ -119,6 +120,8 @@ class S3Listing:
 
     def __init__(self, session: S3Session) -> None:
         self._session = session
+        version_1 = Quirk.LISTS_VERSION_1_ONLY in session.target.service.quirks
+        self._begin = Position(Way.MARKER) if version_1 else Position()
 
     def first(self, count: int) -> OwnerHints:
         """Ask for so few keys that it only shows whether the bucket can be listed; whose the first object is.
@@ -126,18 +129,18 @@ class S3Listing:
         Raises: see `S3Session.ask`.
         """
         few: Parameters = {"MaxKeys": count}
-        try:
-            _, body = self._page(Position(), {**few, "FetchOwner": True})
-        except RefusedError as error:
-            if error.judgement.code not in _NO_VERSION_2:
-                raise
-            _, body = self._page(Position(Way.MARKER), few)
-        return owner_of_listing(body)
+        if self._begin.way is Way.TOKEN:
+            try:
+                return owner_of_listing(self._page(self._begin, {**few, "FetchOwner": True})[1])
+            except RefusedError as error:
+                if error.judgement.code not in _NO_VERSION_2:
+                    raise
+        return owner_of_listing(self._page(Position(Way.MARKER), few)[1])
 
     def pages(self, start: str | None) -> Iterator[ListingPage]:
         """See `BucketProbe.pages`."""
         trail = Trail()
-        at = Position.of(start) if start else Position()
+        at = Position.of(start) if start else self._begin
         trail.is_known("position", at.text())
         while True:
             try:

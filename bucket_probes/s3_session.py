@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -22,9 +23,13 @@ from fetching.pacing import THROTTLE_STATUSES
 from fetching.wire import Answer, Wire
 from scope.bucket_urls import service_url
 from scope.model import BucketTarget
+from scope.providers import Addressing
 
 # Times that a bucket is followed to another region: once is all that a true service needs.
 REGION_MOVES = 2
+# The one region whose buckets may have older names, which others call invalid: capitals, underscores, 255 characters.
+LEGACY_REGION = "us-east-1"
+_LEGACY_NAME = re.compile(r"(?=.*[A-Z_]|.{64})[A-Za-z0-9._-]{3,255}", re.ASCII)
 OK, PART, NO_SUCH_RANGE = 200, 206, 416
 
 Parameters = Mapping[str, str | int | bool]
@@ -68,8 +73,6 @@ class S3Session:
                 return answer
             with answer:
                 refused = self._refusal or self.refused(question, answer, error_of(answer))
-            if refused.reason is SkipReason.THROTTLED:
-                raise NoAnswerError(SkipReason.THROTTLED, str(answer.status))
             if answer.status == NO_SUCH_RANGE and first is not None:
                 first = None  # an empty object has no first byte
                 continue
@@ -102,10 +105,15 @@ class S3Session:
         self.notes.granted(question, answer.status, request_id_of(answer.headers), region_of(answer.headers))
 
     def refused(self, question: Question, answer: Answer, error: ErrorBody) -> RefusedError:
-        """Note that it did not; the error to raise."""
-        judgement = judge(question, answer.status, answer.headers, error)
+        """Note that it did not; the error to raise.
+
+        Raises NoAnswerError where it asks to come back later in an answer of another status than is meant for that.
+        """
+        judgement = self._second_thoughts(judge(question, answer.status, answer.headers, error))
         request_id = error.request_id or request_id_of(answer.headers)
         self.notes.refused(question, judgement, answer.status, request_id)
+        if judgement.reason is SkipReason.THROTTLED and answer.status not in THROTTLE_STATUSES:
+            raise NoAnswerError(SkipReason.THROTTLED, judgement.code)
         return RefusedError(judgement)
 
     def rest(self, seconds: float) -> None:
@@ -154,19 +162,40 @@ class S3Session:
         if answer.redirected and region and self._is_known(region):
             self._settle(self._target.model_copy(update={"region": region}))
 
+    def _second_thoughts(self, judgement: Judgement) -> Judgement:
+        """A no that holds for one region only is none: the answer of the other one counts."""
+        if judgement.exists is not Truth.NO:
+            return judgement
+        elsewhere = judgement.region
+        if judgement.code == "InvalidBucketName" and _LEGACY_NAME.fullmatch(self._target.name):
+            elsewhere = LEGACY_REGION
+        if not self._is_known(elsewhere) or self._moves >= REGION_MOVES:
+            return judgement
+        unknown = Truth.UNKNOWN
+        return Judgement(unknown, unknown, SkipReason.SERVER_ERROR, judgement.code, elsewhere, judgement.facts)
+
     def _may_move(self, judgement: Judgement) -> bool:
         """Is the bucket in another region, whose endpoint we know?"""
-        elsewhere = judgement.exists is Truth.YES and judgement.reason is SkipReason.SERVER_ERROR
-        return elsewhere and self._is_known(judgement.region) and self._moves < REGION_MOVES
+        open_yet = judgement.reason is SkipReason.SERVER_ERROR
+        return open_yet and self._is_known(judgement.region) and self._moves < REGION_MOVES
 
     def _is_known(self, region: str | None) -> bool:
-        """Is it another region than where we ask, and one whose endpoint we know? Of compatible services we do not."""
-        return region not in (None, self._target.region) and self._target.endpoint is None
+        """Is it another region than where we ask, whose endpoint we know, and where the name means the same bucket?"""
+        target, service = self._target, self._target.service
+        if region in (None, target.region) or target.endpoint is not None:
+            return False
+        if not service.takes_region or service.names_are_regional:
+            return False
+        if region in service.regions:
+            return True
+        # A region younger than our list. Only of Amazon's we know how their endpoints are called.
+        return bool(service.service_of(region or "").partition and re.fullmatch(service.region_form, region or ""))
 
     def _settle(self, target: BucketTarget) -> None:
         self._target = target
         self.notes.learned(Facts(endpoint=service_url(target)))
-        self._client: Any = unsigned_client(service_url(target), target.region, self._carry)
+        virtual = target.endpoint is None and target.service.addressing is Addressing.VIRTUAL
+        self._client: Any = unsigned_client(service_url(target), target.region, self._carry, virtual=virtual)
 
 
 def error_of(answer: Answer) -> ErrorBody:

@@ -22,12 +22,18 @@ from fetching.errors import UrlDeniedError
 Carrier = Callable[[str], None]
 
 
-def unsigned_client(endpoint: str, region: str, carry: Carrier) -> Any:
-    """A boto3 S3 client, path-style and unsigned, whose requests are handed to `carry`.
+def unsigned_client(endpoint: str, region: str, carry: Carrier, *, virtual: bool = False) -> Any:
+    """A boto3 S3 client, unsigned, whose requests are handed to `carry`.
 
     boto3 builds the requests (addresses, encoding, checks of parameters) and nothing more: the answer goes to whoever
     carries it, and boto3 is shown an empty one. So no byte of a server's answer reaches its parsers, and neither its
     retries nor its redirects can ask for anything by themselves.
+
+    Args:
+        endpoint: scheme and host.
+        region: of the endpoint.
+        carry: takes each request.
+        virtual: the bucket's name is the first part of the host, not of the path.
 
     Returns:
         The client. Its type is made at run time from the service's description, so it has no name.
@@ -43,7 +49,7 @@ def unsigned_client(endpoint: str, region: str, carry: Carrier) -> Any:
     logging.getLogger("botocore").setLevel(logging.CRITICAL)
     logging.getLogger("boto3").setLevel(logging.CRITICAL)
     client: Any = boto3.Session(botocore_session=_bare_session(), region_name=region).client(
-        "s3", endpoint_url=endpoint, config=_configuration()
+        "s3", endpoint_url=endpoint, config=_configuration(virtual=virtual)
     )
     client.meta.events.register_first("before-send.s3", send)
     return client
@@ -53,18 +59,19 @@ class _EmptyBody:
     """The body that boto3 is shown."""
 
     def stream(self, *_: object, **__: object) -> Iterator[bytes]:
-        """Nothing."""
-        return iter(())
+        """A document that says nothing: one of boto3's readers breaks on no document at all."""
+        return iter((b"<Nothing/>",))
 
     def read(self, *_: object) -> bytes:
         """Nothing."""
         return b""
 
 
-def _configuration() -> Config:
+def _configuration(*, virtual: bool) -> Config:
     return Config(
         signature_version=UNSIGNED,
-        s3={"addressing_style": "path"},  # one TLS host for all names, dots included
+        # Path-style where the service knows it: one TLS host for all names, dots included.
+        s3={"addressing_style": "virtual" if virtual else "path"},
         retries={"mode": "standard", "total_max_attempts": 1},  # the wire waits and asks again
         proxies={},
         request_checksum_calculation="when_required",

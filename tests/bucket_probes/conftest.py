@@ -6,6 +6,7 @@ import json
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,10 +20,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 import bucket_probes.s3_listing
+from bucket_probes.s3 import S3Probe
 from bucket_probes.source import BucketSource
 from demo_range.s3_server import S3Server
 from documents.buckets import BucketAccess
+from fetching.dialler import AddressInfo, Dialler
 from fetching.errand import Errand
+from fetching.wire import Wire
 from scope.model import BucketTarget, Scope
 from scope.units import Unit, units_of
 
@@ -169,6 +173,14 @@ class Bucket:
         scope = self.scope(endpoint, **options)
         return self.walk(scope, self.errand(scope))
 
+    @contextmanager
+    def probing(self, endpoint: str, **options: Any) -> Iterator[S3Probe]:
+        """A probe of S3 alone, without a walk."""
+        scope = self.scope(endpoint, **options)
+        errand = self.errand(scope)
+        with Wire(errand, Dialler(errand.guard)) as wire:
+            yield S3Probe(scope.bucket[0], wire)
+
     def walk(self, scope: Scope, errand: Errand, sink: RecordingSink | None = None) -> Walked:
         unit = next(units_of(scope))
         source = BucketSource(errand)
@@ -309,3 +321,43 @@ def lending(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFa
     for name, value in lent.items():
         monkeypatch.setenv(name, value)
     return word
+
+
+@pytest.fixture
+def probe(liar: Liar, bucket: Bucket) -> Iterator[S3Probe]:
+    """Of the liar's bucket."""
+    with bucket.probing(liar.url) as probing:
+        yield probing
+
+
+class Amazon:
+    """Probes a bucket at Amazon's addresses, which all lead to the liar."""
+
+    def __init__(self, liar: Liar, authority: Authority, make_scope: MakeScope, make_errand: MakeErrand) -> None:
+        self.liar = liar
+        self._authority = authority
+        self._make_scope = make_scope
+        self._make_errand = make_errand
+
+    @property
+    def hosts(self) -> list[str]:
+        return [asked.headers["host"] for asked in self.liar.asked]
+
+    @contextmanager
+    def probing(self, region: str = "us-east-1", name: str = "clinic.letters") -> Iterator[S3Probe]:
+        def resolve(host: str, port: int, family: int, kind: int) -> Sequence[AddressInfo]:
+            return [(2, kind, 6, "", ("127.0.0.1", self.liar.port))]
+
+        target = BucketTarget(tier="own", authority="IG-1", name=name, region=region)
+        errand = self._make_errand(self._make_scope(target))
+        with Wire(errand, Dialler(errand.guard, resolve), self._authority.client) as wire:
+            yield S3Probe(target, wire)
+
+    def keys(self) -> tuple[list[str], S3Probe]:
+        with self.probing() as probe:
+            return [item.key for page in probe.pages() for item in page.objects], probe
+
+
+@pytest.fixture
+def at_amazon(amazon: Liar, authority: Authority, make_scope: MakeScope, make_errand: MakeErrand) -> Amazon:
+    return Amazon(amazon, authority, make_scope, make_errand)

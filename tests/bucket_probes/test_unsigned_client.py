@@ -35,6 +35,31 @@ def test_listings_ask_for_encoded_keys() -> None:
 
 
 @pytest.mark.parametrize(
+    ("operation", "question"),
+    [
+        ("get_bucket_acl", "acl"),
+        ("get_bucket_policy_status", "policyStatus"),
+        ("get_bucket_website", "website"),
+        ("list_multipart_uploads", "uploads"),
+        ("list_object_versions", "versions&encoding-type=url"),
+    ],
+)
+@pytest.mark.parametrize("virtual", [False, True])
+def test_questions_about_a_bucket(operation: str, question: str, virtual: bool) -> None:
+    asked: list[str] = []
+    place = "https://letters.s3.eu-west-2.amazonaws.com/" if virtual else f"{ENDPOINT}/letters"
+    getattr(unsigned_client(ENDPOINT, "eu-west-2", asked.append, virtual=virtual), operation)(Bucket="letters")
+    assert asked == [f"{place}?{question}"]
+
+
+def test_where_a_bucket_is() -> None:
+    """boto3 asks for this path-style, always, and reads the answer by itself."""
+    asked: list[str] = []
+    unsigned_client(ENDPOINT, "eu-west-2", asked.append).get_bucket_location(Bucket="letters")
+    assert asked == [f"{ENDPOINT}/letters?location"]
+
+
+@pytest.mark.parametrize(
     ("operation", "parameters"),
     [
         ("put_object", {"Key": "k", "Body": b"x"}),
