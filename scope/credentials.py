@@ -43,7 +43,7 @@ LONG_VALUE_CHARACTERS = 20
 
 # What names a file or a place in a list may be long and random, and is no right for that.
 _IDENTIFIER = re.compile(
-    r".*id|etag|cursor|marker|keymarker|startafter|prefix|dir|directory|doc|document|file|filename|folder|path|target"
+    r".*id|etag|cursor|.*marker|startafter|startoffset|endoffset|prefix|dir|directory|doc|document|file|filename|folder|path|target"
 )
 _UUID_OR_HEX = re.compile(r"[0-9a-f-]+", re.IGNORECASE)
 # Begins with an opening brace in base64 (`{"`, `{ `, `{` and a line break): JWT with three parts, JWE with five.

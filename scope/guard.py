@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import assert_never
-from urllib.parse import parse_qsl, unquote, unquote_to_bytes, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from scope.actions import is_action, is_action_in_listing
-from scope.address_forms import grammar_of
 from scope.addresses import Address, is_plain_spelling, literal_address, may_dial
-from scope.bucket_urls import parse_bucket_url, same_namespace, service_url
+from scope.bucket_requests import within_bucket
 from scope.model import AnyTarget, BucketTarget, FtpTarget, NameTarget, Scope, SiteTarget
 from scope.name_questions import question_pattern, search_url
-from scope.urls import DEFAULT_PORTS, FTP_SCHEMES, has_credentials
+from scope.urls import DEFAULT_PORTS, has_credentials, same_host
 
 # IIS takes `%u002e` for a dot.
 _IIS_ESCAPE = re.compile(rb"%u00([0-9a-f]{2})", re.IGNORECASE)
@@ -158,7 +157,7 @@ def contains(target: AnyTarget, url: str) -> bool:
 
 
 def _within_site(target: SiteTarget, url: str) -> bool:
-    if not _same_host(target.url, url):
+    if not same_host(target.url, url):
         return False
     path = _plain_path(url, _CONTROLS)
     if path is None:
@@ -170,7 +169,7 @@ def _within_site(target: SiteTarget, url: str) -> bool:
 def _within_ftp(target: FtpTarget, url: str) -> bool:
     """A file or folder below the target's folder, bytes by bytes: a name may be in any charset."""
     parts = urlsplit(url)
-    if parts.query or parts.fragment or not _same_host(target.url, url) or _plain_path(url, _CONTROLS) is None:
+    if parts.query or parts.fragment or not same_host(target.url, url) or _plain_path(url, _CONTROLS) is None:
         return False
     folder = unquote_to_bytes(urlsplit(target.url).path)
     path = unquote_to_bytes(parts.path or "/")
@@ -183,40 +182,7 @@ def _folder(target: SiteTarget) -> str:
 
 def _within_bucket(target: BucketTarget, url: str) -> bool:
     path = _plain_path(url, _NUL)
-    if path is None:
-        return False
-    if target.endpoint is None:
-        address = parse_bucket_url(url, grammar_of(target.service))
-        if address is None or not address.is_served or not same_namespace(target, address):
-            return False
-        ours = (address.bucket, address.account) == (target.name, target.account or "")
-        return ours and _key_within(target, address.key, url)
-    if not _same_host(service_url(target), url):
-        return False
-    base = unquote(urlsplit(service_url(target)).path).rstrip("/") + "/" + target.name
-    inside = path == base or path.startswith(base + "/")
-    return inside and _key_within(target, path[len(base) + 1 :], url)
-
-
-def _key_within(target: BucketTarget, key: str, url: str) -> bool:
-    """An object below the prefix; or the bucket itself, where a listing may ask for nothing above the prefix."""
-    if key:
-        return key.startswith(target.prefix)
-    listed = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)).get("prefix", "")
-    return listed.startswith(target.prefix)
-
-
-def _same_host(ours: str, theirs: str) -> bool:
-    """The same host, and the same port; http and https on their default ports count as one place."""
-    a, b = urlsplit(ours), urlsplit(theirs)
-    if (a.hostname or "").rstrip(".") != (b.hostname or "").rstrip("."):
-        return False
-    if FTP_SCHEMES & {a.scheme, b.scheme}:
-        same_port = (a.port or DEFAULT_PORTS.get(a.scheme)) == (b.port or DEFAULT_PORTS.get(b.scheme))
-        return a.scheme == b.scheme and same_port
-    if a.port in (None, DEFAULT_PORTS[a.scheme]) and b.port in (None, DEFAULT_PORTS[b.scheme]):
-        return True
-    return (a.scheme, a.port) == (b.scheme, b.port)
+    return path is not None and within_bucket(target, url, path)
 
 
 def _plain_path(url: str, refused: bytes) -> str | None:

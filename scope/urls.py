@@ -85,6 +85,19 @@ def _bare_segment(segment: str) -> str:
     return ";".join([name, *(piece for piece, flag in zip(pieces, flags, strict=True) if not flag)])
 
 
+def same_host(ours: str, theirs: str) -> bool:
+    """The same host, and the same port; http and https on their default ports count as one place."""
+    a, b = urlsplit(ours), urlsplit(theirs)
+    if (a.hostname or "").rstrip(".") != (b.hostname or "").rstrip("."):
+        return False
+    if FTP_SCHEMES & {a.scheme, b.scheme}:
+        same_port = (a.port or DEFAULT_PORTS.get(a.scheme)) == (b.port or DEFAULT_PORTS.get(b.scheme))
+        return a.scheme == b.scheme and same_port
+    if a.port in (None, DEFAULT_PORTS[a.scheme]) and b.port in (None, DEFAULT_PORTS[b.scheme]):
+        return True
+    return (a.scheme, a.port) == (b.scheme, b.port)
+
+
 def masked_url(url: str) -> str:
     """A form to print: scheme, host and port; each path segment a short digest, the last with its file ending.
 
