@@ -142,6 +142,10 @@ class AccessNotes:
             owner=_joined(known.owner, facts.owner),
         )
 
+    def told(self, question: Question, permitted: Truth) -> None:
+        """The service says it itself, in its answer to another question."""
+        self._permitted[question] = stronger(self._permitted[question], permitted)
+
     def permitted(self, question: Question) -> Truth:
         """May anyone do this, by what is known so far?"""
         return self._permitted[question]

@@ -8,6 +8,7 @@ from botocore.httpsession import get_cert_path
 
 from bucket_probes.azure import AzureProbe
 from bucket_probes.errors import ProbeError
+from bucket_probes.gcs import GcsProbe
 from bucket_probes.probe import BucketProbe
 from bucket_probes.s3 import S3Probe
 from bucket_probes.walker import BucketWalk
@@ -81,6 +82,8 @@ def _probe(target: BucketTarget, wire: Wire, dialler: Dialler) -> BucketProbe:
     match target.service.protocol:
         case Protocol.AZURE:
             return AzureProbe(target, wire, dialler)
+        case "gcs":
+            return GcsProbe(target, wire)
         case _:
             return S3Probe(target, wire)
 
