@@ -4,7 +4,7 @@ import contextlib
 import logging
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -69,14 +69,15 @@ def test_a_part_of_one_generation() -> None:
 
 def test_nothing_is_written() -> None:
     inner: Any = bucket._bucket
-    for act in (
+    writes: list[Callable[[], Any]] = [
         lambda: inner.blob("k").upload_from_string(b"x", retry=None),
         lambda: inner.blob("k").delete(retry=None),
         lambda: inner.delete(retry=None),
         lambda: inner.update(retry=None),
         lambda: inner.acl.all().grant_read() or inner.acl.save(),
         lambda: inner.exists(retry=None) and inner.create(project="p"),
-    ):
+    ]
+    for act in writes:
         with contextlib.suppress(Exception):  # each leaves the library in its own way
             act()
     assert all(url.startswith(BASE) and "upload" not in url for url, _ in carried)
