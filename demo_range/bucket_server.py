@@ -144,6 +144,9 @@ class _Connection(asyncio.Protocol):
         match reply.manner:
             case Manner.WHOLE:
                 transport.write(head + body)
+            case Manner.ALL_THEN_CLOSE:
+                transport.write(head + body)
+                transport.close()
             case Manner.SHORT:
                 transport.write(head + body[: len(body) // 2])
                 transport.close()

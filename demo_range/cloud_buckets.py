@@ -94,6 +94,10 @@ class CloudBucket:
         versions = self._versions.get(key)
         return versions[-1] if versions and versions[-1].keeps is Keeps.CURRENT else None
 
+    def newest(self, key: str) -> StoredObject | None:
+        """The last state of a key, a marker too."""
+        return self._versions[key][-1] if key in self._versions else None
+
     def version(self, key: str, version: str) -> StoredObject | None:
         """One version of an object; None also for a delete marker."""
         found = (item for item in self._versions.get(key, []) if str(item.version) == version)
@@ -137,6 +141,8 @@ class Manner(StrEnum):
     SHORT = "short"
     # The connection is reset in the middle of the body.
     RESET = "reset"
+    # All of the body, whatever length was announced, and the connection is closed.
+    ALL_THEN_CLOSE = "all_then_close"
     # Nothing at all is said, and the connection is closed.
     SILENT = "silent"
 

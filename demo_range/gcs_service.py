@@ -36,15 +36,16 @@ _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 class GcsService:
     """Answers requests about these buckets, by name."""
 
-    def __init__(self, buckets: Mapping[str, CloudBucket]) -> None:
+    def __init__(self, buckets: Mapping[str, CloudBucket], page: int = _PAGE) -> None:
         self._buckets = buckets
+        self._page = page
 
     def answer(self, asked: Asked) -> Reply:
         """One answer to one request."""
         as_json = _JSON_PATH.fullmatch(asked.path)
         if "authorization" in asked.headers:  # even an empty one
-            code = _error(401, "Invalid Credentials", "authError")
-            return code if as_json else _xml_error(401, "AuthenticationRequired", "Authentication required.")
+            code = json_error(401, "Invalid Credentials", "authError")
+            return code if as_json else xml_error(401, "AuthenticationRequired", "Authentication required.")
         if asked.method != "GET":
             return _denied_json("storage.objects.create") if as_json else _denied_xml("storage.objects.create")
         query = parse_qs(asked.query, keep_blank_values=True)
@@ -56,12 +57,12 @@ class GcsService:
     def _json(self, name: str, rest: str, query: Mapping[str, list[str]], asked: Asked) -> Reply:
         bucket = self._buckets.get(name)
         if bucket is None:
-            return _error(404, "The specified bucket does not exist.", "notFound")
+            return json_error(404, "The specified bucket does not exist.", "notFound")
         if bucket.requester_pays:
-            return _error(400, "Bucket is a requester pays bucket but no user project provided.", "required")
+            return json_error(400, "Bucket is a requester pays bucket but no user project provided.", "required")
         if rest.startswith("o/"):
             return self._json_object(bucket, unquote(rest[2:]), query, asked)
-        return _json_bucket(bucket, rest, query)
+        return _json_bucket(bucket, rest, query, self._page)
 
     def _json_object(self, bucket: CloudBucket, key: str, query: Mapping[str, list[str]], asked: Asked) -> Reply:
         found = _find(bucket, key, query)
@@ -71,38 +72,38 @@ class GcsService:
             return Reply(denied.status, _denial(GET).encode(), "text/html; charset=UTF-8") if media else denied
         if found is None:
             text = f"No such object: {bucket.name}/{key}"
-            return Reply(404, text.encode(), "text/html; charset=UTF-8") if media else _error(404, text, "notFound")
+            return Reply(404, text.encode(), "text/html; charset=UTF-8") if media else json_error(404, text, "notFound")
         return _content(found, asked) if media else _json(_item(bucket, found))
 
     def _xml(self, name: str, key: str, query: Mapping[str, list[str]], asked: Asked) -> Reply:
         bucket = self._buckets.get(name)
         if bucket is None:
-            return _xml_error(404, "NoSuchBucket", "The specified bucket does not exist.")
+            return xml_error(404, "NoSuchBucket", "The specified bucket does not exist.")
         if bucket.requester_pays:
             text = "Bucket is a requester pays bucket but no user project provided."
-            return _xml_error(400, "UserProjectMissing", text)
+            return xml_error(400, "UserProjectMissing", text)
         if not key:
-            return _xml_listing(bucket, query) if Right.LIST in bucket.rights else _denied_xml(LIST)
+            return _xml_listing(bucket, query, self._page) if Right.LIST in bucket.rights else _denied_xml(LIST)
         found = _find(bucket, key, query)
         if not _may_read(bucket, found):
             return _denied_xml(GET)
         if found is None:
-            return _xml_error(404, "NoSuchKey", "The specified key does not exist.")
+            return xml_error(404, "NoSuchKey", "The specified key does not exist.")
         return _content(found, asked)
 
 
-def _json_bucket(bucket: CloudBucket, rest: str, query: Mapping[str, list[str]]) -> Reply:
+def _json_bucket(bucket: CloudBucket, rest: str, query: Mapping[str, list[str]], size: int) -> Reply:
     match rest:
         case "iam/testPermissions":
             return _permissions(bucket, query)
         case "o":
-            return _json_listing(bucket, query) if Right.LIST in bucket.rights else _denied_json(LIST)
+            return _json_listing(bucket, query, size) if Right.LIST in bucket.rights else _denied_json(LIST)
         case "":
             return _json(_record(bucket)) if Right.SETTINGS in bucket.rights else _denied_json(SETTINGS)
         case "acl":
             return _json(_acl(bucket)) if Right.ACL in bucket.rights else _denied_json(POLICY)
         case _:
-            return _error(404, "Not Found", "notFound")
+            return json_error(404, "Not Found", "notFound")
 
 
 def _find(bucket: CloudBucket, key: str, query: Mapping[str, list[str]]) -> StoredObject | None:
@@ -125,16 +126,16 @@ def _permissions(bucket: CloudBucket, query: Mapping[str, list[str]]) -> Reply:
     return _json(answer)
 
 
-def _json_listing(bucket: CloudBucket, query: Mapping[str, list[str]]) -> Reply:
+def _json_listing(bucket: CloudBucket, query: Mapping[str, list[str]], size: int) -> Reply:
     first = {name: values[0] for name, values in query.items()}
     try:
         after = base64.b64decode(first.get("pageToken", ""), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
-        return _error(400, "Invalid page token", "invalid")
+        return json_error(400, "Invalid page token", "invalid")
     rows = _rows(bucket, first, after)
     if rows is None:
-        return _error(400, "The bucket has no soft delete policy.", "invalid")
-    limit = min(int(first.get("maxResults", _PAGE)), _PAGE)
+        return json_error(400, "The bucket has no soft delete policy.", "invalid")
+    limit = min(int(first.get("maxResults", size)), size)
     page = list(islice(rows, limit + 1))
     answer: dict[str, object] = {"kind": "storage#objects"}
     if len(page) > limit:
@@ -206,9 +207,9 @@ def _acl(bucket: CloudBucket) -> dict[str, object]:
     }
 
 
-def _xml_listing(bucket: CloudBucket, query: Mapping[str, list[str]]) -> Reply:
+def _xml_listing(bucket: CloudBucket, query: Mapping[str, list[str]], size: int) -> Reply:
     first = {name: values[0] for name, values in query.items()}
-    limit = min(int(first.get("max-keys", _PAGE)), _PAGE)
+    limit = min(int(first.get("max-keys", size)), size)
     page = list(islice(bucket.listed(first.get("prefix", ""), first.get("marker", "")), limit + 1))
     more, page = len(page) > limit, page[:limit]
     rows = "".join(
@@ -242,7 +243,7 @@ def _content(stored: StoredObject, asked: Asked) -> Reply:
         return Reply(200, body, stored.media_type, headers)
     start, end = int(wanted[1]), min(int(wanted[2] or len(body)), len(body) - 1)
     if start >= len(body):
-        return _xml_error(416, "InvalidRange", "The requested range cannot be satisfied.")
+        return xml_error(416, "InvalidRange", "The requested range cannot be satisfied.")
     return Reply(206, body[start : end + 1], stored.media_type, headers)
 
 
@@ -250,7 +251,8 @@ def _json(said: Mapping[str, object]) -> Reply:
     return Reply(200, json.dumps(said).encode(), _JSON, {"X-GUploader-UploadID": "DEMO"})
 
 
-def _error(status: int, text: str, reason: str) -> Reply:
+def json_error(status: int, text: str, reason: str) -> Reply:
+    """An error of the JSON interface."""
     row = {"message": text, "domain": "global", "reason": reason}
     if reason == "required" and status == 401:  # noqa: PLR2004 - HTTP's
         row |= {"locationType": "header", "location": "Authorization"}
@@ -258,18 +260,19 @@ def _error(status: int, text: str, reason: str) -> Reply:
     return Reply(status, body, _JSON, {"X-GUploader-UploadID": "DEMO"})
 
 
-def _xml_error(status: int, code: str, text: str, details: str = "") -> Reply:
+def xml_error(status: int, code: str, text: str, details: str = "") -> Reply:
+    """An error of the XML interface."""
     more = f"<Details>{escape(details)}</Details>" if details else ""
     body = f"<?xml version='1.0' encoding='UTF-8'?><Error><Code>{code}</Code><Message>{text}</Message>{more}</Error>"
     return Reply(status, body.encode(), headers={"X-GUploader-UploadID": "DEMO"})
 
 
 def _denied_json(permission: str) -> Reply:
-    return _error(401, _denial(permission), "required")
+    return json_error(401, _denial(permission), "required")
 
 
 def _denied_xml(permission: str) -> Reply:
-    return _xml_error(403, "AccessDenied", "Access denied.", _denial(permission))
+    return xml_error(403, "AccessDenied", "Access denied.", _denial(permission))
 
 
 def _denial(permission: str) -> str:
