@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bucket_probes.gcs_listing import parse_json_listing, whole_number
@@ -144,11 +144,13 @@ def test_other_encodings() -> None:
     assert keys(page(row("é")).decode().encode("utf-16")) == ["é"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), max_size=5))
 def test_every_name_comes_back(names: list[str]) -> None:
     assert keys(page(*(row(name) for name in names))) == names
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_make_it_fail(noise: bytes) -> None:
     parse_json_listing(noise)
