@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,22 +11,12 @@ from cli.console import notice
 from cli.errors import CommandError
 from cli.operator import operator_name
 from cli.options import database_option, format_option, reveal_option
-from cli.reveal_log import log_reveal
-from findings.errors import DatabaseLockedError
-from findings.merge import merge
+from cli.reading import READ_WAIT, merge_what_waits, report_for
 from findings.query import finding, latest_sweep_id, letters_exposed, open_findings, reach, to_look_at
 from findings.records import TriageDecision
 from findings.results import TriageEvent
-from findings.spool_folders import spool_root
 from findings.triage import set_triage
-from reports.interface import Report
-from reports.json_lines import JsonLinesReport
-from reports.table import DEFAULT_WIDTH, TableReport
 
-# Seconds that a reading command waits for a sweep that is merging, before it reads what is there.
-MERGE_WAIT = 2.0
-# Seconds that it waits for the database itself: a merge of ours takes 1 to 3.
-READ_WAIT = 8.0
 DECISIONS = [decision.value for decision in TriageDecision]
 
 
@@ -47,7 +35,7 @@ def list_(database: Path, output: str, everything: bool, reveal: bool) -> None:
 
     Example: stray findings list --db findings.duckdb
     """
-    report = _report(database, output, reveal=reveal)
+    report = report_for(database, output, reveal=reveal)
     report.findings(open_findings(database, include_settled=everything, wait_seconds=READ_WAIT))
 
 
@@ -61,7 +49,7 @@ def show(finding_id: str, database: Path, output: str, reveal: bool) -> None:
 
     Example: stray findings show 3fa94c01 --db findings.duckdb
     """
-    _report(database, output, reveal=reveal).finding(finding(database, finding_id, READ_WAIT))
+    report_for(database, output, reveal=reveal).finding(finding(database, finding_id, READ_WAIT))
 
 
 @findings.command("set")
@@ -76,7 +64,7 @@ def set_(finding_id: str, decision: str, decided_by: str, note: str, until: date
 
     Example: stray findings set 3fa94c01 confirmed --note "supplier told, ticket 117" --db findings.duckdb
     """
-    _merge_what_waits(database)
+    merge_what_waits(database)
     row = finding(database, finding_id).row
     last_day: date | None = until.date() if until else None
     if last_day is not None and last_day < datetime.now(UTC).date():
@@ -94,7 +82,7 @@ def letters(database: Path, output: str) -> None:
 
     Example: stray findings letters --db findings.duckdb
     """
-    _report(database, output).letters(letters_exposed(database, READ_WAIT))
+    report_for(database, output).letters(letters_exposed(database, READ_WAIT))
 
 
 @findings.command("reach")
@@ -106,7 +94,7 @@ def reach_(database: Path, output: str, sweep_id: str | None) -> None:
 
     Example: stray findings reach --db findings.duckdb
     """
-    report = _report(database, output)
+    report = report_for(database, output)
     report.reach(reach(database, sweep_id or latest_sweep_id(database, READ_WAIT), READ_WAIT))
 
 
@@ -119,34 +107,4 @@ def look(database: Path, output: str, reveal: bool) -> None:
 
     Example: stray findings look --db findings.duckdb
     """
-    _report(database, output, reveal=reveal).to_look_at(to_look_at(database, READ_WAIT))
-
-
-def _report(database: Path, output: str, *, reveal: bool = False) -> Report:
-    """The report for this form, after taking in what waits; a reveal is put on record first."""
-    _merge_what_waits(database)
-    if reveal:
-        log_reveal(database)
-    if output == "json":
-        return JsonLinesReport(sys.stdout, reveal=reveal)
-    is_terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
-    return TableReport(sys.stdout, reveal=reveal, width=width, colour=is_terminal)
-
-
-def _merge_what_waits(database: Path) -> None:
-    """A sweep that met a locked database left its results in the spool; they belong in the answer."""
-    root = spool_root(database)
-    if not database.exists() and not root.exists():
-        raise CommandError(f"{database}: no such database; `stray sweep` makes it, --db names another")
-    try:
-        merged = merge(root, database, MERGE_WAIT)
-    except DatabaseLockedError as error:
-        notice(f"results of a sweep wait to be merged: {error}")
-        return
-    if merged.units:
-        notice(f"merged {merged.units} units that waited")
-    for path in merged.quarantined:
-        notice(f"unreadable spool file set aside: {path}")
-    for reason in merged.left:
-        notice(f"left in the spool: {reason}")
+    report_for(database, output, reveal=reveal).to_look_at(to_look_at(database, READ_WAIT))

@@ -21,6 +21,7 @@ COMMANDS = {
     "scope": "cli.scope",
     "sweep": "cli.sweep",
     "findings": "cli.findings",
+    "buckets": "cli.buckets",
     "doctor": "cli.doctor",
     "demo": "cli.demo",
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from cli.console import notice
 from findings.records import FindingState, UnitState
-from findings.results import SweepSummary
+from findings.results import NameSearchReach, SweepSummary
 from findings.spool_folders import spool_root, spooled_matches
 from findings.told import mark_told
 from scope.model import Scope
@@ -25,6 +27,8 @@ def unseen(summary: SweepSummary, allowed: frozenset[SkipReason]) -> dict[str, i
     gaps |= {f"units {state.value}": count for state, count in broken.items()}
     if unknown := summary.findings[FindingState.UNKNOWN]:
         gaps["findings neither seen nor ruled out"] = unknown
+    if unknown_names := sum(search.unknown for search in summary.names):
+        gaps["names without an answer that counts"] = unknown_names
     return gaps
 
 
@@ -41,6 +45,8 @@ def summary_fields(result: SweepResult, allowed: frozenset[SkipReason]) -> dict[
         "documents": summary.documents,
         "verdicts": dict(summary.verdicts),
         "skipped": dict(summary.skips),
+        "buckets": dict(summary.buckets),
+        "names": [asdict(search) for search in summary.names],
         "unseen": unseen(summary, allowed),
     }
 
@@ -60,6 +66,10 @@ def tell_summary(result: SweepResult, scope: Scope) -> None:
     counted = ", ".join(f"{count} {state.value}" for state, count in summary.findings.items() if count)
     notice(f"findings: {counted or 'none'}")
     notice(f"documents read: {summary.documents}; {_counted(summary.verdicts)}")
+    if summary.buckets:
+        notice(f"buckets: {_counted(summary.buckets)}; details: stray buckets list --db {scope.database.file}")
+    for search in summary.names:
+        notice(searched(search, scope))
     gaps = unseen(summary, scope.allowed_skips)
     accepted = {reason: count for reason, count in summary.skips.items() if reason in scope.allowed_skips}
     if accepted:
@@ -69,6 +79,18 @@ def tell_summary(result: SweepResult, scope: Scope) -> None:
     if any(summary.findings.values()):
         notice(f"look at them: stray findings list --db {scope.database.file}")
     mark_told(scope.database.file, summary.sweep_id, TOLD_WAIT)
+
+
+def searched(search: NameSearchReach, scope: Scope) -> str:
+    """How a search for names went, in a line."""
+    titles = {target.provider: target.service.title for target in scope.searched}
+    title = titles.get(search.provider, search.provider)
+    # Cut and not rounded: 100 % is all of them.
+    share = math.floor(search.trusted_share * 1000) / 10
+    return (
+        f"{search.candidates:,} names at {title}: {search.existing:,} exist, {search.absent:,} absent, "
+        f"{search.unknown:,} unknown; {share:g} % with an answer that counts"
+    )
 
 
 def _counted(counts: Mapping[Any, int]) -> str:

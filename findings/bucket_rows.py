@@ -8,6 +8,8 @@ from typing import Final
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from findings.parts import Row
 from findings.stored_text import optional_place, storable, stored_place
+from scope.bucket_urls import parse_bucket_url
+from scope.providers import load_providers
 
 # Characters of a service's own word (an error code, a request id, a right) that are kept; Amazon's longest code has 53.
 _LONGEST_WORD: Final = 200
@@ -15,9 +17,23 @@ _LONGEST_WORD: Final = 200
 _MOST_RIGHTS: Final = 200
 
 
+def bucket_id(url: str, provider: str, account: str, name: str) -> str:
+    """The same for all addresses of one bucket: a region in an address is how it was asked, not what it is.
+
+    Where names are unique within a region or an endpoint only, and for services of the scope's own, its address.
+    """
+    address = parse_bucket_url(url)
+    known = load_providers().get(provider)
+    if known is None or known.names_are_regional or address is None or address.provider != provider:
+        return stored_place(url)
+    partition = known.service_of(address.region).partition
+    return storable("/".join(part for part in (provider, partition, account, name) if part))
+
+
 def bucket_row(access: BucketAccess, seen_at: datetime) -> Row:
     """A bucket's access."""
     return {
+        "bucket_id": bucket_id(access.url, access.provider, access.account, access.name),
         "url": stored_place(access.url),
         "provider": storable(access.provider),
         "name": storable(access.name),
@@ -60,6 +76,7 @@ def bucket_row(access: BucketAccess, seen_at: datetime) -> Row:
 def lead_row(lead: BucketLead, seen_at: datetime) -> Row:
     """A bucket's address that was met."""
     return {
+        "bucket_id": bucket_id(lead.url, lead.provider, lead.account, lead.name),
         "url": stored_place(lead.url),
         "key": storable(lead.key),
         "provider": storable(lead.provider),

@@ -52,10 +52,11 @@ EVIDENCE: Final = pa.struct(
     ]
 )
 _BUCKET_TEXTS: Final = (
-    "sweep_id unit_id url provider name account region endpoint exists account_exists listable readable "
+    "sweep_id unit_id bucket_id url provider name account region endpoint exists account_exists listable readable "
     "known_key_readable acl_readable versions_visible requester_pays public_access_blocked disabled website "
     "website_url account_id owner_id tenant_id found_by"
 )
+_LEAD_TEXTS: Final = "sweep_id unit_id bucket_id url key provider name account met_in parent"
 
 Column = tuple[str, pa.DataType]
 Row = Mapping[str, Any]
@@ -164,7 +165,10 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
     ),
     "leads": columns_of(
         [
-            *((name, pa.string()) for name in "sweep_id unit_id url key provider name account met_in parent".split()),
+            *(
+                (name, pa.string())
+                for name in "sweep_id unit_id bucket_id url key provider name account met_in parent".split()
+            ),
             ("had_credential", pa.bool_()),
             ("seen_at", UTC_TIME),
         ]

@@ -161,6 +161,7 @@ class BucketStanding:
         letters: found in it so far.
     """
 
+    bucket_id: str
     url: str
     provider: str
     name: str
@@ -194,6 +195,33 @@ class BucketStanding:
     findings: int
     first_seen: datetime
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MetBucket:
+    """A bucket whose address stands in what was crawled; see the view `buckets_met`.
+
+    Attributes:
+        objects: objects in it that were named.
+        with_credential: addresses that carried a signature or token.
+        pages: how many it was met in; `parent` is the latest.
+        state, score: None where it was never asked about.
+    """
+
+    bucket_id: str
+    url: str
+    provider: str
+    name: str
+    account: str
+    objects: int
+    with_credential: int
+    met_in: tuple[str, ...]
+    pages: int
+    parent: str | None = field(repr=False)
+    first_seen: datetime
+    last_seen: datetime
+    state: BucketState | None
+    score: int | None
 
 
 @dataclass(frozen=True, slots=True)

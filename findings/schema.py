@@ -42,6 +42,7 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "worth_a_look": ("entries",),
     "bucket_history": ("buckets",),
     "bucket_states": ("bucket_history", "buckets"),
+    "buckets_met": ("bucket_leads", "bucket_states"),
     "name_search_reach": ("name_searches",),
 }
 

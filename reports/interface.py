@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from findings.results import DocumentToLookAt, ExposedLetter, FindingDetail, FindingRow, UnitReach
+from findings.results import (
+    BucketStanding,
+    DocumentToLookAt,
+    ExposedLetter,
+    FindingDetail,
+    FindingRow,
+    MetBucket,
+    UnitReach,
+)
 
 
 class Report(Protocol):
@@ -29,3 +37,9 @@ class Report(Protocol):
 
     def to_look_at(self, rows: Iterable[DocumentToLookAt]) -> None:
         """Documents that a person should look at."""
+
+    def buckets(self, rows: Iterable[BucketStanding]) -> None:
+        """What anyone can do at buckets. A bucket's name and address are shown: no object is named in them."""
+
+    def buckets_met(self, rows: Iterable[MetBucket]) -> None:
+        """Buckets whose addresses were met."""

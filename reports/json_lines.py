@@ -8,7 +8,16 @@ from dataclasses import fields
 from datetime import date
 from typing import Any, TextIO
 
-from findings.results import DocumentToLookAt, ExposedLetter, FindingDetail, FindingExposure, FindingRow, UnitReach
+from findings.results import (
+    BucketStanding,
+    DocumentToLookAt,
+    ExposedLetter,
+    FindingDetail,
+    FindingExposure,
+    FindingRow,
+    MetBucket,
+    UnitReach,
+)
 from reports.shown import Shown
 
 
@@ -62,9 +71,19 @@ class JsonLinesReport:
         for row in rows:
             self._write(self._fields(row))
 
+    def buckets(self, rows: Iterable[BucketStanding]) -> None:
+        """See `Report`."""
+        for row in rows:
+            self._write(_columns(row))
+
+    def buckets_met(self, rows: Iterable[MetBucket]) -> None:
+        """See `Report`."""
+        for row in rows:
+            self._write(_columns(row) | {"parent": self._shown.url(row.parent) if row.parent else None})
+
     def _fields(self, row: Any) -> dict[str, Any]:
         """Column by column; the names `url` and `member` are those of places in every record."""
-        told = {field.name: getattr(row, field.name) for field in fields(row)}
+        told = _columns(row)
         if "url" in told:
             told |= {"url": self._shown.url(told["url"]), "member": self._shown.member(told["member"])}
         return told
@@ -73,6 +92,10 @@ class JsonLinesReport:
         # DEL is ASCII, and the one control character that json leaves as it is.
         line = json.dumps(row, ensure_ascii=True, default=_plain).replace("\x7f", "\\u007f")
         self._out.write(line + "\n")
+
+
+def _columns(row: Any) -> dict[str, Any]:
+    return {field.name: getattr(row, field.name) for field in fields(row)}
 
 
 def _plain(value: object) -> str:

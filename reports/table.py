@@ -11,8 +11,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from documents.exposure import Truth
 from findings.records import FindingState, TriageDecision
-from findings.results import DocumentToLookAt, ExposedLetter, FindingDetail, FindingRow, TriageEvent, UnitReach
+from findings.results import (
+    BucketStanding,
+    DocumentToLookAt,
+    ExposedLetter,
+    FindingDetail,
+    FindingRow,
+    MetBucket,
+    TriageEvent,
+    UnitReach,
+)
 from matchers.verdicts import Span
 from reports.exposed import exposure_facts
 from reports.shown import Shown, printable
@@ -114,6 +124,31 @@ class TableReport:
             table.add_row(Text(self._shown.place(row.url, row.member)), _text(row.media_type), str(row.size), why)
         self._print(table, count, "nothing to look at")
 
+    def buckets(self, rows: Iterable[BucketStanding]) -> None:
+        """See `Report`."""
+        table = _table("state", "bucket", "seen so")
+        count = 0
+        for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
+            where = " ".join(part for part in (row.provider, row.region, f"found by {row.found_by}") if part)
+            reasons = f": {', '.join(row.reasons)}" if row.reasons else ""
+            lines = [row.url, where, f"ours: {row.score} of 100{reasons}"]
+            lines += [f"{row.letters} letters found in it"] if row.letters else []
+            table.add_row(_bucket_state(row), Text("\n".join(map(printable, lines))), _since(row))
+        self._print(table, count, "no buckets")
+
+    def buckets_met(self, rows: Iterable[MetBucket]) -> None:
+        """See `Report`."""
+        table = _table("bucket", "named", "where", "state", "seen")
+        count = 0
+        for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
+            named = f"{row.objects} objects"
+            named += f"\n{row.with_credential} with a signature or token" if row.with_credential else ""
+            page = f"\n{self._shown.url(row.parent)}" if row.parent else ""
+            where = Text(f"{', '.join(printable(each) for each in row.met_in)}{page}")
+            state = "not asked" if row.state is None else f"{row.state}, {row.score} of 100 ours"
+            table.add_row(Text(printable(row.url)), named, where, state, _days(row.first_seen, row.last_seen))
+        self._print(table, count, "no buckets were met")
+
     def _print(self, table: Table, count: int, nothing: str) -> None:
         self._console.print(table if count else Text(nothing))
 
@@ -189,6 +224,17 @@ def _colour(state: FindingState) -> str:
 def _share(share: float) -> str:
     """In whole per cent, and never 100 for less than all."""
     return f"{min(round(share * 100), 99 if share < 1 else 100)} %"
+
+
+def _bucket_state(row: BucketStanding) -> str:
+    """As last asked; what is known from before where that came to nothing."""
+    was = f"\nwas {row.known_state}" if row.known_state not in (None, row.state) else ""
+    versions = "\nold versions visible" if row.versions_visible is Truth.YES else ""
+    return f"{row.state}{versions}{was}"
+
+
+def _since(row: BucketStanding) -> str:
+    return _days(row.since, row.known_at) if row.since and row.known_at else "-"
 
 
 def _days(first: datetime, last: datetime) -> str:

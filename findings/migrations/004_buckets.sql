@@ -2,7 +2,7 @@
 -- names. Earlier versions of objects, and skips that are for many places.
 
 CREATE TABLE buckets (
-    sweep_id VARCHAR NOT NULL, unit_id VARCHAR NOT NULL, url VARCHAR NOT NULL,
+    sweep_id VARCHAR NOT NULL, unit_id VARCHAR NOT NULL, bucket_id VARCHAR NOT NULL, url VARCHAR NOT NULL,
     provider VARCHAR NOT NULL, name VARCHAR NOT NULL, account VARCHAR NOT NULL,
     region VARCHAR NOT NULL, endpoint VARCHAR NOT NULL,
     exists VARCHAR NOT NULL, account_exists VARCHAR NOT NULL, listable VARCHAR NOT NULL, readable VARCHAR NOT NULL,
@@ -19,7 +19,8 @@ CREATE TABLE buckets (
 COMMENT ON TABLE buckets IS 'What each sweep learned of a bucket''s access, as anyone has it: one row per bucket and unit, the unit''s last word. Three answers: yes, no, unknown.';
 COMMENT ON COLUMN buckets.sweep_id IS 'the sweep';
 COMMENT ON COLUMN buckets.unit_id IS 'the unit: of the bucket itself, or of the search for names';
-COMMENT ON COLUMN buckets.url IS 'the bucket''s anonymous address';
+COMMENT ON COLUMN buckets.bucket_id IS 'the same for all addresses of one bucket, whatever region they name';
+COMMENT ON COLUMN buckets.url IS 'the bucket''s anonymous address, as it was asked';
 COMMENT ON COLUMN buckets.provider IS 'id of the provider: s3, gcs, azure and so on';
 COMMENT ON COLUMN buckets.name IS 'of the bucket or container';
 COMMENT ON COLUMN buckets.account IS 'Azure''s storage account, else empty';
@@ -48,13 +49,14 @@ COMMENT ON COLUMN buckets.evidence IS 'the answers behind it, the first of each 
 COMMENT ON COLUMN buckets.seen_at IS 'when the unit said so';
 
 CREATE TABLE bucket_leads (
-    url VARCHAR NOT NULL, key VARCHAR NOT NULL, unit_id VARCHAR NOT NULL,
+    bucket_id VARCHAR NOT NULL, url VARCHAR NOT NULL, key VARCHAR NOT NULL, unit_id VARCHAR NOT NULL,
     provider VARCHAR NOT NULL, name VARCHAR NOT NULL, account VARCHAR NOT NULL,
     had_credential BOOLEAN NOT NULL, met_in VARCHAR NOT NULL, parent VARCHAR,
     first_seen TIMESTAMPTZ NOT NULL, last_seen TIMESTAMPTZ NOT NULL,
     first_sweep VARCHAR NOT NULL, last_sweep VARCHAR NOT NULL
 );
 COMMENT ON TABLE bucket_leads IS 'Addresses of buckets that were met in pages, scripts, headers and aliases of hosts: one row per bucket, object and unit, however often met.';
+COMMENT ON COLUMN bucket_leads.bucket_id IS 'as in buckets';
 COMMENT ON COLUMN bucket_leads.url IS 'the bucket''s anonymous address; no credential that stood in the one that was met';
 COMMENT ON COLUMN bucket_leads.key IS 'the object that was named, else empty. It can name a patient; Stray shows it masked';
 COMMENT ON COLUMN bucket_leads.unit_id IS 'the unit that met it';
@@ -62,7 +64,7 @@ COMMENT ON COLUMN bucket_leads.provider IS 'id of the provider';
 COMMENT ON COLUMN bucket_leads.name IS 'of the bucket or container; empty where only an account was named';
 COMMENT ON COLUMN bucket_leads.account IS 'Azure''s storage account, else empty';
 COMMENT ON COLUMN bucket_leads.had_credential IS 'true if an address that was met carried a signature or token; it was thrown away';
-COMMENT ON COLUMN bucket_leads.met_in IS 'what it was met in, when last met: html, script, csp, cname, listing, sitemap, document';
+COMMENT ON COLUMN bucket_leads.met_in IS 'what it was met in, when last met: html, script, style, json, text, sitemap, listing, csp (the header), link (the header), redirect, cname (a host''s alias), document';
 COMMENT ON COLUMN bucket_leads.parent IS 'the page that it was met in, when last met';
 COMMENT ON COLUMN bucket_leads.first_seen IS 'when it was first met';
 COMMENT ON COLUMN bucket_leads.last_seen IS 'when it was last met';

@@ -9,7 +9,7 @@
 --   unknown
 CREATE OR REPLACE VIEW bucket_history AS
 WITH told AS (
-    SELECT sweep_id, url, any_value(provider) AS provider, any_value(name) AS name, any_value(account) AS account,
+    SELECT sweep_id, bucket_id, arg_min(url, found_by <> 'scope') AS url, any_value(provider) AS provider, any_value(name) AS name, any_value(account) AS account,
         max(region) AS region, max(endpoint) AS endpoint,
         coalesce(max(nullif(exists, 'unknown')), 'unknown') AS exists,
         coalesce(max(nullif(account_exists, 'unknown')), 'unknown') AS account_exists,
@@ -29,7 +29,7 @@ WITH told AS (
         END AS found_by,
         max(score) AS score, arg_max(reasons, score) AS reasons,
         list_sort(list(DISTINCT unit_id)) AS unit_ids, max(seen_at) AS seen_at
-    FROM buckets GROUP BY sweep_id, url
+    FROM buckets GROUP BY sweep_id, bucket_id
 ), judged AS (
     SELECT told.*, sweeps.started_at AS sweep_started_at,
         CASE
@@ -44,11 +44,11 @@ WITH told AS (
         END AS state
     FROM told JOIN sweeps ON sweeps.sweep_id = told.sweep_id
 )
-SELECT sweep_id, sweep_started_at, url, provider, name, account, state,
+SELECT sweep_id, sweep_started_at, bucket_id, url, provider, name, account, state,
     last_value(nullif(state, 'unknown') IGNORE NULLS) OVER (
-        PARTITION BY url ORDER BY sweep_started_at, sweep_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        PARTITION BY bucket_id ORDER BY sweep_started_at, sweep_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS state_before,
-    * EXCLUDE (sweep_id, sweep_started_at, url, provider, name, account, state)
+    * EXCLUDE (sweep_id, sweep_started_at, bucket_id, url, provider, name, account, state)
 FROM judged;
 COMMENT ON VIEW bucket_history IS 'What each sweep says of each bucket: one row per bucket and sweep, of all units that spoke of it.';
 COMMENT ON COLUMN bucket_history.sweep_started_at IS 'when that sweep began';

@@ -2,20 +2,20 @@
 CREATE OR REPLACE VIEW bucket_states AS
 WITH latest AS (
     SELECT * FROM bucket_history
-    QUALIFY row_number() OVER (PARTITION BY url ORDER BY sweep_started_at DESC, sweep_id DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY bucket_id ORDER BY sweep_started_at DESC, sweep_id DESC) = 1
 ), known AS (
-    SELECT url, arg_max(state, (sweep_started_at, sweep_id)) AS state, max(seen_at) AS seen_at,
+    SELECT bucket_id, arg_max(state, (sweep_started_at, sweep_id)) AS state, max(seen_at) AS seen_at,
         max(seen_at) FILTER (state_before IS DISTINCT FROM state) AS since
-    FROM bucket_history WHERE state <> 'unknown' GROUP BY url
+    FROM bucket_history WHERE state <> 'unknown' GROUP BY bucket_id
 ), first_told AS (
-    SELECT url, min(seen_at) AS seen_at FROM buckets GROUP BY url
+    SELECT bucket_id, min(seen_at) AS seen_at FROM buckets GROUP BY bucket_id
 ), held AS (
-    SELECT told.url, count(DISTINCT findings.letter_id) AS letters, count(DISTINCT findings.finding_id) AS findings
-    FROM (SELECT DISTINCT url, unit_id FROM buckets) AS told
-    JOIN findings ON findings.unit_id = told.unit_id AND starts_with(findings.url, told.url)
-    GROUP BY told.url
+    SELECT told.bucket_id, count(DISTINCT findings.letter_id) AS letters, count(DISTINCT findings.finding_id) AS findings
+    FROM (SELECT DISTINCT bucket_id, unit_id FROM buckets) AS told
+    JOIN findings ON findings.unit_id = told.unit_id
+    GROUP BY told.bucket_id
 )
-SELECT latest.url, latest.provider, latest.name, latest.account, latest.state,
+SELECT latest.bucket_id, latest.url, latest.provider, latest.name, latest.account, latest.state,
     known.state AS known_state, known.since, known.seen_at AS known_at,
     latest.exists, latest.account_exists, latest.listable, latest.readable, latest.known_key_readable,
     latest.acl_readable, latest.versions_visible, latest.requester_pays, latest.public_access_blocked, latest.disabled,
@@ -25,9 +25,9 @@ SELECT latest.url, latest.provider, latest.name, latest.account, latest.state,
     coalesce(held.letters, 0) AS letters, coalesce(held.findings, 0) AS findings,
     latest.unit_ids, first_told.seen_at AS first_seen, latest.seen_at, latest.sweep_id
 FROM latest
-JOIN first_told ON first_told.url = latest.url
-LEFT JOIN known ON known.url = latest.url
-LEFT JOIN held ON held.url = latest.url;
+JOIN first_told ON first_told.bucket_id = latest.bucket_id
+LEFT JOIN known ON known.bucket_id = latest.bucket_id
+LEFT JOIN held ON held.bucket_id = latest.bucket_id;
 COMMENT ON VIEW bucket_states IS 'What anyone can do at each bucket, as last asked, since when that is so, and whose it seems to be.';
 COMMENT ON COLUMN bucket_states.state IS 'by the latest sweep that asked: listable, readable, absent, closed, not_listable, exists or unknown; the view bucket_history explains them';
 COMMENT ON COLUMN bucket_states.known_state IS 'by the latest sweep that could tell';

@@ -18,7 +18,7 @@ from documents.buckets import (
     Question,
 )
 from documents.exposure import Exposure, Transport, Truth
-from findings.buckets import bucket_standings, known_leads
+from findings.buckets import bucket_standings, buckets_met, known_leads
 from findings.merge import merge
 from findings.query import finding, reach, sweep_summary
 from findings.records import BucketState, UnitState
@@ -140,6 +140,46 @@ def test_two_units_at_one_bucket_are_one_state_and_a_yes_stands(estate: Estate) 
     merge(estate.root, estate.database)
     columns = "state, listable, readable, found_by, score, reasons, len(unit_ids)"
     assert estate.ask(f"SELECT {columns} FROM bucket_states") == [("listable", "yes", "yes", "scope", 90, ["owner"], 2)]
+
+
+def test_a_bucket_is_one_whatever_region_its_address_names_and_two_where_names_are_regional(estate: Estate) -> None:
+    def told(provider: str, url: str, listable: Truth) -> BucketAccess:
+        return BucketAccess(url, provider, "letters", exists=YES, listable=listable, found_by=FoundBy.SEARCH)
+
+    swept(
+        estate,
+        told("s3", "https://s3.us-east-1.amazonaws.com/letters/", UNKNOWN),
+        replace(told("s3", "https://s3.eu-west-2.amazonaws.com/letters/", YES), found_by=FoundBy.SCOPE),
+        told("s3", "https://s3.cn-north-1.amazonaws.com.cn/letters/", NO),
+        told("s3", "http://127.0.0.1:9000/letters/", YES),
+        told("digitalocean", "https://nyc3.digitaloceanspaces.com/letters/", YES),
+        told("digitalocean", "https://ams3.digitaloceanspaces.com/letters/", NO),
+    )
+    asked = [(row.bucket_id, row.state.value) for row in bucket_standings(estate.database)]
+    assert sorted(asked) == [
+        ("http://127.0.0.1:9000/letters/", "listable"),
+        ("https://ams3.digitaloceanspaces.com/letters/", "not_listable"),
+        ("https://nyc3.digitaloceanspaces.com/letters/", "listable"),
+        ("s3/aws-cn/letters", "not_listable"),
+        ("s3/aws/letters", "listable"),
+    ]
+
+
+def test_what_was_met_shows_with_what_is_known_of_it(estate: Estate) -> None:
+    address = "https://s3.us-east-1.amazonaws.com/letters/"
+    met = BucketLead("https://s3.eu-west-2.amazonaws.com/letters/", "s3", "letters", parent=f"{HOST}/page")
+    swept(
+        estate,
+        BucketAccess(address, "s3", "letters", exists=YES, listable=YES, attribution=Attribution(30, ("a",))),
+        met,
+        replace(met, key="a.pdf"),
+        replace(met, key="b.pdf", had_credential=True, met_in="script"),
+        replace(met, url="https://storage.googleapis.com/x-y-z/", provider="gcs", name="x-y-z"),
+    )
+    first, second = buckets_met(estate.database)
+    assert (first.bucket_id, first.objects, first.with_credential) == ("s3/aws/letters", 2, 1)
+    assert (first.met_in, first.state, first.score) == (("html", "script"), BucketState.LISTABLE, 30)
+    assert (second.bucket_id, second.objects, second.state, second.score) == ("gcs/x-y-z", 0, None, None)
 
 
 def test_since_when_a_state_is_seen_and_what_was_before(estate: Estate) -> None:

@@ -13,10 +13,12 @@ import pytest
 from documents.records import SkipReason
 from findings.records import FindingState, Presence, TriageDecision, UnitState
 from findings.results import (
+    BucketStanding,
     DocumentToLookAt,
     ExposedLetter,
     FindingDetail,
     FindingRow,
+    MetBucket,
     Sighting,
     TriageEvent,
     UnitReach,
@@ -94,3 +96,16 @@ def test_letters_reach_and_documents_to_look_at() -> None:
     assert lines[1]["start_url"] == "http://h/"
     assert lines[2]["reasons"] == ["too little text"]
     assert "Planted" not in json.dumps(lines)
+
+
+def test_buckets_are_told_in_full_and_pages_masked(bucket: BucketStanding, met_bucket: MetBucket) -> None:
+    (told,) = written(lambda report: report.buckets([bucket]))
+    assert (told["state"], told["known_state"], told["listable"]) == ("unknown", "listable", "unknown")
+    assert (told["url"], told["reasons"]) == (bucket.url, ["holds_our_letters", "name_has_keyword"])
+    assert told["since"] == "2026-03-01T08:30:00+00:00"
+    for reveal in (False, True):
+        met, bare = written(
+            lambda report: report.buckets_met([met_bucket, replace(met_bucket, parent=None)]), reveal=reveal
+        )
+        assert ("Planted" in met["parent"]) == reveal
+        assert (met["with_credential"], met["state"], bare["parent"]) == (1, None, None)

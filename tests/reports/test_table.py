@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from documents.records import SkipReason
-from findings.records import FindingState, Presence, TriageDecision, UnitState
+from findings.records import BucketState, FindingState, Presence, TriageDecision, UnitState
 from findings.results import (
+    BucketStanding,
     DocumentToLookAt,
     ExposedLetter,
     FindingDetail,
     FindingRow,
+    MetBucket,
     Sighting,
     TriageEvent,
     UnitReach,
@@ -124,3 +126,26 @@ def test_letters_reach_and_documents_to_look_at() -> None:
     assert text.index("12 timed_out") < text.index("1 robots") < text.index("7 not_selected")
     assert "too little text" in text
     assert "Planted" not in text
+    assert "8 of 90 names unknown" in text
+
+
+@pytest.mark.parametrize("reveal", [False, True])
+def test_buckets_show_their_names_and_no_page_that_may_name_a_patient(
+    bucket: BucketStanding, met_bucket: MetBucket, reveal: bool
+) -> None:
+    closed = replace(bucket, state=BucketState.CLOSED, known_state=BucketState.CLOSED, since=None, letters=0)
+    text = written(lambda report: report.buckets([bucket, closed]), reveal=reveal)
+    shown = " ".join(text.split())
+    assert "https://s3.eu-west-2.amazonaws.com/letters/" in text
+    assert "was listable" in shown
+    assert "3 letters found in it" in shown
+    assert "holds_our_letters" in shown
+    met = written(lambda report: report.buckets_met([met_bucket, replace(met_bucket, parent=None)]), reveal=reveal)
+    assert "1 with a" in " ".join(met.split())
+    assert "not asked" in " ".join(met.split())
+    assert ("Planted" in met) == reveal
+
+
+def test_no_buckets_are_said_to_be_none() -> None:
+    assert "no buckets" in written(lambda report: report.buckets([]))
+    assert "no buckets were met" in written(lambda report: report.buckets_met([]))
