@@ -7,7 +7,7 @@ from typing import assert_never
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from scope.address_forms import grammar_of
-from scope.bucket_urls import parse_bucket_url, same_namespace, service_url
+from scope.bucket_urls import parse_bucket_url, same_namespace, service_url, target_place
 from scope.model import BucketTarget
 from scope.providers import Protocol
 from scope.urls import same_host
@@ -85,11 +85,13 @@ class _Query:
 
 def _key_of(target: BucketTarget, url: str, path: str) -> str | None:
     """The key that an S3 URL asks for, empty for the bucket itself; None where it is another bucket's."""
+    place = target_place(target)
+    if same_host(place, url):
+        base = unquote(urlsplit(place).path)
+        if path == base or path.startswith(base + "/"):
+            return path[len(base) + 1 :]
     if target.endpoint is not None:
-        base = f"{unquote(urlsplit(service_url(target)).path).rstrip('/')}/{target.name}"
-        if not same_host(service_url(target), url) or not (path == base or path.startswith(base + "/")):
-            return None
-        return path[len(base) + 1 :]
+        return None
     address = parse_bucket_url(url, grammar_of(target.service))
     if address is None or not address.is_served or not same_namespace(target, address):
         return None

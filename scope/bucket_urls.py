@@ -78,15 +78,16 @@ def bucket_url(target: BucketTarget) -> str:
 
     Path-style where the service allows it: one TLS host for all names, dots included.
     """
-    return f"{_target_place(target)}/{quoted_path(target.prefix)}"
+    return f"{target_place(target)}/{quoted_path(target.prefix)}"
 
 
 def object_url(target: BucketTarget, key: str) -> str:
     """The anonymous address of one object."""
-    return f"{_target_place(target)}/{quoted_path(key)}"
+    return f"{target_place(target)}/{quoted_path(key)}"
 
 
-def _target_place(target: BucketTarget) -> str:
+def target_place(target: BucketTarget) -> str:
+    """Where the bucket lies, without its prefix and without a trailing slash."""
     return _place(target.service, service_url(target), target.name, is_own=target.endpoint is not None)
 
 

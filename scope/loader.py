@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,8 +12,10 @@ from pydantic import BaseModel, ValidationError
 from rapidfuzz import process
 
 from scope.addresses import is_plain_spelling, literal_address, may_dial
+from scope.bucket_checks import unfit_buckets, unfit_names, unfit_services
 from scope.errors import ScopeError
-from scope.model import RobotsPolicy, Scope, Tier
+from scope.model import BucketTarget, RobotsPolicy, Scope, Tier
+from scope.providers import Provider, load_providers
 from scope.urls import has_credentials
 
 # rapidfuzz ratio (0 to 100) from which an unknown key is taken for a typing error of a known one. Two wrong letters in
@@ -35,15 +37,23 @@ def load_scope(path: Path, *, needs_targets: bool = True) -> Scope:
     """
     raw = _read(path)
     try:
-        scope = Scope.model_validate(raw)
+        scope = _rooted(Scope.model_validate(raw), path.resolve().parent)
     except ValidationError as error:
         raise ScopeError(path, [_described(item) for item in error.errors(include_url=False)]) from None
-    problems = [*_unfit_targets(scope), *_unfit_robots(scope), *_unfit_logins(scope), *_unfit_files(scope, path)]
-    if needs_targets and not scope.targets:
-        problems.append("names nothing to look at; add a [[site]], a [[bucket]] or an [[ftp]]")
+    providers = load_providers(scope.providers)
+    unknown = [*unfit_services(scope, providers)]
+    if unknown:
+        raise ScopeError(path, unknown)
+    scope = _with_services(scope, providers)
+    problems = [
+        *_unfit_targets(scope), *_unfit_robots(scope), *_unfit_logins(scope), *_unfit_files(scope),
+        *unfit_buckets(scope), *unfit_names(scope.names),
+    ]  # fmt: skip
+    if needs_targets and not scope.targets and not problems:
+        problems.append("names nothing to look at; add a [[site]], a [[bucket]], an [[ftp]] or a search in [names]")
     if problems:
         raise ScopeError(path, problems)
-    return _rooted(scope, path.resolve().parent)
+    return scope
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -59,6 +69,9 @@ def _read(path: Path) -> dict[str, Any]:
         raise ScopeError(path, [f"is not valid TOML: {error}"]) from None
     if not raw:
         raise ScopeError(path, ["is empty; `stray init` makes one to fill in"])
+    inner = [*_inner_keys(raw)]
+    if inner:
+        raise ScopeError(path, inner)
     return raw
 
 
@@ -72,6 +85,10 @@ def _described(item: Any) -> str:
             return f"{where}: missing; {_expected(location)}"
         case "tuple_type" if isinstance(item["input"], dict):
             return f"{where}: write [[{where}]], with two brackets: there may be several"
+        case "model_type" | "model_attributes_type" if isinstance(item["input"], list):
+            return f"{where}: write [{where}], with one bracket: there is only one"
+        case _ if "known_keys" in location:  # a key can name a patient: it is not repeated
+            return f"{where}: {_plain(item['type'], item['msg'])}; {_expected(location)}"
         case _:
             message = _plain(item["type"], item["msg"])
             return f"{where}: {_quoted(item['input'])} is wrong: {message}; {_expected(location)}"
@@ -82,6 +99,8 @@ _PLAIN_MESSAGES = {
     "bool_parsing": "neither true nor false",
     "bool_type": "neither true nor false",
     "string_too_short": "empty",
+    "string_pattern_mismatch": "not of the form that is needed",
+    "tuple_type": "not a list",
 }
 
 
@@ -133,12 +152,21 @@ def _suggestion(location: tuple[int | str, ...]) -> str:
     model = _model_at(location)
     if model is None:
         return ""
-    known = sorted(model.model_fields)
+    if model is not Scope and location[-1] in _AT_THE_TOP:
+        return "; it belongs at the top of the file, above the first [table]"
+    above = _model_at(location[:-1])
+    if above not in (None, Scope) and location[-1] in above.model_fields:  # a key of TOML belongs to the table above it
+        return f"; it belongs to [{_dotted(location[:-2])}]: move it above [{_dotted(location[:-1])}]"
+    known = sorted(set(model.model_fields) - _SET_BY_LOADER)
     nearest = process.extractOne(str(location[-1]), known, score_cutoff=NEAREST_KEY_SCORE)
     if nearest:
         return f"; did you mean {nearest[0]!r}?"
     return f"; known here: {', '.join(known)}"
 
+
+_SET_BY_LOADER = frozenset(["own_service", "own_services"])
+# Keys of no table.
+_AT_THE_TOP = frozenset(["organisation", "contact", "allowed_skips", "providers"])
 
 # What would be right, for keys where the type alone does not say it.
 _EXPECTATIONS = {
@@ -155,7 +183,7 @@ _EXPECTATIONS = {
     "url": 'an http or https address, such as url = "https://www.example.nhs.uk/"',
     "ftp.url": 'the address of a folder, such as url = "ftp://ftp.typing-supplier.example/trust/"',
     "endpoint": 'an http or https address, such as endpoint = "https://s3.example.com"',
-    "name": 'a bucket name, such as name = "clinic-letters"',
+    "name": 'a bucket name, 3 to 63 lower-case letters, digits, dots and hyphens, such as name = "clinic-letters"',
     "kind": '"site" or "open_directory"',
     "robots": '"obey" or "record" (fetch what robots.txt disallows, and note it on each document; "ignore" is no more)',
     "robots_reference": 'where the permission is written, such as robots_reference = "IG-2026-014, page 2"',
@@ -163,7 +191,20 @@ _EXPECTATIONS = {
     "certificates": '"verify" or "record"',
     "anonymous_ftp": "true, without quotes; no other login is ever tried",
     "tls": '"prefer" or "require"',
-    "provider": '"s3"',
+    "provider": 'a service, such as "s3", "gcs" or "azure"',
+    "providers": 'a file, such as providers = "my-providers.toml"',
+    "names.providers": 'services in a list, such as providers = ["s3", "gcs", "azure"]',
+    "account": 'a storage account: lower-case letters and digits, such as account = "exampletrust"',
+    "region": 'a region, such as region = "eu-west-2"',
+    "known_keys": 'keys in a list, such as known_keys = ["letters/{2024-2026}/{01-12}/clinic.pdf"]',
+    "listing": "true or false, without quotes",
+    "name_search": "true or false, without quotes",
+    "keywords": 'names in a list, such as keywords = ["example-trust", "example.nhs.uk"]',
+    "words": 'words in a list, such as words = ["phaco"]',
+    "harvest": "true or false, without quotes",
+    "canaries": 'a table of lists: [names.canaries] with s3 = ["example-trust-website"]',
+    "endpoints": 'a table of addresses: [names.endpoints] with s3 = "https://objects.example.nhs.uk"',
+    "aws_accounts": 'account numbers in quotes, such as aws_accounts = ["123456789012"]',
     "private_addresses": 'addresses or networks in a list, such as ["127.0.0.1", "10.20.0.0/16"]',
     "allowed_skips": 'skip reasons in a list, such as ["not_found", "access_denied"]',
 }
@@ -171,9 +212,15 @@ _EXPECTATIONS = {
 
 def _expected(location: tuple[int | str, ...]) -> str:
     key = next((str(part) for part in reversed(location) if isinstance(part, str) and part in _EXPECTATIONS), "")
-    if key and (key == location[-1] or key in ("tier", "private_addresses", "allowed_skips")):
+    if key and (key == location[-1] or key in _LISTS):
         return f"give {_EXPECTATIONS.get(f'{location[0]}.{key}') or _EXPECTATIONS[key]}"
     return "see docs/scope.example.toml"
+
+
+# Keys below which a wrong value has a place of its own.
+_LISTS = frozenset(
+    "tier private_addresses allowed_skips known_keys keywords words canaries endpoints aws_accounts providers".split()
+)
 
 
 def _unfit_robots(scope: Scope) -> Iterator[str]:
@@ -192,6 +239,9 @@ def _unfit_targets(scope: Scope) -> Iterator[str]:
     addresses = [(f"site[{n}].url", target.url) for n, target in enumerate(scope.site, 1)]
     addresses += [(f"bucket[{n}].endpoint", t.endpoint) for n, t in enumerate(scope.bucket, 1) if t.endpoint]
     addresses += [(f"ftp[{n}].url", target.url) for n, target in enumerate(scope.ftp, 1)]
+    addresses += [
+        (f"names.endpoints.{key}", url) for key, url in (scope.names.endpoints if scope.names else {}).items()
+    ]
     for key, url in addresses:
         host = (
             url.split("/")[2].rpartition("@")[2].rsplit(":", 1)[0]
@@ -219,9 +269,8 @@ def _unfit_logins(scope: Scope) -> Iterator[str]:
             )
 
 
-def _unfit_files(scope: Scope, path: Path) -> Iterator[str]:
-    folder = path.resolve().parent
-    if (folder / scope.pack.key).resolve().is_relative_to((folder / scope.pack.path).resolve()):
+def _unfit_files(scope: Scope) -> Iterator[str]:
+    if scope.pack.key.resolve().is_relative_to(scope.pack.path.resolve()):
         yield "pack.key: lies inside the pack; a key is kept where the pack is not"
 
 
@@ -230,4 +279,36 @@ def _rooted(scope: Scope, folder: Path) -> Scope:
     database = scope.database.model_copy(
         update={"file": folder / scope.database.file, "key": folder / scope.database.key}
     )
-    return scope.model_copy(update={"pack": pack, "database": database})
+    providers = folder / scope.providers if scope.providers else None
+    return scope.model_copy(update={"pack": pack, "database": database, "providers": providers})
+
+
+def _inner_keys(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Keys that only the loader sets."""
+    buckets, names = raw.get("bucket"), raw.get("names")
+    for number, bucket in enumerate(buckets if isinstance(buckets, list) else (), 1):
+        if isinstance(bucket, dict) and "own_service" in bucket:
+            yield f"bucket[{number}].own_service: unknown key; services of your own stand in a file: providers = ..."
+    if isinstance(names, dict) and "own_services" in names:
+        yield "names.own_services: unknown key; services of your own stand in a file: providers = ..."
+
+
+def _with_services(scope: Scope, providers: Mapping[str, Provider]) -> Scope:
+    """The scope with the organisation's own services in it, and with the region where there is only one."""
+    own = {key: provider for key, provider in providers.items() if load_providers().get(key) is not provider}
+    buckets = tuple(_with_service(target, own) for target in scope.bucket)
+    names = scope.names
+    if names is not None:
+        fastest = (
+            names.fastest if "fastest" in names.model_fields_set else max(names.fastest, names.requests_per_second)
+        )
+        names = names.model_copy(update={"own_services": tuple(own.values()), "fastest": fastest})
+    return scope.model_copy(update={"bucket": buckets, "names": names})
+
+
+def _with_service(target: BucketTarget, own: Mapping[str, Provider]) -> BucketTarget:
+    found = target.model_copy(update={"own_service": own.get(target.provider)})
+    only = found.service.regions[0] if len(found.service.regions) == 1 else None
+    if only and "region" not in target.model_fields_set:
+        return found.model_copy(update={"region": only})
+    return found

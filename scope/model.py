@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import Url
 
+from scope.key_patterns import count
 from scope.providers import Provider, load_providers
 from scope.reasons import SkipReason
 
@@ -93,6 +94,13 @@ def _ftp_folder(value: str) -> str:
     return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/"))
 
 
+def _key_pattern(value: str) -> str:
+    count(value)
+    return value
+
+
+# White space may be part of a key.
+KeyPattern = Annotated[str, StringConstraints(min_length=1), AfterValidator(_key_pattern)]
 FtpAddress = Annotated[Text, AfterValidator(_ftp_folder)]
 
 
@@ -168,7 +176,7 @@ class BucketTarget(Target):
     endpoint: HttpAddress | None = None
     region: Annotated[Text, StringConstraints(pattern=r"^[a-z0-9.-]+$")] = "us-east-1"
     prefix: str = ""
-    known_keys: tuple[Text, ...] = ()
+    known_keys: tuple[KeyPattern, ...] = ()
     listing: bool | None = None
     # Set by the loader where the service is the organisation's own; never in a file.
     own_service: Provider | None = None

@@ -179,7 +179,7 @@ class Provider(_Facts):
     region_form: Annotated[Text, AfterValidator(_pattern)] = r"[a-z0-9]+(?:-[a-z0-9]+)*"
     account_form: Annotated[Text, AfterValidator(_pattern)] = r"[a-z0-9]+"
     canaries: tuple[Text, ...] = ()
-    quirks: frozenset[Quirk] = frozenset()
+    quirks: tuple[Quirk, ...] = ()
     checked: str = "not stated"
 
     @model_validator(mode="before")
@@ -193,6 +193,10 @@ class Provider(_Facts):
         if "addresses" not in filled:
             filled["addresses"] = tuple(_plain_forms(filled.get("service"), filled.get("addressing")))
         return filled
+
+    def __hash__(self) -> int:
+        """Of the id alone: tables of what follows from a service are looked into for each URL."""
+        return hash(self.id)
 
     @property
     def regions(self) -> tuple[str, ...]:
