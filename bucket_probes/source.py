@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 
 from botocore.httpsession import get_cert_path
 
@@ -13,6 +14,7 @@ from bucket_probes.probe import BucketProbe
 from bucket_probes.s3 import S3Probe
 from bucket_probes.walker import BucketWalk
 from documents.buckets import BucketAccess, Question
+from documents.records import SkipReason
 from documents.sink import Sink
 from fetching.bucket_listings import ListedObject
 from fetching.dialler import Dialler
@@ -46,22 +48,29 @@ class BucketSource:
         """See `Source`."""
         target = _bucket_of(unit)
         with Wire(self._errand, self._dialler, self._trust or _authorities()) as wire:
-            probe = _probe(target, wire, self._dialler)
-            self.learned = BucketWalk(self._errand, target, unit.start_url, probe, sink).walk()
+            probe, failure = self._asked(target, wire)
+            self.learned = BucketWalk(self._errand, target, unit.start_url, probe, sink).walk(failure)
 
     def access(self, unit: Unit) -> BucketAccess:
         """Ask for a bucket's state and the keys that the scope names, and take nothing: no listing, no document."""
         target = _bucket_of(unit)
         with Wire(self._errand, self._dialler, self._trust or _authorities()) as wire:
-            probe = _probe(target, wire, self._dialler)
-            try:
-                probe.state()
-                for key in target.known_keys:
+            probe, failure = self._asked(target, wire)
+            with suppress(FetchingError):  # what can not be asked any more stays unknown
+                for key in () if failure else target.known_keys:
                     _try_key(probe, ListedObject(key))
-            except FetchingError:
-                pass  # what could not be asked any more stays unknown
             self.learned = probe.notes.summary()
         return self.learned
+
+    def _asked(self, target: BucketTarget, wire: Wire) -> tuple[BucketProbe, FetchingError | None]:
+        """A probe that has asked for the bucket's state, and why nothing more can be asked for, or None."""
+        probe = _probe(target, wire, self._dialler)
+        try:
+            probe.state()
+        except FetchingError as error:
+            return probe, error
+        unanswered = {item.code for item in probe.notes.summary().evidence if item.status is None}
+        return probe, NoAnswerError(SkipReason.THROTTLED, "throttled") if SkipReason.THROTTLED in unanswered else None
 
 
 def _try_key(probe: BucketProbe, item: ListedObject) -> None:

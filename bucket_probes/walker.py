@@ -1,51 +1,68 @@
-"""Walks one bucket of any service: entries from its listing, documents from its objects, skips for the rest."""
+"""Walks one bucket of any service: entries from its listings, documents from its objects, skips for the rest.
+
+First as much of the listing as a share of the budget gives, then the keys that the scope names, then the objects, best
+first; then the rest of the listing, and what is not current. All of it lies in a ledger, so that a killed walk goes on
+at the page and the object where it was.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from dataclasses import asdict, replace
 
 from bucket_probes.errors import AnswerBrokeError, ProbeError, RefusedError
+from bucket_probes.intake import Intake, Rank
+from bucket_probes.kept_access import as_text, joined
+from bucket_probes.known_keys import KnownKeys
+from bucket_probes.ledger import Kind, Ledger, ended
+from bucket_probes.leftovers import leftovers
+from bucket_probes.objects import Failure, Objects
 from bucket_probes.probe import BucketProbe, ListingPage
-from documents.body import Body, BodyTooLargeError
-from documents.buckets import BucketAccess, Question
-from documents.exposure import Exposure, TlsState, Transport, Truth
-from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
+from bucket_probes.shares import Share
+from documents.buckets import BucketAccess
+from documents.exposure import Truth
+from documents.records import Skipped, SkipReason
 from documents.sink import Sink
 from fetching.bucket_listings import ListedObject
 from fetching.budget import BudgetSpentError
 from fetching.dialler import AddressDeniedError
 from fetching.errand import Errand
-from fetching.errors import FetchingError, StoppedError
-from fetching.wire import Answer
+from fetching.errors import FetchingError, NotAskedError, StoppedError
+from fetching.ranking import LOOKING_AROUND
 from scope.model import BucketTarget
 
 # Requests without an answer, one after another, after which the service is taken for gone and the unit ends: each may
 # cost the whole timeout, and 5 of 20 s are 100 s in which nothing is learned.
 UNANSWERED_IN_A_ROW = 5
+# Seconds between two moments at which fetched objects are saved: what a kill has us fetch again. A save costs 1 ms.
+SAVED_EVERY = 0.25
+NOT_TO_BE_LISTED = "the scope does not allow listing at a third party"
 # Reasons that say that there was no contact at all.
 _NO_CONTACT = frozenset([SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR])
 # Reasons for which every further request would end the same way.
 _FOR_ALL = frozenset([SkipReason.THROTTLED, SkipReason.AUTHORITY_EXPIRED])
-# Answer headers kept as evidence. Not the object's own metadata: people write names into it.
-_EVIDENCE_HEADERS = (
-    "content-type content-length content-encoding last-modified etag date server x-amz-request-id x-amz-version-id "
-    "x-amz-storage-class x-amz-bucket-region"
-).split()
+_NOT_SHOWN = frozenset([SkipReason.ACCESS_DENIED, SkipReason.NOT_FOUND])
+_BEST = {Kind.CURRENT: Rank.DOCUMENT, Kind.OLD: Rank.OLD_DOCUMENT}
+_ALL = {Kind.CURRENT: Rank.UNLIKELY, Kind.OLD: Rank.OLD_UNLIKELY}
 
-Failure = FetchingError | ProbeError
+
+class _OverError(Exception):
+    """The unit ends here, and why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
 
 
 class BucketWalk:
     """One walk through one bucket.
 
     Args:
-        errand: limits, conduct log, folder for bodies.
+        errand: limits, budget, store, conduct log, folder for bodies.
         target: prefix and known keys.
         bucket_url: the bucket's anonymous address, for records about the bucket as a whole.
-        probe: asks the service.
+        probe: asks the service; its `state` has been asked.
         sink: takes the records.
     """
 
@@ -55,36 +72,75 @@ class BucketWalk:
         self._bucket_url = bucket_url
         self._probe = probe
         self._sink = sink
-        self._seen: set[str] = set()
+        self._ledger = Ledger(errand.store, probe.url_of(ListedObject("")))
+        self._intake = Intake(bucket_url, errand.limits.body_bytes, probe.url_of)
+        self._objects = Objects(errand, probe, sink)
+        self._keys = KnownKeys(errand, target)
         self._unanswered = 0
-        self._known_readable = 0
+        self._saved = time.monotonic()
+        self._earlier = self._ledger.access
 
-    def walk(self) -> BucketAccess:
-        """Hand everything to the sink; what was learned of the bucket's access."""
-        failure = self._listed()
-        if failure:
-            self._known_keys(failure)
-            self._skip(self._bucket_url, failure.reason, self._told(failure))
-        access = self._probe.notes.summary()
+    def walk(self, failure: FetchingError | None = None) -> BucketAccess:
+        """Hand everything to the sink; what was learned of the bucket's access.
+
+        Args:
+            failure: for which nothing can be asked, met when the bucket's state was.
+        """
+        over: Failure | None = failure
+        if failure is None:
+            try:
+                self._all()
+            except _OverError as error:
+                over = error.failure
+        self._save()
+        self._tell_rest(over)
+        access = joined(self._probe.notes.summary(), self._earlier)
         self._sink.bucket(access)
         facts = asdict(access)
         facts["evidence"] = [f"{item.question} {item.status} {item.code}".strip() for item in access.evidence]
         self._errand.conduct.observed(self._bucket_url, {"access": facts})
         return access
 
-    def _listed(self) -> Failure | None:
-        """Take all pages; why it ended before the last one, or None."""
-        try:
-            for page in self._pages():
-                if ending := self._take(page):
-                    return ending
-        except (FetchingError, ProbeError) as error:
-            return error
-        return None
+    def _all(self) -> None:
+        if self._target.may_list:
+            self._listing(Kind.CURRENT)
+            self._listing(Kind.OLD)
+        else:
+            self._known_keys(None)
 
-    def _pages(self) -> Iterator[ListingPage]:
+    # -- listings
+
+    def _listing(self, kind: Kind) -> None:
+        """List and fetch by turns: while there is more to list, only the best are fetched."""
+        while True:
+            self._list(kind)
+            has_ended = self._ledger.standing(kind).ended
+            if kind is Kind.CURRENT:
+                self._known_keys(self._failure_of_listing())
+            self._fetch(_ALL[kind] if has_ended else _BEST[kind])
+            if has_ended:
+                return
+
+    def _list(self, kind: Kind) -> None:
+        """Take pages until the listing ends, or a share of what is left to spend is spent."""
+        ledger = self._ledger
+        if ledger.standing(kind).ended:
+            return
+        share = Share(self._errand.budget, self._errand.limits, LOOKING_AROUND)
+        try:
+            for page in self._pages(kind):
+                self._take(kind, page)
+                self._answered()
+                if page.next is not None and share.is_spent:
+                    return
+            ledger.stands(kind, ended(ledger.standing(kind)))
+        except (FetchingError, ProbeError) as error:
+            self._listing_failed(kind, error)
+
+    def _pages(self, kind: Kind) -> Iterator[ListingPage]:
         """The probe's pages; what goes wrong with one that nobody foresaw ends the listing, and keeps what it gave."""
-        pages = self._probe.pages()
+        start = self._ledger.standing(kind).next
+        pages = self._probe.pages(start) if kind is Kind.CURRENT else self._probe.old_versions(start)
         while True:
             try:
                 page = next(pages, None)
@@ -96,147 +152,165 @@ class BucketWalk:
                 return
             yield page
 
-    def _take(self, page: ListingPage) -> FetchingError | None:
-        """All objects of a page, entries first; why nothing more can be asked for, or None."""
-        files = [item for item in page.objects if self._entered(item)]
-        ending: FetchingError | None = None
-        for item in files:
-            if ending:
-                self._skip(self._probe.url_of(item), ending.reason, ending.detail, self._bucket_url)
-            else:
-                ending = self._object(item)
-        return ending
+    def _take(self, kind: Kind, page: ListingPage) -> None:
+        """A page and all that it leads to, in one transaction."""
+        ledger, tried = self._ledger, self._keys.tried(self._ledger.keys_tried)
+        is_new = ledger.are_new(kind, page.objects)
+        items = [
+            item
+            for item, new in zip(page.objects, is_new, strict=True)
+            if new and not (item.is_current and item.key in tried)
+        ]
+        taken = self._intake.take(items)
+        if taken.entries:
+            self._sink.listed(taken.entries)
+        for skipped in taken.skips:
+            self._sink.skipped(skipped)
+        ledger.push(taken.wanted)
+        standing = ledger.standing(kind)
+        ledger.stands(kind, replace(standing, next=page.next, pages=standing.pages + 1))
+        self._save()
 
-    def _entered(self, item: ListedObject) -> bool:
-        """Record an entry; is it a file, and the first time that it is listed?"""
-        if item.key in self._seen:
-            return False
-        self._seen.add(item.key)
-        is_folder = item.key.endswith("/") and not item.size
-        self._enter(item, EntryKind.DIRECTORY if is_folder else EntryKind.FILE, self._bucket_url)
-        return not is_folder
+    def _listing_failed(self, kind: Kind, error: Failure) -> None:
+        standing = self._ledger.standing(kind)
+        is_refused = isinstance(error, RefusedError) and error.reason in (
+            SkipReason.ACCESS_DENIED,
+            SkipReason.NOT_FOUND,
+        )
+        if kind is Kind.OLD and is_refused and not standing.pages:
+            # What nobody is shown is no gap: most services keep old versions from the public, or have none.
+            self._ledger.stands(kind, ended(standing))
+            return
+        self._end_if_final(error)
+        reason, detail = self._judged(error)
+        self._ledger.stands(kind, ended(standing, reason, detail))
+        self._count_unanswered(error)
 
-    def _enter(self, item: ListedObject, kind: EntryKind, parent: str | None) -> None:
-        name = item.key.rstrip("/").rpartition("/")[2].encode("utf-8", "replace").decode()
-        url = self._probe.url_of(item)
-        self._sink.entry(Entry(url, kind, name, item.size, modified=item.modified, parent=parent))
+    def _judged(self, error: Failure) -> tuple[SkipReason, str]:
+        """What to say of a listing that was not had. A bucket is said not to exist only where that counts."""
+        if error.reason is SkipReason.NOT_FOUND and self._probe.notes.summary().exists is not Truth.NO:
+            return SkipReason.SERVER_ERROR, "not found, and nothing vouches for it"
+        return error.reason, error.detail
 
-    def _object(self, item: ListedObject) -> FetchingError | None:
-        """One listed object: a document or a skip."""
-        limit = self._errand.limits.body_bytes
-        if item.size is not None and item.size > limit:
-            self._skip(self._probe.url_of(item), SkipReason.TOO_LARGE, f"over {limit} bytes", self._bucket_url)
+    # -- known keys
+
+    def _failure_of_listing(self) -> tuple[SkipReason, str] | None:
+        """Why asking for an object would end as the listing did, or None."""
+        standing = self._ledger.standing(Kind.CURRENT)
+        if standing.reason is None:
             return None
-        failure = self._fetch(item, self._bucket_url)
+        access = self._probe.notes.summary()
+        shut = Truth.YES in (access.public_access_blocked, access.disabled)
+        hopeless = access.exists is Truth.NO or shut or standing.reason in _NO_CONTACT
+        return (standing.reason, standing.detail) if hopeless else None
+
+    def _known_keys(self, hopeless: tuple[SkipReason, str] | None) -> None:
+        """Keys that the scope names and no listing showed: readable is not listable."""
+        ledger = self._ledger
+        for key in self._keys.from_number(ledger.keys_tried):
+            if not ledger.standing(Kind.CURRENT).pages or not ledger.is_met(key):
+                item = ListedObject(key)
+                if hopeless:
+                    self._skip(self._probe.url_of(item), *hopeless)
+                else:
+                    self._known_key(item)
+            ledger.keys_tried += 1
+            self._save_now_and_then()
+
+    def _known_key(self, item: ListedObject) -> None:
+        url = self._probe.url_of(item)
+        failure = self._objects.fetch(item, url, None)
         if failure is None:
-            return None
-        self._skip(self._probe.url_of(item), failure.reason, failure.detail, self._bucket_url)
-        return self._ending(failure)
+            self._ledger.keys_read += 1
+            self._answered()
+            return
+        self._end_if_final(failure)
+        hidden = failure.reason is SkipReason.ACCESS_DENIED and isinstance(failure, RefusedError)
+        self._skip(url, failure.reason, f"{failure.detail}: missing or private" if hidden else failure.detail)
+        self._count_unanswered(failure)
 
-    def _known_keys(self, why: Failure) -> None:
-        """Keys that the scope names, where the listing did not show them: readable is not listable."""
-        ending: Failure | None = why if self._is_hopeless(why) else None
-        for key in self._target.known_keys:
-            if key in self._seen:
-                continue
-            self._seen.add(key)
-            failure = ending or self._fetch(ListedObject(key), None)
+    # -- objects
+
+    def _fetch(self, upto: Rank) -> None:
+        """Fetch what waits, best first, down to a rank."""
+        while waiting := self._ledger.next(upto):
+            failure = self._objects.fetch(waiting.item, waiting.url, self._bucket_url, head=waiting.head)
             if failure is None:
-                self._known_readable += 1
-                continue
-            hidden = failure.reason is SkipReason.ACCESS_DENIED and isinstance(failure, RefusedError)
-            detail = f"{failure.detail}: missing or private" if hidden and not ending else failure.detail
-            self._skip(self._probe.url_of(ListedObject(key)), failure.reason, detail)
-            ending = ending or self._ending(failure)
+                self._answered()
+            else:
+                self._end_if_final(failure)
+                self._skip(waiting.url, failure.reason, failure.detail, self._bucket_url)
+            self._ledger.done(waiting)
+            if failure is not None:
+                self._count_unanswered(failure)
+            self._save_now_and_then()
 
-    def _fetch(self, item: ListedObject, parent: str | None) -> Failure | None:
-        """Hand on an object as a document, or say why not."""
-        url = self._probe.url_of(item)
-        question = Question.READ if parent else Question.READ_KNOWN_KEY
-        try:
-            with self._probe.read(item, question=question) as answer:
-                self._check_length(answer)
-                body = Body.from_chunks(answer.chunks(), self._errand.limits.body_bytes, self._errand.spool_dir)
-        except BodyTooLargeError as error:
-            return ProbeError(SkipReason.TOO_LARGE, f"over {error.limit} bytes")
-        except (FetchingError, ProbeError) as error:
-            return error
-        except OSError:  # the machine's trouble, not the object's
-            raise
-        except Exception as error:  # noqa: BLE001 - hostile content must not cost the bucket
-            return AnswerBrokeError(error)
-        if _is_short(body, answer, item):
-            body.close()
-            return ProbeError(SkipReason.TRUNCATED, "shorter than listed")
+    # -- when to end
+
+    def _answered(self) -> None:
         self._unanswered = 0
-        if parent is None:
-            self._enter(ListedObject(item.key, body.size), EntryKind.FILE, None)
-        self._sink.document(_document(url, answer, body, parent))
+
+    def _end_if_final(self, failure: Failure) -> None:
+        """Would every further request of this unit end the same way?"""
+        final = isinstance(failure, BudgetSpentError | StoppedError | AddressDeniedError)
+        if final or (isinstance(failure, FetchingError) and failure.reason in _FOR_ALL):
+            raise _OverError(failure)
+
+    def _count_unanswered(self, failure: Failure) -> None:
+        """End where the service has fallen silent."""
+        silent = isinstance(failure, FetchingError) and failure.reason in _NO_CONTACT
+        if not silent:
+            self._unanswered = 0 if not isinstance(failure, NotAskedError) else self._unanswered
+            return
+        self._unanswered += 1
+        if self._unanswered >= UNANSWERED_IN_A_ROW:
+            raise _OverError(failure)
+
+    # -- saving and telling
+
+    def _save_now_and_then(self) -> None:
+        if time.monotonic() - self._saved >= SAVED_EVERY:
+            self._save()
+
+    def _save(self) -> None:
+        """Keep what the sink has taken and what it led to. Not after a stop: what it interrupted must stay open."""
+        if not self._errand.stop.is_set():
+            self._ledger.access = as_text(joined(self._probe.notes.summary(), self._earlier))
+            self._ledger.save()
+        self._saved = time.monotonic()
+
+    def _tell_rest(self, over: Failure | None) -> None:
+        """A skip for all that has no record: known keys, objects, and the bucket as a whole."""
+        if over is not None:
+            for key in self._keys.from_number(self._ledger.keys_tried):
+                self._skip(self._probe.url_of(ListedObject(key)), over.reason, over.detail)
+            for skipped in leftovers(self._ledger, self._bucket_url, over.reason, over.detail):
+                self._sink.skipped(skipped)
+        if told := self._told_of_bucket(over):
+            self._skip(self._bucket_url, *told)
+
+    def _told_of_bucket(self, over: Failure | None) -> tuple[SkipReason, str] | None:
+        current, old = self._ledger.standing(Kind.CURRENT), self._ledger.standing(Kind.OLD)
+        if current.reason is not None:
+            return current.reason, self._told(current.reason, current.detail)
+        if over is not None:
+            return over.reason, over.detail
+        if not self._target.may_list:
+            return SkipReason.DENIED_BY_GUARD, f"{NOT_TO_BE_LISTED}, {self._told_of_keys()}"
+        if old.reason is not None:
+            return old.reason, f"old versions: {old.detail}"
         return None
 
-    def _check_length(self, answer: Answer) -> None:
-        limit = self._errand.limits.body_bytes
-        if answer.length is not None and answer.length > limit:
-            raise BodyTooLargeError(limit)
+    def _told(self, reason: SkipReason, detail: str) -> str:
+        """What to say of a bucket that could not be listed."""
+        if reason is not SkipReason.ACCESS_DENIED:
+            return detail
+        exists = "exists, " if self._probe.notes.summary().exists is Truth.YES else ""
+        return f"{detail}: {exists}not listable, {self._told_of_keys()}"
 
-    def _ending(self, failure: Failure) -> FetchingError | None:
-        """The failure itself if it ends the unit."""
-        if not isinstance(failure, FetchingError):
-            self._unanswered = 0
-            return None
-        self._unanswered = self._unanswered + 1 if failure.reason in _NO_CONTACT else 0
-        return failure if _is_final(failure) or self._unanswered >= UNANSWERED_IN_A_ROW else None
-
-    def _is_hopeless(self, why: Failure) -> bool:
-        """Would asking for an object end as the listing did?"""
-        if isinstance(why, RefusedError):
-            return why.judgement.exists is Truth.NO
-        return why.reason in _NO_CONTACT or _is_final(why)
-
-    def _told(self, failure: Failure) -> str:
-        """What to say of the bucket as a whole."""
-        if failure.reason is not SkipReason.ACCESS_DENIED:
-            return failure.detail
-        keys = len(self._target.known_keys)
-        readable = f"{self._known_readable} of {keys} known keys readable" if keys else "no known keys to try"
-        return f"{failure.detail}: exists, not listable, {readable}"
+    def _told_of_keys(self) -> str:
+        keys = self._keys.count
+        return f"{self._ledger.keys_read} of {keys} known keys readable" if keys else "no known keys to try"
 
     def _skip(self, url: str, reason: SkipReason, detail: str, parent: str | None = None) -> None:
         self._sink.skipped(Skipped(url, reason, detail, parent=parent))
-
-
-def _is_final(failure: Failure) -> bool:
-    """Would every further request of this unit end the same way?"""
-    return isinstance(failure, BudgetSpentError | StoppedError | AddressDeniedError) or failure.reason in _FOR_ALL
-
-
-def _is_short(body: Body, answer: Answer, item: ListedObject) -> bool:
-    """Without an announced length a body ends where the connection does: then the listing's size is what tells."""
-    unannounced = answer.length is None and "content-encoding" not in answer.headers
-    return unannounced and item.size is not None and body.size < item.size
-
-
-def _document(url: str, answer: Answer, body: Body, parent: str | None) -> Document:
-    return Document(
-        url=answer.url if answer.redirected else url,
-        body=body,
-        fetched_at=datetime.now(UTC),
-        status=answer.status,
-        headers={name: answer.headers[name] for name in _EVIDENCE_HEADERS if name in answer.headers},
-        requested_url=url if answer.redirected else None,
-        parent=parent,
-        exposure=_exposure(answer.url if answer.redirected else url, parent),
-    )
-
-
-def _exposure(url: str, parent: str | None) -> Exposure:
-    """Nobody but the service stands before an object: what anyone was given asks no login, and TLS was verified."""
-    transport = Transport(urlsplit(url).scheme)
-    return Exposure(
-        reached_by=(parent,) if parent else (),
-        transport=transport,
-        tls=TlsState.VALID if transport is Transport.HTTPS else TlsState.NONE,
-        listed=Truth.YES if parent else Truth.NO,
-        is_listing=Truth.NO,
-        auth_above=Truth.NO,
-    )

@@ -12,8 +12,8 @@ from typing import Final
 
 from crawler.frontier_tables import FrontierTables
 from crawler.places import GUESSED_SITEMAP, LAST, Changes, Place
-from crawler.seen import Seen, digest_of
 from documents.records import SkipReason
+from fetching.seen import Seen, digest_of
 from fetching.store import PassingStore, Store
 
 __all__ = ["GUESSED_SITEMAP", "LAST", "Changes", "Frontier", "Place"]

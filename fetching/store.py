@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 # Raised when the tables that any source keeps in a store change: what an older version left is then begun afresh.
-STATE_FORMAT: Final = 2
+STATE_FORMAT: Final = 3
 
 Write = Callable[[sqlite3.Connection], None]
 

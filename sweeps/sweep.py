@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from bucket_probes.leftovers import leftovers_in
 from crawler.frontier import Frontier
 from crawler.leftovers import leftovers
 from documents.records import Skipped, SkipReason
@@ -33,7 +34,7 @@ from findings.results import SweepSummary
 from findings.spool import SweepSpool
 from findings.spool_folders import spool_root
 from scope.model import Scope
-from scope.units import Unit, units_of
+from scope.units import Unit, UnitKind, units_of
 from sweeps.engine import Engine
 from sweeps.harvest import Harvest
 from sweeps.job import Job
@@ -192,7 +193,9 @@ class Sweep:
             state, reason = UnitState.INTERRUPTED, SkipReason.INTERRUPTED
 
         def left(store: Store) -> Iterator[Skipped]:
-            """What a crawl or a walk had still to ask for; a bucket keeps no such list."""
+            """What a crawl or a walk had still to ask for."""
+            if unit.kind is UnitKind.BUCKET:
+                return leftovers_in(store, unit.start_url, reason, error)
             return leftovers(Frontier(store), unit.start_url, reason, error)
 
         spool.settle_unit(UnitRecord.from_unit(unit), UnitOutcome(state, now, now, error=error), reason, left)

@@ -99,7 +99,9 @@ class Liar:
 
     @property
     def listings(self) -> list[Asked]:
-        return [asked for asked in self.asked if asked.path == f"/{BUCKET}"]
+        """Pages of the listing: not the few keys that are asked for to learn whether it is given."""
+        of_a_page = {"list-type", "prefix", "encoding-type", "marker", "continuation-token"}
+        return [asked for asked in self.asked if asked.path == f"/{BUCKET}" and asked.query.keys() <= of_a_page]
 
     @property
     def reads(self) -> list[str]:
@@ -180,6 +182,13 @@ class Bucket:
         errand = self.errand(scope)
         with Wire(errand, Dialler(errand.guard)) as wire:
             yield S3Probe(scope.bucket[0], wire)
+
+    def questions(self, endpoint: str) -> int:
+        """Requests that it takes to ask for a bucket's state."""
+        scope = self.scope(endpoint)
+        errand = self.errand(scope)
+        BucketSource(errand).access(next(units_of(scope)))
+        return errand.budget.requests
 
     def walk(self, scope: Scope, errand: Errand, sink: RecordingSink | None = None) -> Walked:
         unit = next(units_of(scope))

@@ -7,18 +7,19 @@ from array import array
 
 import pytest
 
-import crawler.seen
-from crawler.seen import Seen, digest_of
+import fetching.seen
+from fetching.seen import Seen, digest_of
 
 
 def test_each_digest_is_new_once_whatever_has_been_sorted_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crawler.seen, "FRESH_MOST", 50)
+    monkeypatch.setattr(fetching.seen, "FRESH_MOST", 50)
     numbers = random.Random(8)  # noqa: S311 - numbers of a test
     some = [numbers.getrandbits(64) for _ in range(1000)] + [0, 2**64 - 1, 2**63, 2**59]
     seen = Seen()
     known: set[int] = set()
     for _ in range(5000):
         digest = numbers.choice(some)
+        assert (digest in seen) is (digest in known)
         assert seen.add(digest) is (digest not in known)
         known.add(digest)
         assert len(seen) == len(known)

@@ -45,6 +45,9 @@ class Seen:
             self._fresh.clear()
         return True
 
+    def __contains__(self, digest: int) -> bool:
+        return digest in self._fresh or self._is_sorted_in(digest)
+
     def load(self, digests: bytes) -> None:
         """Add digests that are not there yet, 8 bytes each in the machine's order."""
         more = np.frombuffer(digests, dtype=np.uint64)
