@@ -42,7 +42,6 @@ NOT_TO_BE_LISTED = "the scope does not allow listing at a third party"
 _NO_CONTACT = frozenset([SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR])
 # Reasons for which every further request would end the same way.
 _FOR_ALL = frozenset([SkipReason.THROTTLED, SkipReason.AUTHORITY_EXPIRED])
-_NOT_SHOWN = frozenset([SkipReason.ACCESS_DENIED, SkipReason.NOT_FOUND])
 _BEST = {Kind.CURRENT: Rank.DOCUMENT, Kind.OLD: Rank.OLD_DOCUMENT}
 _ALL = {Kind.CURRENT: Rank.UNLIKELY, Kind.OLD: Rank.OLD_UNLIKELY}
 
@@ -104,7 +103,8 @@ class BucketWalk:
     def _all(self) -> None:
         if self._target.may_list:
             self._listing(Kind.CURRENT)
-            self._listing(Kind.OLD)
+            if not self._hopeless() and self._probe.notes.summary().versions_visible is not Truth.NO:
+                self._listing(Kind.OLD)
         else:
             self._known_keys(None)
 
@@ -116,7 +116,7 @@ class BucketWalk:
             self._list(kind)
             has_ended = self._ledger.standing(kind).ended
             if kind is Kind.CURRENT:
-                self._known_keys(self._failure_of_listing())
+                self._known_keys(self._hopeless())
             self._fetch(_ALL[kind] if has_ended else _BEST[kind])
             if has_ended:
                 return
@@ -194,7 +194,7 @@ class BucketWalk:
 
     # -- known keys
 
-    def _failure_of_listing(self) -> tuple[SkipReason, str] | None:
+    def _hopeless(self) -> tuple[SkipReason, str] | None:
         """Why asking for an object would end as the listing did, or None."""
         standing = self._ledger.standing(Kind.CURRENT)
         if standing.reason is None:

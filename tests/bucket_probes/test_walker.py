@@ -27,11 +27,13 @@ NAMES = [f"{number:02}.txt" for number in range(10)]
 
 
 def serving(page: Reply, **objects: Reply) -> Callable[[Asked], Reply | None]:
-    """A listing, and objects by key without its ending; others are five bytes."""
+    """A listing, and objects by key without its ending; others are five bytes. Nothing else is anyone's to see."""
 
     def says(asked: Asked) -> Reply:
         if asked.query.get("list-type"):
             return page
+        if asked.path.count("/") == 1:
+            return type(page)(403, b"<Error><Code>AccessDenied</Code></Error>", {"Content-Type": "application/xml"})
         key = asked.path.rpartition("/")[2].partition(".")[0]
         return objects.get(key) or type(page)(200, b"12345")
 
@@ -215,6 +217,8 @@ def test_slow_down_is_obeyed_and_then_ends_the_unit(bucket: Bucket, liar: Liar, 
     answers = [slow, slow, page]
 
     def says(asked: Asked) -> Reply:
+        if "list-type" not in asked.query and asked.path.count("/") == 1:
+            return error(403, "AccessDenied")
         if "max-keys" in asked.query:
             return page
         return answers.pop(0) if answers and "list-type" in asked.query else slow
