@@ -41,6 +41,18 @@ def test_deep_nesting_ends_the_reading() -> None:
     assert found in (["row=a"], [])
 
 
+@pytest.mark.parametrize(
+    "more", [b"<z/>" * 500_000, b"<row>" + b"<z/>" * 500_000, b"<row>" + b"x" * 2_000_000], ids=["beside", "in", "text"]
+)
+def test_what_fills_memory_without_rows_is_left(more: bytes) -> None:
+    assert read(b"<list><row>a</row>" + more + b"</list>") == (["row=a"], True)
+
+
+def test_many_rows_are_no_gap() -> None:
+    found, damaged = read(b"<list>" + b"<row>a</row>" * 200_000 + b"</list>")
+    assert (len(found), damaged) == (200_000, False)
+
+
 def test_an_entity_is_not_expanded() -> None:
     found, damaged = read(b"<list><row>&xxe;</row></list>")
     assert (found, damaged) == ([], True)
