@@ -9,6 +9,7 @@ from functools import cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from scope.address_forms import FormMatch, Grammar, OwnEndpoint, place_of
+from scope.addresses import literal_address
 from scope.model import BucketTarget, Scope
 from scope.providers import Addressing, Protocol, Provider, load_providers
 from scope.urls import has_credentials, quoted_path
@@ -68,9 +69,14 @@ def _own_service(provider: Provider, endpoint: str, account: str) -> str:
 
 
 def _is_of_account(endpoint: str, account: str) -> bool:
-    """Does the address begin or end with the account, as a connection string's does?"""
+    """Is this the address of the account, and not of a service that has accounts in its paths, as Azurite has?
+
+    A domain of one's own leads to one account. Services with accounts in their paths stand at bare addresses and names.
+    """
     parts = urlsplit(endpoint)
-    return account in ((parts.hostname or "").partition(".")[0], parts.path.rpartition("/")[2])
+    host = parts.hostname or ""
+    is_domain = "." in host and literal_address(host) is None
+    return is_domain or parts.path.rstrip("/").rpartition("/")[2] == account
 
 
 def bucket_url(target: BucketTarget) -> str:
@@ -256,9 +262,8 @@ def _holds(target: BucketTarget, address: BucketAddress) -> bool:
 def same_namespace(target: BucketTarget, address: BucketAddress) -> bool:
     """Does a name mean the same bucket at the address as at the target's usual endpoint?"""
     service = target.service
-    if service.protocol is Protocol.AZURE:
-        domain = service.endpoint(target.region, "").partition(".blob.")[2]
-        return address.host.endswith(f".{domain}")
-    if service.takes_region and service.names_are_regional:
-        return address.region == target.region
-    return service.service_of(address.region or service.default_region) is service.service_of(target.region)
+    ours = service.service_of(target.region)
+    if service.service_of(address.region or service.default_region) is not ours:
+        return False
+    each_its_own = service.names_are_regional or service.protocol is Protocol.AZURE
+    return address.region == target.region if each_its_own and "{region}" in ours.endpoint else True

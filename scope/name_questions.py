@@ -81,13 +81,14 @@ def bucket_of(target: NameTarget, name: str, account: str = "", endpoint: str = 
         endpoint: the one that was asked; it tells the region where names are regional.
     """
     service = target.service
+    own = search_endpoints(target, account)[0] if target.provider in target.search.endpoints else None
     return BucketTarget(
         tier=target.tier,
         authority=target.authority,
         provider=target.provider,
         name=name,
         account=account or None,
-        endpoint=target.search.endpoints.get(target.provider),
+        endpoint=own,
         region=_region_of(service, endpoint, account),
         own_service=service if service in target.search.own_services else None,
     )

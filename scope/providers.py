@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Self
@@ -27,12 +28,15 @@ from pydantic import (
 )
 
 from scope.errors import ScopeError
+from scope.key_patterns import expand
 
 _BUILT_IN = Path(__file__).with_name("providers.toml")
 _FILLED_IN = frozenset(["region", "account"])
 _IN_FORMS = frozenset(["bucket", "key", "region", "account", "zone", "secret"])
 # The end of a form's host that says whose it is: at least so many labels are written out.
 LITERAL_LABELS = 2
+# Regions that one pattern may stand for: the zones of Azure are a hundred.
+MOST_REGIONS = 1000
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -95,18 +99,22 @@ def _endpoint(value: str) -> str:
 Endpoint = Annotated[Text, BeforeValidator(lambda value: _endpoint(value) if isinstance(value, str) else value)]
 
 
+def _expanded(regions: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(region for pattern in regions for region in islice(expand(pattern), MOST_REGIONS))
+
+
 class Service(_Facts):
     """An endpoint, or one for each of several regions.
 
     Attributes:
         partition: regions of one partition share their names; other partitions know nothing of them.
         endpoint: a template, with {region} and {account} where it has them.
-        regions: that it is for; none where the endpoint has no {region}.
+        regions: that it is for; none where the endpoint has no {region} and there is one partition only.
     """
 
     partition: str = ""
     endpoint: Endpoint
-    regions: tuple[Text, ...] = ()
+    regions: Annotated[tuple[Text, ...], AfterValidator(_expanded)] = ()
 
     @model_validator(mode="after")
     def _has_regions(self) -> Self:
@@ -226,7 +234,7 @@ class Provider(_Facts):
     def service_of(self, region: str) -> Service:
         """The service that a region belongs to; for one that is not known, the service of its nearest kin."""
         for service in self.service:
-            if region in service.regions:
+            if region in service.regions or (region and region == service.partition):
                 return service
         return max(
             self.service, key=lambda service: max((_kinship(region, known) for known in service.regions), default=0)

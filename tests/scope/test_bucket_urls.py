@@ -269,6 +269,22 @@ def test_what_only_names_a_bucket_is_not_served_there() -> None:
             {"provider": "azure", "account": "acct1", "endpoint": "https://acct1.z07.blob.storage.azure.net/"},
             "https://acct1.z07.blob.storage.azure.net/clinic-letters/",
         ),
+        (
+            {"provider": "azure", "account": "acct1", "endpoint": "http://localhost:10000/acct1/"},
+            "http://localhost:10000/acct1/clinic-letters/",
+        ),
+        (
+            {"provider": "azure", "account": "acct1", "endpoint": "https://files.trust.example"},
+            "https://files.trust.example/clinic-letters/",
+        ),
+        (
+            {"provider": "azure", "account": "acct1", "region": "z07"},
+            "https://acct1.z07.blob.storage.azure.net/clinic-letters/",
+        ),
+        (
+            {"provider": "azure", "account": "acct1", "region": "us-gov"},
+            "https://acct1.blob.core.usgovcloudapi.net/clinic-letters/",
+        ),
         ({"provider": "digitalocean", "region": "ams3"}, "https://ams3.digitaloceanspaces.com/clinic-letters/"),
         ({"provider": "r2", "name": "pub-1"}, "https://pub-1.r2.dev/"),
         ({"provider": "alibaba", "region": "eu-west-1"}, "https://clinic-letters.oss-eu-west-1.aliyuncs.com/"),
@@ -302,6 +318,9 @@ def test_objects_are_quoted_below_the_bucket() -> None:
         ("s3://b11/k", "https://s3.us-east-1.amazonaws.com/b11/"),
         ("https://acct1.dfs.core.windows.net/letters/k", "https://acct1.blob.core.windows.net/letters/"),
         ("https://acct1.queue.core.windows.net/q", "https://acct1.blob.core.windows.net/"),
+        ("https://acct1.dfs.core.chinacloudapi.cn/letters/k", "https://acct1.blob.core.chinacloudapi.cn/letters/"),
+        ("https://acct1.z1.web.core.usgovcloudapi.net/k", "https://acct1.blob.core.usgovcloudapi.net/$web/"),
+        ("https://acct1.z07.dfs.storage.azure.net/letters/k", "https://acct1.z07.blob.storage.azure.net/letters/"),
         (f"https://pub-{ACCOUNT}.r2.dev/k", f"https://pub-{ACCOUNT}.r2.dev/"),
     ],
 )

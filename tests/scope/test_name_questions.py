@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from scope.bucket_urls import bucket_url
 from scope.guard import Denial, Guard, contains
 from scope.model import NameTarget, Scope
 from scope.name_questions import account_host, bucket_of, existence_url, known_canaries, search_endpoints, search_url
@@ -190,7 +191,9 @@ def test_what_was_asked_for_is_a_target_of_a_third_party() -> None:
     target = target_of("azure", LOCAL)
     bucket = bucket_of(target, "letters", "acct1")
     assert (bucket.tier, bucket.authority, bucket.may_list) == (target.tier, "R2", False)
-    assert bucket.endpoint == "http://127.0.0.1:9001/"
+    assert bucket_url(bucket) == "http://127.0.0.1:9001/acct1/letters/"
+    assert bucket_url(bucket_of(target_of("s3", LOCAL), "letters")) == "http://127.0.0.1:9000/letters/"
+    assert bucket_url(bucket_of(target_of("gcs"), "letters")) == "https://storage.googleapis.com/letters/"
 
 
 def test_the_host_of_an_account() -> None:
