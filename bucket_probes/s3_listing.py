@@ -75,6 +75,11 @@ class Position:
             case Way.MARKER:
                 return "list_objects", {"Marker": self.value}
 
+    @property
+    def asked(self) -> str:
+        """What tells it from another one: two that are asked for alike lead to the same page."""
+        return f"{self.way} {self.value}"
+
     def text(self) -> str:
         """To be stored: keys may hold bytes that are no text."""
         return f"{self.way} {_quoted(self.value)} {_quoted(self.last_key)}"
@@ -141,7 +146,7 @@ class S3Listing:
         """See `BucketProbe.pages`."""
         trail = Trail()
         at = Position.of(start) if start else self._begin
-        trail.is_known("position", at.text())
+        trail.is_known("position", at.asked)
         while True:
             try:
                 page = self._patiently(lambda at=at: self._page(at, {})[0])  # type: ignore[misc]
@@ -149,11 +154,11 @@ class S3Listing:
                 at = _other_way(at, error)
                 continue
             onward = _after(page, at)
-            is_new, goes_on = trail.leads_on((item.key for item in page.objects), onward.text() if onward else "")
+            is_new, goes_on = trail.leads_on((item.key for item in page.objects), onward.asked if onward else "")
             ends = not page.is_truncated and not page.damaged
             if not is_new and not ends and at.way is Way.MARKER and at.value:
                 at = Position(Way.AFTER, at.value)  # it does not know version 1's marker, and had no token to give
-                if not trail.is_known("position", at.text()):
+                if not trail.is_known("position", at.asked):
                     continue
             goes_on = goes_on and onward is not None and not page.damaged
             yield ListingPage(page.objects, onward.text() if onward and goes_on else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.credentials import CredentialResolver
+from botocore.loaders import Loader
 
 from documents.records import SkipReason
 from fetching.errors import UrlDeniedError
@@ -87,4 +89,11 @@ def _bare_session() -> botocore.session.Session:
         variables[name] = (None, None, os.devnull, None)
     session = botocore.session.Session(session_vars=variables)
     session.register_component("credential_provider", CredentialResolver(providers=[]))
+    session.register_component("data_loader", _descriptions())
     return session
+
+
+@cache
+def _descriptions() -> Loader:
+    """Of services, read once: they take 0.2 s. Those that botocore brings along only; others may lie in the home."""
+    return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)

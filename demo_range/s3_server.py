@@ -80,6 +80,31 @@ class S3Server:
         headers = {"x-amz-acl": acl} | ({"Content-Type": media_type} if media_type else {})
         self._owner("PUT", f"/{bucket}/{quote(key, safe='/-_.~')}", content, headers)
 
+    def grant(self, bucket: str, *grants: tuple[str, str]) -> None:
+        """Give a bucket an ACL of its own: pairs of a group (`AllUsers`, `AuthenticatedUsers`) and a permission."""
+        headers: dict[str, str] = {}
+        for group, permission in grants:
+            name = f"x-amz-grant-{permission.lower().replace('_', '-')}"
+            uri = f'uri="http://acs.amazonaws.com/groups/global/{group}"'
+            headers[name] = f"{headers[name]}, {uri}" if name in headers else uri
+        self._owner("PUT", f"/{bucket}?acl", headers=headers)
+
+    def keep_versions(self, bucket: str) -> None:
+        """From now on nothing is lost that is written over or deleted."""
+        body = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+        self._owner("PUT", f"/{bucket}?versioning", body)
+
+    def delete_object(self, bucket: str, key: str) -> None:
+        """Delete an object; where versions are kept it is only marked as deleted."""
+        self._owner("DELETE", f"/{bucket}/{quote(key, safe='/-_.~')}")
+
+    def make_website(self, bucket: str) -> None:
+        """Configure a bucket as a web site."""
+        body = (
+            b"<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>"
+        )
+        self._owner("PUT", f"/{bucket}?website", body)
+
     def set_policy(self, bucket: str, *statements: Mapping[str, Any]) -> None:
         """Give a bucket a policy of these statements."""
         policy = {"Version": "2012-10-17", "Statement": statements}
