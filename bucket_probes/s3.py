@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import quote
 
-from lxml import etree
-
 from bucket_probes.access import AccessNotes, Facts, Judgement
-from bucket_probes.errors import ProbeError
 from bucket_probes.probe import ListingPage
 from bucket_probes.s3_answers import is_vouched_for, request_id_of
-from bucket_probes.s3_documents import (
-    facts_of_acl,
-    facts_of_location,
-    facts_of_policy_status,
-    facts_of_uploads,
-    facts_of_website,
-)
 from bucket_probes.s3_listing import S3Listing
 from bucket_probes.s3_session import Parameters, S3Session
+from bucket_probes.s3_state import S3State
 from documents.buckets import OwnerHints, Question
 from documents.exposure import Truth
 from documents.records import SkipReason
 from fetching.bucket_listings import ListedObject
-from fetching.errors import NoAnswerError, UrlDeniedError
 from fetching.wire import Answer, Wire
 from scope.bucket_urls import object_url
 from scope.model import BucketTarget
 
-# Keys and versions that are asked for to learn whether they can be listed. One may be a mark of a folder.
-FEW_KEYS = 2
 # A name in its owner's own namespace: prefix, account, region, and `-an`.
 _ACCOUNT_NAME = re.compile(r".+-(?P<account>\d{12})-(?P<region>[a-z]{2,4}(?:-[a-z]+){1,2}-\d{1,2})-an")
 # Characters of a key that an address holds as they are. S3 takes a plain `+` for a space.
 _PLAIN = re.compile(r"[A-Za-z0-9/\-_.~]*")
-# After one of these the other questions would end alike, each after the whole time that an answer may take.
-_NO_CONTACT = frozenset([SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR])
-
-FactsOf = Callable[[etree._Element], Facts]
 
 
 class S3Probe:
@@ -53,6 +37,7 @@ class S3Probe:
     def __init__(self, target: BucketTarget, wire: Wire) -> None:
         self._session = S3Session(target, wire)
         self._listing = S3Listing(self._session)
+        self._state = S3State(self._session, self._listing)
         self._based: tuple[BucketTarget, str] | None = None
         self.notes.learned(Facts(owner=_owner_named(target)))
 
@@ -72,19 +57,8 @@ class S3Probe:
         return f"{url}?versionId={quote(item.version, safe='')}"
 
     def state(self) -> None:
-        """See `BucketProbe`. A readable ACL is not the end of it: a policy opens what no ACL shows."""
-        questions: tuple[Callable[[], None], ...] = (
-            self._ask_listing,
-            lambda: self._ask(Question.ACL, "get_bucket_acl", "accesscontrolpolicy", facts_of_acl),
-            lambda: self._listing.some_versions(FEW_KEYS),
-            lambda: self._ask(Question.PERMISSIONS, "get_bucket_policy_status", "policystatus", facts_of_policy_status),
-            lambda: self._ask(Question.WEBSITE, "get_bucket_website", "websiteconfiguration", facts_of_website),
-            self._ask_location,
-            self._ask_uploads,
-        )
-        for question in questions:
-            if self.notes.exists is Truth.NO or not _goes_on(question):
-                return
+        """See `BucketProbe`."""
+        self._state.ask()
 
     def pages(self, start: str | None = None) -> Iterator[ListingPage]:
         """See `BucketProbe`. Version 2 of the listing; version 1 where a server does not know how to go on in it."""
@@ -105,49 +79,12 @@ class S3Probe:
             self.notes.refused(question, doubt, answer.status, request_id_of(answer.headers))
         return answer
 
-    def _ask_listing(self) -> None:
-        self.notes.learned(Facts(owner=self._listing.first(FEW_KEYS)))
-
-    def _ask_location(self) -> None:
-        """Only where no answer has told by the way."""
-        if not self.notes.summary().region:
-            self._ask(Question.REGION, "get_bucket_location", "locationconstraint", facts_of_location)
-
-    def _ask_uploads(self) -> None:
-        """Only where the listing is open: the grant that opens it opens these too."""
-        if self.notes.permitted(Question.LIST) is Truth.YES:
-            few: Parameters = {"Prefix": self._session.target.prefix, "MaxUploads": 1}
-            kind = "listmultipartuploadsresult"
-            self._ask(Question.PERMISSIONS, "list_multipart_uploads", kind, facts_of_uploads, few)
-
-    def _ask(
-        self, question: Question, operation: str, kind: str, facts: FactsOf, parameters: Parameters | None = None
-    ) -> None:
-        root = self._session.document(question, operation, kind, parameters or {})
-        self.notes.learned(facts(root))
-
     def _base(self) -> str:
         """The bucket's address with its slash, where the bucket is by now."""
         target = self._session.target
         if self._based is None or self._based[0] is not target:
             self._based = (target, object_url(target, ""))
         return self._based[1]
-
-
-def _goes_on(ask: Callable[[], None]) -> bool:
-    """Ask; what went wrong is in the notes. Is there any use in asking more?"""
-    try:
-        ask()
-    except ProbeError:
-        return True
-    except NoAnswerError as error:
-        if error.reason is SkipReason.THROTTLED:
-            raise
-        return error.reason not in _NO_CONTACT
-    except UrlDeniedError as error:  # a redirect out of the scope, or a question that the scope does not cover
-        if error.reason is SkipReason.AUTHORITY_EXPIRED:
-            raise
-    return True
 
 
 def _owner_named(target: BucketTarget) -> OwnerHints:

@@ -58,6 +58,11 @@ class S3Session:
         """The bucket where it is, by what is known."""
         return self._target
 
+    @property
+    def endpoint(self) -> str:
+        """The service that is asked, scheme and host."""
+        return service_url(self._target)
+
     def ask(self, question: Question, operation: str, parameters: Parameters, first: int | None = None) -> Answer:
         """The answer to a question: status 200, or 206 where only the `first` bytes were asked for. Not noted yet.
 
@@ -99,6 +104,20 @@ class S3Session:
                 raise self.refused(question, answer, parse_error(body))
             self.granted(question, answer)
             return document.root
+
+    def visit(self, question: Question, url: str) -> Answer:
+        """Whatever an address that boto3 does not know answers, a redirect too. Not noted yet, but for silence."""
+        with self._noting(question):
+            return self._wire.get(url, heed=lambda _: False)
+
+    def visited(self, question: Question, answer: Answer, found: Truth, code: str) -> None:
+        """Note what `visit` brought."""
+        if found is Truth.YES:
+            self.notes.granted(question, answer.status, request_id_of(answer.headers))
+            return
+        said = code if code.isalnum() and code.isascii() else f"{answer.status} without an error code"
+        judgement = Judgement(Truth.UNKNOWN, Truth.UNKNOWN, SkipReason.NOT_FOUND, said)
+        self.notes.refused(question, judgement, answer.status, request_id_of(answer.headers))
 
     def granted(self, question: Question, answer: Answer) -> None:
         """Note that it gave what was asked for."""

@@ -344,6 +344,8 @@ class Amazon:
 
     def __init__(self, liar: Liar, authority: Authority, make_scope: MakeScope, make_errand: MakeErrand) -> None:
         self.liar = liar
+        # Answers at port 80, where the other does not.
+        self.plain: Liar | None = None
         self._authority = authority
         self._make_scope = make_scope
         self._make_errand = make_errand
@@ -355,7 +357,8 @@ class Amazon:
     @contextmanager
     def probing(self, region: str = "us-east-1", name: str = "clinic.letters") -> Iterator[S3Probe]:
         def resolve(host: str, port: int, family: int, kind: int) -> Sequence[AddressInfo]:
-            return [(2, kind, 6, "", ("127.0.0.1", self.liar.port))]
+            answering = self.plain if port == 80 and self.plain else self.liar
+            return [(2, kind, 6, "", ("127.0.0.1", answering.port))]
 
         target = BucketTarget(tier="own", authority="IG-1", name=name, region=region)
         errand = self._make_errand(self._make_scope(target))
