@@ -100,7 +100,7 @@ class Liar:
     @property
     def listings(self) -> list[Asked]:
         """Pages of the listing: not the few keys that are asked for to learn whether it is given."""
-        of_a_page = {"list-type", "prefix", "encoding-type", "marker", "continuation-token"}
+        of_a_page = {"list-type", "prefix", "encoding-type", "marker", "continuation-token", "start-after"}
         return [asked for asked in self.asked if asked.path == f"/{BUCKET}" and asked.query.keys() <= of_a_page]
 
     @property
