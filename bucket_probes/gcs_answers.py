@@ -27,7 +27,7 @@ _RIGHT = re.compile(r"storage\.[A-Za-z]{1,40}\.[A-Za-z]{1,60}")
 _OBJECT_QUESTIONS = frozenset([Question.READ, Question.READ_KNOWN_KEY])
 _REQUEST_ID = re.compile(r"[\w-]+")
 # Whoever has no Google account, and whoever has any.
-_EVERYBODY = frozenset(["allUsers", "allAuthenticatedUsers"])
+_EVERYBODY = ("allUsers", "allAuthenticatedUsers")
 
 
 class _Says(Enum):

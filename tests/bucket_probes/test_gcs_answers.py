@@ -212,6 +212,7 @@ def test_an_acl() -> None:
         rights=("allUsers:READER", "allAuthenticatedUsers:WRITER"), owner=OwnerHints(owner_id="42")
     )
     assert facts_of_acl(None) == NO_FACTS
+    assert facts_of_acl([{"entity": ["allUsers"], "role": {}}, {"entity": {}}]) == NO_FACTS
 
 
 @pytest.mark.parametrize(
