@@ -75,6 +75,11 @@ class Guard:
             question_pattern(target) for target in scope.searched if self._spelled_badly(search_url(target)) is None
         ]
 
+    @property
+    def scope(self) -> Scope:
+        """Whose guard it is."""
+        return self._scope
+
     def authority_denial(self) -> Denied | None:
         """Is the written authority there and still valid? It holds to the end of its last day, UTC."""
         authority = self._scope.authority

@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 import bucket_probes.s3_listing
 from bucket_probes.s3 import S3Probe
 from bucket_probes.source import BucketSource
+from bucket_probes.state import StateQuestions
 from demo_range.s3_server import S3Server
 from documents.buckets import BucketAccess
 from fetching.dialler import AddressInfo, Dialler
@@ -187,12 +188,14 @@ class Bucket:
         """Requests that it takes to ask for a bucket's state."""
         scope = self.scope(endpoint)
         errand = self.errand(scope)
-        BucketSource(errand).access(next(units_of(scope)))
+        dialler = Dialler(errand.guard)
+        with Wire(errand, dialler) as wire:
+            StateQuestions(scope.bucket[0], errand, wire, dialler).ask()
         return errand.budget.requests
 
     def walk(self, scope: Scope, errand: Errand, sink: RecordingSink | None = None) -> Walked:
         unit = next(units_of(scope))
-        source = BucketSource(errand)
+        source = BucketSource(errand, pauses=(0.0, 0.0))
         taken = sink or self._new_sink()
         source.fetch(unit, taken)
         assert source.learned is not None

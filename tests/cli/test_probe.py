@@ -50,7 +50,7 @@ def test_buckets_are_told_apart_as_json(probe: Probe, endpoint: str) -> None:
     told = probe("s3://open-letters", f"{endpoint}/shut-letters/", "s3://unlisted-letters", "--format", "json")
     assert told.returncode == 0, told.stderr
     open_, shut, unlisted = map(json.loads, told.stdout.splitlines())
-    assert (open_["exists"], open_["listable"]) == ("yes", "yes")
+    assert (open_["exists"], open_["listable"], open_["readable"]) == ("yes", "yes", "yes")
     assert (shut["exists"], shut["listable"], shut["readable"]) == ("yes", "no", "unknown")
     assert (unlisted["exists"], unlisted["listable"], unlisted["known_key_readable"]) == ("yes", "no", "unknown")
     listing = next(item for item in shut["evidence"] if item["question"] == "list")

@@ -1,0 +1,157 @@
+"""Asking for a bucket's state: with the probe of its service, and so that "it is not there" can be believed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import assert_never
+
+from bucket_probes.azure import AzureProbe
+from bucket_probes.errors import ProbeError
+from bucket_probes.gcs import GcsProbe
+from bucket_probes.probe import BucketProbe
+from bucket_probes.s3 import S3Probe
+from documents.buckets import Question
+from documents.exposure import Truth
+from documents.records import SkipReason
+from fetching.bucket_listings import ListedObject
+from fetching.dialler import Dialler
+from fetching.errand import Errand
+from fetching.errors import FetchingError, NoAnswerError, StoppedError
+from fetching.wire import Wire
+from scope.bucket_urls import service_url
+from scope.model import BucketTarget
+from scope.providers import Protocol
+
+# Seconds before a bucket that was not found is asked about again, each time. Services under load answer "no such
+# bucket" for buckets that exist; a target that is not there is a typo in the scope, so the wait is paid once.
+PAUSES = (1.0, 3.0)
+# Other buckets of the scope at the same service that are asked, at most, to find one that exists.
+CANARIES_TRIED = 3
+# Listed objects of which one byte is asked for, at most, to see whether anyone may read them.
+OBJECTS_TRIED = 3
+
+Asked = Callable[[], BucketProbe]
+
+
+def probe_of(target: BucketTarget, wire: Wire, dialler: Dialler) -> BucketProbe:
+    """The probe for a bucket's service."""
+    match target.service.protocol:
+        case Protocol.AZURE:
+            return AzureProbe(target, wire, dialler)
+        case Protocol.GCS:
+            return GcsProbe(target, wire)
+        case Protocol.S3:
+            return S3Probe(target, wire)
+        case _:
+            assert_never(target.service.protocol)
+
+
+class StateQuestions:
+    """Asks for the state of one bucket.
+
+    Args:
+        target: the bucket.
+        errand: its guard knows the scope, whose other buckets serve as canaries; its stop ends the waiting.
+        wire: carries the requests.
+        dialler: resolves names.
+        pauses: seconds before each time that a bucket that was not found is asked about again.
+    """
+
+    def __init__(
+        self, target: BucketTarget, errand: Errand, wire: Wire, dialler: Dialler, pauses: Sequence[float] = PAUSES
+    ) -> None:
+        self._target = target
+        self._errand = errand
+        self._wire = wire
+        self._dialler = dialler
+        self._pauses = pauses
+
+    def ask(self) -> tuple[BucketProbe, FetchingError | None]:
+        """A probe that has asked, and why nothing more can be asked for, or None."""
+        probe = probe_of(self._target, self._wire, self._dialler)
+        try:
+            probe.state()
+            if probe.notes.exists is Truth.NO:
+                canaries = [self._of(other) for other in self._neighbours()]
+                probe = confirmed(probe, self._of(self._target), canaries, self._errand.stop, self._pauses)
+        except FetchingError as error:
+            if probe.notes.exists is Truth.NO:
+                probe.notes.doubt()
+            return probe, error
+        unanswered = {item.code for item in probe.notes.summary().evidence if item.status is None}
+        return probe, NoAnswerError(SkipReason.THROTTLED, "throttled") if SkipReason.THROTTLED in unanswered else None
+
+    def _of(self, target: BucketTarget) -> Asked:
+        def asked() -> BucketProbe:
+            probe = probe_of(target, self._wire, self._dialler)
+            probe.state()
+            return probe
+
+        return asked
+
+    def _neighbours(self) -> list[BucketTarget]:
+        """Other buckets of the scope at the same service."""
+        mine = (service_url(self._target), self._target.name)
+        others = {(service_url(other), other.name): other for other in self._errand.guard.scope.bucket}
+        return [other for place, other in others.items() if place[0] == mine[0] and place != mine]
+
+
+def confirmed(
+    probe: BucketProbe, again: Asked, canaries: Sequence[Asked], stop: threading.Event, pauses: Sequence[float]
+) -> BucketProbe:
+    """The probe to go on with: one that found the bucket, or this one, its absence confirmed or in doubt.
+
+    It is confirmed where each further answer says the same, and where the scope has other buckets at the service, one
+    of them was found before and after.
+
+    Args:
+        probe: was told that there is no such bucket.
+        again: asks anew; a probe with its own notes.
+        canaries: ask for other buckets.
+        stop: ends the waiting.
+        pauses: seconds before each time that it is asked again.
+
+    Raises:
+        FetchingError: told to stop, or nothing more can be asked.
+    """
+    canary = next((each for each in islice(canaries, CANARIES_TRIED) if each().notes.exists is Truth.YES), None)
+    for pause in pauses:
+        if stop.wait(pause):
+            raise StoppedError
+        later = again()
+        if later.notes.exists is Truth.YES:
+            return later
+        if later.notes.exists is Truth.UNKNOWN:
+            probe.notes.doubt()
+            return probe
+    if canaries and (canary is None or canary().notes.exists is not Truth.YES):
+        probe.notes.doubt()
+    return probe
+
+
+def try_keys(probe: BucketProbe, keys: Sequence[str]) -> None:
+    """May anyone read these objects? One byte of each is asked for. Raises NotAskedError where nothing more can be."""
+    for key in keys:
+        _try(probe, ListedObject(key), Question.READ_KNOWN_KEY)
+
+
+def try_objects(probe: BucketProbe) -> None:
+    """May anyone read what the listing shows? One byte of its first objects tells. Raises NotAskedError, as above."""
+    try:
+        page = next(probe.pages(), None)
+    except (ProbeError, NoAnswerError):
+        return  # it is in the notes
+    files = [item for item in page.objects if item.size and not item.deleted] if page else []
+    for item in files[:OBJECTS_TRIED]:
+        _try(probe, item, Question.READ)
+        if probe.notes.permitted(Question.READ) is Truth.YES:
+            return
+
+
+def _try(probe: BucketProbe, item: ListedObject, question: Question) -> None:
+    try:
+        probe.read(item, first=1, question=question).close()
+    except (ProbeError, NoAnswerError):
+        return  # it is in the notes

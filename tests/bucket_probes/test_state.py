@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bucket_probes.source import BucketSource
+from documents.exposure import Truth
+from scope.model import BucketTarget
+from scope.units import unit_of
+
+if TYPE_CHECKING:
+    from tests.bucket_probes.conftest import Asked, Liar, Reply
+    from tests.conftest import MakeErrand, MakeScope
+
+Make = Callable[..., "Reply"]
+Ask = Callable[..., Any]
+DENIED = (403, "AccessDenied")
+MISSING = (404, "NoSuchBucket")
+
+
+@pytest.fixture
+def ask(liar: Liar, make_scope: MakeScope, make_errand: MakeErrand) -> Ask:
+    """Ask for the state of the first of these buckets; the others are in the scope as well."""
+
+    def asked(*names: str) -> Any:
+        targets = [BucketTarget(tier="own", authority="IG-1", name=name, endpoint=liar.url) for name in names]
+        source = BucketSource(make_errand(make_scope(*targets)), pauses=(0.0, 0.0))
+        return source.access(unit_of(targets[0]))
+
+    return asked
+
+
+def _bucket(asked: Asked) -> str:
+    return asked.path.strip("/").partition("/")[0]
+
+
+def test_a_bucket_that_is_never_found_is_not_there(liar: Liar, ask: Ask) -> None:
+    access = ask("nowhere")
+    assert (access.exists, access.listable) == (Truth.NO, Truth.NO)
+    assert len([asked for asked in liar.asked if _bucket(asked) == "nowhere"]) >= 3
+
+
+@pytest.mark.parametrize("lies", [1, 2])
+def test_one_answer_that_it_is_there_outweighs_all_others(
+    lies: int, liar: Liar, ask: Ask, error: Callable[..., Reply]
+) -> None:
+    told: list[str] = []
+
+    def says(asked: Asked) -> Reply:
+        told.append(asked.path)
+        return error(*(MISSING if len(told) <= lies else DENIED))
+
+    liar.says = says
+    assert ask("letters").exists is Truth.YES
+
+
+def test_an_answer_that_is_none_leaves_it_open(liar: Liar, ask: Ask, reply: type[Reply]) -> None:
+    told: list[str] = []
+
+    def says(asked: Asked) -> Reply | None:
+        told.append(asked.path)
+        return None if len(told) <= 1 else reply(404, b"<html>Not found</html>", {"Content-Type": "text/html"})
+
+    liar.says = says
+    access = ask("letters")
+    assert (access.exists, access.listable, access.acl_readable) == (Truth.UNKNOWN, Truth.UNKNOWN, Truth.UNKNOWN)
+
+
+def test_a_neighbour_that_is_there_vouches_for_the_answer(liar: Liar, ask: Ask, error: Callable[..., Reply]) -> None:
+    liar.says = lambda asked: error(*DENIED) if _bucket(asked) == "neighbour" else None
+    assert ask("nowhere", "neighbour").exists is Truth.NO
+
+
+def test_a_neighbour_that_is_not_found_does_not(liar: Liar, ask: Ask) -> None:
+    access = ask("letters", "neighbour")
+    assert access.exists is Truth.UNKNOWN
+    assert {item.code for item in access.evidence} == {"NoSuchBucket"}
+
+
+def test_a_neighbour_that_goes_missing_does_not(liar: Liar, ask: Ask, error: Callable[..., Reply]) -> None:
+    """The lie begins after the first question to the neighbour."""
+    seen: list[str] = []
+
+    def says(asked: Asked) -> Reply | None:
+        if _bucket(asked) != "neighbour":
+            seen.append("letters again") if "neighbour" in seen else None
+            return None
+        seen.append("neighbour")
+        return None if "letters again" in seen else error(*DENIED)
+
+    liar.says = says
+    assert ask("letters", "neighbour").exists is Truth.UNKNOWN
+
+
+def test_one_byte_tells_whether_anyone_may_read(
+    liar: Liar, ask: Ask, listing: Make, reply: type[Reply], error: Make
+) -> None:
+    def says(asked: Asked) -> Reply:
+        if asked.path.strip("/") == "letters":
+            return listing("a.txt", "b.txt", "c.txt", "d.txt") if "list-type" in asked.query else error(*DENIED)
+        return reply(206, b"x", {"Content-Range": "bytes 0-0/5"}) if asked.path.endswith("b.txt") else error(*DENIED)
+
+    liar.says = says
+    access = ask("letters")
+    assert (access.listable, access.readable) == (Truth.YES, Truth.YES)
+    assert [asked.path for asked in liar.asked if asked.path.count("/") > 1] == ["/letters/a.txt", "/letters/b.txt"]
+    assert {asked.headers.get("range") for asked in liar.asked if asked.path.endswith(".txt")} == {"bytes=0-0"}
