@@ -83,6 +83,8 @@ class Courier:
             self._sink.listed(harvest.entries)
             for skipped in harvest.skips:
                 self._sink.skipped(skipped)
+            for lead in harvest.buckets:
+                self._sink.bucket_named(lead)
             if harvest.answer is not None:
                 self._sink.document(self._document(harvest.answer))
             return self._save(harvest.changes)

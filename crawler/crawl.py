@@ -7,6 +7,7 @@ import asyncio
 from scrapy import Spider
 from scrapy.crawler import Crawler
 
+from crawler.bucket_mentions import BucketMentions
 from crawler.certificates import Certificates
 from crawler.courier import Courier
 from crawler.frontier import Frontier, Place
@@ -44,6 +45,7 @@ class Crawl:
         # Seconds that robots.txt asks to leave between two requests; learnt under way.
         self.crawl_delay = 0.0
         self.near_duplicates = NearDuplicates()
+        self.mentions = BucketMentions(errand.harvest)
         # Rules by origin (`https://host:port`), each read before that origin's first page is.
         self.robots: dict[str, Rules] = {}
         self.stopping = asyncio.Event()

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from crawler.indexing import PageSays
 from crawler.places import Changes
+from documents.buckets import BucketLead
 from documents.exposure import NOTHING_KNOWN, Exposure, Truth
 from documents.records import Entry, Skipped
 
@@ -45,6 +46,7 @@ class Harvest:
         noted: URLs among `entries` that only adorn a page.
         is_listing: unknown for a page that could not be read.
         says: what the page says of itself; what is no page says nothing, and None is a page that could not be read.
+        buckets: that it named, where the scope wants them known.
         changes: what it changed in the frontier: saved with these records, or lost with them.
     """
 
@@ -54,4 +56,5 @@ class Harvest:
     noted: set[str] = field(default_factory=set)
     is_listing: Truth = Truth.NO
     says: PageSays | None = field(default_factory=PageSays)
+    buckets: list[BucketLead] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.reactor import is_reactor_installed
@@ -17,6 +18,7 @@ from crawler.spiders.site import SiteSpider
 from crawler.spiders.unit import UnitSpider
 from documents.records import SkipReason
 from documents.sink import Sink
+from fetching.aliases import alias_leads
 from fetching.errand import Errand
 from scope.model import SiteTarget
 from scope.units import Unit
@@ -56,6 +58,7 @@ class _CrawlSource:
         silence()
         crawl = Crawl(unit, unit.target, self._errand, sink)
         crawl.begin()
+        _tell_alias(unit, self._errand, sink)
         try:
             self._run(crawl)
         finally:
@@ -87,6 +90,14 @@ class OpenDirectorySource(_CrawlSource):
     """Fetches a unit of kind `open_directory`."""
 
     spider = OpenDirectorySpider
+
+
+def _tell_alias(unit: Unit, errand: Errand, sink: Sink) -> None:
+    """Which bucket the unit's host is an alias of, where the scope wants that known."""
+    host = urlsplit(unit.start_url).hostname or ""
+    if errand.harvest is not None and errand.guard.url(unit.start_url) is None and not errand.stop.is_set():
+        for lead in alias_leads([host], errand.harvest, timeout=errand.limits.timeout_seconds):
+            sink.bucket_named(lead)
 
 
 async def _watch(crawl: Crawl) -> None:

@@ -10,6 +10,7 @@ from fetching.budget import Budget
 from fetching.conduct import ConductLog
 from fetching.pacing import Pacer
 from fetching.store import Store
+from scope.address_forms import Grammar
 from scope.guard import Guard
 from scope.model import Limits
 
@@ -29,6 +30,8 @@ class Errand:
         store: keeps the source's state over a kill; None where the unit is not resumed.
         leads: addresses of buckets that were met before this unit began (`fetching.leads`): of a search for names, one
             line for each bucket; of a bucket, objects in the scope's own buckets. None where there are none.
+        harvest: the services whose buckets are recorded where a page, script or header names them; None where the
+            scope does not want that.
         stop: set from outside (Ctrl-C, or the sweep's end): finish quickly, the rest becomes `Skipped(interrupted)`.
     """
 
@@ -41,4 +44,5 @@ class Errand:
     spool_dir: Path | None = None
     store: Store | None = None
     leads: Path | None = None
+    harvest: Grammar | None = None
     stop: threading.Event = field(default_factory=threading.Event)

@@ -110,6 +110,8 @@ def _fault(
 def _dotted_fault(name: str) -> str | None:
     if ".." in name:
         return "two dots in a row are not allowed"
+    if "." not in name:
+        return None
     try:
         ip_address(name)
     except ValueError:

@@ -30,6 +30,7 @@ from inspection.inspector import Inspector
 from matchers.keys import load_key
 from matchers.matcher import Matcher
 from matchers.pack import open_pack
+from scope.bucket_urls import grammar_of_scope
 from scope.guard import Guard
 from scope.model import Limits, NameTarget
 from scope.units import Unit
@@ -97,6 +98,7 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
         user_agent=job.user_agent,
         store=spool.store,
         leads=Path(job.leads) if job.leads else None,
+        harvest=grammar_of_scope(job.scope) if job.scope.names is not None and job.scope.names.harvest else None,
         stop=stop,
     )
     matcher = Matcher(open_pack(job.scope.pack.path, load_key(job.scope.pack.key)))

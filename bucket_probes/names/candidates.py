@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from typing import assert_never
 
 from bucket_probes.names.forms import STEPS, in_order
-from bucket_probes.names.keywords import read_keywords
+from bucket_probes.names.keywords import own_words, read_keywords
 from bucket_probes.names.planning import Means, plans_of
 from bucket_probes.names.seen import SeenNames
 from bucket_probes.names.words import Words, packed_words
+from scope.bucket_names import account_fault, name_fault
 from scope.model import NameSearch
+from scope.providers import NameRules, Protocol
 
 # Containers that are asked for in one storage account that exists.
 CONTAINERS_PER_ACCOUNT = 300
 # Longest name of a storage account, characters; what is longer is cut.
 ACCOUNT_CHARACTERS = 24
+# The provider whose names can end in an account.
+AMAZON = "s3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,19 @@ class Candidate:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """Which families of forms are made, and which names the provider takes. What is longer than the longest is cut."""
+
+    families: tuple[str, ...]
+    is_legal: Callable[[str], bool]
+    longest: int | None = None
+
+    def takes(self, separator: str) -> bool:
+        """May this stand in a name?"""
+        return self.is_legal(f"abc{separator}def")
+
+
 def candidates(
     search: NameSearch, provider: str, words: Words | None = None, year: int | None = None
 ) -> Iterator[Candidate]:
@@ -49,7 +66,7 @@ def candidates(
         words: in place of those that come with Stray.
         year: the last one that a bucket may be named after; this one, unless said otherwise.
     """
-    is_azure = _family(provider) == "azure"
+    is_azure = search.service(provider).protocol is Protocol.AZURE
     for cost, name, form in _searched(search, provider, words, year):
         yield Candidate("", name, -cost / STEPS, form) if is_azure else Candidate(name, "", -cost / STEPS, form)
 
@@ -58,7 +75,8 @@ def containers(
     search: NameSearch, account: str, most: int = CONTAINERS_PER_ACCOUNT, words: Words | None = None
 ) -> Iterator[Candidate]:
     """Containers of one storage account that exists, the likeliest first."""
-    for cost, name, form in islice(_names(search, "container", words, None), most):
+    making = _Making(("container",), lambda name: name_fault(NameRules.AZURE, name) is None)
+    for cost, name, form in islice(_made(search, making, words, None), most):
         yield Candidate(name, account, -cost / STEPS, form)
 
 
@@ -72,52 +90,42 @@ def unusable(search: NameSearch) -> tuple[str, ...]:
     return tuple(keyword.text for keyword in read_keywords(search.keywords) if not keyword.variants)
 
 
-def _family(provider: str) -> str:
-    return provider if provider in ("gcs", "azure") else "s3"
-
-
 def _searched(
     search: NameSearch, provider: str, words: Words | None, year: int | None
 ) -> Iterator[tuple[int, str, str]]:
-    if not search.name_search:
-        return iter(())
-    family = "account" if _family(provider) == "azure" else provider
-    return islice(_names(search, family, words, year), search.candidates)
+    return islice(_names(search, provider, words, year), search.candidates) if search.name_search else iter(())
 
 
-def _names(search: NameSearch, family: str, words: Words | None, year: int | None) -> Iterator[tuple[int, str, str]]:
+def _names(search: NameSearch, provider: str, words: Words | None, year: int | None) -> Iterator[tuple[int, str, str]]:
+    service = search.service(provider)
+    match service.protocol:
+        case Protocol.AZURE:
+            making = _Making(("account",), lambda name: account_fault(name) is None, longest=ACCOUNT_CHARACTERS)
+        case Protocol.GCS:
+            making = _Making(("gcs",), lambda name: name_fault(service.names, name) is None)
+        case Protocol.S3:
+            families = ("s3", "amazon") if service.id == AMAZON else ("s3",)
+            making = _Making(families, lambda name: name_fault(service.names, name) is None)
+        case _:
+            assert_never(service.protocol)
+    return _made(search, making, words, year)
+
+
+def _made(search: NameSearch, making: _Making, words: Words | None, year: int | None) -> Iterator[tuple[int, str, str]]:
     """(cost, name, form), each name once and none that the provider refuses."""
     words = words or packed_words()
     means = Means(
         keywords=tuple(keyword for keyword in read_keywords(search.keywords, words) if keyword.variants),
-        own_words=tuple(dict.fromkeys("-".join(re.findall(r"[a-z0-9]+", word.lower())) for word in search.words)),
+        own_words=own_words(search.words),
         accounts=tuple(dict.fromkeys(search.owners.aws_accounts)),
         words=words,
         year=year or datetime.now(UTC).year,
     )
     if not means.keywords and not means.accounts:
         return
+    separators = {sign: weight for sign, weight in words.separators[making.families[0]].items() if making.takes(sign)}
     seen = SeenNames()
-    families = {"s3": ("s3", "amazon"), "gcs": ("gcs",), "account": ("account",), "container": ("container",)}
-    is_legal = _legal(family)
-    cut = ACCOUNT_CHARACTERS if family == "account" else None
-    separators = dict(words.separators.get(family, words.separators["s3"]))
-    if family not in ("gcs",):
-        separators.pop("_", None)
-    for cost, made, form in in_order(plans_of(means, families.get(family, ("s3",)), separators)):
-        name = made[:cut]
-        if (form.must_match is None or form.must_match.fullmatch(name)) and is_legal(name) and seen.is_new(name):
+    for cost, text, form in in_order(plans_of(means, making.families, separators)):
+        name = text[: making.longest]
+        if (form.must_match is None or form.must_match.fullmatch(name)) and making.is_legal(name) and seen.is_new(name):
             yield cost, name, form.text
-
-
-def _legal(family: str) -> Callable[[str], object]:
-    forms = {
-        "account": r"[a-z0-9]{3,24}",
-        "container": r"\$(?:web|root|logs)|(?=.{3,63}\Z)[a-z0-9]+(?:-[a-z0-9]+)*",
-        "gcs": r"(?=.{3,63}\Z)(?!goog)(?!.*google)[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?",
-    }
-    amazon = (
-        r"(?=.{3,63}\Z)(?!xn--|sthree-|amzn-s3-demo-)(?!\d+\.\d+\.\d+\.\d+\Z)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?"
-        r"(?<!-s3alias)(?<!--ol-s3)(?<!\.mrap)(?<!--x-s3)(?<!--table-s3)"
-    )
-    return re.compile(forms.get(family, amazon)).fullmatch

@@ -76,6 +76,12 @@ def read_keywords(texts: Iterable[str], words: Words | None = None) -> tuple[Key
     return tuple(read_keyword(text, words) for text in dict.fromkeys(texts))
 
 
+def own_words(texts: Iterable[str]) -> tuple[str, ...]:
+    """The scope's own words as they stand in the lists: in lower case, `-` between the words of one."""
+    written = ("-".join(_TOKEN.findall(transliterated(_APOSTROPHES.sub("", text))[0])) for text in texts)
+    return tuple(dict.fromkeys(word for word in written if word))
+
+
 def domains_of(texts: Iterable[str]) -> tuple[str, ...]:
     """The domains among keywords, and what they lie below, each once."""
     return tuple(dict.fromkeys(domain for keyword in read_keywords(texts) for domain in keyword.domains))

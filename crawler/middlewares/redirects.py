@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Self
 from urllib.parse import urldefrag, urljoin
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from w3lib.url import safe_url_string
 
+from crawler.bucket_mentions import BucketMentions
+from crawler.crawl import crawl_of
 from documents.records import SkipReason
 from fetching.errors import NoAnswerError
 from scope.urls import has_credentials, without_credentials
@@ -22,11 +26,20 @@ _REDIRECTS = frozenset([301, 302, 303, 307, 308])
 class RedirectsMiddleware:
     """A hop is a new request, so the guard is asked again; a token that turns up in it is taken out, not replayed."""
 
+    def __init__(self, mentions: BucketMentions) -> None:
+        self._mentions = mentions
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor."""
+        return cls(crawl_of(crawler).mentions)
+
     def process_response(self, request: Request, response: Response) -> Response | Request:
         """Raises NoAnswerError for loops and long chains."""
         location = response.headers.get("Location")
         if response.status not in _REDIRECTS or location is None:
             return response
+        self._mentions.of_redirect(location, request.url)
         target = self._target(request.url, location)
         hops: tuple[str, ...] = (*request.meta.get(HOPS, ()), request.url)
         if target in hops:

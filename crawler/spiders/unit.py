@@ -76,6 +76,7 @@ class UnitSpider(Spider):
             take_head(response, place, self.crawl.frontier, harvest)
         else:
             self._take(response, place, harvest)
+        self.crawl.mentions.give(harvest)
         harvest.changes = self.crawl.frontier.changes()
         yield harvest
 
@@ -95,6 +96,7 @@ class UnitSpider(Spider):
         self._skip(place, reason, detail, harvest)
         if place.depth == 0 and self.leads is not None:
             self.leads.of_start(place, harvest, answered=False)
+        self.crawl.mentions.give(harvest)
         harvest.changes = self.crawl.frontier.changes()
         yield harvest
 
@@ -122,6 +124,7 @@ class UnitSpider(Spider):
             parent=place.parent,
         )
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        self.crawl.mentions.of_answer(response, harvest)
         if self.leads is not None:
             self.leads.of_headers(response.headers, response.url, place, harvest)
         if is_html(content_type, response.body):

@@ -132,6 +132,7 @@ class Crawled:
     conduct: list[dict[str, Any]]
     error: str
     start: str
+    leads: list[dict[str, Any]]
 
     def _path(self, url: str) -> str:
         host = self.start.split("/", 3)[:3]
@@ -170,6 +171,7 @@ def crawl_unit(
         "authority": {"who": "J. Example", "reference": "IG-1", "expires": target.pop("expires", "2099-12-31")},
         "pack": {"path": "pack", "key": "pack.key"},
         "network": {"private_addresses": named},
+        "names": {"harvest": (behaviour or {}).get("harvest", False)},
         "limits": {"requests_per_second": 1000, "timeout_seconds": 5, **(limits or {})},
         "site": [{"url": url, "kind": kind, "tier": "own", "authority": "IG-1", "robots": "record", **target}],
     }
@@ -186,7 +188,7 @@ def crawl_unit(
     assert ran.returncode == 0
     records = [json.loads(line) for line in ran.stdout.splitlines()]
     end = records.pop()
-    by_kind: dict[str, list[dict[str, Any]]] = {"entry": [], "document": [], "skipped": []}
+    by_kind: dict[str, list[dict[str, Any]]] = {"entry": [], "document": [], "skipped": [], "lead": []}
     for record in records:
         by_kind[record["record"]].append(record)
     return Crawled(
@@ -198,6 +200,7 @@ def crawl_unit(
         end["conduct"],
         end["error"],
         url,
+        by_kind["lead"],
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from documents.buckets import BucketLead
 from documents.records import Document, Entry, Skipped
 from documents.sink import NoBuckets
 from fetching.budget import Budget
@@ -22,6 +23,7 @@ from fetching.conduct import ConductLog
 from fetching.dialler import refuse_undialled_connections
 from fetching.errand import Errand
 from fetching.pacing import Pacer
+from scope.bucket_urls import grammar_of_scope
 from scope.guard import Guard
 from scope.model import Scope
 from scope.units import UnitKind, units_of
@@ -72,6 +74,9 @@ class PrintingSink(NoBuckets):
     def skipped(self, skipped: Skipped) -> None:
         self._write("skipped", asdict(skipped))
 
+    def bucket_named(self, lead: BucketLead) -> None:
+        self._write("lead", asdict(lead))
+
 
 def main() -> None:
     given = json.load(sys.stdin)
@@ -87,6 +92,7 @@ def main() -> None:
         Pacer(limits.requests_per_second),
         ConductLog(conduct_file),
         "Stray/0.1 (Example Hospital; security@example.org)",
+        harvest=grammar_of_scope(scope) if scope.names and scope.names.harvest else None,
     )
     from crawler.source import OpenDirectorySource, SiteSource
 

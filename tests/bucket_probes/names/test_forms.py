@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from itertools import product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bucket_probes.names.forms import Part, Plan, cost_of, in_order, pieces_of
 from bucket_probes.names.words import Form
 
-_TEXTS = st.dictionaries(st.integers(0, 30), st.lists(st.text("abc", min_size=1, max_size=3), min_size=1, max_size=3))
+_TEXTS = st.dictionaries(
+    st.integers(0, 30), st.lists(st.text("abc", min_size=1, max_size=3), min_size=1, max_size=2), max_size=4
+)
 _PLANS = st.lists(st.tuples(st.integers(0, 20), st.lists(_TEXTS, min_size=1, max_size=3)), max_size=3)
 
 
+@settings(deadline=None, max_examples=40)
 @given(_PLANS)
 def test_every_combination_comes_once_at_its_cost(drawn: list[tuple[int, list[dict[int, list[str]]]]]) -> None:
     plans = [Plan(Form("x", 1.0), cost, tuple(Part(texts) for texts in parts)) for cost, parts in drawn]
