@@ -133,7 +133,9 @@ class Grammar:
             if found is not None:
                 return found
         provider = self._namesakes.get(_ending(place))
-        if provider is None or place == _ending(place):
+        # `version-dot-project.appspot.com` and `project.uc.r.appspot.com` are other names of the same application.
+        name = place.removesuffix(_ending(place)).removesuffix(".")
+        if provider is None or not name or "." in name or "-dot-" in name:
             return None
         return FormMatch(provider, place, "", "", "", has_secret=False, is_served=False)
 

@@ -15,7 +15,9 @@ from scope.providers import Addressing, Protocol, Provider, load_providers
 from scope.urls import has_credentials, quoted_path
 
 # What a bucket's name may look like anywhere; each service is stricter.
-_NAME = re.compile(r"[A-Za-z0-9$_][A-Za-z0-9._$-]{1,254}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]")
+# Longest host name with a port, characters (RFC 1035): what is longer is none, and costs time to look through.
+HOST_CHARACTERS = 253 + len(":65535")
 _CONTAINER = re.compile(r"\$(?:root|web|logs)|[a-z0-9](?:-?[a-z0-9]){2,62}")
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
 # Schemes of tools that mean a bucket of one service: `s3://name/key`.
@@ -156,10 +158,11 @@ def parse_bucket_url(url: str, grammar: Grammar | None = None) -> BucketAddress 
     url = url.strip()
     arn = _ARN.fullmatch(url)
     if arn:
-        return _checked(BucketAddress("s3", "", arn[1], arn[2] or "", is_served=False))
+        key = arn[2] or ""  # in a policy it may be a pattern
+        return _checked(BucketAddress("s3", "", arn[1], "" if "*" in key else key, is_served=False))
     try:
         parts = urlsplit(url)
-        host, _ = (parts.hostname or "").rstrip("."), parts.port
+        place = place_of(url)
     except ValueError:
         return None
     scheme = parts.scheme
@@ -167,9 +170,8 @@ def parse_bucket_url(url: str, grammar: Grammar | None = None) -> BucketAddress 
         return _of_tool(url, scheme)
     if scheme in _HADOOP_SCHEMES:
         return _of_hadoop(parts, grammar)
-    if scheme not in ("http", "https", "") or not host:
+    if scheme not in ("http", "https", "") or not 0 < len(place) <= HOST_CHARACTERS:
         return None
-    place = place_of(url)
     found = grammar.match(place, unquote(parts.path) or "/")
     return _of_match(found, place, url, parts) if found else None
 
@@ -217,7 +219,8 @@ def _of_tool(url: str, scheme: str) -> BucketAddress | None:
 
 def _of_hadoop(parts: SplitResult, grammar: Grammar) -> BucketAddress | None:
     container, at, host = parts.netloc.rpartition("@")
-    found = grammar.match(host.lower(), f"/{container}{unquote(parts.path)}") if at else None
+    is_host = at and len(host) <= HOST_CHARACTERS
+    found = grammar.match(host.lower(), f"/{container}{unquote(parts.path)}") if is_host else None
     if found is None or found.provider.protocol is not Protocol.AZURE:
         return None
     address = BucketAddress("azure", host.lower(), container, found.key, found.account, is_served=False)

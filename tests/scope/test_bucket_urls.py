@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scope.address_forms import Grammar
 from scope.bucket_urls import (
@@ -64,6 +66,7 @@ def parsed(url: str) -> BucketAddress:
         ("s3a://b11/k", "b11", "k", ""),
         ("s3://b11", "b11", "", ""),
         ("arn:aws-cn:s3:::b11/k/l", "b11", "k/l", ""),
+        ("arn:aws:s3:::b11/*", "b11", "", ""),
         ("https://s3.console.aws.amazon.com/s3/buckets/b11?region=eu-west-1&tab=objects", "b11", "", ""),
     ],
 )
@@ -192,6 +195,9 @@ def test_compatible_services(url: str, provider: str, bucket: str, key: str, reg
         "https://s3.amazonaws.com:99999/b11",
         "https://[bad/",
         "mailto:x@s3.amazonaws.com",
+        "https://20240101t-dot-p.appspot.com/",
+        "https://p.uc.r.appspot.com/",
+        "https://" + "a.s3." * 60 + "amazonaws.com/k",
         "",
     ],
 )
@@ -428,3 +434,27 @@ def test_a_scopes_own_endpoints_are_known_too(
 def test_the_endings_of_all_hosts_that_can_name_a_bucket() -> None:
     endings = grammar_of_scope(scope_with({"name": "typed", "endpoint": "http://localhost:9000"})).endings
     assert {"localhost:9000", "amazonaws.com", "com.cn", "windows.net", "googleapis.com", "appspot.com"} <= set(endings)
+
+
+PIECES = [
+    "https://", "//", "s3://", "az://", "abfss://", "arn:aws:s3:::", "s3", "amazonaws.com", "storage.googleapis.com",
+    "blob.core.windows.net", "acct1", "letters", "/v0/b/", "/o/", "/", ".", "?", "&", "prefix=", "sig=x", "@", ":", "[",
+    "]", "%2F", "%", "\x00", "\n", "#", "$root", "eu-west-1", "99999999",
+]  # fmt: skip
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=12).map("".join))
+def test_no_text_breaks_the_grammar(text: str) -> None:
+    address = parse_bucket_url(text)
+    assert address is None or address_url(address).startswith("https://")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20),
+    st.sampled_from([{}, {"provider": "gcs"}, {"provider": "azure", "account": "acct1"}, {"provider": "r2"}]),
+)
+def test_every_key_leads_back_to_itself(key: str, keys: dict[str, str]) -> None:
+    address = parsed(object_url(target(**keys), key))
+    assert (address.bucket, address.key) == ("clinic-letters", key)
