@@ -13,8 +13,9 @@ from bucket_probes.names.candidates import CONTAINERS_PER_ACCOUNT, count, unusab
 from cli.console import json_line, notice, results
 from cli.options import format_option, scope_argument
 from scope.guard import Guard
+from scope.key_patterns import count as count_keys
 from scope.loader import load_scope
-from scope.model import NameTarget, Scope
+from scope.model import BucketTarget, NameTarget, Scope
 from scope.providers import Protocol
 from scope.units import Unit, units_of
 
@@ -45,6 +46,9 @@ def show(scope_path: Path, output: str) -> None:
             f"{len(units)} units; each at most {limits.requests:,} requests, {limits.bytes:,} bytes, "
             f"{limits.seconds:,} s, {limits.requests_per_second:g} requests a second to one host"
         )
+    for target in loaded.bucket:
+        if keys := _known_keys(target):
+            notice(f"bucket {target.name}: {keys:,} known keys are tried where its listing does not show them")
     _tell_names(loaded, candidates)
     denied = Guard(loaded).authority_denial()
     if denied:
@@ -73,6 +77,11 @@ def _tell_names(loaded: Scope, candidates: Mapping[str, int]) -> None:
         notice(f"keywords of which no name can be made: {', '.join(left)}")
 
 
+def _known_keys(target: BucketTarget) -> int:
+    """How many keys its patterns stand for."""
+    return sum(count_keys(pattern) for pattern in target.known_keys)
+
+
 def _asked_for(target: NameTarget) -> str:
     if target.service.protocol is Protocol.AZURE:
         return f"names of storage accounts, and in each that exists up to {CONTAINERS_PER_ACCOUNT} of containers,"
@@ -89,6 +98,8 @@ def _fields(unit: Unit, candidates: Mapping[str, int]) -> dict[str, str | int | 
         "supplier": target.supplier,
         "authority": target.authority,
     }
+    if isinstance(target, BucketTarget):
+        fields |= {"known_keys": _known_keys(target)}
     if isinstance(target, NameTarget):
         fields |= {"provider": target.provider, "candidates": candidates[target.provider]}
     return fields

@@ -23,6 +23,7 @@ key = "pack.key"
 name = "example-letters"
 tier = "own"
 authority = "IG-2026-014"
+known_keys = ["letters/{2024..2026}/index.html", "a.pdf"]
 [names]
 keywords = ["example hospital", "eht", "!!"]
 """
@@ -54,6 +55,8 @@ def test_a_search_for_names_is_counted_and_its_authority_told(tmp_path: Path) ->
     assert [(row["kind"], row.get("candidates")) for row in rows] == [
         ("bucket", None), ("names", 1500), ("names", 1500),
     ]  # fmt: skip
+    assert rows[0]["known_keys"] == 4
+    assert "bucket example-letters: 4 known keys are tried where its listing does not show them" in said
     assert not (tmp_path / "findings.duckdb").exists()
 
 
