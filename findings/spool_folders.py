@@ -84,7 +84,7 @@ class SweepFolder:
         return self.path / "end.json"
 
     def leads_file(self, name: str) -> Path:
-        """Addresses of buckets for units of one kind; made anew by each run of the sweep, removed with its folder."""
+        """Addresses of buckets for units of one kind; made once for a sweep, removed with its folder."""
         return self.path / f"{checked_id(name)}.leads"
 
     def open_unit(self, unit_id: str) -> Path:

@@ -65,7 +65,8 @@ class Harvest:
         chosen = each_bucket(self._met()) if is_search else keys_of(self._scope.bucket, self._met())
         path = self._folder.leads_file(kind.value)
         with storage_errors(path.parent):
-            write_leads(path, chosen)
+            if not path.exists():  # a unit that is gone on with counts the lines that it has come to
+                write_leads(path, chosen)
         return path
 
     def _met(self) -> Iterator[BucketLead]:

@@ -97,6 +97,10 @@ def test_each_turn_is_handed_what_was_met_before(tmp_path: Path) -> None:
     assert keys == ["a.pdf", "b.pdf", "old.pdf"]
     assert [lead.name for lead in read_leads(Path(names[0].leads))] == ["scans", "letters"]
     assert {lead.key for lead in read_leads(Path(names[0].leads))} == {""}
+    # Whoever goes on with a unit has the same lines, whatever has been met since.
+    begun(scope, replace(LEAD, key="new.pdf")).finish(SweepEnd(NOW))
+    merge(spool_root(scope.database.file), scope.database.file)
+    assert [lead.key for lead in read_leads(Path(turns(scope, sweep)[1][0].leads))] == keys
     # They go with the sweep's folder, for a key may name a patient.
     sweep.finish(SweepEnd(NOW))
     merge(spool_root(scope.database.file), scope.database.file)
