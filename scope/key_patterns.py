@@ -49,6 +49,11 @@ def expand(pattern: str) -> Iterator[str]:
     return _made(_parsed(pattern))
 
 
+def literal(key: str) -> str:
+    """The pattern that stands for this key alone."""
+    return key.replace("{", "{{").replace("}", "}}")
+
+
 def fixed_head(pattern: str) -> str:
     """What all keys of a pattern begin with: all that stands before its first range or list."""
     head = ""

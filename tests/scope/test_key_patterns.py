@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from scope.key_patterns import count, expand, fixed_head
+from scope.key_patterns import count, expand, fixed_head, literal
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,8 @@ def test_many_ranges_in_one_key() -> None:
     pattern = "{a-b}" * 200
     assert count(pattern) == 2**200
     assert next(expand(pattern)) == "a" * 200
+
+
+@pytest.mark.parametrize("key", ["a.pdf", "{3F25}.pdf", "{{a}", "}{", "{1-2}"])
+def test_a_key_as_it_is(key: str) -> None:
+    assert list(expand(literal(key))) == [key]
