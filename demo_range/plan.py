@@ -25,11 +25,29 @@ class BucketAccess(StrEnum):
     PRIVATE = "private"
 
 
-# Buckets of the range. Objects of a readable bucket can be had by those who know their keys; the scope names some.
+class Cloud(StrEnum):
+    """Whose storage service a bucket lies at."""
+
+    S3 = "s3"
+    GCS = "gcs"
+    AZURE = "azure"
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket of the range, or at Azure a container."""
+
+    access: BucketAccess
+    cloud: Cloud = Cloud.S3
+
+
+# Objects of a readable bucket can be had by those who know their keys; the scope names some.
 BUCKETS = {
-    "ashcombe-transcripts": BucketAccess.LISTABLE,
-    "ashcombe-sharing": BucketAccess.READABLE,
-    "ashcombe-archive": BucketAccess.PRIVATE,
+    "ashcombe-transcripts": Bucket(BucketAccess.LISTABLE),
+    "ashcombe-sharing": Bucket(BucketAccess.READABLE),
+    "ashcombe-archive": Bucket(BucketAccess.PRIVATE),
+    "ashcombe-results": Bucket(BucketAccess.LISTABLE, Cloud.GCS),
+    "clinic-letters": Bucket(BucketAccess.READABLE, Cloud.AZURE),
 }
 
 
@@ -154,6 +172,20 @@ _IN_THE_PRIVATE_BUCKET = (
     Planting("ashcombe-archive", "2022/blank.docx", decoy=_BLANK, source=_PLAIN, reachable=False),
 )
 
+# At Google.
+_IN_THE_RESULTS_BUCKET = (
+    _known("ashcombe-results", "2024/06/result letter 4.pdf", _WHOLE, (_PLAIN, 2)),
+    _known("ashcombe-results", "2024/06/scan 0412.txt", _RETYPED, (_PRSB, 1)),
+    _decoy("ashcombe-results", "2024/06/other.txt", _OTHER, _DISCHARGE),
+)
+# At Azure, where a container that is open for single blobs looks like one that is not there.
+_IN_THE_LETTERS_CONTAINER = (
+    _known("clinic-letters", "2024/06/14/letter-0007.pdf", _WHOLE, (_OUTPATIENT, 2)),
+    _known("clinic-letters", "2024/06/14/letter-0008.docx", _WHOLE, (_DISCHARGE, 1)),
+    _decoy("clinic-letters", "forms/blank.docx", _BLANK, _OUTPATIENT),
+    Planting("clinic-letters", "2024/06/14/letter-0009.pdf", ((_IVF, 1),), _WHOLE, reachable=False),
+)
+
 _TYPED = "typed/2024-06-14"
 # The typing bureau's FTP server: transcripts, and the dictations that they were typed from.
 _ON_THE_FTP_SERVER = (
@@ -173,6 +205,8 @@ PLAN = (
     *_IN_THE_LISTABLE_BUCKET,
     *_IN_THE_READABLE_BUCKET,
     *_IN_THE_PRIVATE_BUCKET,
+    *_IN_THE_RESULTS_BUCKET,
+    *_IN_THE_LETTERS_CONTAINER,
     *_ON_THE_FTP_SERVER,
 )
 

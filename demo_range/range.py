@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,11 +11,16 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from demo_range.answer_key import AnswerKey, Area, Place
+from demo_range.azure_server import DEVELOPMENT, AzureServer
+from demo_range.azure_store import Level
+from demo_range.bucket_server import BucketServer
+from demo_range.cloud_buckets import CloudBucket, Right
 from demo_range.ftp_server import FtpServer
+from demo_range.gcs_service import GcsService
 from demo_range.letters import Letter
 from demo_range.loopback import LOOPBACK
 from demo_range.open_directories import ListingStyle, OpenDirectoryServer
-from demo_range.plan import BUCKETS, PLAN, BucketAccess
+from demo_range.plan import BUCKETS, PLAN, BucketAccess, Cloud
 from demo_range.planting import PlantedRange, plant
 from demo_range.s3_server import S3Server
 from demo_range.web_servers import WebServer, media_type
@@ -65,10 +71,9 @@ authority = "DEMO-1"
 
 _BUCKET = """
 [[bucket]]
-provider = "s3"
-name = "{name}"
+provider = "{provider}"
+{account}name = "{name}"
 endpoint = "{endpoint}"
-region = "us-east-1"
 prefix = ""
 known_keys = [{known_keys}]
 tier = "processor"
@@ -83,6 +88,16 @@ tier = "processor"
 supplier = "Mediscript Typing Bureau"
 authority = "DEMO-1"
 """
+_RIGHTS = {
+    BucketAccess.LISTABLE: frozenset([Right.LIST, Right.READ]),
+    BucketAccess.READABLE: frozenset([Right.READ]),
+    BucketAccess.PRIVATE: frozenset[Right](),
+}
+_LEVELS = {
+    BucketAccess.LISTABLE: Level.CONTAINER,
+    BucketAccess.READABLE: Level.BLOB,
+    BucketAccess.PRIVATE: Level.PRIVATE,
+}
 # What the bureau's server says of itself.
 _FTP_GREETING = "Mediscript transfer server ready."
 
@@ -103,19 +118,22 @@ class DemoRange:
         self._stack = ExitStack()
         self._planted: PlantedRange | None = None
         self._urls: dict[Area, str] = {}
+        self._clouds: dict[Cloud, str] = {}
 
     def __enter__(self) -> Self:
         with ExitStack() as starting:
             s3 = starting.enter_context(S3Server())
             planted = plant(self.folder, self._seed)
-            _fill(s3, planted)
+            azure, gcs = starting.enter_context(AzureServer()), dict[str, CloudBucket]()
+            google = starting.enter_context(BucketServer(GcsService(gcs).answer))
+            _fill(planted, s3, gcs, azure)
+            self._clouds = {Cloud.S3: s3.url, Cloud.GCS: google.url, Cloud.AZURE: azure.account_url()}
             site = starting.enter_context(WebServer(planted.site))
             listing = starting.enter_context(OpenDirectoryServer(planted.open_directory, self._listing))
             ftp = starting.enter_context(FtpServer(planted.ftp, banner=_FTP_GREETING))
             self._urls = {
                 Area.SITE: site.url,
                 Area.OPEN_DIRECTORY: listing.url,
-                Area.BUCKET: s3.url,
                 Area.FTP: ftp.url,
             }
             self._planted = planted
@@ -158,15 +176,20 @@ class DemoRange:
             site=self._urls[Area.SITE],
             open_directory=self._urls[Area.OPEN_DIRECTORY],
         )
-        for name, access in BUCKETS.items():
-            listed = ", ".join(f'"{key}"' for key in _known_keys(name, access))
-            text += _BUCKET.format(name=name, endpoint=self._urls[Area.BUCKET], known_keys=listed)
+        for name, bucket in BUCKETS.items():
+            listed = ", ".join(f'"{key}"' for key in _known_keys(name, bucket.access))
+            account = f'account = "{DEVELOPMENT}"\n' if bucket.cloud is Cloud.AZURE else ""
+            endpoint = self._clouds[bucket.cloud]
+            text += _BUCKET.format(
+                provider=bucket.cloud, account=account, name=name, endpoint=endpoint, known_keys=listed
+            )
         return text + _FTP.format(url=self._urls[Area.FTP])
 
     def url(self, place: Place) -> str:
         """Where anyone would read this place."""
-        below = f"{place.root}/" if place.area is Area.BUCKET else ""
-        return f"{self._urls[place.area]}/{below}{place.url_suffix}"
+        if place.area is Area.BUCKET:
+            return f"{self._clouds[BUCKETS[place.root].cloud]}/{place.root}/{place.url_suffix}"
+        return f"{self._urls[place.area]}/{place.url_suffix}"
 
     def place_at(self, url: str) -> Place | None:
         """The place that a URL names, however it is escaped; a folder's URL names its index page."""
@@ -199,15 +222,31 @@ def _known_keys(bucket: str, access: BucketAccess) -> list[str]:
     return [planting.path for planting in PLAN if planting.root == bucket and planting.reachable]
 
 
-def _fill(s3: S3Server, planted: PlantedRange) -> None:
+def _fill(planted: PlantedRange, s3: S3Server, gcs: dict[str, CloudBucket], azure: AzureServer) -> None:
     """Create the buckets with their rights and put in their objects."""
-    for name, access in BUCKETS.items():
-        s3.add_bucket(name, "public-read" if access is BucketAccess.LISTABLE else "private")
-        if access is BucketAccess.READABLE:
-            s3.allow_everyone(name, "s3:GetObject")
-    for planting in PLAN:
-        access = BUCKETS.get(planting.root, BucketAccess.PRIVATE)
-        if planting.area is Area.BUCKET:
-            acl = "public-read" if access is BucketAccess.LISTABLE and planting.reachable else "private"
-            content = (planted.buckets / planting.root / planting.path).read_bytes()
-            s3.put_object(planting.root, planting.path, content, acl, media_type(planting.path))
+    for name, bucket in BUCKETS.items():
+        objects = [
+            (planting.path, (planted.buckets / name / planting.path).read_bytes(), planting.reachable)
+            for planting in PLAN
+            if planting.root == name
+        ]
+        match bucket.cloud:
+            case Cloud.S3:
+                _fill_s3(s3, name, bucket.access, objects)
+            case Cloud.GCS:
+                gcs[name] = CloudBucket(name, _RIGHTS[bucket.access])
+                for path, content, _ in objects:
+                    gcs[name].put(path, content, media_type=media_type(path))
+            case Cloud.AZURE:
+                container = azure.account.container(name, _LEVELS[bucket.access])
+                for path, content, _ in objects:
+                    container.put(path, content, media_type(path))
+
+
+def _fill_s3(s3: S3Server, name: str, access: BucketAccess, objects: Iterable[tuple[str, bytes, bool]]) -> None:
+    s3.add_bucket(name, "public-read" if access is BucketAccess.LISTABLE else "private")
+    if access is BucketAccess.READABLE:
+        s3.allow_everyone(name, "s3:GetObject")
+    for path, content, reachable in objects:
+        acl = "public-read" if access is BucketAccess.LISTABLE and reachable else "private"
+        s3.put_object(name, path, content, acl, media_type(path))
