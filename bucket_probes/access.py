@@ -118,6 +118,11 @@ class AccessNotes:
         self.learned(Facts(region=judgement.region or ""))
         self._note(question, status, judgement.code, request_id)
 
+    def ruled_out(self, *questions: Question) -> None:
+        """The answer to another question was a no to these as well."""
+        for question in questions:
+            self._permitted[question] = stronger(self._permitted[question], Truth.NO)
+
     def unanswered(self, question: Question, cause: str) -> None:
         """No answer: nothing is learned, and that is kept."""
         self._note(question, None, cause, "")

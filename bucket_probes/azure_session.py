@@ -23,6 +23,14 @@ from scope.model import BucketTarget
 # Largest error document that is read, bytes. Azure's are below 1 kB; larger ones are some proxy's HTML.
 ERROR_BYTES = 64 << 10
 _WEB = "$web"
+# What nobody without a credential may do at an account that is shut to the public.
+_SHUT_WITH_THE_ACCOUNT = (
+    Question.LIST,
+    Question.READ,
+    Question.READ_KNOWN_KEY,
+    Question.ACL,
+    Question.VERSIONS,
+)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -91,6 +99,7 @@ class AzureSession:
         self._tell_website()
         if ends_account(judgement):
             self.ended = judgement
+            self.notes.ruled_out(*_SHUT_WITH_THE_ACCOUNT)
         return RefusedError(judgement)
 
     def end(self, question: Question, status: int | None, judgement: Judgement) -> None:

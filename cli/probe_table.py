@@ -15,6 +15,7 @@ from reports.shown import printable
 
 # What is asked, in the order in which a responder wants to know it: attribute, words, the questions it rests on.
 _ROWS: tuple[tuple[str, str, tuple[Question, ...]], ...] = (
+    ("account_exists", "storage account exists", (Question.DNS, Question.ACCOUNT, Question.LIST)),
     ("exists", "exists", (Question.DNS, Question.ACCOUNT, Question.EXISTS, Question.LIST, Question.READ_KNOWN_KEY)),
     ("listable", "anyone may list it", (Question.LIST,)),
     ("readable", "anyone may read objects", (Question.READ, Question.READ_KNOWN_KEY)),
@@ -51,6 +52,8 @@ def _show_table(access: BucketAccess, title: str) -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for name, words, questions in _ROWS:
+        if name == "account_exists" and not access.account:
+            continue  # services without accounts
         truth: Truth = getattr(access, name)
         table.add_row(words, truth.value, escape(printable(_basis(access, questions))))
     for words, text in _facts(access):
@@ -83,7 +86,8 @@ def _basis(access: BucketAccess, questions: tuple[Question, ...]) -> str:
 
 
 def _told(item: Evidence) -> str:
-    answer = " ".join(part for part in (str(item.status or "no answer"), item.code) if part)
+    source = "DNS:" if item.question is Question.DNS else str(item.status or "no answer")
+    answer = " ".join(part for part in (source, item.code) if part)
     named = f" (request {item.request_id})" if item.request_id else ""
     return f"{answer}{named} at {item.at:%H:%M:%S}Z"
 

@@ -166,6 +166,7 @@ class TestState:
         assert len(azure.requests) == 1
         access = opened.access
         assert (access.exists, access.account_exists, access.listable, getattr(access, fact)) == (UNKNOWN, YES, NO, YES)
+        assert (access.readable, access.known_key_readable, access.versions_visible) == (NO, NO, NO)
         assert [(item.question, item.status, item.code) for item in access.evidence] == [
             (Question.LIST, 409 if "Public" in code else 403, code)
         ]
