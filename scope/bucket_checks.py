@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -101,6 +102,8 @@ def _region_problems(target: BucketTarget) -> Iterator[tuple[str, str]]:
         return
     if "region" not in target.model_fields_set:
         yield "region", f"missing; {service.title} has {', '.join(service.regions)}"
+        return
+    if service.regions_are == "examples" and re.fullmatch(service.region_form, target.region):
         return
     nearest = process.extractOne(target.region, service.regions, scorer=fuzz.ratio, score_cutoff=NEAREST_SCORE)
     hint = f"did you mean {nearest[0]!r}? " if nearest else ""

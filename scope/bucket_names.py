@@ -20,6 +20,7 @@ _DNS_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
 _LEGACY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]")
 _NO_DOTS = re.compile(r"[a-z0-9][a-z0-9-]*[a-z0-9]")
 _B2 = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]")
+_R2 = re.compile(r"pub-[0-9a-f]{32}")
 _GCS = re.compile(r"[a-z0-9][a-z0-9._-]*[a-z0-9]")
 _CONTAINER = re.compile(r"[a-z0-9](?:-?[a-z0-9])*")
 _CONTAINERS_OF_THEIR_OWN = frozenset(["$root", "$web", "$logs"])
@@ -49,6 +50,10 @@ def name_fault(rules: NameRules, name: str, *, legacy: bool = False) -> str | No
             fault = _fault(name, _NO_DOTS, "lower-case letters, digits and hyphens")
         case NameRules.B2:
             fault = _fault(name, _B2, "letters, digits and hyphens", shortest=SHORTEST_B2)
+        case NameRules.R2:
+            fault = (
+                None if _R2.fullmatch(name) else "the name is the first part of its public host, pub-<32 hex digits>"
+            )
         case NameRules.GCS:
             fault = _gcs_fault(name)
         case NameRules.AZURE:

@@ -14,7 +14,7 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -63,6 +63,7 @@ class NameRules(StrEnum):
     COMPATIBLE = "compatible"
     OSS = "oss"
     B2 = "b2"
+    R2 = "r2"
     GCS = "gcs"
     AZURE = "azure"
 
@@ -184,6 +185,7 @@ class Provider(_Facts):
     addresses: tuple[Form, ...]
     mentions: tuple[Form, ...] = ()
     namesakes: tuple[Text, ...] = ()
+    regions_are: Literal["all", "examples"] = "all"
     region_form: Annotated[Text, AfterValidator(_pattern)] = r"[a-z0-9]+(?:-[a-z0-9]+)*"
     account_form: Annotated[Text, AfterValidator(_pattern)] = r"[a-z0-9]+"
     canaries: tuple[Text, ...] = ()
