@@ -1,18 +1,136 @@
-"""`stray buckets`: how open they are, from the database."""
+"""A sweep over buckets of three services, from the scope to the rows that say how open each is; `stray buckets`."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
+
+from demo_range.bucket_liar import ACCOUNT, BucketLiar
+from demo_range.cloud_buckets import CloudBucket, Right
+from demo_range.lies import Service
+from demo_range.range import DemoRange
+from tests.cli.conftest import run_stray
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Workspace
 
 Swept = tuple["Workspace", "subprocess.CompletedProcess[str]"]
+
+# A key that a listing would show, and could be a patient's.
+KEY = "2026/Planted-Jane.txt"
+PROVIDERS = {Service.S3: "s3", Service.GCS: "gcs", Service.AZURE: "azure"}
+OPEN, HIDDEN, SHUT = "letters-open", "letters-hidden", "letters-shut"
+# What is swept, and the states that are right. Azure says the same of a private container and of a missing one.
+SWEPT = {
+    (Service.S3, OPEN): {"listable"},
+    (Service.S3, HIDDEN): {"readable"},
+    (Service.S3, SHUT): {"not_listable", "closed"},
+    (Service.GCS, HIDDEN): {"readable"},
+    (Service.AZURE, OPEN): {"listable"},
+    (Service.AZURE, SHUT): {"unknown", "closed"},
+}
+pytestmark = pytest.mark.timeout(300)  # each unit is a process, and the ground is built for the first test
+
+
+@dataclass(frozen=True)
+class Clouds:
+    """Three services with the same buckets, and what one sweep made of them."""
+
+    folder: Path
+    told: subprocess.CompletedProcess[str]
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.folder / "findings.duckdb"), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+
+def buckets(letter: bytes) -> list[CloudBucket]:
+    opened = CloudBucket(OPEN, frozenset([Right.LIST, Right.READ]))
+    hidden = CloudBucket(HIDDEN, frozenset([Right.READ]))
+    for bucket in (opened, hidden):
+        bucket.put(KEY, letter, media_type="text/plain")
+    return [opened, hidden, CloudBucket(SHUT)]
+
+
+def scope_of(ground: DemoRange, liar: BucketLiar) -> str:
+    scope = f"""
+organisation = "Example Hospital"
+contact = "security@example.org"
+[authority]
+who = "Caldicott Guardian"
+reference = "IG-2026-014"
+expires = 2099-01-01
+[pack]
+path = "{ground.folder}/pack"
+key = "{ground.folder}/pack.key"
+[limits]
+requests_per_second = 500
+[network]
+private_addresses = ["127.0.0.1"]
+"""
+    for service, name in SWEPT:
+        account = f'account = "{ACCOUNT}"' if service is Service.AZURE else ""
+        scope += f"""
+[[bucket]]
+provider = "{PROVIDERS[service]}"
+name = "{name}"
+{account}
+endpoint = "{liar.url(service)}"
+tier = "own"
+authority = "IG-2026-014"
+known_keys = ["{KEY}", "none.txt"]
+"""
+    return scope
+
+
+@pytest.fixture(scope="module")
+def clouds(ground: DemoRange, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clouds]:
+    folder = tmp_path_factory.mktemp("clouds")
+    letter = sorted(ground.letters_folder.rglob("*.txt"))[0].read_bytes()
+    with BucketLiar(buckets(letter)) as liar:
+        (folder / "scope.toml").write_text(scope_of(ground, liar))
+        yield Clouds(folder, run_stray("sweep", "--workers", "3", "--format", "json", cwd=folder, timeout=280))
+
+
+def test_each_bucket_has_a_row_that_says_how_open_it_is(clouds: Clouds) -> None:
+    assert clouds.told.returncode == 10, clouds.told.stderr
+    rows = clouds.ask("SELECT provider, name, state, found_by FROM bucket_states")
+    states = {(provider, name): state for provider, name, state, _ in rows}
+    assert set(states) == {(PROVIDERS[service], name) for service, name in SWEPT}
+    for (service, name), right in SWEPT.items():
+        assert states[PROVIDERS[service], name] in right, (service, name)
+    assert {found_by for *_, found_by in rows} == {"scope"}
+    assert [count for (count,) in clouds.ask("SELECT len(evidence) FROM buckets") if not count] == []
+
+
+def test_the_letter_is_found_and_it_is_told_how_it_lies_open(clouds: Clouds) -> None:
+    rows = clouds.ask(
+        "SELECT listed, folder_listed, auth_above, indexable, count(*) FROM exposure JOIN findings USING (finding_id) "
+        "WHERE verdict = 'known_letter' GROUP BY ALL ORDER BY ALL"
+    )
+    assert rows == [("no", "no", "no", "unknown", 2), ("yes", "yes", "no", "unknown", 2)]
+    held = clouds.ask("SELECT name, sum(letters) FROM bucket_states GROUP BY name ORDER BY name")
+    assert held == [(HIDDEN, 2), (OPEN, 2), (SHUT, 0)]
+
+
+def test_the_summary_and_the_list_tell_of_them(clouds: Clouds) -> None:
+    summary = json.loads(clouds.told.stdout)
+    assert (summary["buckets"]["listable"], summary["buckets"]["readable"]) == (2, 2)
+    assert "2 listable, 2 readable" in clouds.told.stderr
+    listed = run_stray("buckets", "list", "--format", "json", cwd=clouds.folder)
+    states = [row["state"] for row in map(json.loads, listed.stdout.splitlines())]
+    assert states[:4] == ["listable", "listable", "readable", "readable"]
+    table = run_stray("buckets", "list", cwd=clouds.folder).stdout
+    assert OPEN in table
+    assert "Planted" not in table + listed.stdout + clouds.told.stdout + clouds.told.stderr
 
 
 @pytest.fixture
