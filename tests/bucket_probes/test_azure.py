@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -578,3 +578,30 @@ class TestSource:
         assert recording_sink.contents == {f"{base}/known.txt": LETTER}
         assert recording_sink.reasons[f"{base}/none.txt"] is SkipReason.NOT_FOUND
         assert recording_sink.buckets[-1].exists is YES
+
+    def test_what_was_deleted_and_replaced_is_read_too(
+        self,
+        azure: AzureServer,
+        make_scope: MakeScope,
+        make_errand: MakeErrand,
+        recording_sink: RecordingSink,
+        source_contract: SourceContract,
+    ) -> None:
+        container = azure.account.container("letters", Level.CONTAINER)
+        first = container.put("letter.txt", LETTER, "text/plain")
+        container.put("letter.txt", b"withdrawn", "text/plain")
+        deleted = container.put("deleted.txt", LETTER + b" again", "text/plain")
+        container.delete("deleted.txt", keep_version=True)
+        soft = container.put("soft.txt", LETTER, "text/plain")
+        container.delete("soft.txt", keep_version=False)
+        scope = make_scope(target_of(azure.account_url(), "letters"))
+        BucketSource(make_errand(scope)).fetch(next(units_of(scope)), recording_sink)
+        base = f"{azure.account_url()}/letters"
+        assert recording_sink.contents == {
+            f"{base}/letter.txt": b"withdrawn",
+            f"{base}/letter.txt?versionid={quote(first.version, safe='')}": LETTER,
+            f"{base}/deleted.txt?versionid={quote(deleted.version, safe='')}": LETTER + b" again",
+        }
+        kept = f"{base}/soft.txt?versionid={quote(soft.version, safe='')}"
+        assert recording_sink.reasons == {kept: SkipReason.ACCESS_DENIED}
+        source_contract.nothing_vanished(recording_sink, [f"{base}/letter.txt"])
