@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,3 +165,59 @@ def test_the_author_and_the_times_of_a_dictation_stand_nowhere_in_clear(swept: S
     written = [path.read_bytes() for path in workspace.folder.rglob("*") if path.is_file()]
     written += [sweep.stdout.encode(), sweep.stderr.encode(), repr(kept).encode()]
     assert not any(author in content or started in content for content in written)
+
+
+SIGNATURE = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"
+SIGNED = [
+    f"https://eht-letters.s3.eu-west-2.amazonaws.com/a.pdf?X-Amz-Credential=AKIAPLANTED&X-Amz-Signature={SIGNATURE}",
+    f"https://ehtscans.blob.core.windows.net/letters/b.pdf?sv=2022-11-02&sr=b&sp=r&sig={SIGNATURE}%3D",
+    f"https://storage.googleapis.com/eht-letters/c.pdf?GoogleAccessId=x@y&Expires=1900000000&Signature={SIGNATURE}",
+    f"https://user:{SIGNATURE}@eht-docs.s3.amazonaws.com/d.pdf",
+]
+
+
+class SignedPage(BaseHTTPRequestHandler):
+    """A page that holds signed addresses in all ways, and one that sends on to such an address."""
+
+    def do_GET(self) -> None:
+        moved = self.path == "/moved"
+        self.send_response(302 if moved else 200 if self.path == "/" else 404)
+        if moved:
+            self.send_header("Location", SIGNED[0])
+        links = "".join(f'<a href="{url.replace("&", "&amp;")}">x</a>' for url in SIGNED)
+        script = "".join(f"u('{url.replace('/', chr(92) + '/')}');" for url in SIGNED)
+        body = f'<html>{links}<a href="/moved">m</a><script>{script}</script>'.encode() if self.path == "/" else b""
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is logged."""
+
+
+def test_signatures_of_addresses_that_are_met_stand_nowhere(workspace: Workspace) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), SignedPage)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    site = f'url = "http://127.0.0.1:{server.server_port}/"\ntier = "own"\nauthority = "IG-1"\nrobots = "record"'
+    text = workspace.scope.read_text()
+    scope = f"{text[: text.index('[[')]}\n[[site]]\n{site}\n[names]\nharvest = true\n"
+    workspace.scope.write_text(scope)
+    sweep = workspace.stray("sweep")
+    server.shutdown()
+    server.server_close()
+    with duckdb.connect(str(workspace.database), read_only=True) as connection:
+        met = connection.execute("SELECT provider, name, account, key, had_credential FROM bucket_leads").fetchall()
+        rows = [str(connection.execute(f"FROM {name}").fetchall()) for (name,) in connection.execute(
+            "SELECT table_name FROM duckdb_tables() UNION ALL SELECT view_name FROM duckdb_views() WHERE NOT internal"
+        ).fetchall()]  # fmt: skip
+    assert {(provider, account or name, key) for provider, name, account, key, _ in met} == {
+        ("s3", "eht-letters", "a.pdf"),
+        ("azure", "ehtscans", "b.pdf"),
+        ("gcs", "eht-letters", "c.pdf"),
+        ("s3", "eht-docs", "d.pdf"),
+    }
+    assert all(had_credential for *_, had_credential in met)
+    said = [sweep.stdout, sweep.stderr, *rows]
+    said += [path.read_bytes().decode("latin-1") for path in workspace.folder.rglob("*") if path.is_file()]
+    assert not [text for text in said if SIGNATURE in text or "AKIAPLANTED" in text]
