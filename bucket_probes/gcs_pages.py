@@ -11,7 +11,8 @@ from bucket_probes.errors import ListingBrokenError, RefusedError
 from bucket_probes.gcs_listing import parse_json_listing
 from bucket_probes.gcs_session import OK, GcsSession, read_body
 from bucket_probes.probe import ListingPage
-from bucket_probes.s3_listing import LISTING_BYTES, PAGE_PAUSES, Trail
+from bucket_probes.s3_listing import LISTING_BYTES, Trail
+from bucket_probes.s3_session import PAUSES
 from documents.buckets import Question
 from documents.exposure import Truth
 from documents.records import SkipReason
@@ -98,7 +99,7 @@ class GcsPages:
 
     def _patiently(self, question: Question, at: str | None, parameters: Mapping[str, bool]) -> _Page:
         """A page of a listing that was given before is asked for again where it fails or breaks off."""
-        for pause in PAGE_PAUSES:
+        for pause in PAUSES:
             try:
                 page = self._page(question, at, parameters)
             except (RefusedError, NoAnswerError) as error:

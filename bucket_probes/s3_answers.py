@@ -128,9 +128,10 @@ def request_id_of(headers: Mapping[str, str]) -> str:
 
 
 def is_vouched_for(headers: Mapping[str, str]) -> bool:
-    """Does a 200 come from a storage service? A page of something in between is HTML, and has none of its marks."""
+    """Does a 200 come from a storage service? What something in between says is HTML or nothing, without its marks."""
     html = headers.get("content-type", "").partition(";")[0].strip().lower() == "text/html"
-    return not html or "etag" in headers or any(name.startswith("x-amz-") for name in headers)
+    empty = headers.get("content-length", "").strip() == "0"
+    return not (html or empty) or "etag" in headers or any(name.startswith("x-amz-") for name in headers)
 
 
 def _verdict(question: Question, status: int, code: str) -> tuple[Truth, Truth, SkipReason]:

@@ -13,7 +13,7 @@ from bucket_probes.errors import ListingBrokenError, RefusedError
 from bucket_probes.probe import ListingPage
 from bucket_probes.s3_answers import parse_error
 from bucket_probes.s3_documents import DOCUMENT_BYTES, owner_of_listing
-from bucket_probes.s3_session import Parameters, S3Session
+from bucket_probes.s3_session import PASSING, Parameters, S3Session
 from documents.buckets import OwnerHints, Question
 from documents.exposure import Truth
 from documents.records import SkipReason
@@ -28,10 +28,6 @@ LISTING_BYTES = 8 << 20
 # Pages without a single object, one after another, after which a listing is taken for endless. True ones are empty
 # where a page's worth of keys was deleted; 100 pages are 100,000 such keys in a row.
 EMPTY_PAGES = 100
-# Seconds before a page that failed is asked for again: of 10,000 pages one or the other does.
-PAGE_PAUSES = (0.5, 2.0)
-# What a page may fail by and come whole the next time.
-_PASSING = frozenset([SkipReason.TIMED_OUT, SkipReason.TRUNCATED, SkipReason.HOST_DOWN, SkipReason.SERVER_ERROR])
 # Codes of servers that know version 1 of the listing alone, and say so.
 _NO_VERSION_2 = frozenset(["NotImplemented", "InvalidArgument", "InvalidRequest", "MethodNotAllowed"])
 # Codes for a token that is not taken (any more).
@@ -211,17 +207,17 @@ class S3Listing:
 
     def _patiently(self, ask: Callable[[], Page]) -> Page:
         """A page of a listing that was given before is asked for again where it fails or breaks off."""
-        for pause in PAGE_PAUSES:
+        for _ in self._session.pauses():
             try:
                 page = ask()
             except (RefusedError, NoAnswerError) as error:
                 listable = self._session.notes.permitted(Question.LIST) is Truth.YES
-                if not listable or error.reason not in _PASSING or _is_refused_way(error):
+                passing = error.reason in PASSING or error.reason is SkipReason.TIMED_OUT
+                if not listable or not passing or _is_refused_way(error):
                     raise
             else:
                 if not page.damaged:
                     return page
-            self._session.rest(pause)
         return ask()
 
 

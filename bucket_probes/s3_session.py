@@ -27,6 +27,10 @@ from scope.providers import Addressing
 
 # Times that a bucket is followed to another region: once is all that a true service needs.
 REGION_MOVES = 2
+# Seconds before what failed is asked for again: a question of a hundred does.
+PAUSES = (0.5, 2.0)
+# What an answer may fail by and come whole the next time.
+PASSING = frozenset([SkipReason.TRUNCATED, SkipReason.HOST_DOWN, SkipReason.SERVER_ERROR])
 # The one region whose buckets may have older names, which others call invalid: capitals, underscores, 255 characters.
 LEGACY_REGION = "us-east-1"
 _LEGACY_NAME = re.compile(r"(?=.*[A-Z_]|.{64})[A-Za-z0-9._-]{3,255}", re.ASCII)
@@ -76,7 +80,7 @@ class S3Session:
             if answer.status == OK or (answer.status == PART and first is not None):
                 self._follow(answer)
                 return answer
-            with answer:
+            with answer, self._noting(question):
                 refused = self._refusal or self.refused(question, answer, error_of(answer))
             if answer.status == NO_SUCH_RANGE and first is not None:
                 first = None  # an empty object has no first byte
@@ -135,9 +139,11 @@ class S3Session:
             raise NoAnswerError(SkipReason.THROTTLED, judgement.code)
         return RefusedError(judgement)
 
-    def rest(self, seconds: float) -> None:
-        """See `Wire.rest`."""
-        self._wire.rest(seconds)
+    def pauses(self) -> Iterator[None]:
+        """Each time that what fails is to be asked for again; it rests in between."""
+        for seconds in PAUSES:
+            yield
+            self._wire.rest(seconds)
 
     def _answer(self, question: Question, operation: str, parameters: Parameters, first: int | None) -> Answer:
         self._carried.clear()
@@ -218,8 +224,13 @@ class S3Session:
 
 
 def error_of(answer: Answer) -> ErrorBody:
-    """The error document; an empty one where it does not come whole or is too large to be one."""
+    """The error document; an empty one where it does not come whole or is too large to be one.
+
+    Raises NoAnswerError where it takes too long: whoever drips one answer drips the next.
+    """
     try:
         return parse_error(answer.read(DOCUMENT_BYTES))
-    except NoAnswerError:
+    except NoAnswerError as error:
+        if error.reason is SkipReason.TIMED_OUT:
+            raise
         return ErrorBody()

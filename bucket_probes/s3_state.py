@@ -8,7 +8,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from bucket_probes.access import Facts
-from bucket_probes.errors import ProbeError
+from bucket_probes.errors import ProbeError, RefusedError
 from bucket_probes.s3_answers import is_vouched_for
 from bucket_probes.s3_documents import (
     DOCUMENT_BYTES,
@@ -19,7 +19,7 @@ from bucket_probes.s3_documents import (
     facts_of_website,
 )
 from bucket_probes.s3_listing import S3Listing
-from bucket_probes.s3_session import OK, Parameters, S3Session
+from bucket_probes.s3_session import OK, PASSING, Parameters, S3Session
 from documents.buckets import Question
 from documents.exposure import Truth
 from documents.records import SkipReason
@@ -80,6 +80,17 @@ class S3State:
                 return
 
     def _list(self) -> None:
+        """Asked again where the answer is no verdict: trouble passes, and on this one the most hangs."""
+        for _ in self._session.pauses():
+            try:
+                return self._list_once()
+            except (RefusedError, NoAnswerError) as error:
+                settled = isinstance(error, RefusedError) and error.judgement.exists is not Truth.UNKNOWN
+                if settled or error.reason not in PASSING:
+                    raise
+        return self._list_once()
+
+    def _list_once(self) -> None:
         self._session.notes.learned(Facts(owner=self._listing.first(FEW_KEYS)))
 
     def _locate(self) -> None:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-import bucket_probes.s3_listing
+import bucket_probes.s3_session
 from bucket_probes.s3 import S3Probe
 from bucket_probes.source import BucketSource
 from bucket_probes.state import StateQuestions
@@ -45,6 +45,8 @@ class Reply:
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     promised: int | None = None
+    # The rest is kept back until the client has gone.
+    holds: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,9 @@ class Liar:
                         self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(reply.body)
+                if reply.holds:
+                    self.wfile.flush()
+                    self.rfile.read(1)
                 self.close_connection = promised != len(reply.body) or not reply.headers.get("Content-Length", "x")
 
             def log_message(self, format: str, *args: Any) -> None:
@@ -211,7 +216,7 @@ def bucket(make_scope: MakeScope, make_errand: MakeErrand, recording_sink: Recor
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that fail are asked for again at once."""
-    monkeypatch.setattr(bucket_probes.s3_listing, "PAGE_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(bucket_probes.s3_session, "PAUSES", (0.0, 0.0))
 
 
 @pytest.fixture

@@ -60,7 +60,8 @@ def test_a_part_that_nobody_asked_for_is_no_object(probe: S3Probe, liar: Liar, r
 
 
 def test_an_empty_object_has_no_beginning(probe: S3Probe, liar: Liar, reply: type[Reply], error: Page) -> None:
-    liar.says = lambda asked: error(416, "InvalidRange") if "range" in asked.headers else reply(200, b"")
+    empty = reply(200, b"", {"ETag": '"d41d8cd98f00b204e9800998ecf8427e"'})
+    liar.says = lambda asked: error(416, "InvalidRange") if "range" in asked.headers else empty
     with probe.read(ListedObject("k"), first=1, question=Question.READ_KNOWN_KEY) as answer:
         assert answer.read(1) == b""
     assert probe.notes.summary().known_key_readable == "yes"
@@ -97,3 +98,12 @@ def test_a_login_page_in_place_of_an_object_proves_nothing(probe: S3Probe, liar:
     page.headers["ETag"] = '"e"'
     probe.read(ListedObject("k")).close()
     assert probe.notes.summary().readable == "yes"
+
+
+@pytest.mark.parametrize("name", ["abc", "a.b-c", "x" * 63, "clinic.letters." + "y" * 48])
+def test_every_legal_name_is_asked_for_whole(bucket: Bucket, liar: Liar, error: Page, name: str) -> None:
+    liar.says = lambda asked: error(403, "AccessDenied")
+    with bucket.probing(liar.url, name=name) as probe:
+        probe.state()
+        assert probe.notes.summary().exists == "yes"
+    assert {asked.path for asked in liar.asked} == {f"/{name}"}

@@ -162,6 +162,8 @@ def test_what_a_refusal_tells_besides(code: str, message: str, fact: str) -> Non
         ({}, True),
         ({"content-type": "text/html; charset=utf-8"}, False),
         ({"content-type": "text/html", "etag": '"x"'}, True),
+        ({"content-type": "application/xml", "content-length": "0"}, False),
+        ({"content-length": "0", "etag": '"d41d8cd98f00b204e9800998ecf8427e"'}, True),
         ({"content-type": "Text/HTML", "x-amz-request-id": "R"}, True),
     ],
 )

@@ -9,7 +9,8 @@ import pytest
 
 from bucket_probes.errors import ListingBrokenError, RefusedError
 from bucket_probes.s3 import S3Probe
-from bucket_probes.s3_listing import EMPTY_PAGES, PAGE_PAUSES, Position, Trail, Way
+from bucket_probes.s3_listing import EMPTY_PAGES, Position, Trail, Way
+from bucket_probes.s3_session import PAUSES
 from documents.records import SkipReason
 from fetching.errors import FetchingError
 
@@ -228,7 +229,7 @@ def test_a_page_that_goes_on_failing_ends_it(probe: S3Probe, liar: Liar, listing
     liar.says = lambda asked: error(500, "InternalError") if "continuation-token" in asked.query else first
     with pytest.raises(RefusedError, match="InternalError"):
         keys(probe)
-    assert len(liar.listings) == 1 + 1 + len(PAGE_PAUSES)
+    assert len(liar.listings) == 1 + 1 + len(PAUSES)
 
 
 def test_a_first_page_that_fails_is_not_asked_for_again(probe: S3Probe, liar: Liar, error: Page) -> None:

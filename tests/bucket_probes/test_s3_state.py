@@ -262,6 +262,31 @@ def test_a_200_of_something_in_between_is_no_yes(probe: S3Probe, liar: Liar, rep
     assert (access.exists, access.listable, access.acl_readable, access.versions_visible) == ("unknown",) * 4
 
 
+@pytest.mark.parametrize("trouble", ["500", "page", "reset"])
+def test_trouble_that_passes(
+    probe: S3Probe, liar: Liar, error: Page, listing: Page, reply: type[Reply], trouble: str
+) -> None:
+    def says(asked: Asked) -> Reply:
+        if len(liar.asked) < 3:
+            if trouble == "reset":
+                raise ConnectionError
+            return error(500, "InternalError") if trouble == "500" else reply(404, b"<html>Not Found</html>")
+        return listing("a")
+
+    liar.says = says
+    probe.state()
+    assert probe.notes.summary().listable == "yes"
+
+
+def test_who_drips_is_left(bucket: Bucket, liar: Liar, reply: type[Reply]) -> None:
+    """An error whose rest never comes costs one timeout, not one for each question."""
+    liar.says = lambda asked: reply(403, b"<Error>", promised=100, holds=True)
+    with bucket.probing(liar.url, timeout_seconds=0.3) as probe:
+        probe.state()
+    assert codes(probe) == ["list None timed_out"]
+    assert len(liar.asked) == 1
+
+
 def test_what_is_not_there_is_asked_once(probe: S3Probe, liar: Liar, error: Page) -> None:
     liar.says = lambda asked: error(404, "NoSuchBucket")
     probe.state()
