@@ -149,7 +149,8 @@ class BucketLead:
         account: Azure's storage account; empty elsewhere.
         key: the object that was named, empty for none. It can name a patient.
         had_credential: the address that was met carried a signature or token.
-        met_in: `html`, `script`, `csp`, `cname`, `listing`, `sitemap`, `document`.
+        met_in: `html`, `script`, `style`, `json`, `sitemap`, `listing`, `text`, `document` (a PDF), `csp`, `link` (the
+            header), `redirect`, `cname`.
         parent: the page that it was met in.
     """
 
