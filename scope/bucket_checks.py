@@ -19,12 +19,13 @@ from scope.providers import NameRules, Protocol, Provider
 NEAREST_SCORE = 60
 # What people call services; none of these is close to an id.
 _ALSO_CALLED = {
-    "amazon": "s3", "aws": "s3", "ceph": "s3", "minio": "s3", "seaweedfs": "s3", "google": "gcs", "gs": "gcs",
+    "amazon": "s3", "aws": "s3", "google": "gcs", "gs": "gcs",
     "gcp": "gcs", "firebase": "gcs", "az": "azure", "blob": "azure", "microsoft": "azure", "aliyun": "alibaba",
     "oss": "alibaba", "b2": "backblaze", "spaces": "digitalocean", "do": "digitalocean", "cloudflare": "r2",
     "akamai": "linode", "scw": "scaleway", "oci": "oracle", "ovhcloud": "ovh",
 }  # fmt: skip
-_OWN_ENDPOINT = frozenset(["ceph", "minio", "seaweedfs"])
+# Software that speaks S3 and is no service by itself.
+_OWN_ENDPOINT = frozenset(["seaweedfs", "garage", "zenko", "localstack"])
 _TOP_KEYS_OF_NAMES = frozenset(NameSearch.model_fields)
 
 
@@ -118,6 +119,8 @@ def _region_problems(target: BucketTarget) -> Iterator[tuple[str, str]]:
 
 def _endpoint_problems(target: BucketTarget) -> Iterator[tuple[str, str]]:
     if target.endpoint is None:
+        if not target.service.service:
+            yield "endpoint", f"missing; {target.service.title} has no address of its own"
         return
     parts = urlsplit(target.endpoint)
     if parts.query or parts.fragment:

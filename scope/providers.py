@@ -21,7 +21,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     StringConstraints,
     ValidationError,
     model_validator,
@@ -180,7 +179,7 @@ class Provider(_Facts):
     protocol: Protocol
     addressing: Addressing = Addressing.PATH
     names: NameRules
-    service: Annotated[tuple[Service, ...], Field(min_length=1)]
+    service: tuple[Service, ...] = ()
     search: tuple[Endpoint, ...] = ()
     addresses: tuple[Form, ...]
     mentions: tuple[Form, ...] = ()
@@ -216,12 +215,12 @@ class Provider(_Facts):
     @property
     def takes_account(self) -> bool:
         """Is an account part of where a bucket lies?"""
-        return "{account}" in self.service[0].endpoint
+        return bool(self.service) and "{account}" in self.service[0].endpoint
 
     @property
     def takes_region(self) -> bool:
         """Is a region part of where a bucket lies?"""
-        return "{region}" in self.service[0].endpoint
+        return bool(self.service) and "{region}" in self.service[0].endpoint
 
     @property
     def names_are_regional(self) -> bool:
@@ -231,10 +230,16 @@ class Provider(_Facts):
     @property
     def default_region(self) -> str:
         """The first region; empty where there are none."""
-        return next(iter(self.service[0].regions), "")
+        return next(iter(self.service[0].regions), "") if self.service else ""
 
     def service_of(self, region: str) -> Service:
-        """The service that a region belongs to; for one that is not known, the service of its nearest kin."""
+        """The service that a region belongs to; for one that is not known, the service of its nearest kin.
+
+        Raises:
+            ValueError: there is none; a scope has to name an endpoint.
+        """
+        if not self.service:
+            raise ValueError(f"{self.title} has no endpoint of its own")
         for service in self.service:
             if region in service.regions or (region and region == service.partition):
                 return service

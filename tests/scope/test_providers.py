@@ -38,7 +38,7 @@ def test_the_services_that_come_along() -> None:
     providers = load_providers()
     assert set(providers) == {
         "s3", "gcs", "azure", "digitalocean", "wasabi", "backblaze", "linode", "scaleway", "ovh", "hetzner", "r2",
-        "vultr", "dreamhost", "alibaba", "ibm", "oracle",
+        "vultr", "dreamhost", "alibaba", "ibm", "oracle", "minio", "ceph",
     }  # fmt: skip
     assert {provider.protocol for provider in providers.values()} == set(Protocol)
     assert all("not asked" in provider.checked for provider in providers.values())
@@ -99,13 +99,13 @@ def test_a_service_survives_json(tmp_path: Path) -> None:
     [
         ("x = 1", "x: a key outside of a table; each service is a table: [x]"),
         ("[lab", "is not valid TOML"),
-        ('[lab]\ntitle = "L"\nprotocol = "s3"\n', "lab.service: missing"),
+        ('[lab]\nprotocol = "s3"\n', "lab.title: missing"),
         ('[lab]\ntitle = "L"\nprotocol = "s4"\nservice = [{ endpoint = "https://h.example" }]', "lab.protocol"),
         (NO_SERVICE + '\nservice = [{ endpoint = "h.example" }]', "lab.service.1.endpoint: is not"),
         (NO_SERVICE + '\nservice = [{ endpoint = "https://{regoin}.h.example" }]', "{regoin}"),
         (NO_SERVICE + '\nservice = [{ endpoint = "https://{region}.h.example" }]', "`regions` names none"),
         (NO_SERVICE + '\nservice = [{ endpoint = "https://{h.example" }]', "brace"),
-        (NO_SERVICE + '\nservice = []', "lab.service"),
+        (NO_SERVICE + '\nservice = {}', "lab.service"),
         (LAB + 'adresses = []', "lab.adresses: unknown key; known here: account_form, addresses"),
         (LAB + 'addresses = ["h.example"]', "is not host/path"),
         (LAB + 'addresses = ["{bucket}.com/{key}"]', "domain that is written out"),
