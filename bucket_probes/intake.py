@@ -8,11 +8,11 @@ from enum import IntEnum
 from typing import Final
 
 from bucket_probes.ledger import Waiting
-from documents.records import Entry, EntryKind, ModifiedSource, Skipped, SkipReason
-from fetching.batches import marked
+from documents.records import Cue, Entry, EntryKind, ModifiedSource, Skipped, SkipReason
+from fetching.batches import cues_at
 from fetching.bucket_listings import ListedObject
 from fetching.naming import looks_like_a_letter
-from fetching.selection import Priority, worth
+from fetching.selection import Priority, Worth, worth_of
 
 # Folders whose worth is remembered. Listings come in order of keys, so that one folder's objects come together.
 _REMEMBERED_FOLDERS: Final = 4_096
@@ -37,13 +37,10 @@ class Rank(IntEnum):
 
 
 _OLD: Final = 10
-_RANKS: Final = {
-    Priority.LETTER: Rank.LETTER,
-    Priority.DOCUMENT: Rank.DOCUMENT,
-    Priority.PAGE: Rank.PAGE,
-    Priority.UNKNOWN: Rank.UNKNOWN,
-    Priority.UNLIKELY: Rank.UNLIKELY,
-}
+# Plain numbers: a listing may have ten million rows.
+_RANKS: Final = {priority: int(Rank[priority.name]) for priority in Priority if priority.name in Rank.__members__}
+_IN_LETTER_FOLDER, _DOCUMENT = int(Rank.IN_LETTER_FOLDER), int(Rank.DOCUMENT)
+_MAY_BE_LETTERS: Final = frozenset([int(Rank.DOCUMENT), int(Rank.UNKNOWN)])
 
 
 @dataclass(slots=True)
@@ -80,50 +77,30 @@ class Intake:
         """Entries, and what is worth a request. The items are new and of one listing."""
         taken = Taken()
         for folder, members in _by_folder(items):
-            entries = marked([self._entry(item) for item in members])
-            taken.entries += entries
+            rows = [_named(item) for item in members]
+            cues = cues_at(rows)
             speaks = self._speaks_of_letters(folder)
-            for item, entry in zip(members, entries, strict=True):
-                self._judge(item, entry, speaks, taken)
+            for at, (item, (name, kind)) in enumerate(zip(members, rows, strict=True)):
+                self._row(item, name, kind, cues.get(at), speaks, taken)
         return taken
 
-    def _entry(self, item: ListedObject) -> Entry:
-        key = item.key
-        is_folder = key.endswith("/") and not item.size
-        name = (key.rstrip("/") if is_folder else key).rpartition("/")[2] or key.rstrip("/").rpartition("/")[2]
-        if not name.isascii():
-            name = name.encode("utf-8", "replace").decode()
-        return Entry(
-            self._url_of(item),
-            EntryKind.DIRECTORY if is_folder else EntryKind.FILE,
-            name,
-            item.size,
-            modified=item.modified,
-            parent=self._parent,
-            modified_source=None if item.modified is None else ModifiedSource.XML,
-        )
-
-    def _judge(self, item: ListedObject, entry: Entry, speaks: bool, taken: Taken) -> None:
-        if entry.kind is EntryKind.DIRECTORY:
-            return
-        if item.deleted:
-            if item.size:
-                taken.skips.append(
-                    Skipped(entry.url, SkipReason.ACCESS_DENIED, "deleted and kept", parent=self._parent)
-                )
-            return
-        judged = worth(entry)
-        if judged.priority is None:
-            return
-        if not judged.head_only and entry.size is not None and entry.size > self._body_bytes:
+    def _row(self, item: ListedObject, name: str, kind: EntryKind, cue: Cue | None, speaks: bool, taken: Taken) -> None:
+        url = self._url_of(item)
+        judged = worth_of(name, kind, cue, empty=item.size == 0)
+        wanted = kind is EntryKind.FILE and judged.priority is not None and not item.deleted
+        if wanted and not judged.head_only and item.size is not None and item.size > self._body_bytes:
             detail = f"over {self._body_bytes} bytes"
-            taken.skips.append(Skipped(entry.url, SkipReason.TOO_LARGE, detail, parent=self._parent))
-            return
-        rank = _RANKS[judged.priority]
-        if speaks and rank > Rank.IN_LETTER_FOLDER:
-            # A picture there may be a scan, and a name without an ending a letter.
-            rank = Rank.IN_LETTER_FOLDER if rank <= Rank.UNKNOWN and rank is not Rank.PAGE else Rank.DOCUMENT
-        taken.wanted.append(Waiting(rank if item.is_current else rank + _OLD, item, entry.url, judged.head_only))
+            taken.skips.append(Skipped(url, SkipReason.TOO_LARGE, detail, parent=self._parent))
+        elif wanted:
+            taken.wanted.append(Waiting(_rank(judged, item, speaks), item, url, judged.head_only))
+        elif item.deleted and item.size:
+            taken.skips.append(Skipped(url, SkipReason.ACCESS_DENIED, "deleted and kept", parent=self._parent))
+        modified = item.modified
+        source = None if modified is None else ModifiedSource.XML
+        entry = Entry(
+            url, kind, name, item.size, True, modified, self._parent, 0, source, cue, None, item.is_current, wanted
+        )
+        taken.entries.append(entry)
 
     def _speaks_of_letters(self, folder: str) -> bool:
         """Does one of the folders on the way speak of letters?"""
@@ -133,6 +110,26 @@ class Intake:
                 self._folders.clear()
             known = self._folders[folder] = any(looks_like_a_letter(name) for name in folder.split("/") if name)
         return known
+
+
+def _named(item: ListedObject) -> tuple[str, EntryKind]:
+    """The last part of the key, and whether it is a folder: an empty object by which consoles mark one."""
+    key = item.key
+    if key.endswith("/"):
+        bare = key.rstrip("/")
+        name, kind = bare.rpartition("/")[2], EntryKind.FILE if item.size else EntryKind.DIRECTORY
+    else:
+        name, kind = key.rpartition("/")[2], EntryKind.FILE
+    return name if name.isascii() else name.encode("utf-8", "replace").decode(), kind
+
+
+def _rank(judged: Worth, item: ListedObject, speaks: bool) -> int:
+    """When it is fetched; `speaks`: one of the folders on the way speaks of letters."""
+    rank: int = _RANKS[judged.priority]  # type: ignore[index] # the caller has looked
+    if speaks and rank > _IN_LETTER_FOLDER:
+        # A picture there may be a scan, and a name without an ending a letter.
+        rank = _IN_LETTER_FOLDER if rank in _MAY_BE_LETTERS else _DOCUMENT
+    return rank if item.is_current else rank + _OLD
 
 
 def _by_folder(items: Iterable[ListedObject]) -> list[tuple[str, list[ListedObject]]]:

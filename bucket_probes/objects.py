@@ -96,8 +96,8 @@ class Objects:
             body.close()
             return ProbeError(SkipReason.TRUNCATED, "shorter than listed")
         if parent is None:
-            self._sink.entry(Entry(url, EntryKind.FILE, _name(item), body.size))
-        self._sink.document(_document(url, answer, body, parent))
+            self._sink.entry(Entry(url, EntryKind.FILE, _name(item), body.size, selected=True))
+        self._sink.document(_document(url, answer, body, parent, item))
         return None
 
     def _head(self, item: ListedObject, url: str, parent: str) -> Failure | None:
@@ -142,7 +142,7 @@ def _is_short(body: Body, answer: Answer, item: ListedObject) -> bool:
     return unannounced and item.size is not None and body.size < item.size
 
 
-def _document(url: str, answer: Answer, body: Body, parent: str | None) -> Document:
+def _document(url: str, answer: Answer, body: Body, parent: str | None, item: ListedObject) -> Document:
     return Document(
         url=answer.url if answer.redirected else url,
         body=body,
@@ -151,11 +151,11 @@ def _document(url: str, answer: Answer, body: Body, parent: str | None) -> Docum
         headers={name: answer.headers[name] for name in _EVIDENCE_HEADERS if name in answer.headers},
         requested_url=url if answer.redirected else None,
         parent=parent,
-        exposure=_exposure(answer.url if answer.redirected else url, parent),
+        exposure=_exposure(answer.url if answer.redirected else url, parent, item),
     )
 
 
-def _exposure(url: str, parent: str | None) -> Exposure:
+def _exposure(url: str, parent: str | None, item: ListedObject) -> Exposure:
     """Nobody but the service stands before an object: what anyone was given asks no login, and TLS was verified."""
     transport = Transport(urlsplit(url).scheme)
     return Exposure(
@@ -165,4 +165,5 @@ def _exposure(url: str, parent: str | None) -> Exposure:
         listed=Truth.YES if parent else Truth.NO,
         is_listing=Truth.NO,
         auth_above=Truth.NO,
+        is_current=Truth.YES if item.is_current else Truth.NO,
     )

@@ -38,15 +38,21 @@ def marked(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
 def cues_of(entries: Sequence[Entry]) -> dict[str, Cue]:
     """The rows of one listing that look like a batch: by URL, the strongest cue of each."""
-    files = [(entry, family_of(entry.name)) for entry in entries if entry.kind is not EntryKind.DIRECTORY]
-    documents = {_stem(entry.name) for entry, family in files if family is Family.DOCUMENT}
-    sounds = {_stem(entry.name) for entry, family in files if family in _SOUNDS}
+    found = cues_at([(entry.name, entry.kind) for entry in entries])
+    return {entries[place].url: cue for place, cue in found.items()}
+
+
+def cues_at(rows: Sequence[tuple[str, EntryKind]]) -> dict[int, Cue]:
+    """The same for names that are no entries yet: by place in the sequence."""
+    files = [(at, name, family_of(name)) for at, (name, kind) in enumerate(rows) if kind is not EntryKind.DIRECTORY]
+    documents = {_stem(name) for _, name, family in files if family is Family.DOCUMENT}
+    sounds = {_stem(name) for _, name, family in files if family in _SOUNDS}
     paired = (documents & sounds) - {""}
-    cues = dict(_folder_cues(entries))
-    for entry, family in files:
-        cue = _file_cue(entry.name, family, paired, among_documents=bool(documents))
+    cues = dict(_folder_cues(rows))
+    for at, name, family in files:
+        cue = _file_cue(name, family, paired, among_documents=bool(documents))
         if cue is not None:
-            cues[entry.url] = cue
+            cues[at] = cue
     return cues
 
 
@@ -63,12 +69,14 @@ def _file_cue(name: str, family: Family | None, paired: set[str], *, among_docum
     return Cue.DROPPING if among_documents and _DROPPINGS.search(name[-_LONGEST_STEM:]) else None
 
 
-def _folder_cues(entries: Sequence[Entry]) -> Iterator[tuple[str, Cue]]:
-    folders = [entry for entry in entries if entry.kind is EntryKind.DIRECTORY and is_batch_folder(entry.name)]
-    in_company = len({entry.name.lower() for entry in folders}) >= _COMPANY
-    for entry in folders:
-        if in_company or _TELLING_FOLDER.search(entry.name[:_LONGEST_STEM]):
-            yield entry.url, Cue.BATCH_FOLDER
+def _folder_cues(rows: Sequence[tuple[str, EntryKind]]) -> Iterator[tuple[int, Cue]]:
+    folders = [
+        (at, name) for at, (name, kind) in enumerate(rows) if kind is EntryKind.DIRECTORY and is_batch_folder(name)
+    ]
+    in_company = len({name.lower() for _, name in folders}) >= _COMPANY
+    for at, name in folders:
+        if in_company or _TELLING_FOLDER.search(name[:_LONGEST_STEM]):
+            yield at, Cue.BATCH_FOLDER
 
 
 def _stem(name: str) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from urllib.parse import unquote_plus
 
 from lxml import etree
 
+from fetching.plain_rows import PlainRow, plain_rows
 from fetching.xml_stream import XmlStream, local_name, root_name
 
 _ROOT = "ListBucketResult"
@@ -75,20 +76,21 @@ def parse_bucket_listing(body: bytes) -> BucketListing | None:
     body = body.removeprefix(codecs.BOM_UTF8).lstrip()
     if root_name(body) != _ROOT:
         return None
-    stream = XmlStream(body, rows=("Contents", "CommonPrefixes"), facts=_FACTS)
+    plain = plain_rows(body)
+    rows = [] if plain is None else plain.rows
+    stream = XmlStream(body if plain is None else plain.rest, rows=("Contents", "CommonPrefixes"), facts=_FACTS)
     facts: dict[str, str] = {}
-    rows: list[ListedObject] = []
     common: list[str] = []
     for element in stream:
         name = local_name(element)
         if name == "Contents":
-            rows.append(_object(element))
+            rows.append(_row(element))
         elif name == "CommonPrefixes":
             common.append(first_text(element, "Prefix"))
         elif _is_fact(element):
             facts.setdefault(name, element.text or "")
     encoded = facts.get("EncodingType", "").lower() == "url"
-    objects = tuple(_decoded_object(row, encoded) for row in rows if row.key)
+    objects = tuple(_object(row, encoded) for row in rows if row[0])
     prefixes = (decoded(prefix, encoded) for prefix in common)
     truncated = facts.get("IsTruncated", "").strip().lower() == "true"
     marker = decoded(facts.get("NextMarker", ""), encoded) or (objects[-1].key if objects else "")
@@ -109,16 +111,18 @@ def _is_fact(element: etree._Element) -> bool:
     return parent is not None and parent.getparent() is None
 
 
-def _decoded_object(row: ListedObject, encoded: bool) -> ListedObject:
-    return replace(row, key=decoded(row.key, encoded)) if encoded else row
+def _row(row: etree._Element) -> PlainRow:
+    return first_text(row, "Key"), first_text(row, "LastModified"), first_text(row, "ETag"), first_text(row, "Size")
 
 
-def _object(row: etree._Element) -> ListedObject:
+def _object(row: PlainRow, encoded: bool) -> ListedObject:
+    key, modified, etag, size = row
     return ListedObject(
-        key=first_text(row, "Key"),
-        size=size_of(first_text(row, "Size").strip()),
-        modified=moment_of(first_text(row, "LastModified").strip()),
-        etag=first_text(row, "ETag").strip().strip('"')[:ETAG_LENGTH],
+        unquote_plus(key, errors="surrogateescape") if encoded and ("%" in key or "+" in key) else key,
+        size_of(size.strip()),
+        moment_of(modified.strip()),
+        None,
+        etag.strip().strip('"')[:ETAG_LENGTH],
     )
 
 
@@ -141,7 +145,7 @@ def moment_of(text: str) -> datetime | None:
     """A time as listed; None where it can not be read."""
     try:
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
+        if moment.tzinfo is not None and not MINYEAR < moment.year < MAXYEAR:
             moment.astimezone(UTC)  # a moment beyond the years 1 to 9999 there is none that could be stored
     except (ValueError, OverflowError):
         return None

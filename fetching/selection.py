@@ -90,29 +90,33 @@ _FOLDER_SETTINGS = frozenset(["thumbs.db", "desktop.ini", "ehthumbs.db", ".ds_st
 
 def worth(entry: Entry) -> Worth:
     """Judge a row. Pure; the same few objects come back."""
-    name = entry.name
-    if entry.kind is EntryKind.DIRECTORY:
+    return worth_of(entry.name, entry.kind, entry.cue, empty=entry.size == 0 and entry.size_exact)
+
+
+def worth_of(name: str, kind: EntryKind, cue: Cue | None, *, empty: bool) -> Worth:
+    """Judge what is no entry yet."""
+    if kind is EntryKind.DIRECTORY:
         return _folder(name)
-    if entry.size == 0 and entry.size_exact and entry.kind is EntryKind.FILE:
+    if empty and kind is EntryKind.FILE:
         return _NOT_WORTH[Unselected.EMPTY]
-    if entry.cue is Cue.DICTATION_AUDIO:
+    if cue is Cue.DICTATION_AUDIO:
         # Sound beside its transcript, or with the number of a job: its neighbours say more than its ending.
         return _HEAD_ONLY
     if name.startswith(_LOCK_PREFIXES):
         return _NOT_WORTH[Unselected.LOCK_FILE]
     family = family_of(name)
     named = _NAMED.get(family)
-    return _PLAIN[family] if named is None else _by_name(entry, family, named)
+    return _PLAIN[family] if named is None else _by_name(name, kind, family, named)
 
 
-def _by_name(entry: Entry, family: Family | None, named: Worth) -> Worth:
+def _by_name(name: str, kind: EntryKind, family: Family | None, named: Worth) -> Worth:
     """Of what may hold a letter, as the name says."""
-    if entry.name.lower() in _FOLDER_SETTINGS:
+    if name.lower() in _FOLDER_SETTINGS:
         return _NOT_WORTH[Unselected.FOLDER_SETTINGS]
-    if family is None and entry.kind is not EntryKind.FILE:
+    if family is None and kind is not EntryKind.FILE:
         # A link is a page until it turns out to be something else; what a listing says nothing of may be a folder.
-        return _WORTHS[Priority.PAGE] if entry.kind is EntryKind.LINK else _folder(entry.name)
-    return named if looks_like_a_letter(entry.name) else _PLAIN[family]
+        return _WORTHS[Priority.PAGE] if kind is EntryKind.LINK else _folder(name)
+    return named if looks_like_a_letter(name) else _PLAIN[family]
 
 
 def _folder(name: str) -> Worth:

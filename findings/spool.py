@@ -19,6 +19,7 @@ from documents.records import Document, Entry, Skipped, SkipReason
 from fetching.store import Store
 from findings.bucket_rows import bucket_row, lead_row, name_search_row
 from findings.durable_files import FOLDER_MODE, private_folder, read_json, storage_errors, sync_folder, write_json
+from findings.entry_batches import entry_batch
 from findings.errors import DatabaseKeyError, SpoolError
 from findings.keys import DatabaseKey
 from findings.parts import PART_ROWS, PartWriter, Row, write_table
@@ -261,11 +262,11 @@ class UnitSpool:
     def entries(self, entries: Sequence[Entry]) -> None:
         """Places are known to be there: one page's or listing's."""
         with self._lock:
+            sweep_id, unit_id = self._sweep.record.sweep_id, self._record.unit_id
             for start in range(0, len(entries), PART_ROWS):
-                now = self._clock()
-                self._add(
-                    entries=[entry_row(entry, now, self._sweep.key) for entry in entries[start : start + PART_ROWS]]
-                )
+                piece = entries[start : start + PART_ROWS]
+                batch = entry_batch(piece, self._clock(), self._sweep.key, sweep_id, unit_id)
+                self._parts.add_batch("entries", batch)
 
     def skipped(self, skipped: Skipped) -> None:
         """A place was not looked at, or only in part."""
