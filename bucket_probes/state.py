@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import assert_never
 
 from bucket_probes.azure import AzureProbe
@@ -21,6 +21,7 @@ from fetching.errand import Errand
 from fetching.errors import FetchingError, NoAnswerError, StoppedError
 from fetching.wire import Wire
 from scope.bucket_urls import service_url
+from scope.key_patterns import expand
 from scope.model import BucketTarget
 from scope.providers import Protocol
 
@@ -29,6 +30,9 @@ from scope.providers import Protocol
 PAUSES = (1.0, 3.0)
 # Other buckets of the scope at the same service that are asked, at most, to find one that exists.
 CANARIES_TRIED = 3
+# Keys of patterns that are tried, at most, where only the state is asked for: 1,000 take a quarter of an hour at one
+# request a second. A sweep tries all that its budget allows.
+KEYS_TRIED = 1_000
 # Listed objects of which one byte is asked for, at most, to see whether anyone may read them.
 OBJECTS_TRIED = 3
 
@@ -131,14 +135,15 @@ def confirmed(
     return probe
 
 
-def try_keys(probe: BucketProbe, keys: Sequence[str]) -> None:
-    """May anyone read these objects? One byte of each is asked for. Raises NotAskedError where nothing more can be."""
-    for key in keys:
+def try_keys(probe: BucketProbe, patterns: Sequence[str]) -> None:
+    """May anyone read one of these objects? One byte of each is asked for. Raises NotAskedError as the probe does."""
+    keys = chain.from_iterable(expand(pattern) for pattern in patterns)
+    for key in islice(keys, KEYS_TRIED):
         _try(probe, ListedObject(key), Question.READ_KNOWN_KEY)
 
 
 def try_objects(probe: BucketProbe) -> None:
-    """May anyone read what the listing shows? One byte of its first objects tells. Raises NotAskedError, as above."""
+    """May anyone read what the listing shows? One byte of its first objects tells. Raises as `try_keys`."""
     try:
         page = next(probe.pages(), None)
     except (ProbeError, NoAnswerError):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote
 
 import click
 
@@ -17,8 +17,9 @@ from cli.options import format_option
 from cli.probe_table import show
 from documents.buckets import BucketAccess
 from documents.exposure import Truth
-from scope.bucket_urls import bucket_url, parse_bucket_url, target_of_url
+from scope.bucket_urls import grammar_of_scope, parse_bucket_url, target_for
 from scope.guard import Guard
+from scope.key_patterns import literal
 from scope.loader import load_scope
 from scope.model import BucketTarget, Scope
 from scope.units import unit_of
@@ -58,37 +59,31 @@ def probe(addresses: tuple[str, ...], scope_path: Path, keys: tuple[str, ...], o
         show(access, output, _title(access))
         known &= access.exists is not Truth.UNKNOWN
         if access.exists is Truth.UNKNOWN:
-            notice(f"{address.partition('?')[0][:_SHOWN]}: whether it exists is not known; the evidence says why")
+            notice(f"{_shown(address)}: whether it exists is not known; the evidence says why")
     conduct.close()
     sys.exit(ExitCode.NOTHING_FOUND if known else ExitCode.INCOMPLETE)
 
 
 def _target(text: str, scope: Scope, keys: tuple[str, ...]) -> BucketTarget:
     """The scope's target that holds this bucket, with the keys to be tried. Nothing is requested here."""
-    target = target_of_url(scope, text) or next(
-        (each for each in scope.bucket if _key_below(each, text) is not None), None
-    )
-    address = parse_bucket_url(text)
-    if target is None and address is None:
+    address = parse_bucket_url(text, grammar_of_scope(scope))
+    if address is None:
         raise CommandError(
-            f"{text[:_SHOWN]}: not a bucket's address; expected s3://name, gs://name,"
+            f"{_shown(text)}: not a bucket's address; expected s3://name, gs://name,"
             " https://account.blob.core.windows.net/container or the like"
         )
+    target = target_for(scope, address) or target_for(scope, replace(address, key=""))
     if target is None:
         raise CommandError(
-            f"{text.partition('?')[0][:_SHOWN]} is not in the scope; add a [[bucket]] for it under an authority,"
-            " and ask again"
+            f"{_shown(text)} is not in the scope; add a [[bucket]] for it under an authority, and ask again"
         )
-    key = address.key if address else _key_below(target, text) or ""
-    known = dict.fromkeys(each for each in (*target.known_keys, key, *keys) if each)
-    return target.model_copy(update={"known_keys": tuple(known)})
+    known = (*target.known_keys, *(literal(key) for key in (address.key, *keys) if key))
+    return target.model_copy(update={"known_keys": tuple(dict.fromkeys(known))})
 
 
-def _key_below(target: BucketTarget, url: str) -> str | None:
-    """The object that a URL at this bucket's own endpoint names, empty for the bucket; None where it is elsewhere."""
-    whole = bucket_url(target.model_copy(update={"prefix": ""})).rstrip("/")
-    place = url.partition("?")[0]
-    return unquote(place[len(whole) + 1 :]) if target.endpoint and f"{place}/".startswith(f"{whole}/") else None
+def _shown(text: str) -> str:
+    """What was typed, without a query, which may hold a signature."""
+    return text.partition("?")[0][:_SHOWN]
 
 
 def _title(access: BucketAccess) -> str:

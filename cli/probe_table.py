@@ -82,14 +82,12 @@ def _attribution(access: BucketAccess) -> str:
 
 def _basis(access: BucketAccess, questions: tuple[Question, ...]) -> str:
     """The answers that speak to these questions."""
-    return "; ".join(_told(item) for item in access.evidence if item.question in questions)
+    return "; ".join(dict.fromkeys(_told(item) for item in access.evidence if item.question in questions))
 
 
 def _told(item: Evidence) -> str:
-    source = "DNS:" if item.question is Question.DNS else str(item.status or "no answer")
-    answer = " ".join(part for part in (source, item.code) if part)
-    named = f" (request {item.request_id})" if item.request_id else ""
-    return f"{answer}{named} at {item.at:%H:%M:%S}Z"
+    """Status and code; request ids and times are for programs, and for whoever asks the service's owner."""
+    return " ".join(part for part in (str(item.status or "no answer"), item.code) if part)
 
 
 def _moment(at: datetime) -> str:

@@ -67,6 +67,12 @@ def test_a_known_key_shows_what_no_listing_does(probe: Probe, endpoint: str) -> 
         assert "Smith" not in told.stdout + told.stderr
 
 
+def test_a_key_with_braces_is_that_key(probe: Probe) -> None:
+    told = probe("s3://unlisted-letters", "--known-key", "{3F25}.pdf", "--format", "json")
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["known_key_readable"] == "unknown"
+
+
 def test_a_table_is_for_people(probe: Probe) -> None:
     told = probe("s3://shut-letters")
     assert told.returncode == 0, told.stderr
