@@ -69,7 +69,7 @@ class BucketSource:
         return self.learned
 
     def _wire(self) -> Wire:
-        return Wire(self._errand, self._dialler, self._trust or _authorities())
+        return Wire(self._errand, self._dialler, self._trust or authorities())
 
     def _asked(self, target: BucketTarget, wire: Wire) -> tuple[BucketProbe, FetchingError | None]:
         return StateQuestions(target, self._errand, wire, self._dialler, self._pauses).ask()
@@ -81,7 +81,7 @@ def _bucket_of(unit: Unit) -> BucketTarget:
     return unit.target
 
 
-def _authorities() -> ssl.SSLContext:
+def authorities() -> ssl.SSLContext:
     """A bare machine has no authorities of its own, and an organisation's own service needs the machine's."""
     context = ssl.create_default_context()
     context.load_verify_locations(get_cert_path(True))

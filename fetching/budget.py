@@ -75,6 +75,11 @@ class Budget:
         return None
 
     @property
+    def left(self) -> int:
+        """Requests that are left."""
+        return max(0, self._limits.requests - self.requests)
+
+    @property
     def cost(self) -> Cost:
         """What has been spent so far."""
         return Cost(self.requests, self.bytes, self._clock() - self._started)

@@ -29,6 +29,8 @@ def source_for(kind: UnitKind, errand: Errand) -> Source:
 
             return FtpSource(errand)
         case UnitKind.NAMES:
-            raise NotImplementedError("the search for names has no source yet")
+            from bucket_probes.search.source import NameSearchSource  # noqa: PLC0415
+
+            return NameSearchSource(errand)
         case _:
             assert_never(kind)

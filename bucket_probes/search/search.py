@@ -1,0 +1,342 @@
+"""The search itself: names and canaries in one stream, at a pace that the service bears, round after round."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import Protocol
+
+from bucket_probes.search.asking import Questions, Reply
+from bucket_probes.search.canaries import Canaries, SearchedName
+from bucket_probes.search.ledger import Ledger
+from bucket_probes.search.trust import Span, Trust
+from documents.buckets import BucketAccess
+from documents.exposure import Truth
+from documents.records import SkipReason
+from fetching.adaptive_pace import AdaptivePace, Trouble
+from fetching.budget import Budget, BudgetSpentError
+from fetching.errors import FetchingError, NoAnswerError
+
+# Times that the names are gone through: once, and again for those without an answer that counts.
+ROUNDS = 7
+# The same where the last of them settled no name, with no lie and no request to slow down in it: what was said is what
+# will be said.
+ROUNDS_IN_PEACE = 3
+# The same once the service was found to lie at any pace: no "no" will count there, but a bucket may yet be found.
+ROUNDS_AMONG_LIES = 3
+# In a search of at most so many names a "no" must be said twice, in two rounds: its canaries are too few to meet a lie
+# that is rare.
+ASKED_TWICE_UP_TO = 1_000
+# Seconds before the second round; doubled before each further one.
+FIRST_DISTANCE = 1.0
+# Times that canaries are asked one by one until all are answered rightly, after a lie or a silence. Seconds between
+# two of them double, from 1 to 60: two minutes in all.
+TRIES = 8
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+# The same before the first name, half a minute; and where nobody answers at all, three seconds.
+TRIES_AT_FIRST, TRIES_IN_SILENCE = 6, 3
+# Canaries that are asked one by one after a lie.
+RECOVERY_CANARIES = 3
+# Right canaries before a lie, and seconds, after which at most half of the answers are taken for lies: limiters let
+# bursts of a second or two pass. And lies at less than half of that pace after which the pace is not to blame.
+RIGHT_BEFORE_A_RARE_LIE, SECONDS_BEFORE_A_RARE_LIE, CONTRADICTIONS = 3, 3.0, 3
+# Seconds between two transactions.
+SAVE_SECONDS = 1.0
+
+
+class Hearer(Protocol):
+    """Is told what comes to count. May block."""
+
+    def found(self, name: SearchedName, access: BucketAccess | None) -> None:
+        """It exists."""
+
+    def going(self, search: NameSearch) -> None:
+        """So far; called before each transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a search works with.
+
+    Attributes:
+        questions: ask one name.
+        pace: how fast.
+        budget: of it enough is left for the canaries behind the last name.
+        hearer: is told.
+        clock: monotonic seconds.
+    """
+
+    questions: Questions
+    pace: AdaptivePace
+    budget: Budget
+    hearer: Hearer
+    clock: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of a search: requests, lies that were caught, requests to slow down, and seconds."""
+
+    requests: int = 0
+    lies: int = 0
+    throttled: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class LyingHabit:
+    """Does a service lie because it is asked too fast, or whatever the pace?
+
+    If it was right so often that at most half of its answers can have been lies, then its limit lies above half of that
+    pace, and below that half it would not lie.
+    """
+
+    is_any_pace: bool = False
+    _bearable: float = 0.0
+    _contradictions: int = 0
+
+    def lied(self, rate: float, right: int, seconds: float) -> bool:
+        """At this pace, after so many right answers in so long. True: it does so whatever the pace."""
+        if rate <= self._bearable:
+            self._contradictions += 1
+            self.is_any_pace = self._contradictions >= CONTRADICTIONS
+        if right >= RIGHT_BEFORE_A_RARE_LIE and seconds >= SECONDS_BEFORE_A_RARE_LIE:
+            self._bearable = max(self._bearable, rate / 2)
+        return self.is_any_pace
+
+
+class NameSearch:
+    """One search at one provider.
+
+    Args:
+        means: what it works with.
+        names: gives the names, the same in the same order each time.
+        canaries: names of which the truth is known.
+        ledger: what is known of each name.
+    """
+
+    def __init__(
+        self, means: Means, names: Callable[[], Iterable[SearchedName]], canaries: Canaries, ledger: Ledger
+    ) -> None:
+        self._questions = means.questions
+        self._pace = means.pace
+        self._budget = means.budget
+        self._hearer = means.hearer
+        self._clock = means.clock
+        self._names = names
+        self._canaries = canaries
+        self._ledger = ledger
+        self._trust = Trust(has_existing=True, has_lied=bool(ledger.kept.get("has_lied")))
+        self._yeses: dict[int, tuple[SearchedName, BucketAccess | None]] = {}
+        self._habit = LyingHabit()
+        self._events_before = 0
+        self._denials = 2 if _is_few(names()) else 1
+        self._saved_at = self._began = means.clock()
+        self._requests_before = means.budget.requests
+
+    @property
+    def counts(self) -> Counts:
+        """So far, in this process."""
+        requests = self._budget.requests - self._requests_before
+        return Counts(requests, self._trust.lies, self._questions.throttled, self._clock() - self._began)
+
+    @property
+    def has_canary(self) -> bool:
+        """Is there a name that is known to exist, so that a "no" can count?"""
+        return self._canaries.has_existing
+
+    async def run(self) -> FetchingError | None:
+        """Search; why it ended early, or None."""
+        ending: FetchingError | None = None
+        try:
+            await self._begin()
+            for number in range(ROUNDS):
+                if number:
+                    if not self._goes_on(number):
+                        break
+                    await self._questions.sleep(FIRST_DISTANCE * 2 ** (number - 1))
+                self._events_before = self._events
+                await self._round()
+        except FetchingError as error:
+            ending = error
+        await self._questions.done()
+        self.save()
+        return ending
+
+    def save(self) -> None:
+        """One transaction: all that has come to count."""
+        ruling = self._trust.ruled()
+        for position in ruling.absent:
+            self._ledger.deny(position, times=self._denials)
+        for position in ruling.existing:
+            self._ledger.exists(position)
+            name, access = self._yeses.pop(position)
+            self._canaries.found(name)
+            self._hearer.found(name, access)
+        self._hearer.going(self)
+        self._ledger.save({"has_lied": self._trust.has_lied, "pace": asdict(self._pace.found)})
+        self._saved_at = self._clock()
+
+    async def _begin(self) -> None:
+        """Find out which canaries are worth anything. Raises FetchingError: the service's answers are worth nothing."""
+        given = self._canaries.given
+        is_vouched = bool(given) and await self._answered_rightly(given, TRIES_AT_FIRST)
+        if not is_vouched and not await self._answered_rightly((), 1 if given else TRIES_AT_FIRST):
+            raise self._distrust()
+        self._trust.has_existing = self.has_canary
+        self._trust.sound_from(self._clock())
+
+    @property
+    def _events(self) -> int:
+        return self._trust.lies + self._questions.throttled + self._ledger.existing + self._ledger.absent
+
+    def _goes_on(self, number: int) -> bool:
+        """Is there anything left to be asked again, and hope for another answer?"""
+        most = ROUNDS if self._events != self._events_before else ROUNDS_IN_PEACE
+        if self._habit.is_any_pace:
+            most = ROUNDS_AMONG_LIES
+        return number < most and self._ledger.has_open(len(self._ledger))
+
+    async def _round(self) -> None:
+        for position, name in enumerate(self._names()):
+            if self._ledger.is_open(position):
+                await self._name(position, name)
+        await self._questions.done()
+        await self._vouch_for_the_last()
+
+    async def _name(self, position: int, name: SearchedName) -> None:
+        """Ask for a name once it may be asked; canaries that are due go first."""
+        while True:
+            if not self._trust.is_sound or self._questions.is_silent:
+                await self._regain()
+            if self._trust.held and self._budget.left <= self._trust.needed + self._questions.under_way:
+                await self._vouch_for_the_last()
+                raise BudgetSpentError("requests")
+            await self._questions.turn()
+            if not self._trust.is_sound:
+                continue
+            if not self._canaries.is_due():
+                self._questions.send(self._ask(position, name))
+                return
+            self._questions.send(self._ask_canary(*self._canaries.draw()))
+
+    async def _ask(self, position: int, name: SearchedName) -> None:
+        reply, span = await self._questions.reply(name)
+        match reply.exists:
+            case Truth.YES:
+                if self._trust.confirmed(position, span):
+                    self._yeses[position] = (name, reply.access)
+                else:
+                    self._ledger.leave_open(position, SkipReason.THROTTLED)
+            case Truth.NO:
+                self._denied(position, span)
+            case Truth.UNKNOWN if reply.is_final and not self._questions.over:
+                self._ledger.close(position, reply.reason)
+            case _:
+                self._ledger.leave_open(position, reply.reason)
+        if reply.exists is not Truth.UNKNOWN and not self.has_canary:
+            self._pace.good()
+        if self._clock() - self._saved_at >= SAVE_SECONDS:
+            self.save()
+
+    def _denied(self, position: int, span: Span) -> None:
+        if not self.has_canary:
+            self._ledger.leave_unvouched(position)
+        else:
+            # Until it counts it is what it is: one more answer of a service that may have had enough.
+            self._ledger.leave_open(position, SkipReason.THROTTLED)
+            self._trust.denied(position, span)
+
+    async def _ask_canary(self, name: SearchedName, exists: bool) -> None:
+        reply, span = await self._questions.reply(name)
+        if reply.exists is Truth.UNKNOWN:
+            return
+        if (reply.exists is Truth.YES) is not exists:
+            self._lied(span)
+        elif exists:
+            self._trust.existing_canary(span)
+            self._pace.good()
+        else:
+            self._trust.missing_canary(span)
+
+    def _lied(self, span: Span) -> None:
+        if not self._trust.is_sound_at(span.asked):
+            return  # of one lie many answers under way may tell
+        if not self._habit.is_any_pace:
+            at_any_pace = self._habit.lied(self._pace.rate, self._trust.right, self._trust.sound_for(self._clock()))
+            self._pace.slow_down(Trouble.LIE, span.asked)
+            if at_any_pace:
+                self._pace.forget_lies()
+        self.save()
+        if self._trust.lie():
+            self._ledger.reopen_absent()
+        self._yeses.clear()
+
+    async def _vouch_for_the_last(self) -> None:
+        """Canaries behind the last names, until what is held counts or is void."""
+        for number in range(2 * self._trust.needed + self._questions.under_way):
+            if not self._trust.held or not self._trust.is_sound:
+                break
+            await self._questions.turn()
+            exists = self.has_canary and bool(number % (RECOVERY_CANARIES + 1))
+            name = self._canaries.existing() if exists else self._canaries.missing()
+            self._questions.send(self._ask_canary(name, exists))
+        await self._questions.done()
+        self.save()
+        self._trust.let_go()
+
+    async def _regain(self) -> None:
+        """Wait until canaries are answered rightly. Raises FetchingError where they are not."""
+        self._trust.doubt()
+        await self._questions.done()
+        existing = [self._canaries.existing() for _ in range(RECOVERY_CANARIES)] if self.has_canary else []
+        if not await self._answered_rightly(existing, TRIES):
+            raise self._distrust()
+        self._pace.rest(0)
+        self._trust.sound_from(self._clock())
+
+    async def _answered_rightly(self, existing: Iterable[SearchedName], tries: int) -> bool:
+        """Are canaries, asked one by one, answered rightly, in one of so many tries?"""
+        existing = tuple(existing)
+        wait = FIRST_WAIT
+        at_first = not self.has_canary
+        for number in range(1, tries + 1):
+            if await self._one_by_one(existing):
+                return True
+            if number == tries or (at_first and not self._questions.answered and number >= TRIES_IN_SILENCE):
+                return False
+            await self._questions.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+        return False
+
+    async def _one_by_one(self, existing: tuple[SearchedName, ...]) -> bool:
+        """One that does not exist and all of these; before the first name one of these is enough."""
+        at_first = not self.has_canary
+        right = 0
+        for name in existing:
+            if (await self._answer(name)).exists is Truth.YES:
+                self._canaries.prove(name)
+                right += 1
+            elif not at_first:
+                return False
+        return (right > 0 or not existing) and (await self._answer(self._canaries.missing())).exists is Truth.NO
+
+    async def _answer(self, name: SearchedName) -> Reply:
+        await self._questions.turn()
+        reply, _ = await self._questions.reply(name)
+        return reply
+
+    def _distrust(self) -> FetchingError:
+        """Why nothing that the service says counts."""
+        failure = self._questions.last_failure
+        if self._questions.over:
+            return self._questions.over
+        if failure is not None and self._questions.is_unanswered:
+            return failure
+        return NoAnswerError(SkipReason.THROTTLED, "canaries are answered wrongly")
+
+
+def _is_few(names: Iterable[SearchedName]) -> bool:
+    return sum(1 for _ in islice(names, ASKED_TWICE_UP_TO + 1)) <= ASKED_TWICE_UP_TO

@@ -1,0 +1,335 @@
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from bucket_probes.search.asking import Questions, Reply
+from bucket_probes.search.canaries import Canaries, SearchedName
+from bucket_probes.search.ledger import Ledger
+from bucket_probes.search.search import ASKED_TWICE_UP_TO, Means, NameSearch
+from documents.buckets import BucketAccess
+from documents.exposure import Truth
+from documents.records import SkipReason
+from fetching.adaptive_pace import AdaptivePace, Found
+from fetching.budget import Budget
+from fetching.errors import FetchingError
+from fetching.store import PassingStore
+from scope.model import Limits
+
+GIVEN = ("canary-one", "canary-two", "canary-three")
+RARE = SkipReason.THROTTLED
+
+
+@dataclass
+class Outcome:
+    """What a search came to."""
+
+    names: list[str]
+    existing: frozenset[str]
+    ledger: Ledger
+    pace: Found
+    search: NameSearch
+    service: Any
+    found: list[str] = field(default_factory=list)
+    ending: FetchingError | None = None
+    seconds: float = 0.0
+
+    @property
+    def false_negatives(self) -> list[str]:
+        settled = [name for position, name in enumerate(self.names) if self.ledger.is_settled(position)]
+        return [name for name in settled if name in self.existing and name not in self.found]
+
+    @property
+    def false_positives(self) -> list[str]:
+        return [name for name in self.found if name not in self.existing]
+
+    @property
+    def settled(self) -> int:
+        return self.ledger.existing + self.ledger.absent
+
+
+class Hearer:
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def found(self, name: SearchedName, access: BucketAccess | None) -> None:
+        self.heard.append(name.name)
+
+    def going(self, search: NameSearch) -> None:
+        """Of no interest."""
+
+
+@pytest.fixture
+def search_for(run_jumping: Any, lying_service: Any) -> Callable[..., Outcome]:
+    """Runs a search of `names` names against a service in some mood, in no time."""
+
+    def searched(mood: Callable[[float], Any], seed: int = 1, **options: Any) -> Outcome:
+        count, share = options.pop("names", 600), options.pop("share", 0.05)
+        rate, fastest = options.pop("rate", (20, 400))
+        drawn = random.Random(seed)  # noqa: S311
+        names = options.pop("these", [f"name-{number}" for number in range(count)])
+        given = options.pop("given", GIVEN)
+        existing = frozenset(name for name in names if drawn.random() < share) | frozenset(GIVEN)
+        ledger = Ledger(options.pop("store", None), "test")
+        hearer = Hearer()
+        kept: dict[str, Any] = {}
+
+        async def run(clock: Callable[[], float]) -> FetchingError | None:
+            service = lying_service(existing, clock, mood, seed, options.pop("latency", (0.005, 0.05)))
+            pace = AdaptivePace(rate, fastest, clock)
+            stop = options.pop("stop", threading.Event())
+            questions = Questions(options.pop("asker", lambda asked: asked)(service), pace, stop, clock)
+            budget = Budget(Limits(requests=10**9))
+            means = Means(questions, pace, budget, hearer, clock)
+            canaries = Canaries([SearchedName(name) for name in given])
+            search = NameSearch(means, lambda: (SearchedName(name) for name in names), canaries, ledger)
+            kept.update(service=service, search=search, pace=pace)
+            return await search.run()
+
+        ending, seconds = run_jumping(run)
+        return Outcome(
+            names, existing, ledger, kept["pace"].found, kept["search"], kept["service"], hearer.heard, ending, seconds
+        )
+
+    return searched
+
+
+def honest(now: float) -> None:
+    return None
+
+
+def test_an_honest_service_is_believed_in_full(search_for: Callable[..., Outcome]) -> None:
+    outcome = search_for(honest, names=3000)
+    assert outcome.settled == 3000
+    assert sorted(outcome.found) == sorted(outcome.existing - set(GIVEN))
+    assert outcome.ending is None
+    absent = [name for _, name in outcome.service.asked if name in outcome.names and name not in outcome.existing]
+    assert len(absent) == len(set(absent)) == outcome.ledger.absent  # no name twice
+    assert len(outcome.service.asked) < 1.25 * 3000
+
+
+def test_a_small_search_asks_twice_before_it_believes_a_no(search_for: Callable[..., Outcome]) -> None:
+    outcome = search_for(honest, names=ASKED_TWICE_UP_TO)
+    absent = [name for _, name in outcome.service.asked if name in outcome.names and name not in outcome.existing]
+    assert len(absent) == 2 * len(set(absent)) == 2 * outcome.ledger.absent
+    assert outcome.settled == ASKED_TWICE_UP_TO
+
+
+RATES = ["second", "sliding", "bucket"]
+
+
+@pytest.mark.parametrize("kind", RATES)
+@pytest.mark.parametrize("limit", [12, 75, 150, 310])
+def test_one_who_lies_above_a_speed_hides_nothing_and_all_is_resolved(
+    search_for: Callable[..., Outcome], moods: Any, kind: str, limit: int
+) -> None:
+    outcome = search_for(moods[kind](limit), names=1500, seed=limit)
+    assert outcome.false_negatives == []
+    assert outcome.settled == 1500
+    assert outcome.search.counts.lies >= 1
+    assert outcome.pace.rate <= 1.02 * limit
+    assert outcome.pace.lied_at is not None
+
+
+@pytest.mark.parametrize("pause", [0.5, 3, 20])
+@pytest.mark.parametrize("kind", ["until_pause", "for_a_time"])
+def test_a_lie_that_lasts_is_waited_for(
+    search_for: Callable[..., Outcome], moods: Any, kind: str, pause: float
+) -> None:
+    outcome = search_for(moods[kind](90, pause))
+    assert outcome.false_negatives == []
+    assert outcome.settled == 600
+
+
+@pytest.mark.parametrize("kind", [*RATES, "until_pause"])
+def test_requests_to_slow_down_are_obeyed(
+    search_for: Callable[..., Outcome], moods: Any, slow_down: Reply, kind: str
+) -> None:
+    more = {"pause": 2} if kind == "until_pause" else {}
+    outcome = search_for(moods[kind](90, says=slow_down, **more))
+    assert outcome.false_negatives == []
+    assert outcome.settled == 600
+    assert outcome.search.counts.throttled
+    assert outcome.pace.rate <= 95
+
+
+def test_lies_at_the_beginning_are_waited_for(search_for: Callable[..., Outcome], moods: Any) -> None:
+    outcome = search_for(moods["between"](0, 9))
+    assert (outcome.false_negatives, outcome.settled) == ([], 600)
+
+
+def test_a_lie_in_the_middle_voids_what_it_may_have_touched(search_for: Callable[..., Outcome], moods: Any) -> None:
+    outcome = search_for(moods["between"](4.5, 30), names=2000)
+    assert (outcome.false_negatives, outcome.settled) == ([], 2000)
+
+
+def test_a_service_that_says_yes_to_all_is_not_believed(search_for: Callable[..., Outcome], moods: Any) -> None:
+    always = search_for(moods["between"](0, 1e9, Truth.YES))
+    assert (always.found, always.settled) == ([], 0)
+    assert always.ending is not None
+    for_a_while = search_for(moods["between"](3, 20, Truth.YES))
+    assert (for_a_while.false_positives, for_a_while.settled) == ([], 600)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.5])
+def test_one_who_lies_whatever_the_speed_is_not_believed_and_what_it_shows_is_found(
+    search_for: Callable[..., Outcome], moods: Any, share: float
+) -> None:
+    outcome = search_for(moods["at_random"](share, 3), names=400, share=0.1)
+    assert outcome.false_negatives == []
+    if share < 0.5:
+        assert len(outcome.found) > 0.8 * (len(outcome.existing) - len(GIVEN))
+    assert outcome.seconds < 1000
+
+
+def test_without_a_canary_no_no_counts_and_a_yes_does(search_for: Callable[..., Outcome]) -> None:
+    for given in [(), ("there-is-none", "nor-this")]:
+        outcome = search_for(honest, given=given)
+        assert outcome.ledger.absent == 0
+        assert sorted(outcome.found) == sorted(outcome.existing - set(GIVEN))
+        assert not outcome.search.has_canary
+        assert outcome.ledger.is_unvouched(
+            outcome.names.index(next(n for n in outcome.names if n not in outcome.found))
+        )
+
+
+def test_one_canary_of_many_is_enough_and_those_that_are_not_there_do_no_harm(
+    search_for: Callable[..., Outcome],
+) -> None:
+    outcome = search_for(honest, given=("there-is-none", "canary-two", "nor-this"))
+    assert outcome.settled == 600
+    assert outcome.search.counts.lies == 0
+
+
+def test_failures_are_unknown_and_asked_again(search_for: Callable[..., Outcome], moods: Any) -> None:
+    broken = Reply(Truth.UNKNOWN, SkipReason.SERVER_ERROR, "500")
+    outcome = search_for(moods["at_random"](0.2, 5, broken))
+    assert outcome.false_negatives == []
+    assert outcome.settled > 590
+
+
+def test_a_service_that_is_gone_ends_the_search_soon_and_is_told_as_that(
+    search_for: Callable[..., Outcome], moods: Any
+) -> None:
+    down = Reply(Truth.UNKNOWN, SkipReason.HOST_DOWN, "ConnectionRefusedError")
+    never = search_for(moods["between"](0, 1e9, down))
+    assert never.ending is not None
+    assert (never.ending.reason, never.settled) == (SkipReason.HOST_DOWN, 0)
+    assert never.seconds < 10
+    later = search_for(moods["between"](4, 1e9, down), names=2000)
+    assert later.ending is not None
+    assert later.ending.reason is SkipReason.HOST_DOWN
+    assert later.false_negatives == []
+    for_a_minute = search_for(moods["between"](4, 60, down), names=2000)
+    assert for_a_minute.settled == 2000
+
+
+def test_a_crash_of_ours_costs_one_name(search_for: Callable[..., Outcome]) -> None:
+    class Breaking:
+        def __init__(self, service: Any) -> None:
+            self._service = service
+
+        async def ask(self, name: SearchedName) -> Reply:
+            if name.name == "name-7":
+                raise ZeroDivisionError
+            reply: Reply = await self._service.ask(name)
+            return reply
+
+    outcome = search_for(honest, asker=Breaking)
+    assert outcome.settled == 599
+    assert outcome.ledger.reason(7) is SkipReason.PARSER_CRASHED
+
+
+def test_a_kill_at_any_moment_loses_nothing_and_settled_names_are_not_asked_again(
+    search_for: Callable[..., Outcome],
+) -> None:
+    class KilledError(BaseException):
+        pass
+
+    store = PassingStore()
+    settled: set[str] = set()
+    found: list[str] = []
+    for limit in (700, 1500, 100_000):
+
+        class Killing:
+            def __init__(self, service: Any, left: int = limit, done: frozenset[str] = frozenset(settled)) -> None:
+                self._service = service
+                self._left = left
+                self._done = done
+
+            async def ask(self, name: SearchedName) -> Reply:
+                assert name.name not in self._done
+                self._left -= 1
+                if not self._left:
+                    raise KilledError
+                reply: Reply = await self._service.ask(name)
+                return reply
+
+        try:
+            outcome = search_for(honest, names=3000, store=store, asker=Killing)
+            found += outcome.found
+        except KilledError:
+            kept = Ledger(store, "test")
+            absent = [position for position in range(3000) if kept.is_settled(position)]
+            settled = {f"name-{position}" for position in absent if not kept.is_existing(position)}
+            assert settled
+    assert outcome.settled == 3000
+    assert outcome.false_positives == []
+    assert outcome.ledger.existing == len(outcome.existing) - len(GIVEN)
+    store.close()
+
+
+def test_a_stop_ends_it_and_keeps_what_counts(search_for: Callable[..., Outcome]) -> None:
+    stop = threading.Event()
+
+    def stopping(now: float) -> None:
+        if now > 9:
+            stop.set()
+
+    outcome = search_for(stopping, names=5000, stop=stop)
+    assert outcome.ending is not None
+    assert outcome.ending.reason is SkipReason.INTERRUPTED
+    assert outcome.seconds < 10
+    assert 0 < outcome.settled < 5000
+
+
+def chances(count: int) -> Iterator[tuple[int, str, float]]:
+    drawn = random.Random(20261122)  # noqa: S311
+    kinds = ["second", "sliding", "bucket", "until_pause", "for_a_time", "at_random", "between"]
+    for seed in range(count):
+        yield seed, drawn.choice(kinds), drawn.choice([5, 11, 23, 50, 77, 100, 130, 200, 310, 380, 399])
+
+
+def mood_of(moods: Any, seed: int, kind: str, limit: float, says: Any) -> Any:
+    drawn = random.Random(seed)  # noqa: S311
+    if kind == "at_random":
+        return moods[kind](drawn.choice([0.03, 0.05, 0.1, 0.3]), seed, says)
+    if kind == "between":
+        begin = drawn.uniform(0, 10)
+        return moods[kind](begin, begin + drawn.uniform(1, 30), says)
+    if kind in ("until_pause", "for_a_time"):
+        return moods[kind](limit, drawn.choice([0.5, 2, 8]), says)
+    return moods[kind](limit, says=says)
+
+
+@pytest.mark.slow
+def test_no_existing_name_is_ever_reported_absent(search_for: Callable[..., Outcome], moods: Any) -> None:
+    for seed, kind, limit in chances(150):
+        drawn = random.Random(seed)  # noqa: S311
+        outcome = search_for(
+            mood_of(moods, seed, kind, limit, Truth.NO),
+            seed,
+            names=drawn.choice([100, 300, 1200]),
+            share=drawn.choice([0.02, 0.1]),
+            rate=drawn.choice([(5, 100), (20, 400), (50, 400), (200, 2000)]),
+            latency=drawn.choice([(0.001, 0.003), (0.005, 0.05), (0.02, 0.3)]),
+        )
+        assert outcome.false_negatives == [], (seed, kind, limit)
+        assert outcome.false_positives == []
+        if kind in ("second", "sliding", "until_pause", "between") and limit > 10:
+            assert outcome.settled >= 0.99 * len(outcome.names), (seed, kind, limit)
