@@ -7,11 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import chain, islice
 from typing import assert_never
 
-from bucket_probes.azure import AzureProbe
 from bucket_probes.errors import ProbeError
-from bucket_probes.gcs import GcsProbe
 from bucket_probes.probe import BucketProbe
-from bucket_probes.s3 import S3Probe
 from documents.buckets import Question
 from documents.exposure import Truth
 from documents.records import SkipReason
@@ -40,13 +37,19 @@ Asked = Callable[[], BucketProbe]
 
 
 def probe_of(target: BucketTarget, wire: Wire, dialler: Dialler) -> BucketProbe:
-    """The probe for a bucket's service."""
+    """The probe for a bucket's service. Imports are here because each pulls in an SDK that the others do not need."""
     match target.service.protocol:
         case Protocol.AZURE:
+            from bucket_probes.azure import AzureProbe  # noqa: PLC0415
+
             return AzureProbe(target, wire, dialler)
         case Protocol.GCS:
+            from bucket_probes.gcs import GcsProbe  # noqa: PLC0415
+
             return GcsProbe(target, wire)
         case Protocol.S3:
+            from bucket_probes.s3 import S3Probe  # noqa: PLC0415
+
             return S3Probe(target, wire)
         case _:
             assert_never(target.service.protocol)
