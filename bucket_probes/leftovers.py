@@ -19,7 +19,7 @@ def leftovers(ledger: Ledger, bucket_url: str, reason: SkipReason, detail: str) 
     for waiting in ledger.left(TOLD_ONE_BY_ONE):
         yield Skipped(waiting.url, reason, detail, parent=bucket_url)
     if (more := ledger.count_left() - TOLD_ONE_BY_ONE) > 0:
-        yield Skipped(bucket_url, reason, f"{detail} {more} more".strip())
+        yield Skipped(bucket_url, reason, f"{detail} {more} more".strip(), places=more)
 
 
 def leftovers_in(store: Store, bucket_url: str, reason: SkipReason, detail: str) -> Iterator[Skipped]:

@@ -207,15 +207,24 @@ class BucketWalk:
     def _known_keys(self, hopeless: tuple[SkipReason, str] | None) -> None:
         """Keys that the scope names and no listing showed: readable is not listable."""
         ledger = self._ledger
+        if hopeless:
+            self._tell_keys(*hopeless)
+            ledger.keys_tried = self._keys.count
+            return
         for key in self._keys.from_number(ledger.keys_tried):
             if not ledger.standing(Kind.CURRENT).pages or not ledger.is_met(key):
-                item = ListedObject(key)
-                if hopeless:
-                    self._skip(self._probe.url_of(item), *hopeless)
-                else:
-                    self._known_key(item)
+                self._known_key(ListedObject(key))
             ledger.keys_tried += 1
             self._save_now_and_then()
+
+    def _tell_keys(self, reason: SkipReason, detail: str) -> None:
+        """A record for each key that was not tried; for those beyond a number, one that says how many they are."""
+        told, more = self._keys.untold(self._ledger.keys_tried)
+        for key in told:
+            if not self._ledger.standing(Kind.CURRENT).pages or not self._ledger.is_met(key):
+                self._skip(self._probe.url_of(ListedObject(key)), reason, detail)
+        if more:
+            self._sink.skipped(Skipped(self._bucket_url, reason, f"{detail} {more} more known keys", places=more))
 
     def _known_key(self, item: ListedObject) -> None:
         url = self._probe.url_of(item)
@@ -282,8 +291,7 @@ class BucketWalk:
     def _tell_rest(self, over: Failure | None) -> None:
         """A skip for all that has no record: known keys, objects, and the bucket as a whole."""
         if over is not None:
-            for key in self._keys.from_number(self._ledger.keys_tried):
-                self._skip(self._probe.url_of(ListedObject(key)), over.reason, over.detail)
+            self._tell_keys(over.reason, over.detail)
             for skipped in leftovers(self._ledger, self._bucket_url, over.reason, over.detail):
                 self._sink.skipped(skipped)
         if told := self._told_of_bucket(over):

@@ -120,6 +120,7 @@ class Skipped:
         member: path inside the document ("bundle.zip!/a.pdf"), empty for the whole.
         parent: URL of the listing or page that named it.
         stands_for: where one record is for many places, theirs; `url` is then the listing or page that named them.
+        places: how many places it is for, where it does not name them.
     """
 
     url: str
@@ -128,3 +129,9 @@ class Skipped:
     member: str = ""
     parent: str | None = None
     stands_for: tuple[str, ...] = ()
+    places: int = 1
+
+    @property
+    def count(self) -> int:
+        """How many places it is for, named or not."""
+        return len(self.stands_for) or self.places

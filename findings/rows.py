@@ -132,7 +132,7 @@ def skip_row(skipped: Skipped, skipped_at: datetime) -> Row:
         "detail": storable(skipped.detail),
         "parent": optional_place(skipped.parent),
         "skipped_at": skipped_at,
-        "places": len(skipped.stands_for) or 1,
+        "places": min(skipped.count, MAX_SIZE),
     }
 
 

@@ -41,12 +41,18 @@ class UnitSink:
     """Implements `documents.sink.Sink`. Calls may come from any thread, one after another."""
 
     def __init__(
-        self, start_url: str, spool: UnitSpool, inspector: Inspector, tell: Callable[[Progress], None]
+        self,
+        start_url: str,
+        spool: UnitSpool,
+        inspector: Inspector,
+        tell: Callable[[Progress], None],
+        attributed: Callable[[BucketAccess], BucketAccess] = lambda access: access,
     ) -> None:
         self._start_url = start_url
         self._spool = spool
         self._inspector = inspector
         self._tell = tell
+        self._attributed = attributed
         self._lock = threading.Lock()
         self._leads: set[int] = set()
         self._searched: dict[str, NamesSearched] = {}
@@ -72,7 +78,7 @@ class UnitSink:
         """See `Sink`."""
         with self._lock:
             self._spool.skipped(skipped)
-            self._count(skipped=len(skipped.stands_for) or 1)
+            self._count(skipped=skipped.count)
         if (skipped.url, skipped.reason, skipped.member) == (self._start_url, SkipReason.NOT_FOUND, ""):
             # A dead link is an answer; a target that is not there is a typo in the scope or a site that has moved.
             self.skipped(Skipped(skipped.url, SkipReason.UNIT_FAILED, "the target itself was not found"))
@@ -80,7 +86,7 @@ class UnitSink:
     def bucket(self, access: BucketAccess) -> None:
         """See `Sink`."""
         with self._lock:
-            self._spool.bucket(access)
+            self._spool.bucket(self._attributed(access))
             self._count(buckets=1)
 
     def bucket_named(self, lead: BucketLead) -> None:

@@ -37,6 +37,7 @@ from scope.units import Unit
 from sweeps.job import STOP_LINE, Job, progress_line
 from sweeps.sources import source_for
 from sweeps.unit_sink import Progress, UnitSink
+from sweeps.whose import Whose
 
 # Progress is told at most this often, seconds: a screen is not read faster, and a pipe costs a system call.
 TELL_EVERY = 0.2
@@ -103,7 +104,8 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
     )
     matcher = Matcher(open_pack(job.scope.pack.path, load_key(job.scope.pack.key)))
     with ExtractorPool(workers=1) as extractors:
-        sink = UnitSink(job.unit.start_url, spool, Inspector(extractors, matcher), teller)
+        whose = Whose(job.scope, errand.leads)
+        sink = UnitSink(job.unit.start_url, spool, Inspector(extractors, matcher), teller, whose.attributed)
         error = _fetch_from(source_for(job.unit.kind, errand), job.unit, sink)
     teller.now(sink.progress)
     conduct.close()

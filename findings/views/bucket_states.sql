@@ -10,7 +10,8 @@ WITH latest AS (
 ), first_told AS (
     SELECT bucket_id, min(seen_at) AS seen_at FROM buckets GROUP BY bucket_id
 ), held AS (
-    SELECT told.bucket_id, count(DISTINCT findings.letter_id) AS letters, count(DISTINCT findings.finding_id) AS findings
+    SELECT told.bucket_id, count(DISTINCT findings.letter_id) FILTER (findings.verdict = 'known_letter') AS letters,
+        count(DISTINCT findings.finding_id) AS findings
     FROM (SELECT DISTINCT bucket_id, unit_id FROM buckets) AS told
     JOIN findings ON findings.unit_id = told.unit_id
     GROUP BY told.bucket_id
@@ -20,8 +21,15 @@ SELECT latest.bucket_id, latest.url, latest.provider, latest.name, latest.accoun
     latest.exists, latest.account_exists, latest.listable, latest.readable, latest.known_key_readable,
     latest.acl_readable, latest.versions_visible, latest.requester_pays, latest.public_access_blocked, latest.disabled,
     latest.website, latest.website_url, latest.rights, latest.region, latest.endpoint,
-    latest.account_id, latest.owner_id, latest.tenant_id, latest.found_by, latest.score,
-    CASE WHEN held.letters > 0 THEN list_prepend('holds_our_letters', latest.reasons) ELSE latest.reasons END AS reasons,
+    latest.account_id, latest.owner_id, latest.tenant_id, latest.found_by,
+    -- What a letter of ours in it adds: bucket_probes/attribution.py has the points. A supplier's bucket stays another's.
+    CASE
+        WHEN coalesce(held.letters, 0) = 0 THEN latest.score
+        WHEN list_has_any(latest.reasons, ['tenant_of_another', 'account_of_another', 'owner_of_another'])
+        THEN greatest(latest.score, 75)
+        ELSE greatest(latest.score, 90)
+    END AS score,
+    CASE WHEN held.letters > 0 THEN list_prepend('known_letters', latest.reasons) ELSE latest.reasons END AS reasons,
     coalesce(held.letters, 0) AS letters, coalesce(held.findings, 0) AS findings,
     latest.unit_ids, first_told.seen_at AS first_seen, latest.seen_at, latest.sweep_id
 FROM latest
@@ -33,8 +41,9 @@ COMMENT ON COLUMN bucket_states.state IS 'by the latest sweep that asked: listab
 COMMENT ON COLUMN bucket_states.known_state IS 'by the latest sweep that could tell';
 COMMENT ON COLUMN bucket_states.since IS 'since when we have seen known_state without another in between; it may be older';
 COMMENT ON COLUMN bucket_states.known_at IS 'when known_state was last seen';
-COMMENT ON COLUMN bucket_states.reasons IS 'what the score rests on, the weightiest first; holds_our_letters, where letters were found in it, is proof beside the score';
-COMMENT ON COLUMN bucket_states.letters IS 'letters found in it so far, gone ones included';
+COMMENT ON COLUMN bucket_states.score IS 'is it ours? 0 to 100; letters of ours that were found in it count';
+COMMENT ON COLUMN bucket_states.reasons IS 'what the score rests on: known_letters first, then the weightiest';
+COMMENT ON COLUMN bucket_states.letters IS 'letters of ours found in it so far, gone ones included';
 COMMENT ON COLUMN bucket_states.findings IS 'findings in it so far, gone ones included';
 COMMENT ON COLUMN bucket_states.first_seen IS 'when it was first asked about';
 COMMENT ON COLUMN bucket_states.seen_at IS 'when it was last asked about';

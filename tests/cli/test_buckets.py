@@ -148,7 +148,7 @@ def test_a_swept_bucket_stands_in_the_list_with_its_letters(after: Workspace) ->
         assert row["exists"] == "yes"
         assert row["state"] in {"listable", "readable", "not_listable"}
         assert row["found_by"] == "scope"
-        assert (row["letters"] > 0) == ("holds_our_letters" in row["reasons"])
+        assert (row["letters"] > 0) == ("known_letters" in row["reasons"])
     assert any(row["letters"] for row in rows.values())
     table = after.stray("buckets", "list").stdout
     assert all(name in table for name in rows)

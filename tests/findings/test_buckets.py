@@ -269,4 +269,4 @@ def test_how_a_letter_in_a_bucket_lies_open(
     assert told.is_current is exposure.is_current
     (standing,) = bucket_standings(estate.database)
     assert (standing.letters, standing.findings) == (1, 1)
-    assert standing.reasons == ("holds_our_letters", "name_has_keyword")
+    assert standing.reasons == ("known_letters", "name_has_keyword")

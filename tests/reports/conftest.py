@@ -74,7 +74,7 @@ def bucket() -> BucketStanding:
         tenant_id="",
         found_by=FoundBy.SEARCH,
         score=40,
-        reasons=("holds_our_letters", "name_has_keyword"),
+        reasons=("known_letters", "name_has_keyword"),
         letters=3,
         findings=4,
         first_seen=SEEN,

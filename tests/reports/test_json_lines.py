@@ -101,7 +101,7 @@ def test_letters_reach_and_documents_to_look_at() -> None:
 def test_buckets_are_told_in_full_and_pages_masked(bucket: BucketStanding, met_bucket: MetBucket) -> None:
     (told,) = written(lambda report: report.buckets([bucket]))
     assert (told["state"], told["known_state"], told["listable"]) == ("unknown", "listable", "unknown")
-    assert (told["url"], told["reasons"]) == (bucket.url, ["holds_our_letters", "name_has_keyword"])
+    assert (told["url"], told["reasons"]) == (bucket.url, ["known_letters", "name_has_keyword"])
     assert told["since"] == "2026-03-01T08:30:00+00:00"
     for reveal in (False, True):
         met, bare = written(

@@ -139,7 +139,7 @@ def test_buckets_show_their_names_and_no_page_that_may_name_a_patient(
     assert "https://s3.eu-west-2.amazonaws.com/letters/" in text
     assert "was listable" in shown
     assert "3 letters found in it" in shown
-    assert "holds_our_letters" in shown
+    assert "known_letters" in shown
     met = written(lambda report: report.buckets_met([met_bucket, replace(met_bucket, parent=None)]), reveal=reveal)
     assert "1 with a" in " ".join(met.split())
     assert "not asked" in " ".join(met.split())
