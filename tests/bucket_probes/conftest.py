@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from demo_range.s3_server import S3Server
 from documents.buckets import BucketAccess
 from fetching.dialler import AddressInfo, Dialler
 from fetching.errand import Errand
+from fetching.store import Store
 from fetching.wire import Wire
 from scope.model import BucketTarget, Scope
 from scope.units import Unit, units_of
@@ -174,8 +175,8 @@ class Bucket:
         )
         return self._make_scope(target, **limits)
 
-    def errand(self, scope: Scope) -> Errand:
-        return self._make_errand(scope)
+    def errand(self, scope: Scope, store: Store | None = None) -> Errand:
+        return replace(self._make_errand(scope), store=store)
 
     def fetch(self, endpoint: str, **options: Any) -> Walked:
         scope = self.scope(endpoint, **options)
