@@ -171,7 +171,13 @@ class Bucket:
         self, endpoint: str, *, known: Sequence[str] = (), name: str = BUCKET, prefix: str = "", **limits: Any
     ) -> Scope:
         target = BucketTarget(
-            tier="own", authority="IG-1", name=name, endpoint=endpoint, prefix=prefix, known_keys=tuple(known)
+            tier="own",
+            authority="IG-1",
+            name=name,
+            endpoint=endpoint,
+            prefix=prefix,
+            known_keys=tuple(known),
+            listing=limits.pop("listing", None),
         )
         return self._make_scope(target, **limits)
 
