@@ -78,7 +78,7 @@ class AzureProbe:
                 if error.reason in _LOST:
                     return
             except ProbeError:  # in the notes too
-                if self._session.ended:
+                if self._session.ended or self.notes.exists is Truth.NO:
                     return
 
     def pages(self, start: str | None = None) -> Iterator[ListingPage]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bucket_probes.access import Facts, Judgement
 from documents.buckets import OwnerHints, Question
@@ -95,7 +95,7 @@ _MEANINGS: Mapping[str, _Meaning] = {
     # About a signature, and none was sent: something in between has added one, or it is not the service that answers.
     "InvalidAuthenticationInfo": _Meaning((400, 401)),
     "AuthenticationFailed": _Meaning((403,)),
-    "ContainerNotFound": _Meaning((404,), Truth.NO, Truth.NO, SkipReason.NOT_FOUND),
+    "ContainerNotFound": _Meaning((404,), Truth.NO, reason=SkipReason.NOT_FOUND),
     "ContainerDisabled": _Meaning((403, 409), Truth.YES, Truth.NO, _DENIED, disabled=Truth.YES),
     # The container's public, the blob is not there.
     "BlobNotFound": _Meaning((404,), Truth.YES, Truth.UNKNOWN, SkipReason.NOT_FOUND),
@@ -104,11 +104,13 @@ _MEANINGS: Mapping[str, _Meaning] = {
     "BlobBeingRehydrated": _Meaning((409,), Truth.YES, Truth.UNKNOWN, _DENIED),
     "InvalidRange": _Meaning((416,), Truth.YES, Truth.YES),
     # No container, or no blob, can have this name.
-    "InvalidResourceName": _Meaning((400,), Truth.NO, Truth.NO, SkipReason.NOT_FOUND),
-    "InvalidUri": _Meaning((400,), Truth.NO, Truth.NO, SkipReason.NOT_FOUND),
-    "OutOfRangeInput": _Meaning((400,), Truth.NO, Truth.NO, SkipReason.NOT_FOUND),
+    "InvalidResourceName": _Meaning((400,), Truth.NO, reason=SkipReason.NOT_FOUND),
+    "InvalidUri": _Meaning((400,), Truth.NO, reason=SkipReason.NOT_FOUND),
+    "OutOfRangeInput": _Meaning((400,), Truth.NO, reason=SkipReason.NOT_FOUND),
 }
 _BAD_NAMES = frozenset(["InvalidResourceName", "InvalidUri", "OutOfRangeInput"])
+# Codes of a service that has looked for the container and has not found it missing, or does not tell.
+_LOOKED = frozenset(["ResourceNotFound", "NoAuthenticationInformation", "BlobNotFound", "BlobArchived"])
 # Codes that only an answer about a blob can have.
 _OF_BLOBS = frozenset(["BlobNotFound", "BlobArchived", "BlobBeingRehydrated", "InvalidRange"])
 
@@ -156,6 +158,16 @@ def ends_account(judgement: Judgement) -> bool:
     """Would everything else that anyone can ask of the account end the same way?"""
     shut = Truth.YES in (judgement.facts.public_access_blocked, judgement.facts.disabled)
     return shut and judgement.exists is Truth.UNKNOWN
+
+
+def in_doubt(judgement: Judgement) -> Judgement:
+    """A no, after the same service has answered otherwise: under load some say so of what exists."""
+    return replace(judgement, exists=Truth.UNKNOWN, reason=SkipReason.SERVER_ERROR)
+
+
+def speaks_against_no(judgement: Judgement) -> bool:
+    """Would a container that is missing have been answered otherwise?"""
+    return judgement.exists is Truth.YES or judgement.code in _LOOKED
 
 
 def existence(status: int, headers: Mapping[str, str], body: bytes) -> Existence:

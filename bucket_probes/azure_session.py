@@ -7,7 +7,14 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from bucket_probes.access import AccessNotes, Facts, Judgement, nothing_known
-from bucket_probes.azure_answers import ends_account, judge, parse_error, request_id
+from bucket_probes.azure_answers import (
+    ends_account,
+    in_doubt,
+    judge,
+    parse_error,
+    request_id,
+    speaks_against_no,
+)
 from bucket_probes.azure_client import BuiltRequest, ContainerRequests, RequestNotMadeError
 from bucket_probes.azure_dns import account_by_dns
 from bucket_probes.errors import ProbeError, RefusedError
@@ -57,6 +64,7 @@ class AzureSession:
         self._wire = wire
         self._dialler = dialler
         self._looked_up = False
+        self._spoken_against = False
 
     def ask(self, question: Question, build: Callable[[], BuiltRequest]) -> Answer:
         """Whatever the answer is, its body not yet read.
@@ -86,6 +94,7 @@ class AzureSession:
 
     def granted(self, question: Question, answer: Answer, facts: Facts | None = None) -> None:
         """It gave what was asked for, and maybe told more."""
+        self._spoken_against = True
         self.notes.granted(question, answer.status, request_id(answer.headers))
         self.notes.learned(Facts(account_exists=Truth.YES))
         if facts:
@@ -95,6 +104,9 @@ class AzureSession:
     def refused(self, question: Question, answer: Answer, body: bytes) -> RefusedError:
         """It gave something else: noted, and for the caller to raise."""
         judgement = judge(question, answer.status, answer.headers, parse_error(answer.headers, body))
+        if judgement.exists is Truth.NO and self._spoken_against:
+            judgement = in_doubt(judgement)
+        self._spoken_against |= speaks_against_no(judgement)
         self.notes.refused(question, judgement, answer.status, request_id(answer.headers))
         self._tell_website()
         if ends_account(judgement):

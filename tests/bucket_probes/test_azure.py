@@ -451,6 +451,28 @@ class TestLies:
         access = opened.access
         assert (access.exists, access.account_exists, access.listable) == (UNKNOWN,) * 3
 
+    @pytest.mark.parametrize("truths", [1, 2, 3])
+    def test_a_no_after_another_answer_is_in_doubt(
+        self, lying: Lying, liar: Liar, reply: type[Reply], truths: int
+    ) -> None:
+        missing = reply(404, b"<Error><Code>ContainerNotFound</Code></Error>")
+        private = reply(404, b"<Error><Code>ResourceNotFound</Code></Error>")
+        opened = lying(lambda asked: private if len(liar.asked) <= truths else missing)
+        opened.probe.state()
+        assert opened.access.exists is UNKNOWN
+        with pytest.raises(RefusedError) as refused:
+            opened.probe.read(ListedObject("known.pdf"), question=Question.READ_KNOWN_KEY)
+        assert refused.value.reason is SkipReason.SERVER_ERROR
+        assert opened.access.exists is UNKNOWN
+
+    def test_a_no_is_one_answer_and_a_yes_takes_it_back(self, lying: Lying, liar: Liar, reply: type[Reply]) -> None:
+        missing = reply(404, b"<Error><Code>ContainerNotFound</Code></Error>")
+        opened = lying(lambda asked: missing if len(liar.asked) == 1 else listing("a"))
+        opened.probe.state()
+        assert (len(liar.asked), opened.access.exists, opened.access.listable) == (1, NO, NO)
+        assert opened.keys() == ["a"]
+        assert (opened.access.exists, opened.access.listable) == (YES, YES)
+
     def test_throttled_is_unknown_and_ends_the_questions(self, lying: Lying, liar: Liar, reply: type[Reply]) -> None:
         opened = lying(lambda asked: reply(503, b"<Error><Code>ServerBusy</Code></Error>", {"Retry-After": "9999"}))
         with pytest.raises(NoAnswerError):
