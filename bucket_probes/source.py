@@ -5,9 +5,11 @@ from __future__ import annotations
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from botocore.httpsession import get_cert_path
 
+from bucket_probes.attribution import Known, attribute
 from bucket_probes.probe import BucketProbe
 from bucket_probes.state import PAUSES, StateQuestions, try_keys, try_objects
 from bucket_probes.walker import BucketWalk
@@ -65,7 +67,8 @@ class BucketSource:
                     try_keys(probe, target.known_keys)
                 if failure is None and target.may_list and probe.notes.permitted(Question.LIST) is Truth.YES:
                     try_objects(probe)
-            self.learned = probe.notes.summary()
+            access = probe.notes.summary()
+        self.learned = replace(access, attribution=attribute(access, Known.of_scope(self._errand.guard.scope)))
         return self.learned
 
     def _wire(self) -> Wire:

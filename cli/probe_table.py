@@ -8,6 +8,7 @@ from datetime import datetime
 from rich.markup import escape
 from rich.table import Table
 
+from bucket_probes.attribution import standing
 from cli.console import json_line, result_line, results
 from documents.buckets import BucketAccess, Evidence, Question
 from documents.exposure import Truth
@@ -77,7 +78,7 @@ def _facts(access: BucketAccess) -> list[tuple[str, str]]:
 
 def _attribution(access: BucketAccess) -> str:
     ours = access.attribution
-    return f"{ours.score} of 100: {', '.join(ours.reasons)}" if ours.reasons else ""
+    return f"{standing(ours)}, {ours.score} of 100: {', '.join(ours.reasons)}" if ours.reasons else ""
 
 
 def _basis(access: BucketAccess, questions: tuple[Question, ...]) -> str:

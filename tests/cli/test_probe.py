@@ -53,6 +53,7 @@ def test_buckets_are_told_apart_as_json(probe: Probe, endpoint: str) -> None:
     assert (open_["exists"], open_["listable"], open_["readable"]) == ("yes", "yes", "yes")
     assert (shut["exists"], shut["listable"], shut["readable"]) == ("yes", "no", "unknown")
     assert (unlisted["exists"], unlisted["listable"], unlisted["known_key_readable"]) == ("yes", "no", "unknown")
+    assert open_["attribution"] == {"score": 95, "reasons": ["in_scope"]}
     listing = next(item for item in shut["evidence"] if item["question"] == "list")
     assert (listing["status"], listing["code"]) == (403, "AccessDenied")
     assert listing["at"].endswith("+00:00")
