@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 
-from bucket_probes.attribution import Known, attribute
 from bucket_probes.errors import AnswerBrokeError, ProbeError, RefusedError
 from bucket_probes.intake import Intake, Rank
 from bucket_probes.kept_access import as_text, joined
@@ -95,7 +94,6 @@ class BucketWalk:
         self._save()
         self._tell_rest(over)
         access = joined(self._probe.notes.summary(), self._earlier)
-        access = replace(access, attribution=attribute(access, Known.of_scope(self._errand.guard.scope)))
         self._sink.bucket(access)
         facts = asdict(access)
         facts["evidence"] = [f"{item.question} {item.status} {item.code}".strip() for item in access.evidence]
