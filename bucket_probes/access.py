@@ -112,7 +112,8 @@ class AccessNotes:
     def refused(self, question: Question, judgement: Judgement, status: int | None, request_id: str) -> None:
         """The service answered otherwise, or an answer was had without a request (None), such as DNS's."""
         self._exists = stronger(self._exists, judgement.exists)
-        self._permitted[question] = stronger(self._permitted[question], judgement.permitted)
+        if judgement.exists is not Truth.NO:  # "no such bucket" of one that exists tells nothing of rights either
+            self._permitted[question] = stronger(self._permitted[question], judgement.permitted)
         self._read_denied |= question is Question.READ and judgement.reason is SkipReason.ACCESS_DENIED
         self.learned(judgement.facts)
         self.learned(Facts(region=judgement.region or ""))

@@ -24,8 +24,17 @@ LISTING_BYTES = 32 << 20
 EMPTY_PAGES = 100
 # Seconds before a page that failed is asked for again: of 10,000 pages one or the other does.
 PAGE_PAUSES = (0.5, 2.0)
-# What a page may fail by and come whole the next time.
-_PASSING = frozenset([SkipReason.TIMED_OUT, SkipReason.TRUNCATED, SkipReason.HOST_DOWN, SkipReason.SERVER_ERROR])
+# What a page of a listing that is open may fail by and come whole the next time. A bucket that was listed a moment ago
+# is not gone: services under load say so.
+_PASSING = frozenset(
+    [
+        SkipReason.TIMED_OUT,
+        SkipReason.TRUNCATED,
+        SkipReason.HOST_DOWN,
+        SkipReason.SERVER_ERROR,
+        SkipReason.NOT_FOUND,
+    ]
+)
 # What to ask for besides current blobs, the most first: accounts differ in what they keep, and refuse what they do not.
 _KEPT = (("snapshots", "versions", "deleted"), ("snapshots", "deleted"), ("deleted",), ("snapshots",))
 _OK = 200

@@ -68,7 +68,7 @@ class GcsProbe:
     def state(self) -> None:
         """See `BucketProbe`. What anyone may do, the service tells in one answer; the others are its witnesses."""
         for question in (
-            lambda: self._pages.first(Question.LIST),
+            self._pages.open_or_not,
             self._ask_permissions,
             lambda: self._pages.first(Question.VERSIONS),
             self._ask_record,

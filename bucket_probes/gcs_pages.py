@@ -12,7 +12,7 @@ from bucket_probes.gcs_listing import parse_json_listing
 from bucket_probes.gcs_session import OK, GcsSession, read_body
 from bucket_probes.probe import ListingPage
 from bucket_probes.s3_listing import LISTING_BYTES, Trail
-from bucket_probes.s3_session import PAUSES
+from bucket_probes.s3_session import PASSING, PAUSES
 from documents.buckets import Question
 from documents.exposure import Truth
 from documents.records import SkipReason
@@ -20,8 +20,9 @@ from fetching.bucket_listings import ListedObject, parse_bucket_listing
 from fetching.errors import NoAnswerError
 from scope.bucket_urls import object_url
 
-# What a page may fail by and come whole the next time.
-_PASSING = frozenset([SkipReason.TIMED_OUT, SkipReason.TRUNCATED, SkipReason.HOST_DOWN, SkipReason.SERVER_ERROR])
+# What a page of a listing that is open may fail by and come whole the next time. A bucket that was listed a moment ago
+# is not gone: services under load say so.
+_PAGE_PASSING = PASSING | {SkipReason.TIMED_OUT, SkipReason.NOT_FOUND}
 _OLDER: Mapping[str, bool] = {"versions": True}
 _DELETED: Mapping[str, bool] = {"soft_deleted": True}
 
@@ -54,6 +55,18 @@ class GcsPages:
     def first(self, question: Question) -> None:
         """Ask for one object: it shows whether the listing is open. Raises: see `GcsSession.ask`; RefusedError."""
         self._page(question, None, _OLDER if question is Question.VERSIONS else {}, 1)
+
+    def open_or_not(self) -> None:
+        """See `first`, of current objects. Asked again where there is no verdict: on this one the most hangs."""
+        for pause in PAUSES:
+            try:
+                return self.first(Question.LIST)
+            except (RefusedError, NoAnswerError) as error:
+                settled = isinstance(error, RefusedError) and error.judgement.exists is not Truth.UNKNOWN
+                if settled or error.reason not in PASSING:
+                    raise
+            self._session.rest(pause)
+        return self.first(Question.LIST)
 
     def current(self, start: str | None) -> Iterator[ListingPage]:
         """See `BucketProbe.pages`."""
@@ -172,7 +185,7 @@ class GcsPages:
 def _may_pass(error: RefusedError | NoAnswerError) -> bool:
     """May it come whole the next time?"""
     refused = isinstance(error, RefusedError) and _keeps_none(error.judgement)
-    return error.reason in _PASSING and not refused
+    return error.reason in _PAGE_PASSING and not refused
 
 
 def _keeps_none(judgement: Judgement) -> bool:

@@ -28,7 +28,7 @@ from fetching.bucket_listings import ListedObject
 from fetching.budget import BudgetSpentError
 from fetching.dialler import AddressDeniedError
 from fetching.errand import Errand
-from fetching.errors import FetchingError, NotAskedError, StoppedError
+from fetching.errors import FetchingError, NoAnswerError, NotAskedError, StoppedError
 from fetching.ranking import LOOKING_AROUND
 from scope.model import BucketTarget
 
@@ -37,6 +37,10 @@ from scope.model import BucketTarget
 UNANSWERED_IN_A_ROW = 5
 # Seconds between two moments at which fetched objects are saved: what a kill has us fetch again. A save costs 1 ms.
 SAVED_EVERY = 0.25
+# Seconds before an object is asked for again where the service says that there is no bucket, though it was listed. What
+# the last answer leaves so ends the unit as throttled: to go on would be to press a service that turns us away.
+LOST_PAUSES = (1.0, 3.0)
+NOT_VOUCHED_FOR = "not found, and nothing vouches for it"
 NOT_TO_BE_LISTED = "the scope does not allow listing at a third party"
 # Reasons that say that there was no contact at all.
 _NO_CONTACT = frozenset([SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR])
@@ -173,11 +177,8 @@ class BucketWalk:
 
     def _listing_failed(self, kind: Kind, error: Failure) -> None:
         standing = self._ledger.standing(kind)
-        is_refused = isinstance(error, RefusedError) and error.reason in (
-            SkipReason.ACCESS_DENIED,
-            SkipReason.NOT_FOUND,
-        )
-        if kind is Kind.OLD and is_refused and not standing.pages:
+        is_refused = error.reason in (SkipReason.ACCESS_DENIED, SkipReason.NOT_FOUND) and not self._is_lost(error)
+        if kind is Kind.OLD and isinstance(error, RefusedError) and is_refused and not standing.pages:
             # What nobody is shown is no gap: most services keep old versions from the public, or have none.
             self._ledger.stands(kind, ended(standing))
             return
@@ -188,9 +189,25 @@ class BucketWalk:
 
     def _judged(self, error: Failure) -> tuple[SkipReason, str]:
         """What to say of a listing that was not had. A bucket is said not to exist only where that counts."""
-        if error.reason is SkipReason.NOT_FOUND and self._probe.notes.summary().exists is not Truth.NO:
-            return SkipReason.SERVER_ERROR, "not found, and nothing vouches for it"
+        if error.reason is SkipReason.NOT_FOUND and self._probe.notes.exists is not Truth.NO:
+            return SkipReason.SERVER_ERROR, NOT_VOUCHED_FOR
         return error.reason, error.detail
+
+    def _is_lost(self, failure: Failure | None) -> bool:
+        """Is the bucket said not to exist, though it does? So services under load say of what they would not serve."""
+        said = isinstance(failure, RefusedError) and failure.judgement.exists is Truth.NO
+        return said and self._probe.notes.exists is not Truth.NO
+
+    def _object(self, item: ListedObject, url: str, parent: str | None, *, head: bool = False) -> Failure | None:
+        """See `Objects.fetch`. Where the bucket is said to be gone it is left alone for a while, and asked again."""
+        failure = self._objects.fetch(item, url, parent, head=head)
+        for pause in LOST_PAUSES:
+            if not self._is_lost(failure):
+                return failure
+            if self._errand.stop.wait(pause):
+                return StoppedError()
+            failure = self._objects.fetch(item, url, parent, head=head)
+        return NoAnswerError(SkipReason.THROTTLED, NOT_VOUCHED_FOR) if self._is_lost(failure) else failure
 
     # -- known keys
 
@@ -228,7 +245,7 @@ class BucketWalk:
 
     def _known_key(self, item: ListedObject) -> None:
         url = self._probe.url_of(item)
-        failure = self._objects.fetch(item, url, None)
+        failure = self._object(item, url, None)
         if failure is None:
             self._ledger.keys_read += 1
             self._answered()
@@ -243,7 +260,7 @@ class BucketWalk:
     def _fetch(self, upto: Rank) -> None:
         """Fetch what waits, best first, down to a rank."""
         while waiting := self._ledger.next(upto):
-            failure = self._objects.fetch(waiting.item, waiting.url, self._bucket_url, head=waiting.head)
+            failure = self._object(waiting.item, waiting.url, self._bucket_url, head=waiting.head)
             if failure is None:
                 self._answered()
             else:

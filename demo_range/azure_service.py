@@ -73,7 +73,7 @@ def _marks() -> dict[str, str]:
 
 def _blob(container: CloudBucket, key: str, query: Mapping[str, str], asked: Asked) -> Reply:
     version = query.get("versionid")
-    found = container.version(key, version) if version else container.current(key)
+    found = container.version(key, _number(version)) if version else container.current(key)
     readable = Right.READ in container.rights
     if found is not None and found.readable is not None:
         readable = found.readable
@@ -108,7 +108,9 @@ def _listing(container: CloudBucket, query: Mapping[str, str], size: int) -> Rep
     all_states = "versions" in include or "deleted" in include or "snapshots" in include
     items = container.listed_versions(prefix, after) if all_states else container.listed(prefix, after)
     page = list(islice(items, limit + 1))
-    more, page = len(page) > limit, page[:limit]
+    more, beyond, page = len(page) > limit, page[limit:], page[:limit]
+    while more and len(page) > 1 and page[-1].key == beyond[0].key:  # a page ends with the last state of a name
+        page.pop()
     marker = base64.b64encode(page[-1].key.encode("utf-8", "surrogateescape")).decode() if more and page else ""
     rows = "".join(_row(item, all_states) for item in page)
     body = (
@@ -118,8 +120,17 @@ def _listing(container: CloudBucket, query: Mapping[str, str], size: int) -> Rep
     return Reply(200, body.encode("utf-8", "surrogateescape"), "application/xml", _marks())
 
 
+def _moment(version: int) -> str:
+    """Azure names versions by when they were made."""
+    return f"2026-01-02T03:04:05.{version:07}Z"
+
+
+def _number(moment: str) -> str:
+    return moment[-8:-1].lstrip("0")
+
+
 def _row(item: StoredObject, with_version: bool) -> str:
-    version = f"<VersionId>{item.version}</VersionId>" if with_version else ""
+    version = f"<VersionId>{_moment(item.version)}</VersionId>" if with_version else ""
     current = "<IsCurrentVersion>true</IsCurrentVersion>" if with_version and item.keeps is Keeps.CURRENT else ""
     deleted = "<Deleted>true</Deleted>" if item.keeps is Keeps.DELETED else ""
     return (

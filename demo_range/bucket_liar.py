@@ -21,7 +21,7 @@ from demo_range.azure_service import AzureService
 from demo_range.bucket_server import BucketServer
 from demo_range.cloud_buckets import Asked, CloudBucket, Reply, Right
 from demo_range.gcs_service import GcsService
-from demo_range.lie_forms import FORMS, Form, Scene
+from demo_range.lie_forms import FORMS, Form, Scene, bomb
 from demo_range.lie_listings import Listings
 from demo_range.lies import Lie, Occasion, Service, Telling
 from demo_range.s3_service import S3Service
@@ -82,6 +82,8 @@ class BucketLiar:
 
     def tell(self, *tellings: Telling) -> None:
         """From now on these lies are told, the first that is due; none for the truth."""
+        if any(telling.lie is Lie.GZIP_BOMB for telling in tellings):
+            bomb()  # packed now, so that no request waits for it
         self._forms = {**FORMS, **Listings().forms()}
         self._occasions = tuple(Occasion(telling) for telling in tellings)
 

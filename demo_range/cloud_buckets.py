@@ -86,8 +86,9 @@ class CloudBucket:
     def delete(self, key: str) -> None:
         """What is current becomes older, behind a marker."""
         versions = self._versions[key]
+        content = versions[-1].content
         versions[:] = [_aged(item) for item in versions]
-        versions.append(StoredObject(key, b"", 1000 + len(versions), Keeps.DELETED))
+        versions.append(StoredObject(key, content, 1000 + len(versions), Keeps.DELETED))
 
     def current(self, key: str) -> StoredObject | None:
         """What is read under the key today."""

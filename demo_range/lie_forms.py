@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -75,9 +75,9 @@ _XML_WORDS = {"notFound": "NoSuchBucket", "backendError": "ServiceUnavailable", 
 
 def not_found(scene: Scene) -> Reply:
     """The lie that peers believe."""
-    if scene.service is Service.GCS:  # word by word as for a name that there is not
-        return scene.truth(scene.asked, None)
-    return refusal(scene, 404, ("NoSuchBucket", "", "ContainerNotFound"))
+    if scene.service is Service.AZURE:  # what it says of a missing container it says of a private one too
+        return azure_service.error(404, "ContainerNotFound", "The specified container does not exist.")
+    return scene.truth(scene.asked, None)
 
 
 def _slow_down(scene: Scene) -> Reply:
@@ -189,12 +189,16 @@ def _length(change: int) -> Form:
 
 
 def _bomb(scene: Scene) -> Reply:
-    return Reply(200, _packed(), "application/xml", {"Content-Encoding": "gzip"})
+    return Reply(200, bomb(), "application/xml", {"Content-Encoding": "gzip"})
 
 
 @cache
-def _packed() -> bytes:
-    return gzip.compress(b"<ListBucketResult>" + b" " * BOMB_BYTES, 9, mtime=0)
+def bomb() -> bytes:
+    """Some 130 kB that unpack to 128 MiB; they take a second to be packed, once."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    pieces = [packer.compress(b"<ListBucketResult>")]
+    pieces += [packer.compress(bytes(MEBIBYTE)) for _ in range(BOMB_BYTES // MEBIBYTE)]
+    return b"".join([*pieces, packer.flush()])
 
 
 def _entities(scene: Scene) -> Reply:

@@ -6,6 +6,7 @@ Closed, and data: each lie is a value; what it does to an answer stands in `lie_
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -104,6 +105,28 @@ THROTTLES = (
     Lie.ERROR_ABOVE,
     Lie.RESET_ABOVE,
 )
+
+# Lies that only some services can tell.
+_S3, _AZURE = (Service.S3,), (Service.AZURE,)
+ONLY_FOR: Mapping[Lie, tuple[Service, ...]] = {
+    Lie.MOVED_WITHOUT_LOCATION: _S3,
+    Lie.MOVED_TWO_REGIONS: _S3,
+    Lie.MOVED_FOR_A_WHILE: _S3,
+    Lie.WRONG_REGION_IN_BODY: _S3,
+    Lie.WRONG_REGION_IN_HEADER: _S3,
+    Lie.WRONG_REGION_UNNAMED: _S3,
+    Lie.REQUESTER_PAYS: (Service.S3, Service.GCS),
+    Lie.PUBLIC_ACCESS_NOT_PERMITTED: _AZURE,
+    Lie.FIREWALL: _AZURE,
+    Lie.AMBIGUOUS_NOT_FOUND: _AZURE,
+    Lie.OLD_ENUMERATION: _AZURE,
+    # Where a token alone says that there is more, a page without one is the last.
+    Lie.NO_NEXT_MARKER: _S3,
+    Lie.NO_KEY_COUNT: _S3,
+    Lie.VERSION_1_ONLY: _S3,
+    Lie.OTHER_NAMESPACE: _S3,
+    Lie.NO_NAMESPACE: _S3,
+}
 
 
 @dataclass(frozen=True, slots=True)

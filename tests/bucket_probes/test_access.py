@@ -105,3 +105,11 @@ def test_evidence_has_an_end() -> None:
     for number in range(2 * EVIDENCE_KEPT):
         taken.refused(Question.READ, replace(DOWN, code=f"Code{number}"), 500, "R")
     assert len(taken.summary().evidence) == EVIDENCE_KEPT
+
+
+def test_no_such_bucket_of_a_bucket_that_exists_says_nothing_of_its_rights() -> None:
+    taken = notes()
+    taken.granted(Question.LIST, 200, "")
+    taken.refused(Question.VERSIONS, MISSING, 404, "")
+    access = taken.summary()
+    assert (access.exists, access.listable, access.versions_visible) == ("yes", "yes", "unknown")

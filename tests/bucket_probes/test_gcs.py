@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bucket_probes import gcs_pages
 from bucket_probes.errors import ListingBrokenError, RefusedError
 from bucket_probes.gcs import GcsProbe
 from demo_range.bucket_server import BucketServer
@@ -31,6 +32,11 @@ STRANGE = [
     "é.txt", "a+b.txt", "a%2Fb.txt", "a b.txt", "a?b.txt", "a#b.txt", "a\nb.txt", "tab\t.txt", "/lead.txt", "a//b.txt",
     "back\\slash.txt", "\u202etxt.exe", "x" * 1000, "semi;colon=1.txt", "&amp;.txt", "'quote\".txt", "\U0001f600",
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gcs_pages, "PAUSES", (0.01, 0.02))
 
 
 @pytest.fixture
@@ -172,6 +178,13 @@ def test_what_is_no_verdict_stays_unknown(opened: Opened, reply: Reply) -> None:
     assert (access.exists, access.listable, access.readable, access.versions_visible) == (UNKNOWN,) * 4
     assert access.evidence
     assert all(NAME in asked.path for asked in opened.server.asked), "nothing beside the bucket was asked for"
+
+
+def test_trouble_that_passes_is_waited_for(opened: Opened, bucket: CloudBucket) -> None:
+    troubles = iter([json_error(500, "backendError"), Reply(502, b"<html>Bad gateway</html>", HTML)])
+    truth = service(bucket)
+    access = opened.state(lambda asked: next(troubles, None) or truth(asked))
+    assert (access.exists, access.listable) == (YES, YES)
 
 
 def test_pages_to_the_end_and_from_any_token(opened: Opened, bucket: CloudBucket) -> None:
