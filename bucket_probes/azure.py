@@ -9,10 +9,10 @@ from functools import partial
 from urllib.parse import quote
 
 from bucket_probes.access import AccessNotes, Facts, Judgement
-from bucket_probes.azure_answers import is_service
+from bucket_probes.azure_answers import is_page, is_service
 from bucket_probes.azure_paging import AzurePages
 from bucket_probes.azure_session import AzureSession, small_body
-from bucket_probes.errors import ProbeError
+from bucket_probes.errors import ProbeError, RefusedError
 from bucket_probes.probe import ListingPage
 from documents.buckets import Question
 from documents.exposure import Truth
@@ -100,6 +100,9 @@ class AzureProbe:
         if answer.status != _OK and not (answer.status == _PART and part):
             with answer:
                 raise self._session.refused(question, answer, small_body(answer))
+        if is_page(answer.headers):
+            with answer:
+                raise RefusedError(self._unvouched(question, answer.status, "a page of no storage service"))
         self._session.granted(question, answer)
         return answer
 
@@ -138,9 +141,15 @@ class AzureProbe:
             return
         key = f"{self._session.target.prefix}{secrets.token_hex(_NOBODYS_KEY_BYTES)}"
         with self._ask_for_blob(Question.READ, key, None, 1) as answer:
+            body = small_body(answer)
             if answer.status not in (_OK, _PART):
-                raise self._session.refused(Question.READ, answer, small_body(answer))
-            # Not the service's doing: something in between has a page for everything, and what it gives is no blob.
-            code = f"{answer.status} for any name"
-            judgement = Judgement(Truth.UNKNOWN, Truth.UNKNOWN, SkipReason.SERVER_ERROR, code)
-            self._session.end(Question.READ, answer.status, judgement)
+                raise self._session.refused(Question.READ, answer, body)
+            # Not as the service does it, whether what is given are blobs or not.
+            judgement = self._unvouched(Question.READ, answer.status, f"{answer.status} for any name")
+            if is_page(answer.headers, body) or answer.length == 0:
+                self._session.ended = judgement
+
+    def _unvouched(self, question: Question, status: int, code: str) -> Judgement:
+        judgement = Judgement(Truth.UNKNOWN, Truth.UNKNOWN, SkipReason.SERVER_ERROR, code)
+        self.notes.refused(question, judgement, status, "")
+        return judgement

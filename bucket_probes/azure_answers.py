@@ -27,6 +27,8 @@ _CHALLENGE = re.compile(
     re.IGNORECASE,
 )
 _OK = frozenset([200, 206])
+_CLIENT_ERRORS = range(400, 500)
+_PAGES = (b"<!doctype", b"<html")
 _READS = frozenset([Question.READ, Question.READ_KNOWN_KEY])
 
 
@@ -108,6 +110,13 @@ _MEANINGS: Mapping[str, _Meaning] = {
     "InvalidUri": _Meaning((400,), Truth.NO, reason=SkipReason.NOT_FOUND),
     "OutOfRangeInput": _Meaning((400,), Truth.NO, reason=SkipReason.NOT_FOUND),
 }
+# Other codes of an account that is there.
+_OF_ACCOUNTS = frozenset(
+    """
+    AccountRequiresHttps InvalidQueryParameterValue MissingRequiredQueryParameter FeatureVersionMismatch
+    EndpointUnsupportedAccountFeatures ContainerBeingDeleted InvalidHeaderValue
+    """.split()
+)
 _BAD_NAMES = frozenset(["InvalidResourceName", "InvalidUri", "OutOfRangeInput"])
 # Codes of a service that has looked for the container and has not found it missing, or does not tell.
 _LOOKED = frozenset(["ResourceNotFound", "NoAuthenticationInformation", "BlobNotFound", "BlobArchived"])
@@ -207,6 +216,19 @@ def is_service(headers: Mapping[str, str]) -> bool:
     return bool(_fitting(_REQUEST_ID, headers.get("x-ms-request-id", ""))) and "x-ms-version" in headers
 
 
+def is_page(headers: Mapping[str, str], head: bytes = b"") -> bool:
+    """Is it a page of something in between? A blob may be HTML too, but comes with the service's marks.
+
+    Args:
+        headers: of an answer with status 200, names in lower case.
+        head: the first bytes of its body, as far as they were read.
+    """
+    if "etag" in headers or any(name.startswith("x-ms-") for name in headers):
+        return False
+    html = headers.get("content-type", "").partition(";")[0].strip().lower() in ("text/html", "application/xhtml+xml")
+    return html or head.lstrip()[:9].lower().startswith(_PAGES)
+
+
 def request_id(headers: Mapping[str, str]) -> str:
     """The service's own, for its owner to look up."""
     return _fitting(_REQUEST_ID, headers.get("x-ms-request-id", ""))
@@ -226,9 +248,11 @@ def _meaning(question: Question, status: int, error: AzureError) -> _Meaning:
 
 
 def _account(status: int, headers: Mapping[str, str], error: AzureError) -> Truth:
-    """Only an account that exists has a host that speaks as the service does."""
-    known = error.code in _MEANINGS and status in _MEANINGS[error.code].statuses
-    return Truth.YES if known or (error.code and is_service(headers)) else Truth.UNKNOWN
+    """Only an account that exists has a host that speaks as the service does; of one in trouble nobody knows."""
+    if not error.code or status not in _CLIENT_ERRORS:
+        return Truth.UNKNOWN
+    known = error.code in _OF_ACCOUNTS or status in _MEANINGS.get(error.code, _NOTHING).statuses
+    return Truth.YES if known or is_service(headers) else Truth.UNKNOWN
 
 
 def _code_of(body: bytes) -> str:

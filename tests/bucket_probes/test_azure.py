@@ -429,7 +429,7 @@ class TestLies:
         assert opened.access.listable is YES
 
     @pytest.mark.parametrize(
-        "body", ["", "<html>Sign in</html>", '<!DOCTYPE a [<!ENTITY b "c">]><EnumerationResults/>', "{}"]
+        "body", ["", "<html>Sign in</html>", '<!DOCTYPE a [<!ENTITY b "c">]><EnumerationResults/>']
     )
     def test_a_page_for_everything_is_no_yes(self, lying: Lying, body: str) -> None:
         opened = lying(lambda asked: body)
@@ -438,6 +438,12 @@ class TestLies:
             opened.probe.read(ListedObject("known.pdf"), question=Question.READ_KNOWN_KEY)
         access = opened.access
         assert (access.exists, access.listable, access.readable, access.known_key_readable) == (UNKNOWN,) * 4
+
+    def test_a_page_in_the_place_of_a_blob_is_no_blob(self, lying: Lying, reply: type[Reply]) -> None:
+        opened = lying(lambda asked: reply(200, b"<html>", {"Content-Type": "text/html"}))
+        with pytest.raises(RefusedError, match="no storage service"):
+            opened.probe.read(ListedObject("known.pdf"), question=Question.READ_KNOWN_KEY)
+        assert opened.access.known_key_readable is UNKNOWN
 
     @pytest.mark.parametrize("status", [404, 403, 401, 400, 500, 502, 410])
     @pytest.mark.parametrize(

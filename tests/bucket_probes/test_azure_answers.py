@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bucket_probes.access import Judgement
-from bucket_probes.azure_answers import AzureError, ends_account, existence, judge, parse_error, tenant_of
+from bucket_probes.azure_answers import AzureError, ends_account, existence, is_page, judge, parse_error, tenant_of
 from documents.buckets import Question
 from documents.exposure import Truth
 from documents.records import SkipReason
@@ -55,9 +55,9 @@ def judged(question: Question, status: int, code: str, **headers: str) -> Judgem
         (409, "BlobApiNotYetSupportedForHierarchicalNamespaceAccounts", YES, UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
         (409, "ContainerBeingDeleted", YES, UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
         (409, "ContainerDisabled", YES, YES, NO, SkipReason.ACCESS_DENIED),
-        (503, "ServerBusy", YES, UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
-        (500, "OperationTimedOut", YES, UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
-        (500, "InternalError", YES, UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
+        (503, "ServerBusy", UNKNOWN, UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
+        (500, "OperationTimedOut", UNKNOWN, UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
+        (500, "InternalError", UNKNOWN, UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
         (418, "NobodyForesawThis", YES, UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
     ],
 )
@@ -176,6 +176,27 @@ def test_what_is_no_verdict_is_unknown(status: int, headers: Mapping[str, str], 
 def test_something_in_between_says_nothing_of_the_account() -> None:
     assert existence(404, {}, HTML).account is UNKNOWN
     assert existence(404, {}, document("PageNotFound")).account is UNKNOWN
+
+
+@pytest.mark.parametrize("code", ["ContainerNotFound", "AccountRequiresHttps", "InvalidQueryParameterValue"])
+def test_the_services_own_codes_need_no_other_mark(code: str) -> None:
+    status = 404 if code == "ContainerNotFound" else 400
+    assert existence(status, {}, document(code)).account is YES
+
+
+@pytest.mark.parametrize(
+    ("headers", "head", "page"),
+    [
+        ({"content-type": "text/html; charset=utf-8"}, b"", True),
+        ({"content-type": "TEXT/HTML"}, b"", True),
+        ({}, b"\n <!DOCTYPE html>", True),
+        ({"content-type": "text/html", "etag": '"0x8"'}, b"", False),
+        ({"content-type": "text/html", "x-ms-blob-type": "BlockBlob"}, b"<html>", False),
+        ({"content-type": "application/pdf"}, b"%PDF", False),
+    ],
+)
+def test_pages_that_no_storage_service_made(headers: Mapping[str, str], head: bytes, page: bool) -> None:
+    assert is_page(headers, head) is page
 
 
 def test_what_was_given_is_there() -> None:
