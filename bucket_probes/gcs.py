@@ -67,14 +67,11 @@ class GcsProbe:
 
     def state(self) -> None:
         """See `BucketProbe`. What anyone may do, the service tells in one answer; the others are its witnesses."""
-        for question in (
-            self._pages.open_or_not,
-            self._ask_permissions,
-            lambda: self._pages.first(Question.VERSIONS),
-            self._ask_record,
-            self._ask_acl,
-        ):
-            if not _goes_on(question) or self.notes.exists is Truth.NO:
+        asked_anyway = (self._pages.open_or_not, self._ask_permissions)  # "no such bucket" has to be said by both
+        if not all(_goes_on(question) for question in asked_anyway) or self.notes.exists is Truth.NO:
+            return
+        for question in (lambda: self._pages.first(Question.VERSIONS), self._ask_record, self._ask_acl):
+            if not _goes_on(question):
                 return
 
     def pages(self, start: str | None = None) -> Iterator[ListingPage]:

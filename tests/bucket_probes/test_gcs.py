@@ -125,10 +125,25 @@ def test_requester_pays_is_not_missing(opened: Opened, bucket: CloudBucket) -> N
     assert (access.exists, access.listable, access.requester_pays) == (YES, NO, YES)
 
 
-def test_absence_has_two_witnesses(opened: Opened) -> None:
+def test_absence_has_three_witnesses(opened: Opened) -> None:
     access = opened.state(service())
     assert (access.exists, access.listable) == (NO, NO)
-    assert [(item.status, item.code) for item in access.evidence] == [(404, "notFound"), (404, "NoSuchBucket")]
+    assert [(item.question, item.status, item.code) for item in access.evidence] == [
+        (Question.LIST, 404, "notFound"),
+        (Question.LIST, 404, "NoSuchBucket"),
+        (Question.PERMISSIONS, 404, "notFound"),
+    ]
+
+
+@pytest.mark.parametrize("rights", [[], [Right.READ]])
+def test_a_listing_alone_does_not_make_a_bucket_absent(
+    opened: Opened, bucket: CloudBucket, rights: list[Right]
+) -> None:
+    """Both interfaces say of the listing that there is no such bucket; what may be done with it is told."""
+    bucket.rights = frozenset(rights)
+    truth, missing = service(bucket), service()
+    access = opened.state(lambda asked: (truth if "/iam/" in asked.path else missing)(asked))
+    assert (access.exists, access.listable, access.readable) == (YES, UNKNOWN, YES if rights else UNKNOWN)
 
 
 def test_the_second_witness_counts(opened: Opened, bucket: CloudBucket) -> None:
