@@ -16,7 +16,9 @@ from findings.rows import entry_row
 from findings.stored_text import optional_place, storable, stored_place
 
 # An address in which nothing can carry a right: no user, no query, no parameter, no session in its path.
-_PLAIN_PLACE: Final = re.compile(r"https?://[A-Za-z0-9.:-]+(?:/(?:[A-Za-z0-9/._~-]|%(?!3[Bb])[0-9A-Fa-f]{2})*+)?")
+_PLAIN_PLACE: Final = re.compile(
+    r"https?://[A-Za-z0-9.:-]++(?:/[A-Za-z0-9/._~-]*+(?:%(?!3[Bb])[0-9A-Fa-f]{2}[A-Za-z0-9/._~-]*+)*+)?+"
+)
 _SCHEMA: Final = COLUMNS["entries"]
 _MOST: Final = (1 << 63) - 1
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import random
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import fetching.naming
 from fetching.naming import has_job_number, is_batch_folder, looks_like_a_letter
 
 LETTERS = [
@@ -85,3 +89,18 @@ def test_no_name_raises(name: str) -> None:
     looks_like_a_letter(name)
     has_job_number(name)
     is_batch_folder(name)
+
+
+def test_names_that_differ_in_digits_are_judged_each_for_itself() -> None:
+    """What is remembered of a shape decides nothing that digits decide."""
+    numbers = random.Random(3)  # noqa: S311 - numbers of a test
+    shapes = "n0000-000_0_0 0000-00-00 00.00.0000 000_000_0000 ds00000.ds0 ab0000.ds0 0000_ab.c job_000".split()
+    told = Counter[bool]()
+    for _ in range(5_000):
+        shape = numbers.choice(shapes) + numbers.choice(["", ".x", " x"])
+        name = "".join(str(numbers.choice([0, 1, 2, 3, 9])) if sign == "0" else sign for sign in shape)
+        plainly = bool(fetching.naming._NUMBERS.search(name) or fetching.naming._JOBS.search(name))
+        told[plainly] += 1
+        assert looks_like_a_letter(name) is plainly, name
+        assert has_job_number(name) is bool(fetching.naming._JOBS.search(name)), name
+    assert min(told.values()) > 500
