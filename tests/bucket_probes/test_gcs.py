@@ -408,3 +408,18 @@ def test_told_to_stop(opened: Opened, bucket: CloudBucket) -> None:
         with pytest.raises(StoppedError):
             probe.state()
         assert probe.notes.summary().exists is UNKNOWN
+
+
+def test_ambient_rights_are_not_used(opened: Opened, bucket: CloudBucket, lending: str) -> None:
+    """Credentials, a profile, a proxy and an emulator in the environment: no request shows or follows them."""
+    bucket.rights = frozenset(Right)
+    bucket.put("a", b"1")
+    with opened.at(service(bucket)) as probe:
+        probe.state()
+        list(probe.pages())
+        probe.read(ListedObject("a")).close()
+        assert probe.notes.summary().readable is YES
+    said = repr(opened.server.asked)
+    assert lending not in said
+    assert "uthorization" not in said
+    assert "goog-api" not in said, "the library does not tell of itself either"
