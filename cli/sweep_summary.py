@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cli.console import notice
-from findings.records import FindingState, UnitState
+from findings.records import BucketState, FindingState, UnitState
 from findings.results import NameSearchReach, SweepSummary
 from findings.spool_folders import spool_root, spooled_matches
 from findings.told import mark_told
@@ -18,6 +18,16 @@ from sweeps.sweep import SweepResult
 
 # Seconds to wait for the database to note that its news were told; they are told once more if it is held for longer.
 TOLD_WAIT = 5.0
+
+_STATES = {
+    BucketState.LISTABLE: "listable",
+    BucketState.READABLE: "readable and not listable",
+    BucketState.NOT_LISTABLE: "not listable (readable or not: unknown)",
+    BucketState.EXISTS: "there, nothing more known",
+    BucketState.UNKNOWN: "unknown",
+    BucketState.CLOSED: "closed",
+    BucketState.ABSENT: "absent",
+}
 
 
 def unseen(summary: SweepSummary, allowed: frozenset[SkipReason]) -> dict[str, int]:
@@ -67,7 +77,8 @@ def tell_summary(result: SweepResult, scope: Scope) -> None:
     notice(f"findings: {counted or 'none'}")
     notice(f"documents read: {summary.documents}; {_counted(summary.verdicts)}")
     if summary.buckets:
-        notice(f"buckets: {_counted(summary.buckets)}; details: stray buckets list --db {scope.database.file}")
+        buckets = {_STATES[state]: count for state, count in summary.buckets.items()}
+        notice(f"buckets: {_counted(buckets)}; details: stray buckets list --db {scope.database.file}")
     for search in summary.names:
         notice(searched(search, scope))
     gaps = unseen(summary, scope.allowed_skips)

@@ -130,8 +130,8 @@ class TableReport:
         count = 0
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
             where = " ".join(part for part in (row.provider, row.region, f"found by {row.found_by}") if part)
-            reasons = f": {', '.join(row.reasons)}" if row.reasons else ""
-            lines = [row.url, where, f"ours: {row.score} of 100{reasons}"]
+            ours = f"ours: {row.score} of 100, {', '.join(row.reasons)}" if row.reasons else "not known whose"
+            lines = [row.url, where, ours]
             lines += [f"{row.letters} letters found in it"] if row.letters else []
             table.add_row(_bucket_state(row), Text("\n".join(map(printable, lines))), _since(row))
         self._print(table, count, "no buckets")
@@ -189,7 +189,7 @@ class TableReport:
 def _table(*columns: str) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in ("finding", "seen", "state", "when (UTC)"))
+        table.add_column(column, overflow="fold", no_wrap=column in ("finding", "seen", "seen so", "state", "when (UTC)"))
     return table
 
 

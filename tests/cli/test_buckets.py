@@ -124,7 +124,7 @@ def test_the_letter_is_found_and_it_is_told_how_it_lies_open(clouds: Clouds) -> 
 def test_the_summary_and_the_list_tell_of_them(clouds: Clouds) -> None:
     summary = json.loads(clouds.told.stdout)
     assert (summary["buckets"]["listable"], summary["buckets"]["readable"]) == (2, 2)
-    assert "2 listable, 2 readable" in clouds.told.stderr
+    assert "2 listable, 2 readable and not listable" in clouds.told.stderr
     listed = run_stray("buckets", "list", "--format", "json", cwd=clouds.folder)
     states = [row["state"] for row in map(json.loads, listed.stdout.splitlines())]
     assert states[:4] == ["listable", "listable", "readable", "readable"]

@@ -79,6 +79,6 @@ def test_the_summary_tells_of_buckets_and_names(scope: Scope, capsys: pytest.Cap
     assert fields["names"] == [asdict(reach(36))]
     tell_summary(came, scope)
     said = capsys.readouterr().err
-    assert "buckets: 2 listable, 1 readable, 4 unknown; details: stray buckets list" in said
+    assert "buckets: 2 listable, 1 readable and not listable, 4 unknown; details: stray buckets list" in said
     assert "12,000 names at Amazon S3: 14 exist" in said
     assert "NOT SEEN: 36 names without an answer that counts" in said
