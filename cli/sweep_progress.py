@@ -68,6 +68,8 @@ class SweepProgress:
 
 def told(progress: Progress) -> str:
     """Counts in words."""
+    if progress.names:
+        return f"{progress.names_answered:,} of {progress.names:,} names with an answer, {progress.buckets:,} buckets"
     return (
         f"{progress.documents} documents, {progress.matches} letters in them, "
         f"{progress.entries} entries, {progress.skipped} not read"

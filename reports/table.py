@@ -33,6 +33,7 @@ DEFAULT_WIDTH: Final = 80
 SHOWN_ID: Final = 8
 # Spans of one finding that are listed; the rest is counted.
 _SHOWN_SPANS: Final = 20
+_UNBROKEN: Final = ("finding", "seen", "seen so", "state", "when (UTC)")
 
 
 class TableReport:
@@ -189,7 +190,7 @@ class TableReport:
 def _table(*columns: str) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in ("finding", "seen", "seen so", "state", "when (UTC)"))
+        table.add_column(column, overflow="fold", no_wrap=column in _UNBROKEN)
     return table
 
 

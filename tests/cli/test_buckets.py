@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +134,109 @@ def test_the_summary_and_the_list_tell_of_them(clouds: Clouds) -> None:
     table = run_stray("buckets", "list", cwd=clouds.folder).stdout
     assert OPEN in table
     assert "Planted" not in table + listed.stdout + clouds.told.stdout + clouds.told.stderr
+
+
+class Site(BaseHTTPRequestHandler):
+    """One page, that names buckets."""
+
+    page = b""
+
+    def do_GET(self) -> None:
+        found = self.path == "/"
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(self.page if found else b"")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def site_of(page: str) -> Iterator[str]:
+    handler = type("Page", (Site,), {"page": page.encode()})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def searched(ground: DemoRange, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clouds]:
+    """A sweep that learns of an object and of a bucket from a page, and searches for names."""
+    folder = tmp_path_factory.mktemp("searched")
+    letter = sorted(ground.letters_folder.rglob("*.txt"))[0].read_bytes()
+    _, hidden, _ = buckets(letter)
+    strangers = [CloudBucket("met-in-a-page", frozenset([Right.LIST])), CloudBucket("examplehospital")]
+    with BucketLiar([hidden, *strangers]) as liar:
+        service = liar.url(Service.S3)
+        signed = "X-Amz-Signature=Planted&X-Amz-Credential=Planted"
+        page = f'<a href="{service}/{HIDDEN}/{KEY}?{signed}">1</a> <img src="{service}/met-in-a-page/logo.png">'
+        with site_of(page) as url:
+            scope = scope_of(ground, liar).partition("[[bucket]]")[0]
+            scope += f"""
+[[site]]
+url = "{url}"
+tier = "own"
+authority = "IG-2026-014"
+[[bucket]]
+name = "{HIDDEN}"
+endpoint = "{service}"
+tier = "own"
+authority = "IG-2026-014"
+[names]
+name_search = true
+authority = "IG-2026-015"
+keywords = ["examplehospital"]
+providers = ["s3"]
+candidates = 40
+requests_per_second = 200
+fastest = 500
+harvest = true
+[names.endpoints]
+s3 = "{service}"
+"""
+            (folder / "scope.toml").write_text(scope)
+            yield Clouds(folder, run_stray("sweep", "--workers", "3", "--format", "json", cwd=folder, timeout=280))
+
+
+def test_an_object_that_a_page_names_is_read_in_the_same_sweep(searched: Clouds) -> None:
+    rows = searched.ask("SELECT name, state, found_by, letters, reasons FROM bucket_states ORDER BY name")
+    assert [row[:4] for row in rows] == [
+        ("examplehospital", "not_listable", "search", 0),
+        (HIDDEN, "readable", "scope", 1),
+        ("met-in-a-page", "listable", "harvest", 0),
+    ], searched.told.stderr
+    reasons = {name: reasons for name, *_, reasons in rows}
+    assert reasons[HIDDEN][0] == "known_letters"
+    assert "in_scope" in reasons[HIDDEN]
+    assert reasons["met-in-a-page"] == ["linked_from_own_site"]
+    assert "name_has_keyword" in reasons["examplehospital"]
+
+
+def test_names_are_counted_and_nothing_of_strangers_is_read(searched: Clouds) -> None:
+    summary = json.loads(searched.told.stdout)
+    (names,) = summary["names"]
+    assert (names["candidates"], names["existing"], names["unknown"]) == (42, 3, 0), searched.told.stderr
+    said = "42 names at Amazon S3: 3 exist, 39 absent, 0 unknown; 100 % with an answer that counts"
+    assert said in searched.told.stderr
+    assert searched.told.returncode == 10
+    assert searched.ask("SELECT count(*) FROM documents WHERE url LIKE '%met-in-a-page%'") == [(0,)]
+    assert searched.ask("SELECT kind, count(*) FROM units GROUP BY kind ORDER BY kind") == [
+        ("bucket", 1), ("names", 1), ("site", 1),
+    ]  # fmt: skip
+
+
+def test_what_a_page_leaked_is_told_and_its_signature_is_nowhere(searched: Clouds) -> None:
+    met = run_stray("buckets", "met", "--format", "json", cwd=searched.folder)
+    rows = {row["name"]: row for row in map(json.loads, met.stdout.splitlines())}
+    assert rows[HIDDEN]["with_credential"] == 1
+    assert rows["met-in-a-page"]["state"] == "listable"
+    assert "Planted" not in met.stdout + searched.told.stdout + searched.told.stderr
+    signed = [path for path in searched.folder.rglob("*") if path.is_file() and b"X-Amz-Sig" in path.read_bytes()]
+    assert signed == []
 
 
 @pytest.fixture
