@@ -106,7 +106,10 @@ class AzureSession:
         judgement = judge(question, answer.status, answer.headers, parse_error(answer.headers, body))
         if judgement.exists is Truth.NO and self._spoken_against:
             judgement = in_doubt(judgement)
-        self._spoken_against |= speaks_against_no(judgement)
+        if speaks_against_no(judgement):
+            self._spoken_against = True
+            if self.notes.exists is Truth.NO:
+                self.notes.doubt()
         self.notes.refused(question, judgement, answer.status, request_id(answer.headers))
         self._tell_website()
         if ends_account(judgement):

@@ -471,11 +471,27 @@ class TestLies:
         assert refused.value.reason is SkipReason.SERVER_ERROR
         assert opened.access.exists is UNKNOWN
 
+    @pytest.mark.parametrize("other", ["ResourceNotFound", "BlobNotFound"])
+    def test_a_lie_to_one_question_is_found_out_by_another(self, lying: Lying, reply: type[Reply], other: str) -> None:
+        missing = reply(404, b"<Error><Code>ContainerNotFound</Code></Error>")
+        opened = lying(
+            lambda asked: (
+                missing if "comp" in asked.query else reply(404, f"<Error><Code>{other}</Code></Error>".encode())
+            )
+        )
+        opened.probe.state()
+        assert opened.access.exists is not NO
+
+    def test_a_container_that_is_missing_is_asked_for_twice(self, lying: Lying, liar: Liar, reply: type[Reply]) -> None:
+        opened = lying(lambda asked: reply(404, b"<Error><Code>ContainerNotFound</Code></Error>"))
+        opened.probe.state()
+        assert (len(liar.asked), opened.access.exists, opened.access.listable) == (2, NO, NO)
+
     def test_a_no_is_one_answer_and_a_yes_takes_it_back(self, lying: Lying, liar: Liar, reply: type[Reply]) -> None:
         missing = reply(404, b"<Error><Code>ContainerNotFound</Code></Error>")
-        opened = lying(lambda asked: missing if len(liar.asked) == 1 else listing("a"))
+        opened = lying(lambda asked: missing if len(liar.asked) <= 2 else listing("a"))
         opened.probe.state()
-        assert (len(liar.asked), opened.access.exists, opened.access.listable) == (1, NO, NO)
+        assert (len(liar.asked), opened.access.exists, opened.access.listable) == (2, NO, NO)
         assert opened.keys() == ["a"]
         assert (opened.access.exists, opened.access.listable) == (YES, YES)
 
