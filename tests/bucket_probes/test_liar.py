@@ -67,7 +67,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(azure_paging, "PAGE_PAUSES", (0.01, 0.02))
     for module in (s3_session, gcs_pages):
         monkeypatch.setattr(module, "PAUSES", (0.01, 0.02))
-    monkeypatch.setattr(walker, "LOST_PAUSES", (0.2, 0.6))
+    monkeypatch.setattr(walker, "LOST_PAUSES", (0.05, 0.4))
 
 
 @dataclass
@@ -106,7 +106,7 @@ def fetch(
         neighbour = target.model_copy(update={"name": NEIGHBOUR, "known_keys": ()})
         scope = make_scope(target, neighbour, timeout_seconds=0.5, requests=MOST_REQUESTS)
         unit = next(units_of(scope))
-        source, sink = BucketSource(make_errand(scope), pauses=(0.2, 0.6)), type(recording_sink)()
+        source, sink = BucketSource(make_errand(scope), pauses=(0.05, 0.5)), type(recording_sink)()
         before = sum(liar.counts(service).values())
         source.fetch(unit, sink)
         assert source.learned is not None

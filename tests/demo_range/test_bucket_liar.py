@@ -51,12 +51,10 @@ def test_a_lie_is_told_for_some_names_alone(liar: BucketLiar, http: urllib3.Pool
     assert liar.lies == 1
 
 
-@pytest.mark.parametrize("service", Service)
+@pytest.mark.parametrize("service", [Service.S3, Service.GCS])
 def test_a_false_not_found_is_word_for_word_a_true_one(
     liar: BucketLiar, http: urllib3.PoolManager, service: Service
 ) -> None:
-    if service is Service.AZURE:
-        pytest.skip("Azure has no word for a missing container that a private one has not")
     url = liar.url(service)
     true = http.request("GET", url + PATHS[service].format("none"))
     liar.tell(Telling(Lie.NOT_FOUND_FIRST))
@@ -68,7 +66,7 @@ def test_a_false_not_found_is_word_for_word_a_true_one(
 @pytest.mark.parametrize("service", Service)
 def test_no_lie_breaks_the_server(liar: BucketLiar, service: Service, lie: Lie) -> None:
     liar.tell(Telling(lie, above=1))
-    with urllib3.PoolManager(retries=False, timeout=0.3) as impatient:
+    with urllib3.PoolManager(retries=False, timeout=0.1) as impatient:
         for path in (PATHS[service].format("open"), PATHS[service].format("open") + "&comp=list&marker=YQ=="):
             try:
                 impatient.request("GET", liar.url(service) + path, redirect=False, preload_content=False).close()
