@@ -22,6 +22,8 @@ from fetching.store import PassingStore, Store
 WINDOW: Final = 200
 # The same where all are told that nothing was fetched of.
 _LEFT_AT_A_TIME: Final = 5_000
+# Pages of a listing whose digests are read at a time: 8 kB each.
+_DIGEST_PAGES: Final = 500
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS bucket_state (
     one INTEGER PRIMARY KEY CHECK (one = 1), base BLOB NOT NULL, keys_tried INTEGER NOT NULL,
@@ -231,10 +233,18 @@ class Ledger:
     def _lookup(self, digest: int, *, add: bool) -> bool:
         """With `add`: was it new? Without: was it met?"""
         if self._seen is None:
-            self._seen = Seen()
-            stored = b"".join(row[0] for row in self._store.read("SELECT digests FROM bucket_seen ORDER BY number"))
-            self._seen.load(stored + self._met.tobytes())
+            self._seen = self._all_met()
         return self._seen.add(digest) if add else digest in self._seen
+
+    def _all_met(self) -> Seen:
+        """Digests of all that was met, read some at a time: ten million would be in memory three times over."""
+        seen, last = Seen(), 0
+        page = "SELECT number, digests FROM bucket_seen WHERE number > ? ORDER BY number LIMIT ?"
+        while rows := self._store.read(page, (last, _DIGEST_PAGES)):
+            last = rows[-1][0]
+            seen.load(b"".join(row[1] for row in rows))
+        seen.load(self._met.tobytes())
+        return seen
 
     def _row(self, waiting: Waiting, number: int) -> _Row:
         item = waiting.item

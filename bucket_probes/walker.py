@@ -120,10 +120,13 @@ class BucketWalk:
             self._list(kind)
             has_ended = self._ledger.standing(kind).ended
             if kind is Kind.CURRENT:
-                self._known_keys(self._hopeless())
+                # What was listed is surer than what a pattern makes: keys get a share, and the rest comes after it.
+                self._known_keys(Share(self._errand.budget, self._errand.limits, LOOKING_AROUND))
             self._fetch(_ALL[kind] if has_ended else _BEST[kind])
             if has_ended:
-                return
+                break
+        if kind is Kind.CURRENT:
+            self._known_keys(None)
 
     def _list(self, kind: Kind) -> None:
         """Take pages until the listing ends, or a share of what is left to spend is spent."""
@@ -221,10 +224,10 @@ class BucketWalk:
         hopeless = access.exists is Truth.NO or shut or standing.reason in _NO_CONTACT
         return (standing.reason, standing.detail) if hopeless else None
 
-    def _known_keys(self, hopeless: tuple[SkipReason, str] | None) -> None:
-        """Keys that the scope names and no listing showed: readable is not listable."""
+    def _known_keys(self, share: Share | None) -> None:
+        """Keys that the scope names and no listing showed, while the share lasts: readable is not listable."""
         ledger = self._ledger
-        if hopeless:
+        if hopeless := self._hopeless():
             self._tell_keys(*hopeless)
             ledger.keys_tried = self._keys.count
             return
@@ -233,6 +236,8 @@ class BucketWalk:
                 self._known_key(ListedObject(key))
             ledger.keys_tried += 1
             self._save_now_and_then()
+            if share and share.is_spent:
+                return
 
     def _tell_keys(self, reason: SkipReason, detail: str) -> None:
         """A record for each key that was not tried; for those beyond a number, one that says how many they are."""

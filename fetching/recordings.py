@@ -7,8 +7,8 @@ from documents.media_type import MediaType, sniff
 from documents.records import Entry, EntryKind, Skipped, SkipReason
 
 # What has no text, whatever its header says. Anything else turned out to be a file like others.
-_SOUND = ("audio/", "video/")
-_WITHOUT_TEXT = frozenset([MediaType.BINARY, MediaType.OGG, MediaType.EMPTY])
+_SOUND_OR_FONT = ("audio/", "video/", "font/")
+_WITHOUT_TEXT = frozenset([MediaType.BINARY, MediaType.OGG, MediaType.EMPTY, MediaType.EXECUTABLE])
 
 
 def told_by_head(
@@ -35,4 +35,4 @@ def told_by_head(
 def is_without_text(head: bytes) -> bool:
     """Do the first bytes say that no text can be taken from the file?"""
     kind = sniff(head)
-    return kind in _WITHOUT_TEXT or kind.value.startswith(_SOUND)
+    return kind in _WITHOUT_TEXT or kind.value.startswith(_SOUND_OR_FONT)

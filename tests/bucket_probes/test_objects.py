@@ -156,6 +156,18 @@ def test_old_versions_come_after_what_is_current(bucket: Bucket, liar: Liar, rep
     assert walked.sink.reasons == {}
 
 
+def test_keys_of_patterns_leave_most_of_the_budget_to_what_is_listed(
+    bucket: Bucket, liar: Liar, reply: type[Reply], source_contract: SourceContract
+) -> None:
+    liar.says = paged(reply, [[f"{number:02} letter.pdf" for number in range(15)]])
+    walked = bucket.fetch(liar.url, known=["{000-999}.pdf"], requests=bucket.questions(liar.url) + 33)
+    listed = [key for key in liar.reads if "letter" in key]
+    assert len(listed) == 15
+    assert len(liar.reads) > 20, "then the keys go on"
+    assert liar.reads.index(listed[0]) == 8, "a fourth of what was left"
+    source_contract.nothing_vanished(walked.sink, [walked.url(f"{number:03}.pdf") for number in range(1000)])
+
+
 def test_a_third_partys_bucket_is_not_listed_unless_the_scope_says_so(
     bucket: Bucket, liar: Liar, reply: type[Reply]
 ) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from documents.dictation import HEADER_BYTES
-from fetching.recordings import told_by_head
+from fetching.recordings import is_without_text, told_by_head
 
 URL, NAME, PARENT = "http://h.example/DS30001.DS2", "DS30001.DS2", "http://h.example/"
 
@@ -29,3 +29,24 @@ def test_what_is_recorded_of_a_recording(head: bytes, header: str | None, detail
 @pytest.mark.parametrize("head", [b"%PDF-1.4", b"Dear Dr Example,", b"PK\x03\x04", b"{\\rtf1", b"<html>"])
 def test_what_may_hold_text_is_to_be_fetched_whole(head: bytes) -> None:
     assert told_by_head(head, URL, NAME, None, PARENT) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "without"),
+    [
+        (b"\x7fELF" + bytes(60), True),
+        (b"wOF2" + bytes(60), True),
+        (b"\0\0\0\x18ftypisom", True),
+        (bytes(range(256)), True),
+        (b"", True),
+        (b"%PDF-1.7", False),
+        (b"PK\x03\x04" + bytes(60), False),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(60), False),
+        (b"\xff\xd8\xff\xe0" + bytes(60), False),
+        (b"SQLite format 3\0", False),
+        ("Liebe Frau M\u00fcller".encode("cp1252"), False),
+        ("Dear Dr Example".encode("utf-16"), False),
+    ],
+)
+def test_what_first_bytes_say_of_text(head: bytes, without: bool) -> None:
+    assert is_without_text(head) is without
