@@ -9,7 +9,7 @@ from functools import partial
 from urllib.parse import quote
 
 from bucket_probes.access import AccessNotes, Facts, Judgement
-from bucket_probes.azure_answers import is_page, is_service
+from bucket_probes.azure_answers import is_page, is_service, parse_error
 from bucket_probes.azure_paging import AzurePages
 from bucket_probes.azure_session import AzureSession, small_body
 from bucket_probes.errors import ProbeError, RefusedError
@@ -147,7 +147,8 @@ class AzureProbe:
                 raise self._session.refused(Question.READ, answer, body)
             # Not as the service does it, whether what is given are blobs or not.
             judgement = self._unvouched(Question.READ, answer.status, f"{answer.status} for any name")
-            if is_page(answer.headers, body) or answer.length == 0:
+            is_error = bool(parse_error(answer.headers, body).code)
+            if is_error or is_page(answer.headers, body) or answer.length == 0:
                 self._session.ended = judgement
 
     def _unvouched(self, question: Question, status: int, code: str) -> Judgement:

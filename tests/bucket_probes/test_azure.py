@@ -429,7 +429,13 @@ class TestLies:
         assert opened.access.listable is YES
 
     @pytest.mark.parametrize(
-        "body", ["", "<html>Sign in</html>", '<!DOCTYPE a [<!ENTITY b "c">]><EnumerationResults/>']
+        "body",
+        [
+            "",
+            "<html>Sign in</html>",
+            "<Error><Code>ContainerNotFound</Code></Error>",
+            '<!DOCTYPE a [<!ENTITY b "c">]><EnumerationResults/>',
+        ],
     )
     def test_a_page_for_everything_is_no_yes(self, lying: Lying, body: str) -> None:
         opened = lying(lambda asked: body)
