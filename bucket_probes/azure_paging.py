@@ -22,6 +22,8 @@ LISTING_BYTES = 32 << 20
 # Pages without a single blob, one after another, after which a listing is taken for endless. The service may end a
 # page early, at the border of a partition; it has not been seen to do so 100 times in a row.
 EMPTY_PAGES = 100
+# Characters of a marker that are sent back. The service's hold a blob's name in base64, 1,024 characters at most.
+LONGEST_MARKER = 32 << 10
 # Seconds before a page that failed is asked for again: of 10,000 pages one or the other does.
 PAGE_PAUSES = (0.5, 2.0)
 # What a page of a listing that is open may fail by and come whole the next time. A bucket that was listed a moment ago
@@ -93,7 +95,7 @@ class AzurePages:
             marker = page.next_marker
             empty = 0 if page.objects or page.prefixes else empty + 1
             marks = _marks(page)
-            circles = empty > EMPTY_PAGES or bool(marks & seen)
+            circles = empty > EMPTY_PAGES or bool(marks & seen) or len(marker or "") > LONGEST_MARKER
             seen |= marks
             goes_on = bool(marker) and not page.damaged and not circles
             yield ListingPage(page.objects, marker if goes_on else None)

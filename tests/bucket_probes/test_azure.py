@@ -405,6 +405,12 @@ class TestLies:
             opened.keys()
         assert len(liar.asked) == EMPTY_PAGES + 1
 
+    def test_a_marker_that_is_no_marker_is_not_sent_back(self, lying: Lying, liar: Liar) -> None:
+        opened = lying(lambda asked: listing("a", marker="m" * 40_000))
+        with pytest.raises(ListingBrokenError):
+            opened.keys()
+        assert len(liar.asked) == 1
+
     def test_an_empty_page_is_not_the_end(self, lying: Lying) -> None:
         pages = {"": listing("a", marker="1"), "1": listing(marker="2"), "2": listing("b")}
         assert lying(lambda asked: pages[asked.query.get("marker", "")]).keys() == ["a", "b"]
