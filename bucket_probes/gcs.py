@@ -67,8 +67,9 @@ class GcsProbe:
 
     def state(self) -> None:
         """See `BucketProbe`. What anyone may do, the service tells in one answer; the others are its witnesses."""
-        asked_anyway = (self._pages.open_or_not, self._ask_permissions)  # "no such bucket" has to be said by both
-        if not all(_goes_on(question) for question in asked_anyway) or self.notes.exists is Truth.NO:
+        if not _goes_on(self._pages.open_or_not) or self._pages.json_is_down:
+            return
+        if not _goes_on(self._ask_permissions) or self.notes.exists is Truth.NO:  # has to be said by both
             return
         for question in (lambda: self._pages.first(Question.VERSIONS), self._ask_record, self._ask_acl):
             if not _goes_on(question):

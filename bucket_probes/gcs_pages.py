@@ -47,10 +47,14 @@ class GcsPages:
 
     Args:
         session: asks.
+
+    Attributes:
+        json_is_down: the JSON interface was in trouble, and the XML interface gave a verdict.
     """
 
     def __init__(self, session: GcsSession) -> None:
         self._session = session
+        self.json_is_down = False
 
     def first(self, question: Question) -> None:
         """Ask for one object: it shows whether the listing is open. Raises: see `GcsSession.ask`; RefusedError."""
@@ -133,20 +137,33 @@ class GcsPages:
         """
         if at is not None and at.startswith("x"):
             return self._xml(question, unquote(at[1:], errors="surrogateescape"), count)
+        if self.json_is_down and not at and not parameters:
+            return self._xml(question, "", count)
+        failure: RefusedError | NoAnswerError
         try:
             return self._json(question, at[1:] if at else None, parameters, count)
         except RefusedError as error:
             if at or parameters or error.judgement.exists is Truth.YES:
                 raise
-            refused = error
-        return self._second_witness(question, refused, count)
+            failure = error
+        except NoAnswerError as error:
+            if at or parameters or not self._session.is_down(error):
+                raise
+            failure = error
+        return self._second_witness(question, failure, count)
 
-    def _second_witness(self, question: Question, refused: RefusedError, count: int | None) -> _Page:
-        """The XML interface's page. Raises its refusal, or the first one where it has no verdict."""
+    def _second_witness(self, question: Question, failure: RefusedError | NoAnswerError, count: int | None) -> _Page:
+        """The XML interface's page. Raises its refusal, or the first failure where it has no verdict."""
+        is_down = isinstance(failure, NoAnswerError)
         try:
-            return self._xml(question, "", count)
+            page = self._xml(question, "", count)
         except RefusedError as error:
-            raise refused if error.judgement.exists is Truth.UNKNOWN else error from None
+            if error.judgement.exists is Truth.UNKNOWN:
+                raise failure from None
+            self.json_is_down = is_down
+            raise
+        self.json_is_down = is_down
+        return page
 
     def _json(self, question: Question, token: str | None, parameters: Mapping[str, bool], count: int | None) -> _Page:
         session = self._session

@@ -22,6 +22,7 @@ from scope.model import BucketTarget
 # bytes; an error is below 2 kB.
 RECORD_BYTES = 256 << 10
 OK, PART, NOT_IN_RANGE = 200, 206, 416
+_UNAVAILABLE = 503
 
 
 class GcsSession:
@@ -39,6 +40,11 @@ class GcsSession:
         self._wire = wire
         self._carried: list[Answer] = []
         self._question = Question.LIST
+        self._was_told_to_wait = False
+
+    def is_down(self, failure: NoAnswerError) -> bool:
+        """Is what was asked in trouble, and not we too fast? 503 without a word of when to come back says so."""
+        return failure.detail == str(_UNAVAILABLE) and not self._was_told_to_wait
 
     def ask(self, question: Question, act: Callable[[], None]) -> Answer:
         """The answer to what `act` carries, whatever it is; not judged and not noted yet.
@@ -112,6 +118,7 @@ class GcsSession:
         """Note a throttled answer. A redirect is the last word: Google sends them to where one signs in."""
         if answer.status not in THROTTLE_STATUSES:
             return False
+        self._was_told_to_wait = "retry-after" in answer.headers
         body, _ = read_body(answer, RECORD_BYTES)
         self.refused(self._question, answer, judge(self._question, answer.status, parse_error(body)))
         return True

@@ -17,6 +17,7 @@ from demo_range.gcs_service import GcsService
 from documents.buckets import BucketAccess, Question
 from documents.exposure import Truth
 from documents.records import SkipReason
+from fetching import pacing
 from fetching.bucket_listings import ListedObject
 from fetching.dialler import Dialler
 from fetching.errors import NoAnswerError, StoppedError
@@ -200,6 +201,20 @@ def test_trouble_that_passes_is_waited_for(opened: Opened, bucket: CloudBucket) 
     truth = service(bucket)
     access = opened.state(lambda asked: next(troubles, None) or truth(asked))
     assert (access.exists, access.listable) == (YES, YES)
+
+
+def test_the_xml_interface_is_asked_where_json_is_down(
+    opened: Opened, bucket: CloudBucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pacing, "FIRST_BACK_OFF", 0.01)
+    bucket.fill((f"{n:05}.txt" for n in range(1200)), b"x")
+    truth = service(bucket)
+    down = json_error(503, "backendError")
+    with opened.at(lambda asked: down if asked.path.startswith("/storage/") else truth(asked)) as probe:
+        probe.state()
+        assert (probe.notes.exists, probe.notes.permitted(Question.LIST)) == (YES, YES)
+        assert sum(len(page.objects) for page in probe.pages()) == 1200
+    assert sum(asked.path.startswith("/storage/") for asked in opened.server.asked) == 1, "it is left alone"
 
 
 def test_pages_to_the_end_and_from_any_token(opened: Opened, bucket: CloudBucket) -> None:
