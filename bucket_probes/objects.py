@@ -18,7 +18,7 @@ from documents.media_type import PDF_HEADER_BYTES
 from documents.records import Document, Entry, EntryKind, SkipReason
 from documents.sink import Sink
 from fetching.bucket_listings import ListedObject
-from fetching.endings import family_of
+from fetching.endings import Family, family_of
 from fetching.errand import Errand
 from fetching.errors import FetchingError
 from fetching.recordings import is_without_text, told_by_head
@@ -63,10 +63,10 @@ class Objects:
             item: what to fetch.
             url: its canonical address.
             parent: the listing that named it; None for a known key.
-            head: its first bytes only, for it is a dictation.
+            head: its first bytes only, for it is a dictation. So is a known key with such an ending.
         """
         try:
-            if parent and head:
+            if head or (parent is None and family_of(_name(item)) is Family.DICTATION):
                 return self._head(item, url, parent)
             if parent and _tells_nothing(item) and not self._may_hold_text(item):
                 return ProbeError(SkipReason.UNSUPPORTED_TYPE, "its first bytes are of no type that holds text")
@@ -100,9 +100,11 @@ class Objects:
         self._sink.document(_document(url, answer, body, parent, item))
         return None
 
-    def _head(self, item: ListedObject, url: str, parent: str) -> Failure | None:
+    def _head(self, item: ListedObject, url: str, parent: str | None) -> Failure | None:
         """What the first bytes of a dictation say, and no more of it; the whole of what is none after all."""
-        told = told_by_head(self._first_bytes(item, HEADER_BYTES), url, _name(item), item.size, parent)
+        question = Question.READ if parent else Question.READ_KNOWN_KEY
+        head = self._first_bytes(item, HEADER_BYTES, question)
+        told = told_by_head(head, url, _name(item), item.size, parent)
         if told is None:
             return self._whole(item, url, parent)
         entries, skipped = told
@@ -113,9 +115,9 @@ class Objects:
     def _may_hold_text(self, item: ListedObject) -> bool:
         return not is_without_text(self._first_bytes(item, SNIFF_BYTES))
 
-    def _first_bytes(self, item: ListedObject, count: int) -> bytes:
+    def _first_bytes(self, item: ListedObject, count: int, question: Question = Question.READ) -> bytes:
         """The first bytes, whether the service keeps to the range or sends everything; the rest is not received."""
-        with self._probe.read(item, first=count) as answer:
+        with self._probe.read(item, first=count, question=question) as answer:
             if answer.status == _PART and not _FROM_THE_START.fullmatch(answer.headers.get("content-range", "")):
                 raise ProbeError(SkipReason.TRUNCATED, "another part than was asked for")
             head = bytearray()

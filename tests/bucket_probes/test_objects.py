@@ -66,10 +66,13 @@ def test_a_long_listing_leaves_most_of_the_budget_to_letters(
     source_contract.nothing_vanished(walked.sink, [])
 
 
-@pytest.mark.parametrize("keeps_to_ranges", [True, False])
-def test_nobodys_voice_is_fetched(bucket: Bucket, liar: Liar, reply: type[Reply], keeps_to_ranges: bool) -> None:
+@pytest.mark.parametrize("is_listed", [True, False], ids=["listed", "known"])
+@pytest.mark.parametrize("keeps_to_ranges", [True, False], ids=["ranges", "no ranges"])
+def test_nobodys_voice_is_fetched(
+    bucket: Bucket, liar: Liar, reply: type[Reply], keeps_to_ranges: bool, is_listed: bool
+) -> None:
     sound = b"\x03ds2" + bytes(4_000_000)
-    listed = paged(reply, [["DS30001.DS2", "not a dictation.dss"]], size=len(sound))
+    listed = paged(reply, [["DS30001.DS2", "not a dictation.dss"]] if is_listed else [[]], size=len(sound))
 
     def says(asked: Asked) -> Reply:
         if asked.path.count("/") == 1:
@@ -82,7 +85,8 @@ def test_nobodys_voice_is_fetched(bucket: Bucket, liar: Liar, reply: type[Reply]
         return reply(206, part, {"Content-Range": f"bytes 0-{len(part) - 1}/{len(body)}"})
 
     liar.says = says
-    walked = bucket.fetch(liar.url, body_bytes=1_000_000)
+    known = [] if is_listed else ["DS30001.DS2", "not a dictation.dss"]
+    walked = bucket.fetch(liar.url, body_bytes=1_000_000, known=known)
     asked = {each.path.rpartition("/")[2]: each.headers.get("range") for each in liar.asked if each.path.count("/") > 1}
     assert asked["DS30001.DS2"] == f"bytes=0-{HEADER_BYTES - 1}"
     assert walked.sink.details[walked.url("DS30001.DS2")] == "a recording: header read"
