@@ -33,7 +33,7 @@ from matchers.pack import open_pack
 from scope.bucket_urls import grammar_of_scope
 from scope.guard import Guard
 from scope.model import Limits, NameTarget
-from scope.units import Unit
+from scope.units import Unit, UnitKind
 from sweeps.job import STOP_LINE, Job, progress_line
 from sweeps.sources import source_for
 from sweeps.unit_sink import Progress, UnitSink
@@ -105,13 +105,18 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
     matcher = Matcher(open_pack(job.scope.pack.path, load_key(job.scope.pack.key)))
     with ExtractorPool(workers=1) as extractors:
         whose = Whose(job.scope, errand.leads)
-        sink = UnitSink(job.unit.start_url, spool, Inspector(extractors, matcher), teller, whose.attributed)
+        sink = UnitSink(_must_be_there(job.unit), spool, Inspector(extractors, matcher), teller, whose.attributed)
         error = _fetch_from(source_for(job.unit.kind, errand), job.unit, sink)
     teller.now(sink.progress)
     conduct.close()
     state = UnitState.INTERRUPTED if stop.is_set() else UnitState.FAILED if error else UnitState.FINISHED
     spool.finish(UnitOutcome(state, started, datetime.now(UTC), budget.requests, budget.bytes, error))
     return state
+
+
+def _must_be_there(unit: Unit) -> str:
+    """The address whose absence fails the unit; of a bucket it is an answer to what was asked."""
+    return "" if unit.kind in (UnitKind.BUCKET, UnitKind.NAMES) else unit.start_url
 
 
 def limits_of(job: Job) -> Limits:

@@ -30,12 +30,13 @@ Swept = tuple["Workspace", "subprocess.CompletedProcess[str]"]
 # A key that a listing would show, and could be a patient's.
 KEY = "2026/Planted-Jane.txt"
 PROVIDERS = {Service.S3: "s3", Service.GCS: "gcs", Service.AZURE: "azure"}
-OPEN, HIDDEN, SHUT = "letters-open", "letters-hidden", "letters-shut"
+OPEN, HIDDEN, SHUT, MISSING = "letters-open", "letters-hidden", "letters-shut", "letters-missing"
 # What is swept, and the states that are right. Azure says the same of a private container and of a missing one.
 SWEPT = {
     (Service.S3, OPEN): {"listable"},
     (Service.S3, HIDDEN): {"readable"},
     (Service.S3, SHUT): {"not_listable", "closed"},
+    (Service.S3, MISSING): {"absent"},
     (Service.GCS, HIDDEN): {"readable"},
     (Service.AZURE, OPEN): {"listable"},
     (Service.AZURE, SHUT): {"unknown", "closed"},
@@ -104,6 +105,7 @@ def clouds(ground: DemoRange, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def test_each_bucket_has_a_row_that_says_how_open_it_is(clouds: Clouds) -> None:
+    # That a bucket is not there is an answer: the sweep is complete.
     assert clouds.told.returncode == 10, clouds.told.stderr
     rows = clouds.ask("SELECT provider, name, state, found_by FROM bucket_states")
     states = {(provider, name): state for provider, name, state, _ in rows}
@@ -121,7 +123,7 @@ def test_the_letter_is_found_and_it_is_told_how_it_lies_open(clouds: Clouds) -> 
     )
     assert rows == [("no", "no", "no", "unknown", 2), ("yes", "yes", "no", "unknown", 2)]
     held = clouds.ask("SELECT name, sum(letters) FROM bucket_states GROUP BY name ORDER BY name")
-    assert held == [(HIDDEN, 2), (OPEN, 2), (SHUT, 0)]
+    assert held == [(HIDDEN, 2), (MISSING, 0), (OPEN, 2), (SHUT, 0)]
 
 
 def test_the_summary_and_the_list_tell_of_them(clouds: Clouds) -> None:
