@@ -33,8 +33,9 @@ _OUT_OF_REACH = frozenset(["InvalidObjectState"])
 _ELSEWHERE = frozenset(
     ["PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"]
 )
-# No bucket can have this name: it is not a protected one.
-_NO_BUCKET = frozenset(["NoSuchBucket", "InvalidBucketName"])
+# There is no such bucket; or no bucket can have this name: it is not a protected one. With another status the answer
+# contradicts itself.
+_NO_BUCKET = frozenset([(404, "NoSuchBucket"), (400, "InvalidBucketName")])
 # The bucket is there, and has none of what was asked for: whoever is told that may ask for it.
 _NOT_SET_UP = frozenset(["NoSuchWebsiteConfiguration", "NoSuchBucketPolicy"])
 _NO_OBJECT = frozenset(["NoSuchKey", "NoSuchVersion"])
@@ -137,7 +138,7 @@ def is_vouched_for(headers: Mapping[str, str]) -> bool:
 def _verdict(question: Question, status: int, code: str) -> tuple[Truth, Truth, SkipReason]:
     """Does the bucket exist, is what was asked for permitted, and what does the place end as?"""
     refused = status in _CLIENT_ERRORS
-    if code in _NO_BUCKET and refused:
+    if (status, code) in _NO_BUCKET:
         return Truth.NO, Truth.NO, SkipReason.NOT_FOUND
     if code in _NO_OBJECT and refused and question in _READS:
         return Truth.YES, Truth.UNKNOWN, SkipReason.NOT_FOUND

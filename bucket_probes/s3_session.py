@@ -188,13 +188,14 @@ class S3Session:
             self._settle(self._target.model_copy(update={"region": region}))
 
     def _second_thoughts(self, judgement: Judgement) -> Judgement:
-        """A no that holds for one region only is none: the answer of the other one counts."""
+        """A no that names another region is none: the answer of that one counts, where it can be asked."""
         if judgement.exists is not Truth.NO:
             return judgement
         elsewhere = judgement.region
         if judgement.code == "InvalidBucketName" and _LEGACY_NAME.fullmatch(self._target.name):
             elsewhere = LEGACY_REGION
-        if not self._is_known(elsewhere) or self._moves >= REGION_MOVES:
+        is_contradicted = judgement.region not in (None, self._target.region)
+        if not is_contradicted and (not self._is_known(elsewhere) or self._moves >= REGION_MOVES):
             return judgement
         unknown = Truth.UNKNOWN
         return Judgement(unknown, unknown, SkipReason.SERVER_ERROR, judgement.code, elsewhere, judgement.facts)

@@ -28,6 +28,9 @@ from fetching.wire import Answer
 
 # Keys and versions that are asked for to learn whether they can be listed. One may be a mark of a folder.
 FEW_KEYS = 2
+# Questions after the listing that are asked even where that says that there is no such bucket: a front that lies about
+# one of them may not lie about all.
+WITNESSES = 2
 # After one of these the other questions would end alike, each after the whole time that an answer may take.
 _NO_CONTACT = frozenset([SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR])
 # The form of addresses at which buckets are served as web sites, in the provider data.
@@ -65,18 +68,18 @@ class S3State:
         """See `BucketProbe.state`. A readable ACL is not the end of it: a policy opens what no ACL shows."""
         questions: tuple[Callable[[], None], ...] = (
             self._list,
-            lambda: self._document(Question.ACL, "get_bucket_acl", "accesscontrolpolicy", facts_of_acl),
+            self._read_acl,
+            self._locate,
             lambda: self._listing.some_versions(FEW_KEYS),
             lambda: self._document(
                 Question.PERMISSIONS, "get_bucket_policy_status", "policystatus", facts_of_policy_status
             ),
             lambda: self._document(Question.WEBSITE, "get_bucket_website", "websiteconfiguration", facts_of_website),
-            self._locate,
             self._list_uploads,
             self._visit_site,
         )
-        for question in questions:
-            if self._session.notes.exists is Truth.NO or not _goes_on(question):
+        for number, question in enumerate(questions):
+            if (number > WITNESSES and self._session.notes.exists is Truth.NO) or not _goes_on(question):
                 return
 
     def _list(self) -> None:
@@ -92,6 +95,9 @@ class S3State:
 
     def _list_once(self) -> None:
         self._session.notes.learned(Facts(owner=self._listing.first(FEW_KEYS)))
+
+    def _read_acl(self) -> None:
+        self._document(Question.ACL, "get_bucket_acl", "accesscontrolpolicy", facts_of_acl)
 
     def _locate(self) -> None:
         """Only where no answer has told by the way."""

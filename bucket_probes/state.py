@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from typing import assert_never
 
@@ -24,9 +25,9 @@ from scope.providers import Protocol
 
 # Seconds before a bucket that was not found is asked about again, each time. Services under load answer "no such
 # bucket" for buckets that exist; a target that is not there is a typo in the scope, so the wait is paid once.
-PAUSES = (1.0, 3.0)
-# Other buckets of the scope at the same service that are asked, at most, to find one that exists.
-CANARIES_TRIED = 3
+PAUSES = (1.0, 4.0, 10.0)
+# Other buckets of the scope at the same service that are asked, at most, to find one that exists; one request each.
+CANARIES_TRIED = 20
 # Keys of patterns that are tried, at most, where only the state is asked for: 1,000 take a quarter of an hour at one
 # request a second. A sweep tries all that its budget allows.
 KEYS_TRIED = 1_000
@@ -34,6 +35,8 @@ KEYS_TRIED = 1_000
 OBJECTS_TRIED = 3
 
 Asked = Callable[[], BucketProbe]
+# Is a bucket found that should be?
+Canary = Callable[[], bool]
 
 
 def probe_of(target: BucketTarget, wire: Wire, dialler: Dialler) -> BucketProbe:
@@ -81,8 +84,8 @@ class StateQuestions:
         try:
             probe.state()
             if probe.notes.exists is Truth.NO:
-                canaries = [self._of(other) for other in self._neighbours()]
-                probe = confirmed(probe, self._of(self._target), canaries, self._errand.stop, self._pauses)
+                canaries = [self._looked_for(other) for other in self._neighbours()]
+                probe = confirmed(probe, self._again, canaries, self._errand.stop, self._pauses)
         except FetchingError as error:
             if probe.notes.exists is Truth.NO:
                 probe.notes.doubt()
@@ -90,13 +93,20 @@ class StateQuestions:
         unanswered = {item.code for item in probe.notes.summary().evidence if item.status is None}
         return probe, NoAnswerError(SkipReason.THROTTLED, "throttled") if SkipReason.THROTTLED in unanswered else None
 
-    def _of(self, target: BucketTarget) -> Asked:
-        def asked() -> BucketProbe:
-            probe = probe_of(target, self._wire, self._dialler)
-            probe.state()
-            return probe
+    def _again(self) -> BucketProbe:
+        probe = probe_of(self._target, self._wire, self._dialler)
+        probe.state()
+        return probe
 
-        return asked
+    def _looked_for(self, target: BucketTarget) -> Canary:
+        def is_found() -> bool:
+            """The first page of its listing tells, also where it is refused."""
+            probe = probe_of(target, self._wire, self._dialler)
+            with suppress(ProbeError, NoAnswerError):
+                next(probe.pages(), None)
+            return probe.notes.exists is Truth.YES
+
+        return is_found
 
     def _neighbours(self) -> list[BucketTarget]:
         """Other buckets of the scope at the same service."""
@@ -106,25 +116,25 @@ class StateQuestions:
 
 
 def confirmed(
-    probe: BucketProbe, again: Asked, canaries: Sequence[Asked], stop: threading.Event, pauses: Sequence[float]
+    probe: BucketProbe, again: Asked, canaries: Sequence[Canary], stop: threading.Event, pauses: Sequence[float]
 ) -> BucketProbe:
     """The probe to go on with: one that found the bucket, or this one, its absence confirmed or in doubt.
 
-    It is confirmed where each further answer says the same, and where the scope has other buckets at the service, one
-    of them was found before and after.
+    It is confirmed where each further answer says the same, and another bucket was found at the service before and
+    after. Where the scope has none that exists, nothing tells a bucket that is not there from a service that lies.
 
     Args:
         probe: was told that there is no such bucket.
         again: asks anew; a probe with its own notes.
-        canaries: ask for other buckets.
+        canaries: look for other buckets.
         stop: ends the waiting.
-        pauses: seconds before each time that it is asked again.
+        pauses: seconds before each time that it is asked again; without a canary, only the first one.
 
     Raises:
         FetchingError: told to stop, or nothing more can be asked.
     """
-    canary = next((each for each in islice(canaries, CANARIES_TRIED) if each().notes.exists is Truth.YES), None)
-    for pause in pauses:
+    canary = next((is_found for is_found in islice(canaries, CANARIES_TRIED) if is_found()), None)
+    for pause in pauses if canary else pauses[:1]:
         if stop.wait(pause):
             raise StoppedError
         later = again()
@@ -133,7 +143,7 @@ def confirmed(
         if later.notes.exists is Truth.UNKNOWN:
             probe.notes.doubt()
             return probe
-    if canaries and (canary is None or canary().notes.exists is not Truth.YES):
+    if canary is None or not canary():
         probe.notes.doubt()
     return probe
 

@@ -59,7 +59,8 @@ def probe(addresses: tuple[str, ...], scope_path: Path, keys: tuple[str, ...], o
         show(access, output, _title(access))
         known &= access.exists is not Truth.UNKNOWN
         if access.exists is Truth.UNKNOWN:
-            notice(f"{_shown(address)}: whether it exists is not known; the evidence says why")
+            why = "no other bucket of the scope was found there to vouch for that answer" if _is_missing(access) else ""
+            notice(f"{_shown(address)}: whether it exists is not known; {why or 'the evidence says why'}")
     conduct.close()
     sys.exit(ExitCode.NOTHING_FOUND if known else ExitCode.INCOMPLETE)
 
@@ -84,6 +85,11 @@ def _target(text: str, scope: Scope, keys: tuple[str, ...]) -> BucketTarget:
 def _shown(text: str) -> str:
     """What was typed, without a query, which may hold a signature."""
     return text.partition("?")[0][:_SHOWN]
+
+
+def _is_missing(access: BucketAccess) -> bool:
+    """Was it not found, without more?"""
+    return {item.code for item in access.evidence} == {"NoSuchBucket"}
 
 
 def _title(access: BucketAccess) -> str:

@@ -48,6 +48,8 @@ YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
         (200, "NoSuchBucket", UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
         (301, "NoSuchBucket", UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
         (500, "NoSuchBucket", UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
+        (403, "NoSuchBucket", UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
+        (404, "InvalidBucketName", UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),
         (200, "AccessDenied", YES, UNKNOWN, SkipReason.ACCESS_DENIED),
         # The status alone is never a verdict: a proxy's page, a CDN's 404.
         (404, "", UNKNOWN, UNKNOWN, SkipReason.SERVER_ERROR),

@@ -26,7 +26,7 @@ def ask(liar: Liar, make_scope: MakeScope, make_errand: MakeErrand) -> Ask:
 
     def asked(*names: str) -> Any:
         targets = [BucketTarget(tier="own", authority="IG-1", name=name, endpoint=liar.url) for name in names]
-        source = BucketSource(make_errand(make_scope(*targets)), pauses=(0.0, 0.0))
+        source = BucketSource(make_errand(make_scope(*targets)), pauses=(0.0, 0.0, 0.0))
         return source.access(unit_of(targets[0]))
 
     return asked
@@ -36,10 +36,16 @@ def _bucket(asked: Asked) -> str:
     return asked.path.strip("/").partition("/")[0]
 
 
-def test_a_bucket_that_is_never_found_is_not_there(liar: Liar, ask: Ask) -> None:
+def test_a_bucket_that_nobody_vouches_for_may_be_there(liar: Liar, ask: Ask) -> None:
     access = ask("nowhere")
-    assert (access.exists, access.listable) == (Truth.NO, Truth.NO)
-    assert len([asked for asked in liar.asked if _bucket(asked) == "nowhere"]) >= 3
+    assert (access.exists, access.listable) == (Truth.UNKNOWN, Truth.UNKNOWN)
+    assert {item.code for item in access.evidence} == {"NoSuchBucket"}
+
+
+def test_other_questions_may_find_it(liar: Liar, ask: Ask, error: Make) -> None:
+    liar.says = lambda asked: error(*DENIED) if "acl" in asked.query else None
+    access = ask("letters")
+    assert (access.exists, access.listable, access.acl_readable) == (Truth.YES, Truth.UNKNOWN, Truth.NO)
 
 
 @pytest.mark.parametrize("lies", [1, 2])
@@ -70,7 +76,9 @@ def test_an_answer_that_is_none_leaves_it_open(liar: Liar, ask: Ask, reply: type
 
 def test_a_neighbour_that_is_there_vouches_for_the_answer(liar: Liar, ask: Ask, error: Callable[..., Reply]) -> None:
     liar.says = lambda asked: error(*DENIED) if _bucket(asked) == "neighbour" else None
-    assert ask("nowhere", "neighbour").exists is Truth.NO
+    access = ask("nowhere", "not-there-either", "neighbour")
+    assert (access.exists, access.listable) == (Truth.NO, Truth.NO)
+    assert len([asked for asked in liar.asked if _bucket(asked) == "nowhere" and "list-type" in asked.query]) >= 3
 
 
 def test_a_neighbour_that_is_not_found_does_not(liar: Liar, ask: Ask) -> None:
