@@ -26,6 +26,8 @@ This page is made from the schema, and a test keeps it so:
 - How a finding lies open (transport, TLS state, logins above it, listings, search engines, the way to it) stands in the
   view `exposure`; each question has three answers. Listed places that look like a batch of dictations and transcripts
   stand in `worth_a_look`, fetched or not.
+- What anyone can do at a bucket stands in `bucket_states`, each sweep's word in `bucket_history`; addresses of buckets
+  that pages name in `buckets_met`, how far a search for names came in `name_search_reach`.
 - Exposure is an interval: from `first_seen` at the latest to `last_seen` at the least, both seen by us. A server's
   Last-Modified stands in `server_modified` and is not the date of exposure.
 """
