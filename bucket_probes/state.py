@@ -83,7 +83,7 @@ class StateQuestions:
         probe = probe_of(self._target, self._wire, self._dialler)
         try:
             probe.state()
-            if probe.notes.exists is Truth.NO:
+            if probe.notes.exists is Truth.NO and not _was_looked_up(probe):
                 canaries = [self._looked_for(other) for other in self._neighbours()]
                 probe = confirmed(probe, self._again, canaries, self._errand.stop, self._pauses)
         except FetchingError as error:
@@ -113,6 +113,12 @@ class StateQuestions:
         mine = (service_url(self._target), self._target.name)
         others = {(service_url(other), other.name): other for other in self._errand.guard.scope.bucket}
         return [other for place, other in others.items() if place[0] == mine[0] and place != mine]
+
+
+def _was_looked_up(probe: BucketProbe) -> bool:
+    """Does no name server know the account? Then a known one was looked up beside it, and no service has lied."""
+    evidence = probe.notes.summary().evidence
+    return any(item.question is Question.DNS and item.code == "NXDOMAIN" for item in evidence)
 
 
 def confirmed(

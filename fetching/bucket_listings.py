@@ -15,6 +15,7 @@ from urllib.parse import unquote_plus
 from lxml import etree
 
 from fetching.plain_rows import PlainRow, plain_rows
+from fetching.xml_controls import brought_back, carried
 from fetching.xml_stream import XmlStream, local_name, root_name
 
 _ROOT = "ListBucketResult"
@@ -76,7 +77,8 @@ def parse_bucket_listing(body: bytes) -> BucketListing | None:
     body = body.removeprefix(codecs.BOM_UTF8).lstrip()
     if root_name(body) != _ROOT:
         return None
-    plain = plain_rows(body)
+    body, has_controls = carried(body)
+    plain = None if has_controls else plain_rows(body)
     rows = [] if plain is None else plain.rows
     stream = XmlStream(body if plain is None else plain.rest, rows=("Contents", "CommonPrefixes"), facts=_FACTS)
     facts: dict[str, str] = {}
@@ -90,6 +92,10 @@ def parse_bucket_listing(body: bytes) -> BucketListing | None:
         elif _is_fact(element):
             facts.setdefault(name, element.text or "")
     encoded = facts.get("EncodingType", "").lower() == "url"
+    if has_controls:
+        rows = [(brought_back(key), modified, etag, size) for key, modified, etag, size in rows]
+        common = [brought_back(prefix) for prefix in common]
+        facts = {name: brought_back(text) for name, text in facts.items()}
     objects = tuple(_object(row, encoded) for row in rows if row[0])
     prefixes = (decoded(prefix, encoded) for prefix in common)
     truncated = facts.get("IsTruncated", "").strip().lower() == "true"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from fetching.bucket_listings import ETAG_LENGTH, ListedObject, decoded, first_text, moment_of, size_of
+from fetching.xml_controls import brought_back, carried
 from fetching.xml_stream import XmlStream, local_name, root_name
 
 _ROOT = "ListVersionsResult"
@@ -41,6 +42,7 @@ def parse_version_listing(body: bytes) -> VersionListing | None:
     body = body.removeprefix(codecs.BOM_UTF8).lstrip()
     if root_name(body) != _ROOT:
         return None
+    body, _ = carried(body)
     stream = XmlStream(body, rows=(_VERSION, _MARKER), facts=_FACTS)
     facts: dict[str, str] = {}
     rows: list[ListedObject] = []
@@ -51,9 +53,12 @@ def parse_version_listing(body: bytes) -> VersionListing | None:
         else:
             facts.setdefault(name, element.text or "")
     encoded = facts.get("EncodingType", "").strip().lower() == "url"
-    objects = tuple(_with_key(row, decoded(row.key, encoded)) for row in rows if row.key)
+    objects = tuple(_with_key(row, decoded(brought_back(row.key), encoded)) for row in rows if row.key)
     truncated = facts.get("IsTruncated", "").strip().lower() == "true"
-    key, version = decoded(facts.get("NextKeyMarker", ""), encoded), facts.get("NextVersionIdMarker", "").strip()
+    key, version = (
+        decoded(brought_back(facts.get("NextKeyMarker", "")), encoded),
+        facts.get("NextVersionIdMarker", "").strip(),
+    )
     if not key and objects:
         key, version = objects[-1].key, objects[-1].version or ""
     return VersionListing(

@@ -126,9 +126,9 @@ def test_a_page_that_breaks_off_keeps_its_whole_rows() -> None:
         assert [item.key for item in listing.objects][:2] == ["a", "b"]
 
 
-@pytest.mark.parametrize("bad", [row("x\x01y"), row("&#1;"), "<Contents><Key>a&nbsp;b</Key></Contents>", "</Wrong>"])
+@pytest.mark.parametrize("bad", ["<Contents><Key>a&nbsp;b</Key></Contents>", "</Wrong>", "<Contents><Key>a<b</Key>"])
 def test_what_is_not_xml_ends_the_page_there(bad: str) -> None:
-    listing = read(page(row("a") + bad + row("z")).replace(b"&amp;#1;", b"&#1;"))
+    listing = read(page(row("a") + bad + row("z")))
     assert ([item.key for item in listing.objects], listing.damaged) == (["a"], True)
 
 
