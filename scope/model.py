@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     HttpUrl,
+    Strict,
     StringConstraints,
     TypeAdapter,
     UrlConstraints,
@@ -32,6 +33,8 @@ from scope.reasons import SkipReason
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _PORT_0 = re.compile(r"[a-z]+://[^/?#]*:0*(?:[/?#]|$)", re.IGNORECASE)
 Network = IPv4Network | IPv6Network
+# What switches something on is true or false, not a word that may be taken for it.
+Permission = Annotated[bool, Strict()]
 
 
 class Tier(StrEnum):
@@ -164,7 +167,7 @@ class SiteTarget(Target):
     robots: RobotsPolicy = RobotsPolicy.OBEY
     robots_reference: Text | None = None
     certificates: CertificatePolicy = CertificatePolicy.VERIFY
-    render: bool = False
+    render: Permission = False
 
 
 class BucketTarget(Target):
@@ -177,7 +180,7 @@ class BucketTarget(Target):
     region: Annotated[Text, StringConstraints(pattern=r"^[a-z0-9.-]+$")] = "us-east-1"
     prefix: str = ""
     known_keys: tuple[KeyPattern, ...] = ()
-    listing: bool | None = None
+    listing: Permission | None = None
     # Set by the loader where the service is the organisation's own; never in a file.
     own_service: Provider | None = None
 
@@ -196,7 +199,7 @@ class FtpTarget(Target):
     """A folder of an FTP server and all below it; read as anonymous, or not at all."""
 
     url: FtpAddress
-    anonymous_ftp: bool | None = None
+    anonymous_ftp: Permission | None = None
     tls: Literal["prefer", "require"] = "prefer"
     certificates: CertificatePolicy = CertificatePolicy.VERIFY
 
@@ -217,7 +220,7 @@ class Owners(_Strict):
 class NameSearch(_Strict):
     """A search for buckets by name: asks whether they exist, and reads nothing. Off unless it says `name_search`."""
 
-    name_search: bool = False
+    name_search: Permission = False
     authority: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
     keywords: tuple[Text, ...] = ()
     words: tuple[Text, ...] = ()
@@ -225,7 +228,7 @@ class NameSearch(_Strict):
     candidates: Annotated[int, Field(gt=0, le=5_000_000)] = 20_000
     requests_per_second: Annotated[float, Field(gt=0, le=10_000)] = 20.0
     fastest: Annotated[float, Field(gt=0, le=10_000)] = 100.0
-    harvest: bool = False
+    harvest: Permission = False
     canaries: Mapping[Text, tuple[Text, ...]] = {}
     endpoints: Mapping[Text, HttpAddress] = {}
     owners: Owners = Owners()

@@ -120,6 +120,8 @@ def test_a_bad_pattern_of_keys_is_not_repeated(tmp_path: Path) -> None:
         ('[names]\nname_search = true\nkeywords = ["x"]', "names.authority: missing; a search asks third parties"),
         ('[names]\nname_search = true\nauthority = " "\nkeywords = ["x"]', "names.authority: missing"),
         ('[names]\nname_search = true\nauthority = "R"', "names.keywords: missing"),
+        (SEARCH.replace("true", '"yes"'), "names.name_search: 'yes' is wrong: neither true nor false"),
+        (SEARCH + "harvest = 1", "names.harvest: 1 is wrong"),
         (SEARCH + "providers = []", "names.providers: is empty"),
         (SEARCH + 'providers = ["s3", "azre"]', "names.providers[2]: 'azre' is no service"),
         (SEARCH + 'providers = ["r2"]', "no address is known at which"),
