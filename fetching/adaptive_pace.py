@@ -23,7 +23,7 @@ USED = 0.7
 # What a pace keeps below the fastest that the scope allows, and below one at which a service balked: requests are
 # spaced evenly, but a busy machine sends some late and so the next ones close behind.
 BELOW_FASTEST = 0.95
-BELOW_TROUBLE = 0.9
+BELOW_TROUBLE = 0.8
 # The slowest, as shares of where it began, and at least one request in two seconds: a service that lies gives no other
 # sign; one that asks to slow down says how long to wait.
 SLOWEST_AFTER_LIES, SLOWEST_SHARE = 1 / 64, 1 / 8
@@ -83,7 +83,6 @@ class AdaptivePace:
         earlier: Found | None = None,
     ) -> None:
         self._clock = clock
-        self._start = start
         self._fastest = fastest * BELOW_FASTEST
         self._slowest = min(max(SLOWEST, start * SLOWEST_AFTER_LIES), self._fastest)
         self._slowest_throttled = min(max(SLOWEST, start * SLOWEST_SHARE), self._fastest)
@@ -176,12 +175,6 @@ class AdaptivePace:
         self._cut_at = now
         self.rest(wait)
         return wait
-
-    def forget_lies(self) -> None:
-        """They had nothing to do with the pace: it begins as it began, and grows in steps."""
-        self._lied_at = None
-        self._doubles_to = self.rate = min(self._start, self._limit())
-        self._begin_window()
 
     def answered(self, status: int, retry_after: str | None = None) -> float:
         """Learn from an answer; returns the seconds that the host is left alone from now on (0 for a normal answer)."""

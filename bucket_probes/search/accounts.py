@@ -155,10 +155,12 @@ async def open_containers(questions: Questions, turns: Turns, account: str, name
     if opened.found:  # it says so of all names
         opened.found.clear()
         opened.silent.append((nobodys, SkipReason.SERVER_ERROR))
+    if opened.silent:  # nobody answers, or nothing that says anything: so it would be with the others
+        opened.silent[:] = [(SearchedName("", account), opened.silent[0][1])]
         return opened
     for name in names:
         await questions.turn()
-        if opened.is_shut:
+        if opened.is_shut or questions.is_silent:
             break
         questions.send(_ask(questions, turns, name, opened))
     await questions.done()

@@ -45,6 +45,8 @@ class Ledger:
         self.kept: dict[str, Any] = {"identity": identity}
         self.absent = 0
         self.existing = 0
+        # Answers "does not exist" that came to count in this process.
+        self.denials = 0
         if store is not None:
             self._open(store, identity)
 
@@ -88,6 +90,7 @@ class Ledger:
     def deny(self, position: int, *, times: int) -> None:
         """It is said not to exist, and that counts; it is settled once it was said so many times (1 or 2)."""
         known = self._states[position] if position < len(self._states) else _UNASKED
+        self.denials += 1
         self._set(position, _ABSENT if times == 1 or known == _DENIED_ONCE else _DENIED_ONCE)
 
     def leave_open(self, position: int, reason: SkipReason) -> None:

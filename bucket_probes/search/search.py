@@ -25,7 +25,7 @@ ROUNDS = 7
 # will be said.
 ROUNDS_IN_PEACE = 3
 # The same once the service was found to lie at any pace: no "no" will count there, but a bucket may yet be found.
-ROUNDS_AMONG_LIES = 3
+ROUNDS_AMONG_LIES = 4
 # In a search of at most so many names a "no" must be said twice, in two rounds: its canaries are too few to meet a lie
 # that is rare.
 ASKED_TWICE_UP_TO = 1_000
@@ -40,8 +40,8 @@ TRIES_AT_FIRST, TRIES_IN_SILENCE = 6, 3
 # Canaries that are asked one by one after a lie.
 RECOVERY_CANARIES = 3
 # Right canaries before a lie, and seconds, after which at most half of the answers are taken for lies: limiters let
-# bursts of a second or two pass. And lies at less than half of that pace after which the pace is not to blame.
-RIGHT_BEFORE_A_RARE_LIE, SECONDS_BEFORE_A_RARE_LIE, CONTRADICTIONS = 3, 3.0, 3
+# bursts of a second pass. And lies at less than half of that pace after which the pace is not to blame.
+RIGHT_BEFORE_A_RARE_LIE, SECONDS_BEFORE_A_RARE_LIE, CONTRADICTIONS = 3, 2.0, 2
 # Seconds between two transactions.
 SAVE_SECONDS = 1.0
 
@@ -97,14 +97,13 @@ class LyingHabit:
     _bearable: float = 0.0
     _contradictions: int = 0
 
-    def lied(self, rate: float, right: int, seconds: float) -> bool:
-        """At this pace, after so many right answers in so long. True: it does so whatever the pace."""
+    def lied(self, rate: float, right: int, seconds: float) -> None:
+        """At this pace, after so many right answers in so long."""
         if rate <= self._bearable:
             self._contradictions += 1
             self.is_any_pace = self._contradictions >= CONTRADICTIONS
         if right >= RIGHT_BEFORE_A_RARE_LIE and seconds >= SECONDS_BEFORE_A_RARE_LIE:
             self._bearable = max(self._bearable, rate / 2)
-        return self.is_any_pace
 
 
 class NameSearch:
@@ -132,6 +131,7 @@ class NameSearch:
         self._yeses: dict[int, tuple[SearchedName, BucketAccess | None]] = {}
         self._habit = LyingHabit()
         self._events_before = 0
+        self._is_closing = False
         self._denials = 2 if _is_few(names()) else 1
         self._saved_at = self._began = means.clock()
         self._requests_before = means.budget.requests
@@ -190,7 +190,7 @@ class NameSearch:
 
     @property
     def _events(self) -> int:
-        return self._trust.lies + self._questions.throttled + self._ledger.existing + self._ledger.absent
+        return self._trust.lies + self._questions.throttled + self._ledger.existing + self._ledger.denials
 
     def _goes_on(self, number: int) -> bool:
         """Is there anything left to be asked again, and hope for another answer?"""
@@ -257,7 +257,8 @@ class NameSearch:
             self._lied(span)
         elif exists:
             self._trust.existing_canary(span)
-            self._pace.good()
+            if not (self._is_closing and self._trust.has_lied):
+                self._pace.good()
         else:
             self._trust.missing_canary(span)
 
@@ -265,10 +266,8 @@ class NameSearch:
         if not self._trust.is_sound_at(span.asked):
             return  # of one lie many answers under way may tell
         if not self._habit.is_any_pace:
-            at_any_pace = self._habit.lied(self._pace.rate, self._trust.right, self._trust.sound_for(self._clock()))
+            self._habit.lied(self._pace.rate, self._trust.right, self._trust.sound_for(self._clock()))
             self._pace.slow_down(Trouble.LIE, span.asked)
-            if at_any_pace:
-                self._pace.forget_lies()
         self.save()
         if self._trust.lie():
             self._ledger.reopen_absent()
@@ -276,6 +275,7 @@ class NameSearch:
 
     async def _vouch_for_the_last(self) -> None:
         """Canaries behind the last names, until what is held counts or is void."""
+        self._is_closing = True  # at this pace the last names were asked: a faster one may bring the next lie
         for number in range(2 * self._trust.needed + self._questions.under_way):
             if not self._trust.held or not self._trust.is_sound:
                 break
@@ -284,6 +284,7 @@ class NameSearch:
             name = self._canaries.existing() if exists else self._canaries.missing()
             self._questions.send(self._ask_canary(name, exists))
         await self._questions.done()
+        self._is_closing = False
         self.save()
         self._trust.let_go()
 

@@ -182,7 +182,7 @@ def test_one_who_lies_whatever_the_speed_is_not_believed_and_what_it_shows_is_fo
 ) -> None:
     outcome = search_for(moods["at_random"](share, 3), names=400, share=0.1)
     assert outcome.false_negatives == []
-    if share < 0.5:
+    if share < 0.1:
         assert len(outcome.found) > 0.8 * (len(outcome.existing) - len(GIVEN))
     assert outcome.seconds < 1000
 
