@@ -130,19 +130,30 @@ class BucketWalk:
 
     def _list(self, kind: Kind) -> None:
         """Take pages until the listing ends, or a share of what is left to spend is spent."""
-        ledger = self._ledger
-        if ledger.standing(kind).ended:
+        if self._ledger.standing(kind).ended:
             return
+        failure = self._take_pages(kind)
+        for pause in LOST_PAUSES:
+            if not self._is_lost(failure):
+                break
+            failure = StoppedError() if self._errand.stop.wait(pause) else self._take_pages(kind)
+        if failure is not None:
+            self._listing_failed(kind, failure)
+
+    def _take_pages(self, kind: Kind) -> Failure | None:
+        """Go on with the listing; why it could not, or None."""
+        ledger = self._ledger
         share = Share(self._errand.budget, self._errand.limits, LOOKING_AROUND)
         try:
             for page in self._pages(kind):
                 self._take(kind, page)
                 self._answered()
                 if page.next is not None and share.is_spent:
-                    return
-            ledger.stands(kind, ended(ledger.standing(kind)))
+                    return None
         except (FetchingError, ProbeError) as error:
-            self._listing_failed(kind, error)
+            return error
+        ledger.stands(kind, ended(ledger.standing(kind)))
+        return None
 
     def _pages(self, kind: Kind) -> Iterator[ListingPage]:
         """The probe's pages; what goes wrong with one that nobody foresaw ends the listing, and keeps what it gave."""
@@ -232,9 +243,11 @@ class BucketWalk:
             ledger.keys_tried = self._keys.count
             return
         for key in self._keys.from_number(ledger.keys_tried):
-            if not ledger.standing(Kind.CURRENT).pages or not ledger.is_met(key):
-                self._known_key(ListedObject(key))
+            is_listed = ledger.standing(Kind.CURRENT).pages and ledger.is_met(key)
+            failure = None if is_listed else self._known_key(ListedObject(key))
             ledger.keys_tried += 1
+            if failure is not None:
+                self._count_unanswered(failure)
             self._save_now_and_then()
             if share and share.is_spent:
                 return
@@ -248,17 +261,18 @@ class BucketWalk:
         if more:
             self._sink.skipped(Skipped(self._bucket_url, reason, f"{detail} {more} more known keys", places=more))
 
-    def _known_key(self, item: ListedObject) -> None:
+    def _known_key(self, item: ListedObject) -> Failure | None:
+        """One key: a document or a skip. Why it is no document, or None."""
         url = self._probe.url_of(item)
         failure = self._object(item, url, None)
         if failure is None:
             self._ledger.keys_read += 1
             self._answered()
-            return
+            return None
         self._end_if_final(failure)
         hidden = failure.reason is SkipReason.ACCESS_DENIED and isinstance(failure, RefusedError)
         self._skip(url, failure.reason, f"{failure.detail}: missing or private" if hidden else failure.detail)
-        self._count_unanswered(failure)
+        return failure
 
     # -- objects
 

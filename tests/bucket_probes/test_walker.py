@@ -234,6 +234,36 @@ def test_slow_down_is_obeyed_and_then_ends_the_unit(bucket: Bucket, liar: Liar, 
     assert (walked.access.exists, walked.access.readable) == ("yes", "unknown")
 
 
+def test_a_listing_that_is_denied_though_the_bucket_is_there_is_asked_for_again(
+    bucket: Bucket, liar: Liar, listing: Page, error: Page
+) -> None:
+    lists: list[Asked] = []
+
+    def says(asked: Asked) -> Reply:
+        if "acl" in asked.query:
+            return error(403, "AccessDenied")
+        if "encoding-type" not in asked.query or "versions" in asked.query:
+            return Reply(200, b"hello") if asked.path.endswith(".txt") else error(403, "AccessDenied")
+        lists.append(asked)
+        return error(404, "NoSuchBucket") if len(lists) <= 2 else listing("a.txt")
+
+    liar.says = says
+    walked = bucket.fetch(liar.url)
+    assert list(walked.sink.contents) == [walked.url("a.txt")]
+    assert (walked.access.exists, walked.access.listable) == ("yes", "yes")
+
+
+def test_a_key_after_which_the_service_is_silent_is_told_once(bucket: Bucket, liar: Liar, error: Page) -> None:
+    def says(asked: Asked) -> Reply:
+        return error(403, "AccessDenied") if asked.path.count("/") == 1 else Reply(200, b"", promised=-1)
+
+    liar.says = says
+    keys = [f"{number}.txt" for number in range(UNANSWERED_IN_A_ROW + 2)]
+    walked = bucket.fetch(liar.url, known=keys, timeout_seconds=0.2)
+    told = [skipped.url for skipped in walked.sink.skips]
+    assert sorted(told) == sorted([*map(walked.url, keys), walked.url()])
+
+
 @pytest.mark.parametrize("wait", ["3600", "date"])
 def test_a_long_retry_after_is_not_argued_with(bucket: Bucket, liar: Liar, error: Page, wait: str) -> None:
     if wait == "date":
