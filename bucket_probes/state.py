@@ -100,10 +100,13 @@ class StateQuestions:
 
     def _looked_for(self, target: BucketTarget) -> Canary:
         def is_found() -> bool:
-            """The first page of its listing tells, also where it is refused."""
+            """The first page of its listing tells, also where it is refused; its state, where it may not be listed."""
             probe = probe_of(target, self._wire, self._dialler)
             with suppress(ProbeError, NoAnswerError):
-                next(probe.pages(), None)
+                if target.may_list:
+                    next(probe.pages(), None)
+                else:
+                    probe.state()
             return probe.notes.exists is Truth.YES
 
         return is_found

@@ -277,7 +277,7 @@ class Wire:
                 return answer
             answer.close()
             asked.add(url)
-            url = urljoin(url, location)
+            url = _led_to(url, location)
             if url in asked or len(asked) > LONGEST_CHAIN:
                 raise NoAnswerError(SkipReason.REDIRECT_LOOP, str(answer.status))
 
@@ -343,6 +343,15 @@ class Wire:
         if errand.stop.wait(errand.pacer.reserve()):
             raise StoppedError
         errand.budget.request()
+
+
+def _led_to(url: str, location: str) -> str:
+    """Where a redirect leads. Raises NoAnswerError where its address is none."""
+    try:
+        return urljoin(url, location)
+    except ValueError:  # its text names the address
+        pass
+    raise NoAnswerError(SkipReason.UNREADABLE, "redirect to what is no address")
 
 
 def _shown(heed: Heed, answer: Answer) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bucket_probes.s3_state import FEW_KEYS
 from bucket_probes.source import BucketSource
 from documents.exposure import Truth
 from scope.model import BucketTarget
@@ -87,6 +88,24 @@ def test_a_neighbour_that_is_not_found_does_not(liar: Liar, ask: Ask) -> None:
     assert {item.code for item in access.evidence} == {"NoSuchBucket"}
 
 
+def test_of_a_neighbour_that_may_not_be_listed_no_page_is_asked_for(
+    liar: Liar, make_scope: MakeScope, make_errand: MakeErrand, listing: Make, error: Make
+) -> None:
+    def says(asked: Asked) -> Reply | None:
+        return (
+            (listing("a.txt") if "list-type" in asked.query else error(*DENIED)) if _bucket(asked) == "theirs" else None
+        )
+
+    liar.says = says
+    ours = BucketTarget(tier="own", authority="IG-1", name="nowhere", endpoint=liar.url)
+    theirs = BucketTarget(tier="third_party", authority="IG-1", name="theirs", endpoint=liar.url)
+    source = BucketSource(make_errand(make_scope(ours, theirs)), pauses=(0.0, 0.0, 0.0))
+    assert source.access(unit_of(ours)).exists is Truth.NO
+    pages = [asked.query for asked in liar.asked if _bucket(asked) == "theirs" and "list-type" in asked.query]
+    assert pages
+    assert all(int(query.get("max-keys", "1000")) <= FEW_KEYS for query in pages)
+
+
 def test_a_neighbour_that_goes_missing_does_not(liar: Liar, ask: Ask, error: Callable[..., Reply]) -> None:
     """The lie begins after the first question to the neighbour."""
     seen: list[str] = []
@@ -115,3 +134,17 @@ def test_one_byte_tells_whether_anyone_may_read(
     assert (access.listable, access.readable) == (Truth.YES, Truth.YES)
     assert [asked.path for asked in liar.asked if asked.path.count("/") > 1] == ["/letters/a.txt", "/letters/b.txt"]
     assert {asked.headers.get("range") for asked in liar.asked if asked.path.endswith(".txt")} == {"bytes=0-0"}
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://[bad]/", "http://a\u2100b/"])
+@pytest.mark.parametrize("provider", ["s3", "gcs", "azure"])
+def test_a_redirect_to_what_is_no_address_leaves_it_open(
+    provider: str, location: str, liar: Liar, make_scope: MakeScope, make_errand: MakeErrand, reply: type[Reply]
+) -> None:
+    liar.says = lambda asked: reply(307, b"", {"Location": location.encode().decode("latin-1")})
+    account = "demotrust" if provider == "azure" else None
+    target = BucketTarget(
+        tier="own", authority="IG-1", name="letters", endpoint=liar.url, provider=provider, account=account
+    )
+    source = BucketSource(make_errand(make_scope(target)), pauses=(0.0,))
+    assert source.access(unit_of(target)).exists is Truth.UNKNOWN

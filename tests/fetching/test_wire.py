@@ -247,6 +247,17 @@ def test_other_hosts_and_spellings_are_denied(wire: Wire, server: MisbehavingSer
     assert server.requests == []
 
 
+@pytest.mark.parametrize("nowhere", ["http://[::1", "http://[none]/", "//[patient-smith/"])
+def test_a_redirect_to_what_is_no_address_is_no_answer(
+    make_scope: MakeScope, make_errand: MakeErrand, nowhere: str
+) -> None:
+    with MisbehavingServer(redirect_to=nowhere) as server:
+        errand = make_errand(make_scope(site(server.url)))
+        with Wire(errand, Dialler(errand.guard)) as wire:
+            found = failure(wire, f"{server.url}/redirect-out")
+    assert found == (SkipReason.UNREADABLE, "redirect to what is no address")
+
+
 @pytest.mark.parametrize(
     "inside", ["http://localhost:{port}/ok", "http://2130706433:{port}/ok", "http://127.0.0.1:1/", "file:///etc/passwd"]
 )
