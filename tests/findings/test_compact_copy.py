@@ -49,4 +49,4 @@ def test_the_example_is_of_this_schema_and_has_something_to_look_at(tmp_path: Pa
         assert is_current(connection, example, steps), "make it anew: make example"
     assert len(open_findings(example)) > 20
     assert len(letters_exposed(example)) > 20
-    assert len(reach(example, latest_sweep_id(example))) == 6
+    assert len(reach(example, latest_sweep_id(example))) == 8
