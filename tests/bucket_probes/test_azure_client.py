@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from azure.storage.blob import BlobServiceClient, ContentSettings, PublicAccess
+from azure.storage.blob import BlobServiceClient, ContainerClient, ContentSettings, PublicAccess
 
 from bucket_probes.azure import AzureProbe
-from bucket_probes.azure_client import API_VERSION
+from bucket_probes.azure_client import API_VERSION, ContainerRequests
 from bucket_probes.source import BucketSource
 from documents.buckets import BucketAccess, Question
 from documents.exposure import Truth
 from fetching.bucket_listings import ListedObject
 from fetching.dialler import Dialler
+from fetching.errors import UrlDeniedError
 from fetching.wire import Wire
 from scope.guard import Guard
 from scope.model import BucketTarget, Scope
@@ -157,3 +158,26 @@ def test_pages_prefixes_and_earlier_states(asking: Asking) -> None:
             assert answer.read(100) == b""
         with probe.read(ListedObject("letter.txt"), first=3) as answer:
             assert answer.read(100) == b"sec"
+
+
+def test_requests_hold_no_right_and_nothing_of_this_machine() -> None:
+    requests = ContainerRequests("https://acct1.blob.core.windows.net?sv=2023-11-03&sig=LENDSARIGHT", "letters")
+    built = [
+        requests.listing("2026/", None, ["versions"], 5),
+        requests.properties(),
+        requests.acl(),
+        requests.blob("a.pdf", first=1),
+        requests.blob("a.pdf", ("versionid", "1")),
+    ]
+    for request in built:
+        assert request.url.startswith("https://acct1.blob.core.windows.net/letters")
+        assert "sig" not in request.url
+        assert "LENDSARIGHT" not in repr(request)
+        assert {name.lower() for name in request.headers} <= {"x-ms-version", "x-ms-range"}
+
+
+def test_a_request_that_does_not_read_is_not_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ContainerClient, "get_container_properties", ContainerClient.delete_container)
+    requests = ContainerRequests("https://acct1.blob.core.windows.net", "letters")
+    with pytest.raises(UrlDeniedError, match="DELETE does not read"):
+        requests.properties()

@@ -138,3 +138,19 @@ def test_the_library_logs_no_names(caplog: pytest.LogCaptureFixture) -> None:
         bucket.media("Jane Roe.pdf", None, None)
         bucket.listing(prefix="Jane Roe/")
     assert "Jane" not in caplog.text
+
+
+def test_a_thread_of_the_librarys_own_asks_for_nothing() -> None:
+    failures: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            bucket.metadata()
+        except UrlDeniedError as error:
+            failures.append(error)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    asking.join()
+    assert len(failures) == 1
+    assert carried == []

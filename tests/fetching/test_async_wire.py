@@ -205,7 +205,9 @@ def test_nobody_there(errand_for: Callable[..., Errand]) -> None:
     assert (failure.reason, failure.detail) == (SkipReason.HOST_DOWN, "ConnectionRefusedError")
 
 
-def test_a_spent_budget_and_a_stop_end_it(settling: LoopbackServer, errand_for: Callable[..., Errand]) -> None:
+def test_a_spent_budget_and_a_stop_end_it(
+    settling: LoopbackServer, errand_for: Callable[..., Errand], tmp_path: Path
+) -> None:
     errand = replace(errand_for(settling.url), budget=Budget(Limits(requests=1)))
     first, second = ask(errand, settling.url + "/1", settling.url + "/2")
     assert isinstance(first, SmallAnswer)
@@ -215,6 +217,7 @@ def test_a_spent_budget_and_a_stop_end_it(settling: LoopbackServer, errand_for: 
     [stopped] = ask(replace(errand_for(settling.url), stop=stop), settling.url + "/3")
     assert isinstance(stopped, StoppedError)
     assert len(settling.requests) == 1
+    assert [line["refused"] for line in lines(tmp_path) if "refused" in line] == ["budget spent: requests"]
 
 
 def test_the_environment_lends_no_proxy_and_no_rights(
@@ -230,3 +233,41 @@ def test_the_environment_lends_no_proxy_and_no_rights(
     [answer] = ask(errand_for(settling.url), settling.url + "/x")
     assert isinstance(answer, SmallAnswer)
     assert "authorization" not in settling.requests[0].headers
+
+
+def _at_loopback(host: str, port: int, *_: int) -> list[Any]:
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+
+def test_no_cookie_is_sent_back(settling: LoopbackServer, errand_for: Callable[..., Errand]) -> None:
+    url = f"http://bucket.example:{settling.port}"  # of an address no client would keep one
+    errand = errand_for(url)
+    ask(errand, url + "/1", url + "/2", dialler=Dialler(errand.guard, _at_loopback))
+    assert len(settling.requests) == 2
+    assert not any("cookie" in request.headers for request in settling.requests)
+
+
+def test_no_socket_is_opened_to_an_address_that_the_guard_denies_whoever_resolved_it(
+    settling: LoopbackServer, errand_for: Callable[..., Errand]
+) -> None:
+    url = f"http://bucket.example:{settling.port}"
+    [failure] = ask(errand_for(url, private=()), url + "/x", dialler=Dialler(errand_for(url).guard, _at_loopback))
+    assert isinstance(failure, NoAnswerError)
+    assert failure.reason is SkipReason.HOST_DOWN
+    assert settling.requests == []
+
+
+class _Dropping(AnsweringHandler):
+    def answer(self) -> None:
+        if self.path != "/dropped":
+            self.send_page(HTTPStatus.OK, b"ok")
+        self.close_connection = self.path == "/dropped"
+
+
+def test_every_request_that_arrives_is_counted_and_on_record(errand_for: Callable[..., Errand], tmp_path: Path) -> None:
+    """aiohttp by itself asks once more over each kept connection that breaks."""
+    with LoopbackServer(_Dropping) as server:
+        errand = errand_for(server.url)
+        [_, failure, _] = ask(errand, *(server.url + path for path in ("/kept", "/dropped", "/kept")))
+        assert isinstance(failure, NoAnswerError)
+        assert len(server.requests) == errand.budget.requests == len(lines(tmp_path)) == 4

@@ -231,3 +231,31 @@ def test_a_signature_is_never_replayed(which: str, url: str) -> None:
     denied = guard_of(WHOLE[which]).url(url)
     assert denied is not None
     assert denied.denial is Denial.CREDENTIAL
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://s3.eu-west-2.amazonaws.com/letters?list-type=2",
+        "https://s3.amazonaws.com/letters/a.pdf",
+        "https://letters.s3.amazonaws.com/a.pdf",
+        "https://letters.objects.example.org/a.pdf",
+    ],
+)
+def test_a_bucket_at_an_endpoint_of_its_own_is_nowhere_else(url: str) -> None:
+    guard = guard_of({"name": "letters", "endpoint": "https://objects.example.org"})
+    assert guard.url("https://objects.example.org/letters/a.pdf") is None
+    assert guard.url(url) is not None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://s3.console.aws.amazon.com/s3/buckets/letters",
+        "https://eu-west-2.console.aws.amazon.com/s3/buckets/letters",
+        "https://console.cloud.google.com/storage/browser/letters",
+        "https://console.cloud.google.com/storage/browser/letters/a.pdf",
+    ],
+)
+def test_pages_that_only_name_a_bucket_are_not_in_it(url: str) -> None:
+    assert guard_of(WHOLE["s3"], WHOLE["gcs"], {"name": "letters"}).url(url) is not None
