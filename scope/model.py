@@ -228,6 +228,7 @@ class NameSearch(_Strict):
     candidates: Annotated[int, Field(gt=0, le=5_000_000)] = 20_000
     requests_per_second: Annotated[float, Field(gt=0, le=10_000)] = 20.0
     fastest: Annotated[float, Field(gt=0, le=10_000)] = 100.0
+    passes: Annotated[int, Field(ge=1, le=5)] = 2
     harvest: Permission = False
     canaries: Mapping[Text, tuple[Text, ...]] = {}
     endpoints: Mapping[Text, HttpAddress] = {}

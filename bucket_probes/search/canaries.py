@@ -58,7 +58,7 @@ class Canaries:
     @property
     def has_existing(self) -> bool:
         """Is there a name that is known to exist, and was said to?"""
-        return bool(self._proven)
+        return bool(self._proven or (self.given and self._found))
 
     def prove(self, name: SearchedName) -> None:
         """A given one was said to exist."""
@@ -83,7 +83,7 @@ class Canaries:
     def draw(self) -> tuple[SearchedName, bool]:
         """The next canary, and whether it exists."""
         self._drawn += 1
-        if not self._proven or self._drawn % MISSING_EVERY == 0:
+        if not self.has_existing or self._drawn % MISSING_EVERY == 0:
             return self.missing(), False
         return self.existing(), True
 

@@ -18,8 +18,8 @@ _ABSENT: Final = 1
 _EXISTING: Final = 2
 # Said not to exist, with nothing to vouch for it, now or later.
 _UNVOUCHED: Final = 3
-# Said not to exist, which counts, and is to be said again.
-_DENIED_ONCE: Final = 4
+# Said not to exist, once to four times, which counts, and is to be said again.
+_DENIED: Final = range(4, 8)
 # What is asked again; the reason is added. Then what is not.
 _OPEN: Final = 16
 _CLOSED: Final = 128
@@ -56,7 +56,7 @@ class Ledger:
     def is_open(self, position: int) -> bool:
         """Is it to be asked, for the first time or again?"""
         state = self._states[position] if position < len(self._states) else _UNASKED
-        return state in (_UNASKED, _DENIED_ONCE) or _OPEN <= state < _CLOSED
+        return state == _UNASKED or state in _DENIED or _OPEN <= state < _CLOSED
 
     def is_settled(self, position: int) -> bool:
         """Is it known whether the name exists?"""
@@ -73,7 +73,7 @@ class Ledger:
     def reason(self, position: int) -> SkipReason | None:
         """Why it is not known; None for a name that was not asked, or whose "no" nothing vouched for."""
         state = self._states[position] if position < len(self._states) else _UNASKED
-        if state == _DENIED_ONCE:
+        if state in _DENIED:
             return SkipReason.THROTTLED
         if state >= _OPEN:
             return _REASONS[state - (_CLOSED if state >= _CLOSED else _OPEN)]
@@ -88,10 +88,11 @@ class Ledger:
         self._set(position, _EXISTING)
 
     def deny(self, position: int, *, times: int) -> None:
-        """It is said not to exist, and that counts; it is settled once it was said so many times (1 or 2)."""
+        """It is said not to exist, and that counts; it is settled once it was said so many times, 1 to 5."""
         known = self._states[position] if position < len(self._states) else _UNASKED
+        said = known - _DENIED.start + 2 if known in _DENIED else 1
         self.denials += 1
-        self._set(position, _ABSENT if times == 1 or known == _DENIED_ONCE else _DENIED_ONCE)
+        self._set(position, _ABSENT if said >= times else _DENIED.start + said - 1)
 
     def leave_open(self, position: int, reason: SkipReason) -> None:
         """No answer that counts, until it is asked again."""
@@ -113,9 +114,9 @@ class Ledger:
         again = bytes([_OPEN + _REASONS.index(SkipReason.THROTTLED)])
         for piece in range(0, len(self._states), PIECE):
             states = self._states[piece : piece + PIECE]
-            if _ABSENT in states or _DENIED_ONCE in states:
+            if any(said in states for said in (_ABSENT, *_DENIED)):
                 self._changed.add(piece // PIECE)
-        for said in (_ABSENT, _DENIED_ONCE):
+        for said in (_ABSENT, *_DENIED):
             self._states = self._states.replace(bytes([said]), again)
         self.absent = 0
 
@@ -151,7 +152,7 @@ class Ledger:
         self.existing = self._states.count(_EXISTING)
 
     def _is_denied(self, position: int) -> bool:
-        return position < len(self._states) and self._states[position] == _DENIED_ONCE
+        return position < len(self._states) and self._states[position] in _DENIED
 
     def _set(self, position: int, state: int) -> None:
         if position >= len(self._states):

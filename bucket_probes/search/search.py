@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from itertools import islice
 from typing import Protocol
 
 from bucket_probes.search.asking import Questions, Reply
@@ -20,23 +19,23 @@ from fetching.budget import Budget, BudgetSpentError
 from fetching.errors import FetchingError, NoAnswerError
 
 # Times that the names are gone through: once, and again for those without an answer that counts.
-ROUNDS = 7
+ROUNDS = 8
 # The same where the last of them settled no name, with no lie and no request to slow down in it: what was said is what
 # will be said.
 ROUNDS_IN_PEACE = 3
 # The same once the service was found to lie at any pace: no "no" will count there, but a bucket may yet be found.
 ROUNDS_AMONG_LIES = 4
-# In a search of at most so many names a "no" must be said twice, in two rounds: its canaries are too few to meet a lie
-# that is rare.
-ASKED_TWICE_UP_TO = 1_000
 # Seconds before the second round; doubled before each further one.
 FIRST_DISTANCE = 1.0
 # Times that canaries are asked one by one until all are answered rightly, after a lie or a silence. Seconds between
-# two of them double, from 1 to 60: two minutes in all.
-TRIES = 8
+# two of them double: 7 s in all. Then names are asked again, with canaries among them, though nothing counts yet: some
+# services get over it by requests, not by rest.
+TRIES = 4
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
-# The same before the first name, half a minute; and where nobody answers at all, three seconds.
-TRIES_AT_FIRST, TRIES_IN_SILENCE = 6, 3
+# The same before the first name; and where nobody answers at all, three seconds.
+TRIES_AT_FIRST, TRIES_IN_SILENCE = 4, 3
+# The same between two rounds: a minute.
+TRIES_BETWEEN_ROUNDS = 7
 # Canaries that are asked one by one after a lie.
 RECOVERY_CANARIES = 3
 # Right canaries before a lie, and seconds, after which at most half of the answers are taken for lies: limiters let
@@ -114,10 +113,16 @@ class NameSearch:
         names: gives the names, the same in the same order each time.
         canaries: names of which the truth is known.
         ledger: what is known of each name.
+        passes: times that a "no" must count, each in a round of its own.
     """
 
     def __init__(
-        self, means: Means, names: Callable[[], Iterable[SearchedName]], canaries: Canaries, ledger: Ledger
+        self,
+        means: Means,
+        names: Callable[[], Iterable[SearchedName]],
+        canaries: Canaries,
+        ledger: Ledger,
+        passes: int = 2,
     ) -> None:
         self._questions = means.questions
         self._pace = means.pace
@@ -127,12 +132,15 @@ class NameSearch:
         self._names = names
         self._canaries = canaries
         self._ledger = ledger
-        self._trust = Trust(has_existing=True, has_lied=bool(ledger.kept.get("has_lied")))
+        self._trust = Trust(has_existing=True, has_lied=bool(ledger.kept.get("has_lied")), passes=passes)
         self._yeses: dict[int, tuple[SearchedName, BucketAccess | None]] = {}
         self._habit = LyingHabit()
         self._events_before = 0
         self._is_closing = False
-        self._denials = 2 if _is_few(names()) else 1
+        # Nothing counts, and names are asked all the same.
+        self._doubts = False
+        self._right_in_doubt = 0
+        self._passes = passes
         self._saved_at = self._began = means.clock()
         self._requests_before = means.budget.requests
 
@@ -156,7 +164,8 @@ class NameSearch:
                 if number:
                     if not self._goes_on(number):
                         break
-                    await self._questions.sleep(FIRST_DISTANCE * 2 ** (number - 1))
+                    await self._questions.sleep(min(FIRST_DISTANCE * 2 ** (number - 1), LONGEST_WAIT))
+                    await self._begin_again()
                 self._events_before = self._events
                 await self._round()
         except FetchingError as error:
@@ -169,11 +178,12 @@ class NameSearch:
         """One transaction: all that has come to count."""
         ruling = self._trust.ruled()
         for position in ruling.absent:
-            self._ledger.deny(position, times=self._denials)
+            self._ledger.deny(position, times=self._passes)
         for position in ruling.existing:
             self._ledger.exists(position)
             name, access = self._yeses.pop(position)
             self._canaries.found(name)
+            self._trust.has_existing = self.has_canary
             self._hearer.found(name, access)
         self._hearer.going(self)
         self._ledger.save({"has_lied": self._trust.has_lied, "pace": asdict(self._pace.found)})
@@ -199,6 +209,19 @@ class NameSearch:
             most = ROUNDS_AMONG_LIES
         return number < most and self._ledger.has_open(len(self._ledger))
 
+    async def _begin_again(self) -> None:
+        """Before a further round: canaries that were not there at first may be now. Raises where none is right."""
+        if self._doubts:
+            self._doubts = False
+            await self._regain(TRIES_BETWEEN_ROUNDS)
+            if self._doubts:
+                raise self._distrust()
+        elif self._canaries.given and not self.has_canary:
+            if not await self._answered_rightly(self._canaries.given, TRIES_AT_FIRST):
+                raise self._distrust()
+            self._trust.has_existing = True
+            self._trust.sound_from(self._clock())
+
     async def _round(self) -> None:
         for position, name in enumerate(self._names()):
             if self._ledger.is_open(position):
@@ -209,13 +232,13 @@ class NameSearch:
     async def _name(self, position: int, name: SearchedName) -> None:
         """Ask for a name once it may be asked; canaries that are due go first."""
         while True:
-            if not self._trust.is_sound or self._questions.is_silent:
+            if self._questions.is_silent or not (self._trust.is_sound or self._doubts):
                 await self._regain()
             if self._trust.held and self._budget.left <= self._trust.needed + self._questions.under_way:
                 await self._vouch_for_the_last()
                 raise BudgetSpentError("requests")
             await self._questions.turn()
-            if not self._trust.is_sound:
+            if not (self._trust.is_sound or self._doubts):
                 continue
             if not self._canaries.is_due():
                 self._questions.send(self._ask(position, name))
@@ -242,7 +265,7 @@ class NameSearch:
             self.save()
 
     def _denied(self, position: int, span: Span) -> None:
-        if not self.has_canary:
+        if not self._canaries.given:
             self._ledger.leave_unvouched(position)
         else:
             # Until it counts it is what it is: one more answer of a service that may have had enough.
@@ -253,7 +276,13 @@ class NameSearch:
         reply, span = await self._questions.reply(name)
         if reply.exists is Truth.UNKNOWN:
             return
-        if (reply.exists is Truth.YES) is not exists:
+        is_right = (reply.exists is Truth.YES) is exists
+        if self._doubts:
+            self._right_in_doubt = self._right_in_doubt + 1 if is_right else 0
+            if self._right_in_doubt > RECOVERY_CANARIES:
+                self._doubts = False
+                self._trust.sound_from(self._clock())
+        elif not is_right:
             self._lied(span)
         elif exists:
             self._trust.existing_canary(span)
@@ -288,15 +317,19 @@ class NameSearch:
         self.save()
         self._trust.let_go()
 
-    async def _regain(self) -> None:
+    async def _regain(self, tries: int = TRIES) -> None:
         """Wait until canaries are answered rightly. Raises FetchingError where they are not."""
         self._trust.doubt()
         await self._questions.done()
         existing = [self._canaries.existing() for _ in range(RECOVERY_CANARIES)] if self.has_canary else []
-        if not await self._answered_rightly(existing, TRIES):
+        was_silent = self._questions.is_silent
+        self._doubts = not await self._answered_rightly(existing, tries)
+        if self._doubts and (was_silent or self._questions.is_unanswered):
             raise self._distrust()
         self._pace.rest(0)
-        self._trust.sound_from(self._clock())
+        self._right_in_doubt = 0
+        if not self._doubts:
+            self._trust.sound_from(self._clock())
 
     async def _answered_rightly(self, existing: Iterable[SearchedName], tries: int) -> bool:
         """Are canaries, asked one by one, answered rightly, in one of so many tries?"""
@@ -337,7 +370,3 @@ class NameSearch:
         if failure is not None and self._questions.is_unanswered:
             return failure
         return NoAnswerError(SkipReason.THROTTLED, "canaries are answered wrongly")
-
-
-def _is_few(names: Iterable[SearchedName]) -> bool:
-    return sum(1 for _ in islice(names, ASKED_TWICE_UP_TO + 1)) <= ASKED_TWICE_UP_TO

@@ -144,7 +144,7 @@ class _Search:
     async def _names(self, questions: Questions, canaries: Canaries) -> FetchingError | None:
         telling = Telling(self._sink, self._target, self._ledger, time.monotonic, self._attribute)
         means = Means(questions, self._pace, self._errand.budget, telling)
-        search = NameSearch(means, self._order.names, canaries, self._ledger)
+        search = NameSearch(means, self._order.names, canaries, self._ledger, self._target.search.passes)
         ending = await search.run()
         telling.ended(search, self._order.names(), self._start_url, ending)
         return ending

@@ -84,12 +84,12 @@ class Telling:
             )
             self._sink.skipped(Skipped(start_url, reason, f"{detail}: {untold} more names"))
         if total and not search.has_canary:
-            self._sink.skipped(Skipped(start_url, SkipReason.SERVER_ERROR, NO_CANARY))
+            self._sink.skipped(Skipped(start_url, SkipReason.THROTTLED, NO_CANARY))
         self._sink.names_searched(self._searched(total, self._counts(search)))
 
     def _why(self, position: int) -> tuple[SkipReason | None, str]:
         if self._ledger.is_unvouched(position):
-            return SkipReason.SERVER_ERROR, "said not to exist, and no canary vouches for it"
+            return SkipReason.THROTTLED, "said not to exist, and no canary vouches for it"
         return self._ledger.reason(position), UNANSWERED
 
     def _counts(self, search: NameSearch) -> Counts:

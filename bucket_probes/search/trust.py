@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 # that lies to one request in ten is caught by 60 in 998 of 1,000 cases; the pace grows within fewer, so that a speed
 # is vouched for by a higher one.
 VOUCHERS = 60
-# The same once the service has lied in this search: 200 let pass one in 500 of what lies to 3 % of requests.
+# The same once the service has lied, where a "no" counts after one pass: 200 let pass one in 500 of what lies to 3 %
+# of requests.
 VOUCHERS_AFTER_A_LIE = 200
 # So many right answers in a row before the first lie, and what was settled by them stays settled. With fewer, the lie
 # may have been there all the time, too rare to be met.
@@ -44,10 +45,12 @@ class Trust:
     Args:
         has_existing: are there names that are known to exist? Without one no "no" ever counts.
         has_lied: the service did, before a kill.
+        passes: times that a "no" must count.
     """
 
-    def __init__(self, *, has_existing: bool, has_lied: bool = False) -> None:
+    def __init__(self, *, has_existing: bool, has_lied: bool = False, passes: int = 1) -> None:
         self.has_existing = has_existing
+        self._passes = passes
         self.has_lied = has_lied
         self.lies = 0
         # From when on canaries have been answered rightly without a lie between them; None while they are not.
@@ -84,7 +87,7 @@ class Trust:
     @property
     def needed(self) -> int:
         """Canaries behind a "no" before it counts."""
-        return VOUCHERS_AFTER_A_LIE if self.has_lied else VOUCHERS
+        return VOUCHERS_AFTER_A_LIE if self.has_lied and self._passes == 1 else VOUCHERS
 
     def sound_from(self, moment: float) -> None:
         """Canaries were asked one by one and answered rightly, until this moment."""
