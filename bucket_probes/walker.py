@@ -28,24 +28,25 @@ from fetching.bucket_listings import ListedObject
 from fetching.budget import BudgetSpentError
 from fetching.dialler import AddressDeniedError
 from fetching.errand import Errand
-from fetching.errors import FetchingError, NoAnswerError, NotAskedError, StoppedError
+from fetching.errors import FetchingError, NoAnswerError, NotAskedError, SentAwayError, StoppedError
 from fetching.ranking import LOOKING_AROUND
 from scope.model import BucketTarget
 
 # Requests without an answer, one after another, after which the service is taken for gone and the unit ends: each may
 # cost the whole timeout, and 5 of 20 s are 100 s in which nothing is learned.
 UNANSWERED_IN_A_ROW = 5
+# Pages and objects one after another that are throttled, each asked for four times, after which the unit ends: one that
+# is always answered so must not hide the others.
+THROTTLED_IN_A_ROW = 2
 # Seconds between two moments at which fetched objects are saved: what a kill has us fetch again. A save costs 1 ms.
 SAVED_EVERY = 0.25
 # Seconds before an object is asked for again where the service says that there is no bucket, though it was listed. What
-# the last answer leaves so ends the unit as throttled: to go on would be to press a service that turns us away.
+# the last answer leaves so counts as throttled.
 LOST_PAUSES = (1.0, 3.0)
 NOT_VOUCHED_FOR = "not found, and nothing vouches for it"
 NOT_TO_BE_LISTED = "the scope does not allow listing at a third party"
 # Reasons that say that there was no contact at all.
 _NO_CONTACT = frozenset([SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR])
-# Reasons for which every further request would end the same way.
-_FOR_ALL = frozenset([SkipReason.THROTTLED, SkipReason.AUTHORITY_EXPIRED])
 _BEST = {Kind.CURRENT: Rank.DOCUMENT, Kind.OLD: Rank.OLD_DOCUMENT}
 _ALL = {Kind.CURRENT: Rank.UNLIKELY, Kind.OLD: Rank.OLD_UNLIKELY}
 
@@ -80,6 +81,7 @@ class BucketWalk:
         self._objects = Objects(errand, probe, sink)
         self._keys = KnownKeys(errand, target)
         self._unanswered = 0
+        self._throttled = 0
         self._saved = time.monotonic()
         self._earlier = self._ledger.access
 
@@ -293,16 +295,22 @@ class BucketWalk:
     # -- when to end
 
     def _answered(self) -> None:
-        self._unanswered = 0
+        self._unanswered = self._throttled = 0
 
     def _end_if_final(self, failure: Failure) -> None:
         """Would every further request of this unit end the same way?"""
-        final = isinstance(failure, BudgetSpentError | StoppedError | AddressDeniedError)
-        if final or (isinstance(failure, FetchingError) and failure.reason in _FOR_ALL):
+        final = isinstance(failure, BudgetSpentError | StoppedError | AddressDeniedError | SentAwayError)
+        if final or (isinstance(failure, FetchingError) and failure.reason is SkipReason.AUTHORITY_EXPIRED):
             raise _OverError(failure)
 
     def _count_unanswered(self, failure: Failure) -> None:
-        """End where the service has fallen silent."""
+        """End where the service has fallen silent, or turns us away whatever we ask for."""
+        if isinstance(failure, FetchingError) and failure.reason is SkipReason.THROTTLED:
+            self._throttled += 1
+            if self._throttled >= THROTTLED_IN_A_ROW:
+                raise _OverError(failure)
+            return
+        self._throttled = 0
         silent = isinstance(failure, FetchingError) and failure.reason in _NO_CONTACT
         if not silent:
             self._unanswered = 0 if not isinstance(failure, NotAskedError) else self._unanswered

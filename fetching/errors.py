@@ -7,6 +7,7 @@ FetchingError
 │   ├── BudgetSpentError        the unit's limits are used up (fetching/budget.py)
 │   └── StoppedError            the unit was told to stop
 └── NoAnswerError               it was made, or tried, and brought nothing that can be judged: this is "unknown"
+    └── SentAwayError           throttled, and asked to stay away for longer than we wait
 
 Each carries the skip reason that it becomes and a detail: a class or a code, nothing of a document, path or query.
 """
@@ -48,3 +49,7 @@ class StoppedError(NotAskedError):
 
 class NoAnswerError(FetchingError):
     """Asked, and nothing came back that says yes or no. Never a reason to believe that a thing is not there."""
+
+
+class SentAwayError(NoAnswerError):
+    """Throttled, and asked to come back later than we wait: whatever else we would ask would be against that."""

@@ -29,7 +29,14 @@ from fetching.budget import BudgetSpentError
 from fetching.cut_off import Cut, CutOff
 from fetching.dialler import Dialler
 from fetching.errand import Errand
-from fetching.errors import FetchingError, NoAnswerError, NotAskedError, StoppedError, UrlDeniedError
+from fetching.errors import (
+    FetchingError,
+    NoAnswerError,
+    NotAskedError,
+    SentAwayError,
+    StoppedError,
+    UrlDeniedError,
+)
 from fetching.pacing import LONGEST_WAIT, THROTTLE_RETRIES, THROTTLE_STATUSES, retry_after_seconds
 from fetching.urllib3_pools import close_pools, dialled_pool_manager
 
@@ -310,7 +317,7 @@ class Wire:
             answer.close()
             wait = retry_after_seconds(retry_after)
             if wait is not None and wait > LONGEST_WAIT:
-                break
+                raise SentAwayError(SkipReason.THROTTLED, str(answer.status))
         raise NoAnswerError(SkipReason.THROTTLED, str(answer.status))
 
     def _ask(self, url: str, headers: Mapping[str, str], *, hop: bool) -> Answer:

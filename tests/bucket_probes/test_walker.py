@@ -226,7 +226,8 @@ def test_slow_down_is_obeyed_and_then_ends_the_unit(bucket: Bucket, liar: Liar, 
     liar.says = says
     walked = bucket.fetch(liar.url, known=["second.txt", "other.txt"])
     assert len(liar.listings) == 3
-    assert liar.reads == ["other.txt"] * (1 + THROTTLE_RETRIES), "a server that says no four times is left alone"
+    times = 1 + THROTTLE_RETRIES
+    assert liar.reads == ["other.txt"] * times + ["first.txt"] * times, "who says no to two in a row is left alone"
     assert set(walked.sink.reasons.values()) == {SkipReason.THROTTLED}
     assert sorted(walked.sink.reasons) == sorted(
         map(walked.url, ["first.txt", "second.txt", "third.txt", "other.txt", ""])
@@ -264,6 +265,17 @@ def test_a_key_after_which_the_service_is_silent_is_told_once(bucket: Bucket, li
     walked = bucket.fetch(liar.url, known=keys, timeout_seconds=0.2)
     told = [skipped.url for skipped in walked.sink.skips]
     assert sorted(told) == sorted([*map(walked.url, keys), walked.url()])
+
+
+def test_one_object_that_is_always_throttled_hides_no_other(
+    bucket: Bucket, liar: Liar, listing: Page, error: Page, source_contract: SourceContract
+) -> None:
+    slow = error(503, "SlowDown", retry_after="0")
+    liar.says = serving(listing("a.txt", "b.txt", "c.txt"), b=slow)
+    walked = bucket.fetch(liar.url)
+    assert sorted(walked.sink.contents) == [walked.url("a.txt"), walked.url("c.txt")]
+    assert walked.sink.reasons == {walked.url("b.txt"): SkipReason.THROTTLED}
+    source_contract.nothing_vanished(walked.sink, map(walked.url, ["a.txt", "b.txt", "c.txt"]))
 
 
 @pytest.mark.parametrize("wait", ["3600", "date"])
