@@ -150,5 +150,5 @@ def test_a_search_may_make_more_requests_than_a_crawl(tmp_path: Path) -> None:
     for unit in units_of(scope):
         limits = limits_of(Job(scope, unit.unit_id, "s", "Stray/0"))
         is_search = unit.kind is UnitKind.NAMES
-        assert limits.requests == (REQUESTS_PER_NAME * 20_000 if is_search else scope.limits.requests)
+        assert limits.requests == (REQUESTS_PER_NAME * 2 * 20_000 if is_search else scope.limits.requests)
         assert limits.bytes == scope.limits.bytes
