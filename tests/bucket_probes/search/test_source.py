@@ -294,7 +294,6 @@ LIES = [
     Telling(Lie.TOO_MANY_SECONDS_ABOVE, above=60, pause=0.4),
     Telling(Lie.ERROR_ABOVE, above=60, pause=0.4),
     Telling(Lie.RESET_ABOVE, above=60, pause=0.4),
-    Telling(Lie.FLAKY, share=0.05),
     Telling(Lie.NOT_FOUND_MIDSTREAM, after=60, pause=0.8),
     Telling(Lie.NOT_FOUND_FIRST, after=8),
 ]
