@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 import bucket_probes.s3_session
+import bucket_probes.walker
 from bucket_probes.s3 import S3Probe
 from bucket_probes.source import BucketSource
 from bucket_probes.state import StateQuestions
@@ -216,7 +217,11 @@ class Bucket:
 
 
 @pytest.fixture
-def bucket(make_scope: MakeScope, make_errand: MakeErrand, recording_sink: RecordingSink) -> Bucket:
+def bucket(
+    make_scope: MakeScope, make_errand: MakeErrand, recording_sink: RecordingSink, monkeypatch: pytest.MonkeyPatch
+) -> Bucket:
+    """Without the waits before something that was not found is asked for again."""
+    monkeypatch.setattr(bucket_probes.walker, "LOST_PAUSES", (0.0, 0.0))
     return Bucket(make_scope, make_errand, type(recording_sink))
 
 

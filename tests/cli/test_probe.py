@@ -83,6 +83,7 @@ def test_a_table_is_for_people(probe: Probe) -> None:
     assert "403 AccessDenied" in told.stdout
 
 
+@pytest.mark.slow
 def test_a_bucket_that_is_not_there_is_asked_for_more_than_once(probe: Probe) -> None:
     """The other buckets of the scope vouch for the service."""
     told = probe("s3://no-letters", "--format", "json")

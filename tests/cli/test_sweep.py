@@ -259,7 +259,7 @@ def whole_findings(workspace: Workspace, other: Path) -> list[str]:
     return finding_ids(undisturbed)
 
 
-@pytest.mark.parametrize("how", ["kill -9", "Ctrl-C twice"])
+@pytest.mark.parametrize("how", ["kill -9", pytest.param("Ctrl-C twice", marks=pytest.mark.slow)])
 def test_killed_in_the_middle_the_same_command_carries_on(workspace: Workspace, how: str, tmp_path: Path) -> None:
     slow_down(workspace)
     with workspace.started("sweep") as process:

@@ -189,7 +189,10 @@ class _Throttle:
             return self._lie if self._lying else self._says(asked)
 
 
-@pytest.mark.parametrize("code", ["NoSuchBucket", "SlowDown", "TooManyRequests"])
+@pytest.mark.parametrize(
+    "code",
+    ["NoSuchBucket", *(pytest.param(code, marks=pytest.mark.slow) for code in ("SlowDown", "TooManyRequests"))],
+)
 def test_under_a_throttle_nothing_that_exists_is_hidden(
     searching: Any, make_scope: Any, liar: Any, error: Any, code: str
 ) -> None:
@@ -372,6 +375,7 @@ def test_storage_accounts_are_found_by_dns_alone(azure: Any) -> None:
     assert (last.existing, last.absent, last.unknown) == (2, 98, 0)
 
 
+@pytest.mark.slow
 def test_a_resolver_that_is_busy_denies_nothing(azure: Any) -> None:
     known = accounts_of("canaryaccount", "eastham")
 
@@ -386,6 +390,7 @@ def test_a_resolver_that_is_busy_denies_nothing(azure: Any) -> None:
     assert {skip.reason for skip in sink.skips if "eastham.blob" not in skip.url} == {SkipReason.DNS_ERROR}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("walled", [True, False])
 def test_a_resolver_that_says_the_same_of_every_name_is_not_believed(azure: Any, walled: bool) -> None:
     def same(host: str) -> None:
