@@ -197,9 +197,9 @@ class Bucket:
         with Wire(errand, Dialler(errand.guard)) as wire:
             yield S3Probe(scope.bucket[0], wire)
 
-    def questions(self, endpoint: str) -> int:
+    def questions(self, endpoint: str, name: str = BUCKET) -> int:
         """Requests that it takes to ask for a bucket's state."""
-        scope = self.scope(endpoint)
+        scope = self.scope(endpoint, name=name)
         errand = self.errand(scope)
         dialler = Dialler(errand.guard)
         with Wire(errand, dialler) as wire:
