@@ -121,6 +121,36 @@ def test_a_neighbour_that_goes_missing_does_not(liar: Liar, ask: Ask, error: Cal
     assert ask("letters", "neighbour").exists is Truth.UNKNOWN
 
 
+def test_an_answer_that_is_none_leaves_it_open_whoever_vouches(
+    liar: Liar, ask: Ask, error: Make, reply: type[Reply]
+) -> None:
+    """The neighbour is found each time; of the bucket itself one answer in the middle says nothing."""
+    lists: list[str] = []
+
+    def says(asked: Asked) -> Reply | None:
+        if _bucket(asked) == "neighbour":
+            return error(*DENIED)
+        lists.extend(["list"] if "list-type" in asked.query else [])
+        return None if len(lists) == 1 else reply(404, b"<html>Not found</html>", {"Content-Type": "text/html"})
+
+    liar.says = says
+    assert ask("letters", "neighbour").exists is Truth.UNKNOWN
+
+
+def test_what_could_not_be_confirmed_is_open(
+    liar: Liar, error: Make, make_scope: MakeScope, make_errand: MakeErrand
+) -> None:
+    """The budget ends with the answer that there is no such bucket; the neighbour would have vouched for it."""
+    liar.says = lambda asked: error(*DENIED) if _bucket(asked) == "neighbour" else None
+    targets = [
+        BucketTarget(tier="own", authority="IG-1", name=name, endpoint=liar.url) for name in ("nowhere", "neighbour")
+    ]
+    source = BucketSource(make_errand(make_scope(*targets, requests=3)), pauses=(0.0,))
+    access = source.access(unit_of(targets[0]))
+    assert (access.exists, access.listable) == (Truth.UNKNOWN, Truth.UNKNOWN)
+    assert {item.code for item in access.evidence} == {"NoSuchBucket"}
+
+
 def test_one_byte_tells_whether_anyone_may_read(
     liar: Liar, ask: Ask, listing: Make, reply: type[Reply], error: Make
 ) -> None:
