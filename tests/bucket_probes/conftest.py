@@ -32,6 +32,7 @@ from fetching.store import Store
 from fetching.wire import Wire
 from scope.model import BucketTarget, Scope
 from scope.units import Unit, units_of
+from tests.bucket_probes.azure_setting import azure_fixture, lying_fixture, open_container_fixture  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from tests.conftest import MakeErrand, MakeScope, RecordingSink
