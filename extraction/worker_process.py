@@ -27,8 +27,14 @@ _TICK = 0.05
 _CHUNK = 1 << 20
 # Below this a document is sent in one piece with its length, bytes.
 _SMALL = 1 << 16
-# Nothing of the parent's environment: it may hold passwords. Python's own choice of a charset needs this one.
-_ENVIRONMENT = {"LANG": "C.UTF-8"}
+# Nothing of the parent's environment: it may hold passwords. Python's own choice of a charset needs the first one.
+# Workers make no threads: Tesseract's would be refused, and libraries of numbers ask for their own when they load.
+_ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "OMP_THREAD_LIMIT": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 _PROGRAM = "import json, sys; sys.path += json.loads(sys.argv[2]); from extraction.worker import main; main()"
 
 

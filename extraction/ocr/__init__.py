@@ -1,0 +1,1 @@
+"""Optical character recognition: text of pictures, within a worker."""
