@@ -1,4 +1,4 @@
-"""A worker's answer on its way to the parent: a JSON header and the text behind it; nothing in it is ever run.
+"""A worker's answer on its way to the parent: a JSON header and the texts behind it; nothing in it is ever run.
 
 The worker may have been taken over by the document it read. So the parent believes no length, type or reason unseen.
 Texts travel outside of the JSON: a bounded header can not unfold into more than some twenty times its size.
@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from typing import Any, TypeVar
 
 from documents.media_type import MediaType
 from documents.records import SkipReason
 from extraction.budget import AnswerError, ExtractionLimits
-from extraction.records import Extraction, PageFacts, Problem, TextPiece
+from extraction.records import Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
+
+Record = TypeVar("Record")
 
 # Sizes of header and text, ahead of both.
 SIZES = struct.Struct(">QQ")
@@ -21,15 +25,23 @@ SIZES = struct.Struct(">QQ")
 HEADER_BYTES = 8 << 20
 # Characters of a problem's detail, which is shown to people. The longest of ours has 60.
 DETAIL_CHARACTERS = 200
+# Characters of one fact of a file's origin, or of a recording's header. A title has some 100.
+FACT_CHARACTERS = 2000
 # UTF-8 takes up to four bytes; a page's text may come twice, the second time as an article for reading.
 _BYTES_PER_CHARACTER = 4 * 2
+# Bytes of all fingerprints: 86 for a second of sound, so three days of it.
+_FINGERPRINT_BYTES = 24 << 20
 _ENCODING = "utf-8", "surrogatepass"
-_FACTS = 4
+_MOST_CONFIDENT = 100
+_ORIGIN = [each.name for each in fields(Origin)]
+# A recording's facts; its fingerprint travels with the texts.
+_SOUND = [each.name for each in fields(Sound) if each.name != "fingerprint"]
+_PARTS = {"media_type", "pieces", "problems", "origins", "misnamed", "scans", "sounds", "reading"}
 
 
 def most_text_bytes(limits: ExtractionLimits) -> int:
-    """Of all texts of one answer."""
-    return limits.characters * _BYTES_PER_CHARACTER
+    """Of all texts and fingerprints of one answer."""
+    return limits.characters * _BYTES_PER_CHARACTER + _FINGERPRINT_BYTES
 
 
 def encode(extraction: Extraction, limits: ExtractionLimits) -> tuple[bytes, bytes]:
@@ -39,18 +51,29 @@ def encode(extraction: Extraction, limits: ExtractionLimits) -> tuple[bytes, byt
         AnswerError: it is larger than the parent takes.
     """
     texts = [piece.text.encode(*_ENCODING) for piece in extraction.pieces]
+    texts += [sound.fingerprint for sound in extraction.sounds]
     reading = None if extraction.reading is None else extraction.reading.encode(*_ENCODING)
-    facts = extraction.facts
-    fields = {
+    parts = {
         "media_type": extraction.media_type,
-        "pieces": [[piece.path, len(text)] for piece, text in zip(extraction.pieces, texts, strict=True)],
+        "pieces": [
+            [piece.path, piece.confidence, len(text)] for piece, text in zip(extraction.pieces, texts, strict=False)
+        ],
         "problems": [[str(problem.reason), problem.path, problem.detail] for problem in extraction.problems],
+        "origins": [[_short(getattr(origin, name)) for name in _ORIGIN] for origin in extraction.origins],
+        "misnamed": [[each.path, each.ending, each.media_type] for each in extraction.misnamed],
+        "scans": [[scan.path, scan.replaces] for scan in extraction.scans],
+        "sounds": [
+            [len(sound.fingerprint), *(_short(getattr(sound, name)) for name in _SOUND)] for sound in extraction.sounds
+        ],
         "reading": None if reading is None else len(reading),
-        "facts": None if facts is None else [facts.title, facts.author, facts.date, facts.language],
     }
-    header, text = json.dumps(fields).encode("ascii"), b"".join([*texts, reading or b""])
+    header, text = json.dumps(parts).encode("ascii"), b"".join([*texts, reading or b""])
     check_sizes(len(header), len(text), limits)
     return header, text
+
+
+def _short(value: object) -> object:
+    return value[:FACT_CHARACTERS] if isinstance(value, str) else value
 
 
 def check_sizes(header: int, text: int, limits: ExtractionLimits) -> None:
@@ -70,16 +93,19 @@ def decode(header: bytes | bytearray, text: bytes | bytearray, limits: Extractio
         AnswerError: it is not.
     """
     try:
-        fields = json.loads(header)
-        if type(fields) is not dict or set(fields) != {"media_type", "pieces", "problems", "reading", "facts"}:
-            raise AnswerError("fields")
+        parts = json.loads(header)
+        if type(parts) is not dict or set(parts) != _PARTS:
+            raise AnswerError("parts")
         texts = _Texts(text)
         extraction = Extraction(
-            str(MediaType(_string(fields["media_type"]))),
-            tuple(TextPiece(_string(path), texts.next(size)) for path, size in _rows(fields["pieces"], 2)),
-            tuple(_problem(row) for row in _rows(fields["problems"], 3)),
-            None if fields["reading"] is None else texts.next(fields["reading"]),
-            None if fields["facts"] is None else _facts(fields["facts"]),
+            str(MediaType(_string(parts["media_type"]))),
+            pieces=_each(parts["pieces"], 3, lambda row: _piece(row, texts)),
+            problems=_each(parts["problems"], 3, _problem),
+            origins=_each(parts["origins"], len(_ORIGIN), _origin),
+            misnamed=_each(parts["misnamed"], 3, _misnamed),
+            scans=_each(parts["scans"], 2, _scan),
+            sounds=_each(parts["sounds"], len(_SOUND) + 1, lambda row: _sound(row, texts)),
+            reading=None if parts["reading"] is None else texts.next(parts["reading"]),
         )
         texts.check_spent()
     except (ValueError, RecursionError) as error:  # the enums' and the decoders' own complaints are ValueErrors
@@ -96,14 +122,27 @@ class _Texts:
         self._data = memoryview(data)
 
     def next(self, size: object) -> str:
+        return str(self._next(size), *_ENCODING)
+
+    def next_bytes(self, size: object) -> bytes:
+        return bytes(self._next(size))
+
+    def _next(self, size: object) -> memoryview:
         if type(size) is not int or not 0 <= size <= len(self._data):
             raise AnswerError("size")
         text, self._data = self._data[:size], self._data[size:]
-        return str(text, *_ENCODING)
+        return text
 
     def check_spent(self) -> None:
         if self._data:
             raise AnswerError("text left over")
+
+
+def _piece(row: list[object], texts: _Texts) -> TextPiece:
+    path, confidence, size = row
+    if confidence is not None and (type(confidence) is not int or not 0 <= confidence <= _MOST_CONFIDENT):
+        raise AnswerError("confidence")
+    return TextPiece(_string(path), texts.next(size), confidence)
 
 
 def _problem(row: list[object]) -> Problem:
@@ -113,9 +152,43 @@ def _problem(row: list[object]) -> Problem:
     return Problem(SkipReason(reason), path, detail)
 
 
-def _facts(value: object) -> PageFacts:
-    (row,) = _rows([value], _FACTS)
-    return PageFacts(*(None if fact is None else _string(fact) for fact in row))
+def _origin(row: list[object]) -> Origin:
+    path, *facts = row
+    return Origin(_string(path), *(_fact(value) for value in facts))
+
+
+def _misnamed(row: list[object]) -> Misnamed:
+    path, ending, media_type = (_string(value) for value in row)
+    if not ending.isprintable():
+        raise AnswerError("ending")
+    return Misnamed(path, ending, str(MediaType(media_type)))
+
+
+def _scan(row: list[object]) -> Scan:
+    path, replaces = row
+    if type(replaces) is not bool:
+        raise AnswerError("scan")
+    return Scan(_string(path), replaces)
+
+
+def _sound(row: list[object], texts: _Texts) -> Sound:
+    size, *values = row
+    named: dict[str, Any] = dict(zip(_SOUND, values, strict=True))
+    path, format_name = _string(named.pop("path")), _string(named.pop("format"))
+    seconds, encrypted = named.pop("seconds"), named.pop("encrypted")
+    if seconds is not None and (type(seconds) not in (int, float) or not seconds >= 0):
+        raise AnswerError("seconds")
+    if encrypted is not None and type(encrypted) is not bool:
+        raise AnswerError("encrypted")
+    facts = {name: _fact(value) for name, value in named.items()}
+    fingerprint = texts.next_bytes(size)
+    if len(format_name) > DETAIL_CHARACTERS or not format_name.isprintable() or len(fingerprint) % 4:
+        raise AnswerError("sound")
+    return Sound(path, format_name, seconds=seconds, encrypted=encrypted, fingerprint=fingerprint, **facts)
+
+
+def _each(value: object, width: int, made: Callable[[list[object]], Record]) -> tuple[Record, ...]:
+    return tuple(made(row) for row in _rows(value, width))
 
 
 def _rows(value: object, width: int) -> Iterator[list[object]]:
@@ -125,6 +198,15 @@ def _rows(value: object, width: int) -> Iterator[list[object]]:
         if type(row) is not list or len(row) != width:
             raise AnswerError("row")
         yield row
+
+
+def _fact(value: object) -> str | None:
+    if value is None:
+        return None
+    fact = _string(value)
+    if len(fact) > FACT_CHARACTERS:
+        raise AnswerError("fact")
+    return fact
 
 
 def _string(value: object) -> str:

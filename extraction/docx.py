@@ -11,6 +11,7 @@ from lxml import etree
 
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError
+from extraction.paths import member_path
 from extraction.records import Content, Embedded, Problem, TextPiece
 from extraction.xml_tree import local_name, parse_xml
 from extraction.zip_members import Member, read_members
@@ -38,20 +39,20 @@ def read_docx(data: bytes, budget: Budget) -> Content:
         name = _plain(member.name)
         part = _PART.fullmatch(name)
         if member.problem:
-            problems.append(Problem(member.problem, name, "member"))
+            problems.append(Problem(member.problem, member_path(name), "member"))
         if part and member.data:
             text, repaired = _part_text(member.data)
             texts.append((_ORDER.index(part[1].lower()), int(part[2] or 0), text))
             if repaired and not member.problem:
-                problems.append(Problem(SkipReason.UNREADABLE, name, "damaged XML"))
+                problems.append(Problem(SkipReason.UNREADABLE, member_path(name), "damaged XML"))
         pictures += _PICTURE.fullmatch(name) is not None
         if not part and not _PICTURE.fullmatch(name) and member.data:
-            embedded.append(Embedded(name, member.data))
+            embedded.append(Embedded(member_path(name), member.data, name.rpartition("/")[2]))
     if not any(order == _ORDER.index("document") for order, _, _ in texts):
         problems.append(Problem(SkipReason.TRUNCATED if problems else SkipReason.UNREADABLE, "", "no document part"))
     text = "\n".join(text for _, _, text in sorted(texts) if text)
     if pictures and len(re.findall(r"\w", text)) < SCAN_LETTERS:
-        problems.append(Problem(SkipReason.UNSUPPORTED_TYPE, "word/media", "pictures and no text: needs OCR"))
+        problems.append(Problem(SkipReason.UNSUPPORTED_TYPE, "!/word/media", "pictures and no text: needs OCR"))
     return Content((TextPiece("", text),) if text else (), tuple(problems), tuple(embedded))
 
 

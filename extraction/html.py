@@ -1,4 +1,4 @@
-"""Web pages: the whole visible text for matching, and trafilatura's article and facts for reading, kept apart."""
+"""Web pages: the whole visible text for matching, and apart from it trafilatura's article and the origin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trafilatura.settings import Document as Article
 from documents.charset import decode
 from documents.records import SkipReason
 from extraction.budget import Budget
-from extraction.records import Content, PageFacts, Problem, TextPiece
+from extraction.records import Content, Origin, Problem, TextPiece
 from extraction.visible_text import visible_text
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]+)""", re.IGNORECASE)
@@ -24,7 +24,7 @@ _DATES = {"extensive_search": False, "original_date": True, "outputformat": "%Y-
 
 
 def read_html(data: bytes, budget: Budget) -> Content:
-    """Everything that the page shows; the article and its facts beside it."""
+    """Everything that the page shows; the article and its origin beside it."""
     declared = _DECLARED.search(data[:_DECLARATION_BYTES])
     decoded = decode(data, declared[1].decode("ascii") if declared else None)
     shown = visible_text(decoded.text)
@@ -33,13 +33,13 @@ def read_html(data: bytes, budget: Budget) -> Content:
     if not decoded.exact:
         problems = (Problem(SkipReason.UNREADABLE, "", f"bytes without a meaning in {decoded.charset}"),)
     article = _article(decoded.text)
-    facts = PageFacts(
+    origin = Origin(
         title=article.title if article else None,
         author=article.author if article else None,
-        date=article.date if article else None,
+        created=article.date if article else None,
         language=shown.language,
     )
-    return Content(pieces, problems, reading=article.text if article else None, facts=facts)
+    return Content(pieces, problems, origins=(origin,), reading=article.text if article else None)
 
 
 def _article(markup: str) -> Article | None:

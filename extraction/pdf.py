@@ -129,7 +129,7 @@ class _Reading:
 
     def _read_attachments(self) -> None:
         for index in range(self._document.count_attachments()):
-            path = f"#attachment={index + 1}"
+            path = f"!/attachment-{index + 1}"
             try:
                 self._budget.spend_member()
                 attached = bytes(self._document.get_attachment(index).get_data())

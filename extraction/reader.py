@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from documents.media_type import MediaType, sniff
 from documents.records import SkipReason
@@ -11,9 +13,10 @@ from extraction.docx import read_docx
 from extraction.html import read_html
 from extraction.pdf import read_pdf
 from extraction.plain_text import read_plain_text
-from extraction.records import Content, Extraction, Problem, TextPiece
+from extraction.records import Content, Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
 
 Reader = Callable[[bytes, Budget], Content]
+Record = TypeVar("Record", TextPiece, Problem, Origin, Scan, Sound)
 
 # The registry, by hand. Every media type is here or in UNREAD; a test holds them against `MediaType`.
 READERS: dict[MediaType, Reader] = {
@@ -24,44 +27,79 @@ READERS: dict[MediaType, Reader] = {
     MediaType.DOCX: read_docx,
 }
 # Recognised and not read: why, in the words of the record.
-_NO_READER = (SkipReason.UNSUPPORTED_TYPE, "no reader for this type yet")
+_NO_READER = (SkipReason.UNSUPPORTED_TYPE, "no reader for this type")
 _NEEDS_OCR = (SkipReason.UNSUPPORTED_TYPE, "an image: needs OCR")
 _RECORDING = (SkipReason.UNSUPPORTED_TYPE, "a recording")
 _NO_DOCUMENT = (SkipReason.UNSUPPORTED_TYPE, "not a document")
 UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.BINARY: (SkipReason.UNSUPPORTED_TYPE, "unknown binary"),
     MediaType.ENCRYPTED_OFFICE: (SkipReason.ENCRYPTED, "office file with a password"),
-    **dict.fromkeys(
-        (
-            *(MediaType.XML, MediaType.SVG, MediaType.JSON, MediaType.HL7, MediaType.CDA),
-            *(MediaType.MAIL, MediaType.MBOX, MediaType.TNEF, MediaType.MSG, MediaType.OUTLOOK_STORE),
-            *(MediaType.RTF, MediaType.POSTSCRIPT, MediaType.PCL, MediaType.WORDPERFECT),
-            *(MediaType.XLSX, MediaType.PPTX, MediaType.XPS, MediaType.EPUB),
-            *(MediaType.DOC, MediaType.XLS, MediaType.PPT, MediaType.OLE),
-            *(MediaType.ODT, MediaType.ODS, MediaType.ODP),
-            *(MediaType.ZIP, MediaType.SEVEN_ZIP, MediaType.GZIP, MediaType.BZIP2, MediaType.XZ, MediaType.ZSTD),
-            *(MediaType.RAR, MediaType.TAR, MediaType.SQLITE, MediaType.ACCESS),
-        ),
-        _NO_READER,
-    ),
-    **dict.fromkeys(
-        (
-            *(MediaType.PNG, MediaType.JPEG, MediaType.TIFF, MediaType.GIF, MediaType.BMP, MediaType.WEBP),
-            *(MediaType.HEIC, MediaType.AVIF, MediaType.DICOM),
-        ),
-        _NEEDS_OCR,
-    ),
-    **dict.fromkeys(
-        (
-            *(MediaType.MP3, MediaType.OGG, MediaType.FLAC, MediaType.AMR, MediaType.WAV, MediaType.DSS),
-            *(MediaType.DS2, MediaType.ASF, MediaType.MP4, MediaType.AVI, MediaType.MATROSKA),
-        ),
-        _RECORDING,
-    ),
-    **dict.fromkeys(
-        (MediaType.ICON, MediaType.WOFF, MediaType.WOFF2, MediaType.EXECUTABLE),
-        _NO_DOCUMENT,
-    ),
+    MediaType.XML: _NO_READER,
+    MediaType.SVG: _NO_READER,
+    MediaType.JSON: _NO_READER,
+    MediaType.HL7: _NO_READER,
+    MediaType.CDA: _NO_READER,
+    MediaType.POSTSCRIPT: _NO_READER,
+    MediaType.PCL: _NO_READER,
+    MediaType.WORDPERFECT: _NO_READER,
+    # Mail and containers.
+    MediaType.MAIL: _NO_READER,
+    MediaType.MBOX: _NO_READER,
+    MediaType.TNEF: _NO_READER,
+    MediaType.MSG: _NO_READER,
+    MediaType.OUTLOOK_STORE: _NO_READER,
+    MediaType.ZIP: _NO_READER,
+    MediaType.SEVEN_ZIP: _NO_READER,
+    MediaType.GZIP: _NO_READER,
+    MediaType.BZIP2: _NO_READER,
+    MediaType.XZ: _NO_READER,
+    MediaType.ZSTD: _NO_READER,
+    MediaType.RAR: _NO_READER,
+    MediaType.TAR: _NO_READER,
+    # Office files in XML.
+    MediaType.XLSX: _NO_READER,
+    MediaType.PPTX: _NO_READER,
+    MediaType.XPS: _NO_READER,
+    MediaType.EPUB: _NO_READER,
+    MediaType.ODT: _NO_READER,
+    MediaType.ODS: _NO_READER,
+    MediaType.ODP: _NO_READER,
+    # Older ones.
+    MediaType.RTF: _NO_READER,
+    MediaType.DOC: _NO_READER,
+    MediaType.XLS: _NO_READER,
+    MediaType.PPT: _NO_READER,
+    MediaType.OLE: _NO_READER,
+    # Databases.
+    MediaType.SQLITE: _NO_READER,
+    MediaType.ACCESS: _NO_READER,
+    # Pictures.
+    MediaType.PNG: _NEEDS_OCR,
+    MediaType.JPEG: _NEEDS_OCR,
+    MediaType.TIFF: _NEEDS_OCR,
+    MediaType.GIF: _NEEDS_OCR,
+    MediaType.BMP: _NEEDS_OCR,
+    MediaType.WEBP: _NEEDS_OCR,
+    MediaType.HEIC: _NEEDS_OCR,
+    MediaType.AVIF: _NEEDS_OCR,
+    MediaType.DICOM: _NEEDS_OCR,
+    # Sound.
+    MediaType.MP3: _RECORDING,
+    MediaType.OGG: _RECORDING,
+    MediaType.FLAC: _RECORDING,
+    MediaType.AMR: _RECORDING,
+    MediaType.WAV: _RECORDING,
+    MediaType.DSS: _RECORDING,
+    MediaType.DS2: _RECORDING,
+    MediaType.ASF: _RECORDING,
+    MediaType.MP4: _RECORDING,
+    MediaType.AVI: _RECORDING,
+    MediaType.MATROSKA: _RECORDING,
+    # What holds no letter.
+    MediaType.ICON: _NO_DOCUMENT,
+    MediaType.WOFF: _NO_DOCUMENT,
+    MediaType.WOFF2: _NO_DOCUMENT,
+    MediaType.EXECUTABLE: _NO_DOCUMENT,
 }
 DEFAULT_LIMITS = ExtractionLimits()
 
@@ -72,31 +110,94 @@ def extract(data: bytes, limits: ExtractionLimits = DEFAULT_LIMITS) -> Extractio
     It runs where it is called: a parser that hangs or crashes takes the process with it (see `extraction.isolation`).
     """
     media_type = sniff(data)
-    budget = Budget(limits)
-    content = _content(media_type, data, budget, depth=0)
-    pieces, cut = _within_budget(content.pieces, budget)
-    return Extraction(str(media_type), pieces, content.problems + cut, content.reading, content.facts)
+    collected = _Collected(Budget(limits))
+    reading = collected.take(media_type, data, path="", depth=0)
+    return collected.extraction(media_type, reading)
 
 
-def _content(media_type: MediaType, data: bytes, budget: Budget, depth: int) -> Content:
-    """This file and the files inside it."""
-    content = _own_content(media_type, data, budget)
-    pieces, problems = list(content.pieces), list(content.problems)
-    for embedded in content.embedded:
-        inner = _inner_content(embedded.data, budget, depth + 1)
-        pieces += [TextPiece(embedded.path + piece.path, piece.text) for piece in inner.pieces]
-        problems += [Problem(each.reason, _joined(embedded.path, each.path), each.detail) for each in inner.problems]
-    return Content(tuple(pieces), tuple(problems), reading=content.reading, facts=content.facts)
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file inside a document of which parts are wanted: its place, type and bytes, and the places of those parts."""
+
+    path: str
+    media_type: MediaType
+    data: bytes = field(repr=False)
+    parts: tuple[str, ...]
 
 
-def _inner_content(data: bytes, budget: Budget, depth: int) -> Content:
-    if depth > budget.limits.depth:
-        return Content(problems=(Problem(SkipReason.BUDGET_SPENT, "", "depth"),))
-    return _content(sniff(data), data, budget, depth)
+def files_with(data: bytes, wanted: Sequence[str], budget: Budget) -> Iterator[FoundFile]:
+    """The document, or the files inside it, that hold the wanted places, each with its parts as its reader names them.
+
+    What can not be found again is left out: the caller knows what it asked for.
+    """
+    yield from _files_with(data, "", tuple(wanted), budget, depth=0)
 
 
-def _joined(outer: str, inner: str) -> str:
-    return outer + inner if not inner or inner.startswith("#") else f"{outer}!/{inner}"
+def _files_with(data: bytes, path: str, wanted: tuple[str, ...], budget: Budget, depth: int) -> Iterator[FoundFile]:
+    media_type = sniff(data)
+    own = tuple(place for place in wanted if "!/" not in place)
+    if own:
+        yield FoundFile(path, media_type, data, own)
+    deeper = [place for place in wanted if "!/" in place]
+    if not deeper or depth >= budget.limits.depth:
+        return
+    for embedded in _own_content(media_type, data, budget).embedded:
+        below = tuple(rest for place in deeper if (rest := _rest_below(embedded.path, place)) is not None)
+        if below:
+            yield from _files_with(embedded.data, path + embedded.path, below, budget, depth + 1)
+
+
+def _rest_below(file: str, place: str) -> str | None:
+    """The place as seen from the file, if it lies in it: "!/a.pdf" has a part "!/a.pdf#page=1", but no "!/a.pdf~2"."""
+    rest = place.removeprefix(file)
+    return rest if place.startswith(file) and (not rest or rest.startswith(("#", "!/"))) else None
+
+
+class _Collected:
+    """What all readers got out of a document and the files inside it."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._pieces: list[TextPiece] = []
+        self._problems: list[Problem] = []
+        self._origins: list[Origin] = []
+        self._misnamed: list[Misnamed] = []
+        self._scans: list[Scan] = []
+        self._sounds: list[Sound] = []
+
+    def take(self, media_type: MediaType, data: bytes, path: str, depth: int) -> str | None:
+        """Read this file and the files inside it; returns the article, where it is a web page."""
+        content = _own_content(media_type, data, self._budget)
+        self._pieces += _below(path, content.pieces)
+        self._problems += _below(path, content.problems)
+        self._origins += _below(path, content.origins)
+        self._scans += _below(path, content.scans)
+        self._sounds += _below(path, content.sounds)
+        for embedded in content.embedded:
+            if depth >= self._budget.limits.depth:
+                self._problems.append(Problem(SkipReason.BUDGET_SPENT, path + embedded.path, "depth"))
+            else:
+                self.take(sniff(embedded.data), embedded.data, path + embedded.path, depth + 1)
+        return content.reading
+
+    def extraction(self, media_type: MediaType, reading: str | None) -> Extraction:
+        """All of it, as much as the budget of characters allows."""
+        pieces, cut = _within_budget(self._pieces, self._budget)
+        return Extraction(
+            str(media_type),
+            pieces,
+            problems=(*self._problems, *cut),
+            origins=tuple(self._origins),
+            misnamed=tuple(self._misnamed),
+            scans=tuple(self._scans),
+            sounds=tuple(self._sounds),
+            reading=reading,
+        )
+
+
+def _below(path: str, records: Iterable[Record]) -> Iterable[Record]:
+    """The records of a file inside, as seen from outside."""
+    return (replace(record, path=path + record.path) for record in records) if path else records
 
 
 def _own_content(media_type: MediaType, data: bytes, budget: Budget) -> Content:
@@ -116,12 +217,12 @@ def _failed(reason: SkipReason, detail: str) -> Content:
     return Content(problems=(Problem(reason, "", detail),))
 
 
-def _within_budget(pieces: tuple[TextPiece, ...], budget: Budget) -> tuple[tuple[TextPiece, ...], tuple[Problem, ...]]:
+def _within_budget(pieces: Sequence[TextPiece], budget: Budget) -> tuple[tuple[TextPiece, ...], tuple[Problem, ...]]:
     kept: list[TextPiece] = []
     for piece in pieces:
         room = budget.characters_left(len(piece.text))
         if room < len(piece.text):
-            kept += [TextPiece(piece.path, piece.text[:room])] if room else []
+            kept += [replace(piece, text=piece.text[:room])] if room else []
             return tuple(kept), (Problem(SkipReason.BUDGET_SPENT, piece.path, "characters"),)
         kept.append(piece)
     return tuple(kept), ()

@@ -35,7 +35,12 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
-_PROGRAM = "import json, sys; sys.path += json.loads(sys.argv[2]); from extraction.worker import main; main()"
+# This copy of Stray goes before one that is installed, behind Python's own modules.
+_PROGRAM = (
+    "import json, sys; home, *given = json.loads(sys.argv[2]); "
+    "sys.path.insert(next((at for at, p in enumerate(sys.path) if p.endswith('-packages')), len(sys.path)), home);"
+    "sys.path += given; from extraction.worker import main; main()"
+)
 
 
 class WorkerProcess:
@@ -163,7 +168,7 @@ class WorkerProcess:
 
 
 def import_paths() -> list[str]:
-    """The parent's own, which come after Python's in a keeper: never the current folder, where anything may lie.
+    """Where this Stray was loaded from, then the parent's own: never the current folder, where anything may lie.
 
     Except where Stray itself was loaded from it: then the parent runs what lies there anyway.
     """
@@ -173,7 +178,7 @@ def import_paths() -> list[str]:
     except OSError:  # it was deleted, so nothing lies there
         here = Path()
     given = [path for path in sys.path if Path(path).is_absolute() and Path(path).resolve() != here]
-    return list(dict.fromkeys([*given, home]))
+    return list(dict.fromkeys([home, *given]))
 
 
 def _exactly(control: socket.socket, count: int) -> bytes:

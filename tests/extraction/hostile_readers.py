@@ -122,9 +122,9 @@ LIES: dict[str, dict[str, object]] = {
     "type": {"media_type": 3},
     "media type": {"media_type": "no such type"},
     "field": {"__reduce__": "os.system"},
-    "size": {"pieces": [["", 10]]},
-    "negative": {"pieces": [["", -1]]},
-    "row": {"facts": ["title"]},
+    "size": {"pieces": [["", None, 10]]},
+    "negative": {"pieces": [["", None, -1]]},
+    "row": {"origins": [["title"]]},
 }
 
 
@@ -151,10 +151,8 @@ def taken_over(data: bytes, limits: ExtractionLimits) -> Extraction:
 def say_header(fields: dict[str, object]) -> None:
     honest: dict[str, object] = {
         "media_type": "text/plain",
-        "pieces": [],
-        "problems": [],
+        **{key: [] for key in ["pieces", "problems", "origins", "misnamed", "scans", "sounds"]},
         "reading": None,
-        "facts": None,
     }
     header = json.dumps(honest | fields).encode()
     say(SIZES.pack(len(header), 0) + header)

@@ -8,17 +8,25 @@ import pytest
 from documents.records import SkipReason
 from extraction.answers import HEADER_BYTES, check_sizes, decode, encode, most_text_bytes
 from extraction.budget import AnswerError, ExtractionLimits
-from extraction.records import Extraction, PageFacts, Problem, TextPiece
+from extraction.records import Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
 
 LIMITS = ExtractionLimits(characters=100)
 WHOLE = Extraction(
     "text/html",
-    (TextPiece("", "Dear Dr \udc80 Sample \x00\u202e \U0001f9ec"), TextPiece("#attachment=1", "")),
+    (TextPiece("", "Dear Dr \udc80 Sample \x00\u202e \U0001f9ec"), TextPiece("!/a", "", 87)),
     (Problem(SkipReason.UNREADABLE, 'word/"\udcff.xml', "bytes without a meaning in cp1252"),),
+    origins=(Origin("", title="\ud800", language="en"), Origin("!/a", created="2026-03-05")),
+    misnamed=(Misnamed("!/a.jpg", "jpg", "application/zip"),),
+    scans=(Scan("#page=3"), Scan("#page=4", replaces=True)),
+    sounds=(Sound("!/b", "ds2", 12.5, author="Dr", encrypted=True), Sound("", "wav", fingerprint=b"\xff\xfe12")),
     reading="Dear",
-    facts=PageFacts(title="\ud800", language="en"),
 )
-BARE: dict[str, object] = {"media_type": "text/plain", "pieces": [], "problems": [], "reading": None, "facts": None}
+BARE: dict[str, object] = {
+    "media_type": "text/plain",
+    **{key: [] for key in ["pieces", "problems", "origins", "misnamed", "scans", "sounds"]},
+    "reading": None,
+}
+SOUND: list[object] = [0, "", "wav", *[None] * 7]
 
 
 @pytest.mark.parametrize("extraction", [WHOLE, Extraction("text/plain"), Extraction("text/html", reading="")])
@@ -33,18 +41,29 @@ def test_an_extraction_comes_back_as_it_was(extraction: Extraction) -> None:
         {"media_type": "text/x-no-such-type"},
         {"pieces": None},
         {"pieces": {}},
-        {"pieces": [["", 1]]},
-        {"pieces": [["", -1]]},
-        {"pieces": [["", True]]},
-        {"pieces": [["", 0, 0]]},
-        {"pieces": [[None, 0]]},
+        {"pieces": [["", None, 1]]},
+        {"pieces": [["", None, -1]]},
+        {"pieces": [["", None, True]]},
+        {"pieces": [["", 101, 0]]},
+        {"pieces": [["", 8.5, 0]]},
+        {"pieces": [["", 0]]},
+        {"pieces": [[None, None, 0]]},
         {"problems": [["no_such_reason", "", ""]]},
         {"problems": [["unreadable", "", "two\nlines"]]},
         {"problems": [["unreadable", "", "x" * 201]]},
         {"problems": ["abc"]},
         {"reading": "text"},
-        {"facts": ["title", None, None]},
-        {"facts": ["title", None, None, 3]},
+        {"origins": [["", "title"]]},
+        {"origins": [["", 3, *[None] * 11]]},
+        {"origins": [["", "x" * 2001, *[None] * 11]]},
+        {"misnamed": [["", "jpg", "no such type"]]},
+        {"misnamed": [["", "j\npg", "text/plain"]]},
+        {"scans": [["", 1]]},
+        {"sounds": [[4, *SOUND[1:]]]},
+        {"sounds": [[*SOUND[:3], -1, *SOUND[4:]]]},
+        {"sounds": [[*SOUND[:3], float("nan"), *SOUND[4:]]]},
+        {"sounds": [[*SOUND[:2], "w" * 201, *SOUND[3:]]]},
+        {"sounds": [[*SOUND[:-1], 1]]},
         {"one more": None},
     ],
 )
@@ -63,7 +82,7 @@ def test_a_header_that_is_none_is_refused(header: bytes) -> None:
 
 def test_text_must_be_text_and_spent_whole_and_within_the_budget() -> None:
     def answer(size: int) -> bytes:
-        return json.dumps(BARE | {"pieces": [["", size]]}).encode()
+        return json.dumps(BARE | {"pieces": [["", None, size]]}).encode()
 
     assert decode(answer(100), b"x" * 100, LIMITS).text == "x" * 100
     for size, text in ((1, b"\xff"), (1, b"xx"), (2, b"x"), (101, b"x" * 101)):

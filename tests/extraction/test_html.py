@@ -30,11 +30,10 @@ def test_matching_text_keeps_what_an_article_leaves_out() -> None:
     assert "Registered number" not in content.reading
 
 
-def test_facts_are_kept_apart() -> None:
-    facts = read(PAGE.encode()).facts
-    assert facts is not None
-    assert (facts.author, facts.date, facts.language) == ("Example Clinic", "2026-03-05", "en")
-    assert facts.title
+def test_where_a_page_is_from_is_kept_apart() -> None:
+    (origin,) = read(PAGE.encode()).origins
+    assert (origin.author, origin.created, origin.language) == ("Example Clinic", "2026-03-05", "en")
+    assert origin.title
 
 
 @pytest.mark.parametrize(

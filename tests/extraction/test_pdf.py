@@ -149,8 +149,8 @@ def test_a_font_without_a_character_map_is_a_problem() -> None:
 def test_embedded_files_are_handed_on() -> None:
     content = read(pdf_with_attachments(b"first file", b"second file"))
     assert [(each.path, each.data) for each in content.embedded] == [
-        ("#attachment=1", b"first file"),
-        ("#attachment=2", b"second file"),
+        ("!/attachment-1", b"first file"),
+        ("!/attachment-2", b"second file"),
     ]
     assert lines_of(content) == ["cover note"]
 
@@ -158,9 +158,9 @@ def test_embedded_files_are_handed_on() -> None:
 def test_embedded_files_count_under_the_budget() -> None:
     content = read(pdf_with_attachments(b"x" * 100, b"y" * 100), members=1)
     assert len(content.embedded) == 1
-    assert reasons(content) == [(SkipReason.BUDGET_SPENT, "#attachment=2")]
+    assert reasons(content) == [(SkipReason.BUDGET_SPENT, "!/attachment-2")]
     assert reasons(read(pdf_with_attachments(b"x" * 100), member_bytes=50)) == [
-        (SkipReason.BUDGET_SPENT, "#attachment=1")
+        (SkipReason.BUDGET_SPENT, "!/attachment-1")
     ]
 
 

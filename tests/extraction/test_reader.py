@@ -62,17 +62,17 @@ def test_files_inside_files_are_read_under_their_path() -> None:
     extraction = extract(pdf_with_attachments(b"Dear Dr Sample", pdf(2), b"\x89PNG\r\n\x1a\n"))
     assert [piece.path for piece in extraction.pieces] == [
         "#page=1",
-        "#attachment=1",
-        "#attachment=2#page=1",
-        "#attachment=2#page=2",
+        "!/attachment-1",
+        "!/attachment-2#page=1",
+        "!/attachment-2#page=2",
     ]
-    assert reasons(extraction) == [(SkipReason.UNSUPPORTED_TYPE, "#attachment=3")]
+    assert reasons(extraction) == [(SkipReason.UNSUPPORTED_TYPE, "!/attachment-3")]
 
 
 def test_a_problem_deep_inside_names_the_way_there() -> None:
     damaged = docx({"word/document.xml": "<w:document xmlns:w='w'><w:p><w:t>cut"})
     extraction = extract(pdf_with_attachments(damaged))
-    assert reasons(extraction) == [(SkipReason.UNREADABLE, "#attachment=1!/word/document.xml")]
+    assert reasons(extraction) == [(SkipReason.UNREADABLE, "!/attachment-1!/word/document.xml")]
 
 
 def test_depth_is_limited() -> None:
@@ -81,7 +81,7 @@ def test_depth_is_limited() -> None:
         data = pdf_with_attachments(data)
     extraction = extract(data, ExtractionLimits(depth=2))
     assert "innermost" not in extraction.text
-    assert reasons(extraction) == [(SkipReason.BUDGET_SPENT, "#attachment=1#attachment=1#attachment=1")]
+    assert reasons(extraction) == [(SkipReason.BUDGET_SPENT, "!/attachment-1!/attachment-1!/attachment-1")]
     assert "innermost" in extract(data).text
 
 

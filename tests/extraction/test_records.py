@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from extraction.records import Content, Embedded, Extraction, PageFacts, TextPiece
+from extraction.records import Content, Embedded, Extraction, Origin, Sound, TextPiece
 
 
 def test_no_repr_shows_text_of_a_document() -> None:
     secret = "Mrs A Sample"
-    piece, facts = TextPiece("#page=1", secret), PageFacts(title=secret, author=secret)
+    piece, origin = TextPiece("#page=1", secret), Origin(title=secret, author=secret)
+    sound = Sound("", "wav", author=secret, comment=secret, fingerprint=secret.encode())
     records = [
-        Content((piece,), embedded=(Embedded("#attachment=1", secret.encode()),), reading=secret, facts=facts),
-        Extraction("text/html", (piece,), reading=secret, facts=facts),
+        Content((piece,), embedded=(Embedded("!/a", secret.encode(), secret),), reading=secret, origins=(origin,)),
+        Extraction("text/html", (piece,), reading=secret, origins=(origin,), sounds=(sound,)),
     ]
     assert all("Sample" not in repr(record) for record in records)
 
