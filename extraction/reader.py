@@ -13,7 +13,7 @@ from extraction.docx import read_docx
 from extraction.html import read_html
 from extraction.pdf import read_pdf
 from extraction.plain_text import read_plain_text
-from extraction.records import Content, Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
+from extraction.records import Content, Embedded, Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
 
 Reader = Callable[[bytes, Budget], Content]
 Record = TypeVar("Record", TextPiece, Problem, Origin, Scan, Sound)
@@ -141,7 +141,9 @@ def _files_with(data: bytes, path: str, wanted: tuple[str, ...], budget: Budget,
     deeper = [place for place in wanted if "!/" in place]
     if not deeper or depth >= budget.limits.depth:
         return
-    for embedded in _own_content(media_type, data, budget).embedded:
+    for embedded in _embedded(_own_content(media_type, data, budget)):
+        if isinstance(embedded, Problem):
+            continue
         below = tuple(rest for place in deeper if (rest := _rest_below(embedded.path, place)) is not None)
         if below:
             yield from _files_with(embedded.data, path + embedded.path, below, budget, depth + 1)
@@ -173,8 +175,10 @@ class _Collected:
         self._origins += _below(path, content.origins)
         self._scans += _below(path, content.scans)
         self._sounds += _below(path, content.sounds)
-        for embedded in content.embedded:
-            if depth >= self._budget.limits.depth:
+        for embedded in _embedded(content):
+            if isinstance(embedded, Problem):
+                self._problems += _below(path, (embedded,))
+            elif depth >= self._budget.limits.depth:
                 self._problems.append(Problem(SkipReason.BUDGET_SPENT, path + embedded.path, "depth"))
             else:
                 self.take(sniff(embedded.data), embedded.data, path + embedded.path, depth + 1)
@@ -202,19 +206,32 @@ def _below(path: str, records: Iterable[Record]) -> Iterable[Record]:
 
 def _own_content(media_type: MediaType, data: bytes, budget: Budget) -> Content:
     if media_type in UNREAD:
-        return _failed(*UNREAD[media_type])
+        return Content(problems=(Problem(UNREAD[media_type][0], "", UNREAD[media_type][1]),))
     try:
         return READERS[media_type](data, budget)
-    except UnreadableError as error:
-        return _failed(error.reason, error.detail)
-    except (BudgetSpentError, MemoryError) as error:
-        return _failed(SkipReason.BUDGET_SPENT, "memory" if isinstance(error, MemoryError) else str(error))
-    except Exception as error:  # noqa: BLE001 - costs this file, never the next; its text may quote the letter
-        return _failed(SkipReason.PARSER_CRASHED, type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - costs this file, never the next
+        return Content(problems=(_problem(error),))
 
 
-def _failed(reason: SkipReason, detail: str) -> Content:
-    return Content(problems=(Problem(reason, "", detail),))
+def _embedded(content: Content) -> Iterator[Embedded | Problem]:
+    """The files inside; what ends them is the last one."""
+    try:
+        yield from content.embedded
+    except Exception as error:  # noqa: BLE001 - what came before it counts
+        yield _problem(error)
+
+
+def _problem(error: Exception) -> Problem:
+    """What an error is called in the records. Its text may quote the letter, unless it is one of ours."""
+    match error:
+        case UnreadableError():
+            return Problem(error.reason, "", error.detail)
+        case BudgetSpentError():
+            return Problem(SkipReason.BUDGET_SPENT, "", str(error))
+        case MemoryError():
+            return Problem(SkipReason.BUDGET_SPENT, "", "memory")
+        case _:
+            return Problem(SkipReason.PARSER_CRASHED, "", type(error).__name__)
 
 
 def _within_budget(pieces: Sequence[TextPiece], budget: Budget) -> tuple[tuple[TextPiece, ...], tuple[Problem, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from documents.records import SkipReason
@@ -124,11 +125,16 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What one reader got out of one file. Paths are those inside this file; see `Extraction` for the parts."""
+    """What one reader got out of one file. Paths are those inside this file; see `Extraction` for the parts.
+
+    Attributes:
+        embedded: files inside, and what prevents others from being read; may be made while it is asked for. Each file is
+            read before the next one is asked for, so that a bomb does not take along what lies before it.
+    """
 
     pieces: tuple[TextPiece, ...] = ()
     problems: tuple[Problem, ...] = ()
-    embedded: tuple[Embedded, ...] = ()
+    embedded: Iterable[Embedded | Problem] = ()
     scans: tuple[Scan, ...] = ()
     origins: tuple[Origin, ...] = ()
     sounds: tuple[Sound, ...] = ()

@@ -12,6 +12,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
+from extraction.records import Content, Embedded
+
 LETTER_LINES = [
     "Example Fertility Clinic, 1 Sample Street, Sampletown",
     "Our reference: EX/0001",
@@ -117,3 +119,8 @@ def word_part(body: str, root: str = "document", namespace: str = WORD, prolog: 
 
 def paragraph(text: str) -> str:
     return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def files_in(content: Content) -> list[Embedded]:
+    """The files inside, without what is told of others."""
+    return [each for each in content.embedded if isinstance(each, Embedded)]

@@ -12,7 +12,15 @@ from documents.records import SkipReason
 from extraction.budget import Budget, ExtractionLimits, UnreadableError
 from extraction.pdf import is_cut_short, read_pdf
 from extraction.records import Content
-from tests.extraction.samples import LETTER_LINES, one_page_pdf, pdf, pdf_stream, pdf_with_attachments, raw_pdf
+from tests.extraction.samples import (
+    LETTER_LINES,
+    files_in,
+    one_page_pdf,
+    pdf,
+    pdf_stream,
+    pdf_with_attachments,
+    raw_pdf,
+)
 
 
 def read(data: bytes, **limits: int) -> Content:
@@ -148,7 +156,7 @@ def test_a_font_without_a_character_map_is_a_problem() -> None:
 
 def test_embedded_files_are_handed_on() -> None:
     content = read(pdf_with_attachments(b"first file", b"second file"))
-    assert [(each.path, each.data) for each in content.embedded] == [
+    assert [(each.path, each.data) for each in files_in(content)] == [
         ("!/attachment-1", b"first file"),
         ("!/attachment-2", b"second file"),
     ]
@@ -157,7 +165,7 @@ def test_embedded_files_are_handed_on() -> None:
 
 def test_embedded_files_count_under_the_budget() -> None:
     content = read(pdf_with_attachments(b"x" * 100, b"y" * 100), members=1)
-    assert len(content.embedded) == 1
+    assert len(files_in(content)) == 1
     assert reasons(content) == [(SkipReason.BUDGET_SPENT, "!/attachment-2")]
     assert reasons(read(pdf_with_attachments(b"x" * 100), member_bytes=50)) == [
         (SkipReason.BUDGET_SPENT, "!/attachment-1")

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 import pytest
 
 from documents.media_type import MediaType
 from documents.records import SkipReason
-from extraction.budget import ExtractionLimits
-from extraction.reader import READERS, UNREAD, extract
-from extraction.records import Extraction
+from extraction.budget import Budget, BudgetSpentError, ExtractionLimits
+from extraction.reader import READERS, UNREAD, extract, files_with
+from extraction.records import Content, Embedded, Extraction, Problem
 from tests.extraction.samples import LETTER_LINES, docx, paragraph, pdf, pdf_with_attachments, word_part
 
 WORD_LETTER = docx({"word/document.xml": word_part("".join(paragraph(line) for line in LETTER_LINES))})
@@ -108,3 +109,31 @@ def test_no_damage_makes_it_raise(data: bytes) -> None:
         for _ in range(drawn.randrange(1, 20)):
             damaged[drawn.randrange(len(damaged))] = drawn.randrange(256)
         assert isinstance(extract(bytes(damaged)), Extraction)
+
+
+def test_parts_are_found_again_by_their_places() -> None:
+    inner = pdf_with_attachments(b"innermost", pdf(2))
+    outer = pdf_with_attachments(b"first", inner)
+    wanted = ["#page=1", "!/attachment-2#page=1", "!/attachment-2!/attachment-2#page=2", "!/attachment-7", "!/attach"]
+    found = list(files_with(outer, wanted, Budget(ExtractionLimits())))
+    assert [(each.path, each.data, each.parts) for each in found] == [
+        ("", outer, ("#page=1",)),
+        ("!/attachment-2", inner, ("#page=1",)),
+        ("!/attachment-2!/attachment-2", pdf(2), ("#page=2",)),
+    ]
+    assert list(files_with(b"text", ["!/a"], Budget(ExtractionLimits()))) == []
+
+
+def test_what_ends_the_files_inside_leaves_those_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_bomb(data: bytes, budget: Budget) -> Content:
+        def files() -> Iterator[Embedded | Problem]:
+            yield Embedded("!/first", b"Dear Dr Sample")
+            yield Problem(SkipReason.ENCRYPTED, "!/second", "")
+            raise BudgetSpentError("decompressed bytes")
+
+        return Content(embedded=files())
+
+    monkeypatch.setitem(READERS, MediaType.PDF, with_bomb)
+    extraction = extract(b"%PDF-1.4")
+    assert [(piece.path, piece.text) for piece in extraction.pieces] == [("!/first", "Dear Dr Sample")]
+    assert reasons(extraction) == [(SkipReason.ENCRYPTED, "!/second"), (SkipReason.BUDGET_SPENT, "")]
