@@ -205,10 +205,10 @@ def _broken(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
 
 def _noisy(page: Image.Image, dpi: int, generator: Generator) -> Image.Image:
     turned = _turned(page, generator.uniform(-2.2, 2.2))
-    blurred = turned.filter(ImageFilter.GaussianBlur(generator.uniform(0.4, 0.9) * dpi / 200))
-    grey = _floats(blurred) * _shade(generator, *page.size, low=0.62)
-    grey += generator.normal(0, generator.uniform(8, 18), grey.shape).astype(np.float32)
-    return _compressed(_image(grey), int(generator.integers(30, 50)))
+    blurred = turned.filter(ImageFilter.GaussianBlur(generator.uniform(0.4, 1.1) * dpi / 200))
+    grey = _floats(blurred) * _shade(generator, *page.size, low=0.55)
+    grey += generator.normal(0, generator.uniform(10, 30), grey.shape).astype(np.float32)
+    return _compressed(_image(grey), int(generator.integers(25, 45)))
 
 
 def _fax(page: Image.Image, dpi: int, generator: Generator) -> Image.Image:
