@@ -11,6 +11,7 @@ import re
 import string
 from collections import Counter
 from dataclasses import dataclass
+from unicodedata import category
 
 # Bytes read to judge a charset or a type. NUL patterns and control characters show within the first line.
 SAMPLE_BYTES = 16 << 10
@@ -24,6 +25,10 @@ _EBCDIC_SPACE_SHARE = 0.08
 _ASCII_SPACE_SHARE = 0.01
 # Share of control characters above which bytes are no text. Random bytes: 11 %; letters with stray form feeds: < 0.5 %.
 CONTROL_SHARE = 0.02
+# The same for characters without a meaning behind a byte order mark. Random 16-bit units: 18 %; text in any script: none.
+STRANGE_SHARE = 0.02
+_STRANGE_CHARACTERS = 1024
+_STRANGE = frozenset(["Cn", "Co", "Cs"])
 # UTF-8 with a few pasted cp1252 characters: read as UTF-8 if good sequences are this many times the bad bytes.
 _GOOD_PER_BAD_BYTE = 10
 # Bytes beyond ASCII that are scored. A letter has a few dozen; this bounds the work on a large file of another script.
@@ -105,11 +110,21 @@ def decoded_sample(data: bytes) -> str | None:
         if b"\x00" in sample:
             return None
     text = decode(sample).text
-    controls = sum(text.count(control) for control in _CONTROLS)
+    if marked and _strange(text) > STRANGE_SHARE * min(len(text), _STRANGE_CHARACTERS):
+        return None
+    controls = len(_CONTROLS.findall(text))
     return text if controls <= CONTROL_SHARE * max(len(text), 1) else None
 
 
-_CONTROLS = "".join(chr(code) for code in (*range(32), 127) if chr(code) not in _TEXT_CONTROLS)
+_CONTROLS = re.compile(
+    "[" + "".join(f"\\x{code:02x}" for code in (*range(32), 127) if chr(code) not in _TEXT_CONTROLS) + "]"
+)
+
+
+def _strange(text: str) -> int:
+    """Characters that no text has: unassigned, for private use, halves of pairs, bytes without a meaning."""
+    head = text[:_STRANGE_CHARACTERS]
+    return head.count("\ufffd") + sum(category(character) in _STRANGE for character in head)
 
 
 def _in_charset(data: bytes, charset: str) -> Decoded:

@@ -16,9 +16,20 @@ _LOCAL_SIZE = 30
 _LONGEST_COMMENT = 0xFFFF
 
 
-def member_names(data: bytes) -> list[str]:
+def member_names(data: bytes) -> Iterator[str]:
     """Names from the central directory; from the local headers where that is lost."""
-    return list(_central_names(data)) or list(_local_names(data))
+    names = _central_names(data)
+    first = next(names, None)
+    if first is None:
+        yield from _local_names(data)
+        return
+    yield first
+    yield from names
+
+
+def ends_like_zip(data: bytes) -> bool:
+    """Does a directory end here? A program that unpacks itself has one behind its code."""
+    return data.rfind(_END_RECORD, max(0, len(data) - _END_SIZE - _LONGEST_COMMENT)) >= 0
 
 
 def stored_mimetype(data: bytes) -> str:
