@@ -25,7 +25,7 @@ _EBCDIC_SPACE_SHARE = 0.08
 _ASCII_SPACE_SHARE = 0.01
 # Share of control characters above which bytes are no text. Random bytes: 11 %; letters with stray form feeds: < 0.5 %.
 CONTROL_SHARE = 0.02
-# The same for characters without a meaning behind a byte order mark. Random 16-bit units: 18 %; text in any script: none.
+# The same of characters without a meaning behind a byte order mark. Random 16-bit units: 18 %; text: none.
 STRANGE_SHARE = 0.02
 _STRANGE_CHARACTERS = 1024
 _STRANGE = frozenset(["Cn", "Co", "Cs"])
