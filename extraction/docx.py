@@ -1,138 +1,108 @@
-"""Word files (DOCX, transitional and strict): headers, body, text boxes, notes, comments and footers as one text.
+"""Word files (DOCX, transitional and strict, as a package or as one XML file): the whole text as one piece.
 
-Letterhead and footer are evidence (hospital, number, reference), and so are deleted passages: all are kept.
+Letterhead and footer are evidence (hospital, number, reference), and so are text boxes, notes, comments, deleted and
+moved passages, charts, diagrams, alternative texts, variables of a mail merge: all are kept.
 """
 
 from __future__ import annotations
 
 import re
 
-from lxml import etree
-
 from documents.records import SkipReason
-from extraction.budget import Budget, BudgetSpentError
-from extraction.paths import member_path
-from extraction.records import Content, Embedded, Problem, TextPiece
-from extraction.xml_tree import local_name, parse_xml
-from extraction.zip_members import Member, read_members
+from extraction.budget import Budget
+from extraction.office_origin import origin
+from extraction.office_package import Package
+from extraction.office_strangers import custom_data_lines, files_inside, is_file_inside, pictures_unread
+from extraction.office_text import part_lines
+from extraction.records import Content, Problem, TextPiece
+from extraction.xml_tree import local_name
 
-_ORDER = ("header", "document", "diagrams/data", "charts/chart", "footnotes", "endnotes", "comments", "footer")
-_PART = re.compile(rf"word/({'|'.join(_ORDER)})(\d*)\.xml", re.IGNORECASE)
-_PICTURE = re.compile(r"word/media/[^/]+", re.IGNORECASE)
+# Kinds of parts by the name of their root, in the order of the text; a part may lie in any folder.
+_ORDER = {
+    root: place
+    for place, roots in enumerate(
+        (
+            ("hdr",),
+            ("document", "wordDocument"),
+            ("dataModel",),
+            ("drawing",),
+            ("chartSpace", "userShapes"),
+            ("footnotes",),
+            ("endnotes",),
+            ("comments",),
+            ("ftr",),
+            ("glossaryDocument",),
+            ("settings",),
+        )
+    )
+    for root in roots
+}
+# Parts that say how the text looks and works. They are not even decompressed.
 _WORKING_PARTS = re.compile(
-    r"word/(?:[^/]*\.(?:xml|bin)|(?:theme|glossary|fonts|_rels|diagrams|charts|customXml|activeX|webextensions)/.*|.*/)",
-    re.IGNORECASE,
+    r"\[content_types\]\.xml|docprops/.*|(?:.*/)?_rels/.*|_xmlsignatures/.*|customui/.*|package/services/.*"
+    r"|(?:.*/)?(?:styles|styleswitheffects|fonttable|websettings|numbering|people|comments(?:extended|ids|extensible)"
+    r"|vbadata|customizations|attachedtoolbars|documenttasks)\d*\.xml"
+    r"|word/(?:theme|fonts|webextensions|activex|taskpanes)/.*|customxml/itemprops\d*\.xml|docmetadata/.*"
+    r"|word/diagrams/(?:layout|quickstyle|colors)\d*\.xml|word/charts/(?:style|colors)\d*\.xml"
 )
-# Letters below which a file with pictures may be a scan pasted into Word. A letter has 500 and more.
-SCAN_LETTERS = 40
-_TEXT = frozenset(["t", "delText"])
-_BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
+_NUMBER = re.compile(r"(\d*)\.[^.]*$")
+
+
+_Part = tuple[int, int, str, list[str]]
 
 
 def read_docx(data: bytes, budget: Budget) -> Content:
-    """One piece with the whole text; parts that are damaged or missing are problems; embedded files in their turn."""
-    members, problems = _members(data, budget)
-    texts: list[tuple[int, int, str]] = []
-    embedded: list[Embedded] = []
-    pictures = 0
-    for member in members:
-        name = _plain(member.name)
-        part = _PART.fullmatch(name)
-        if member.problem:
-            problems.append(Problem(member.problem, member_path(name), "member"))
-        if part and member.data:
-            text, repaired = _part_text(member.data)
-            texts.append((_ORDER.index(part[1].lower()), int(part[2] or 0), text))
-            if repaired and not member.problem:
-                problems.append(Problem(SkipReason.UNREADABLE, member_path(name), "damaged XML"))
-        pictures += _PICTURE.fullmatch(name) is not None
-        if not part and not _PICTURE.fullmatch(name) and member.data:
-            embedded.append(Embedded(member_path(name), member.data, name.rpartition("/")[2]))
-    if not any(order == _ORDER.index("document") for order, _, _ in texts):
-        problems.append(Problem(SkipReason.TRUNCATED if problems else SkipReason.UNREADABLE, "", "no document part"))
-    text = "\n".join(text for _, _, text in sorted(texts) if text)
-    if pictures and len(re.findall(r"\w", text)) < SCAN_LETTERS:
-        problems.append(Problem(SkipReason.UNSUPPORTED_TYPE, "!/word/media", "pictures and no text: needs OCR"))
-    return Content((TextPiece("", text),) if text else (), tuple(problems), tuple(embedded))
+    """One piece with the whole text; parts that are damaged or missing are problems; files inside in their turn.
+
+    Raises:
+        BudgetSpentError, UnreadableError: no part can be read.
+    """
+    package = Package(data, budget)
+    names = [name for name in package.names if not _WORKING_PARTS.fullmatch(name)]
+    inside = [name for name in names if is_file_inside(name)]
+    parts, custom = _text_parts(package, [name for name in names if name not in inside])
+    settings = next((name for place, _, name, _ in parts if place == _ORDER["settings"]), "")
+    lines = [line for *_, part in _without_drawn_diagrams(sorted(parts)) for line in part] + custom
+    text = "\n".join(lines)
+    origins = origin(package, settings)
+    problems = [*package.problems, *_missing_body(parts, package), *pictures_unread(package, text, inside)]
+    return Content(
+        (TextPiece("", text),) if text else (),
+        tuple(problems),
+        files_inside(package, inside),
+        origins=origins,
+    )
 
 
-def _members(data: bytes, budget: Budget) -> tuple[list[Member], list[Problem]]:
-    members: list[Member] = []
-    seen: set[str] = set()
-    try:
-        for member in read_members(data, _is_wanted, budget):
-            if _plain(member.name) not in seen:  # a second member of one name is for confusing scanners
-                members.append(member)
-            seen.add(_plain(member.name))
-    except BudgetSpentError as error:
-        return members, [Problem(SkipReason.BUDGET_SPENT, "", str(error))]
-    return members, []
+def _text_parts(package: Package, names: list[str]) -> tuple[list[_Part], list[str]]:
+    """The parts with their place, number, name and lines; and the lines of data that the text is bound to."""
+    parts: list[_Part] = []
+    custom: list[str] = []
+    for name in names:
+        root = package.xml(name)
+        if root is None:
+            continue
+        if (place := _ORDER.get(local_name(root))) is None:
+            custom += custom_data_lines(root)
+        else:
+            parts.append((place, _number(name), name, part_lines(root)))
+    return parts, custom
 
 
-def _plain(name: str) -> str:
-    return name.replace("\\", "/")
+def _without_drawn_diagrams(parts: list[_Part]) -> list[_Part]:
+    """Word keeps a diagram as data and once more as it was drawn; the drawing counts where the data are lost."""
+    if any(place == _ORDER["dataModel"] and lines for place, _, _, lines in parts):
+        return [part for part in parts if part[0] != _ORDER["drawing"]]
+    return parts
 
 
-def _is_wanted(name: str) -> bool:
-    """Text parts, pictures, and whatever is embedded; not the parts that Word works with."""
-    plain = _plain(name)
-    if not plain.lower().startswith("word/"):
-        return False
-    return _PART.fullmatch(plain) is not None or _WORKING_PARTS.fullmatch(plain) is None
+def _missing_body(parts: list[_Part], package: Package) -> list[Problem]:
+    if any(place == _ORDER["document"] for place, *_ in parts):
+        return []
+    reason = SkipReason.TRUNCATED if package.is_cut else SkipReason.UNREADABLE
+    return [Problem(reason, "", "no document part")]
 
 
-def _part_text(data: bytes) -> tuple[str, bool]:
-    parsed = parse_xml(data)
-    if parsed.root is None:
-        return "", True
-    walk = _ParagraphWalk()
-    walk.over(parsed.root)
-    return "\n".join(walk.lines), parsed.repaired
-
-
-class _ParagraphWalk:
-    """Collects paragraphs in document order. Those of a text box come out before the one it stands in."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self._open: list[list[str]] = []
-
-    def over(self, root: etree._Element) -> None:
-        """Walk one part."""
-        walker = etree.iterwalk(root, events=("start", "end"))
-        for event, element in walker:
-            name = local_name(element)
-            if event == "start" and name == "Fallback" and _has_choice(element):
-                walker.skip_subtree()  # the same text box once more, for old versions of Word
-            elif event == "start":
-                self._start(name, element)
-            elif name == "p" and self._open:
-                self._finish()
-        while self._open:
-            self._finish()
-
-    def _start(self, name: str, element: etree._Element) -> None:
-        if name == "p":
-            self._open.append([])
-            return
-        if not self._open:
-            return
-        if name in _TEXT:
-            self._open[-1].append("".join(_own_texts(element)))
-        elif name in _BREAKS:
-            self._open[-1].append(_BREAKS[name])
-
-    def _finish(self) -> None:
-        line = "".join(self._open.pop()).strip()
-        if line:
-            self.lines.append(line)
-
-
-def _own_texts(element: etree._Element) -> list[str]:
-    """The text, and the text behind an unresolved entity or a comment in it."""
-    return [element.text or "", *(child.tail or "" for child in element)]
-
-
-def _has_choice(fallback: etree._Element) -> bool:
-    parent = fallback.getparent()
-    return parent is not None and any(local_name(child) == "Choice" for child in parent)
+def _number(name: str) -> int:
+    number = _NUMBER.search(name)
+    return int(number[1][:9]) if number and number[1] else 0

@@ -1,4 +1,7 @@
-"""Members of a ZIP container under a budget, from a whole file by its directory, from a cut one by carving."""
+"""Members of a ZIP container under a budget, from a whole file by its directory, from a cut one by carving.
+
+Two ways in: `read_members` gives the wanted ones in the container's order, `MemberIndex` any of them by its place.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from documents.records import SkipReason
 from extraction.budget import Budget, UnreadableError
@@ -16,9 +19,12 @@ _STEP_BYTES = 64 << 10
 # Smaller steps when carving: what was decompressed before the damage is kept, up to the step that failed.
 _CARVING_STEP_BYTES = 4 << 10
 _LOCAL = b"PK\x03\x04"
+_CENTRAL = b"PK\x01\x02"
 _LOCAL_SIZE = 30
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x1
+# The size stands behind the bytes, not in front of them.
+_SIZE_FOLLOWS = 0x8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,56 @@ class Member:
     problem: SkipReason | None = None
 
 
+class MemberIndex:
+    """What lies in a container; nothing is decompressed before it is asked for.
+
+    Attributes:
+        names: of the members, in the container's order; a name may come twice.
+        is_cut: the directory at its end is lost, so that members may be missing which nobody knows of.
+    """
+
+    def __init__(self, data: bytes, budget: Budget) -> None:
+        """Find the members.
+
+        Raises:
+            BudgetSpentError: there are more than may be read.
+            UnreadableError: there is no member at all.
+        """
+        self._data = data
+        self._budget = budget
+        self._container = _opened(data)
+        self._listed = self._container.infolist() if self._container else []
+        self._found: list[int] = []
+        self.is_cut = self._container is None
+        if self.is_cut:
+            self._found = _local_headers(data, budget)
+        self.names = [info.filename for info in self._listed] or [_local_name(data, at) for at in self._found]
+
+    def read(self, place: int) -> Member:
+        """The member that stands at this place of `names`; empty, with a problem, where it can not be read.
+
+        Raises:
+            BudgetSpentError: it is too large, or too many were read before.
+        """
+        if self._container is None:
+            return _member_at(self._data, self._found[place], self._budget) or Member(
+                self.names[place], b"", SkipReason.TRUNCATED
+            )
+        self._budget.spend_member()
+        return _read(self._container, self._listed[place], self._data, self._budget)
+
+
+def _opened(data: bytes) -> zipfile.ZipFile | None:
+    """The container by its directory, or None where that is lost."""
+    try:
+        container = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError, OSError):
+        return None
+    if data.startswith(_LOCAL) and all(info.header_offset for info in container.infolist()):
+        return None  # the directory of another container, which lies in what is left of this one
+    return container
+
+
 def read_members(data: bytes, wanted: Callable[[str], bool], budget: Budget) -> Iterator[Member]:
     """The wanted members, in the container's order. Nothing is written to disk, and names are only names.
 
@@ -37,9 +93,8 @@ def read_members(data: bytes, wanted: Callable[[str], bool], budget: Budget) -> 
         BudgetSpentError: what was yielded before it still counts.
         UnreadableError: there is no member at all.
     """
-    try:
-        container = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError):
+    container = _opened(data)
+    if container is None:
         yield from _carved(data, wanted, budget)
         return
     with container:
@@ -74,14 +129,32 @@ def _keep(kept: bytearray, chunk: bytes, compressed: int, budget: Budget) -> Non
 
 def _carved(data: bytes, wanted: Callable[[str], bool], budget: Budget) -> Iterator[Member]:
     """Members by their local headers: what is left of a file whose directory, at its end, is lost."""
+    for at in _local_headers(data, budget):
+        if wanted(_local_name(data, at)) and (member := _member_at(data, at, budget)):
+            yield member
+
+
+def _local_headers(data: bytes, budget: Budget) -> list[int]:
+    """Where members begin. Those of a container that lies stored in this one are not this one's."""
     at = data.find(_LOCAL)
     if at < 0:
         raise UnreadableError(SkipReason.TRUNCATED, "no member left")
+    found: list[int] = []
     while 0 <= at <= len(data) - _LOCAL_SIZE:
         budget.spend_member()
-        if wanted(_local_name(data, at)) and (member := _member_at(data, at, budget)):
-            yield member
-        at = data.find(_LOCAL, at + _LOCAL_SIZE)
+        found.append(at)
+        flags, method, size, start = _header(data, at)
+        stored = size if method == _STORED and not flags & _SIZE_FOLLOWS else 0
+        at = data.find(_LOCAL, start + stored)
+    return found
+
+
+def _header(data: bytes, at: int) -> tuple[int, int, int, int]:
+    """Flags, method, compressed size, and where the bytes begin."""
+    flags, method = struct.unpack_from("<HH", data, at + 6)
+    (size,) = struct.unpack_from("<I", data, at + 18)
+    name_length, extra_length = struct.unpack_from("<HH", data, at + 26)
+    return flags, method, size, at + _LOCAL_SIZE + name_length + extra_length
 
 
 def _local_name(data: bytes, at: int) -> str:
@@ -93,11 +166,12 @@ def _member_at(data: bytes, at: int, budget: Budget) -> Member | None:
     """The member whose local header stands here."""
     if data[at : at + len(_LOCAL)] != _LOCAL or at + _LOCAL_SIZE > len(data):
         return None
-    flags, method = struct.unpack("<HH", data[at + 6 : at + 10])
-    (size,) = struct.unpack("<I", data[at + 18 : at + 22])
-    name_length, extra_length = struct.unpack("<HH", data[at + 26 : at + 30])
-    start = at + _LOCAL_SIZE + name_length + extra_length
-    return _carve(_local_name(data, at), data, start, (flags, method, size), budget)
+    flags, method, size, start = _header(data, at)
+    member = _carve(_local_name(data, at), data, start, (flags, method, size), budget)
+    (checksum,) = struct.unpack_from("<I", data, at + 14)
+    if member.problem is None and not flags & _SIZE_FOLLOWS and zlib.crc32(member.data) != checksum:
+        return replace(member, problem=SkipReason.UNREADABLE)
+    return member
 
 
 def _carve(name: str, data: bytes, start: int, header: tuple[int, int, int], budget: Budget) -> Member:
@@ -108,8 +182,8 @@ def _carve(name: str, data: bytes, start: int, header: tuple[int, int, int], bud
         return _inflated(name, data, start, budget)
     if method != _STORED:
         return Member(name, b"", SkipReason.UNREADABLE)
-    following = data.find(_LOCAL, start)
-    end = start + size if size else (following if following > 0 else len(data))
+    following = [at for mark in (_LOCAL, _CENTRAL) if (at := data.find(mark, start)) > 0]
+    end = start + size if size else min([*following, len(data)])
     stored = data[start:end]
     budget.spend_bytes(len(stored))
     return Member(name, stored, SkipReason.TRUNCATED if end > len(data) else None)
@@ -122,10 +196,23 @@ def _inflated(name: str, data: bytes, start: int, budget: Budget) -> Member:
         step = data[at : at + _CARVING_STEP_BYTES]
         at += len(step)
         while step and not inflater.eof:
+            before = inflater.copy()
             try:
                 chunk = inflater.decompress(step, _STEP_BYTES)
             except zlib.error:
+                _keep(kept, _up_to_the_damage(before, step), at - start, budget)
                 return Member(name, bytes(kept), SkipReason.UNREADABLE)
             _keep(kept, chunk, at - start, budget)
             step = inflater.unconsumed_tail
     return Member(name, bytes(kept), None if inflater.eof else SkipReason.TRUNCATED)
+
+
+def _up_to_the_damage(inflater: zlib._Decompress, step: bytes) -> bytes:
+    """What a step gives byte by byte: all at once, zlib drops what it had of it."""
+    kept = bytearray()
+    try:
+        for place in range(len(step)):
+            kept += inflater.decompress(step[place : place + 1])
+    except zlib.error:
+        pass
+    return bytes(kept)

@@ -10,7 +10,7 @@ from documents.media_type import MediaType, sniff
 from documents.records import SkipReason
 from extraction.budget import Budget, ExtractionLimits
 from extraction.docx import read_docx
-from extraction.records import Content
+from extraction.records import Content, Embedded, Problem
 from tests.extraction.samples import LETTER_LINES, STRICT_WORD, docx, paragraph, word_part
 
 BODY = word_part("".join(paragraph(line) for line in LETTER_LINES))
@@ -34,7 +34,8 @@ def lines_of(content: Content) -> list[str]:
 
 
 def reasons(content: Content) -> list[tuple[SkipReason, str]]:
-    return [(problem.reason, problem.path) for problem in content.problems]
+    lazily = [each for each in content.embedded if isinstance(each, Problem)]
+    return [(problem.reason, problem.path) for problem in (*content.problems, *lazily)]
 
 
 def written_by_a_library() -> bytes:
@@ -93,7 +94,10 @@ def test_deleted_text_is_kept_and_field_instructions_are_not() -> None:
         "<w:p><w:r><w:t>seen on </w:t></w:r><w:del><w:r><w:delText>Monday </w:delText></w:r></w:del>"
         "<w:r><w:instrText>DATE</w:instrText></w:r><w:r><w:t>Tuesday</w:t><w:tab/><w:t>clinic</w:t><w:br/><w:t>B</w:t></w:r></w:p>"
     )
-    assert lines_of(read(docx({"word/document.xml": word_part(body)}))) == ["seen on Monday Tuesday\tclinic", "B"]
+    assert lines_of(read(docx({"word/document.xml": word_part(body)}))) == [
+        *("seen on Tuesday\tclinic", "B"),
+        *("seen on Monday Tuesday\tclinic", "B"),
+    ]
 
 
 def test_runs_inside_links_and_controls_are_in_order() -> None:
@@ -130,7 +134,7 @@ def test_a_file_cut_before_its_body_is_truncated() -> None:
     whole = docx({"word/header1.xml": word_part(paragraph("header"), "hdr"), "word/document.xml": BODY})
     content = read(whole[: whole.index(b"word/document.xml") - 30])
     assert lines_of(content) == ["header"]
-    assert (SkipReason.UNREADABLE, "") in reasons(content)
+    assert (SkipReason.TRUNCATED, "") in reasons(content)
 
 
 def test_damaged_xml_gives_what_can_be_read() -> None:
@@ -202,12 +206,19 @@ def test_external_entities_are_not_fetched(tmp_path_factory: pytest.TempPathFact
     assert "after" in text
 
 
-def test_pictures_without_text_need_ocr_and_pictures_beside_text_do_not() -> None:
-    picture = {"word/media/image1.png": b"\x89PNG"}
-    assert reasons(read(docx({"word/document.xml": word_part(""), **picture}))) == [
-        (SkipReason.UNSUPPORTED_TYPE, "!/word/media")
+def test_pictures_are_handed_on() -> None:
+    parts: dict[str, str | bytes] = {"word/document.xml": word_part(""), "word/media/image1.png": b"\x89PNG"}
+    content = read(docx(parts))
+    assert list(content.embedded) == [Embedded("!/word/media/image1.png", b"\x89PNG", "image1.png")]
+    assert content.problems == ()
+
+
+def test_a_metafile_is_a_problem_where_nothing_else_holds_text() -> None:
+    metafile = {"word/media/image1.emf": b"\x01\x00\x00\x00"}
+    assert reasons(read(docx({"word/document.xml": word_part(""), **metafile}))) == [
+        (SkipReason.UNSUPPORTED_TYPE, "!/word/media/image1.emf")
     ]
-    assert read(docx({"word/document.xml": BODY, **picture})).problems == ()
+    assert reasons(read(docx({"word/document.xml": BODY, **metafile}))) == []
 
 
 def test_embedded_files_are_handed_on_and_working_parts_are_not() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError, ExtractionLimits, UnreadableError
-from extraction.zip_members import Member, read_members
+from extraction.zip_members import Member, MemberIndex, read_members
 
 
 def zipped(parts: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -69,3 +69,27 @@ def test_a_compression_that_nobody_knows_is_a_problem_of_that_member() -> None:
     first, last = read(bytes(whole))
     assert first.problem is SkipReason.UNREADABLE
     assert last.data == b"third"
+
+
+def test_an_index_reads_what_is_asked_for() -> None:
+    whole = zipped(PARTS)
+    for data, is_cut in ((whole, False), (whole[: whole.index(b"PK\x01\x02")], True)):
+        index = MemberIndex(data, Budget(ExtractionLimits()))
+        assert (index.names, index.is_cut) == (list(PARTS), is_cut)
+        assert index.read(2) == Member("c.txt", b"third")
+
+
+def test_members_of_a_stored_container_are_not_those_of_the_outer_one() -> None:
+    whole = zipped({"inner.zip": zipped({"a.txt": b"inner"}), "b.txt": b"outer"}, zipfile.ZIP_STORED)
+    index = MemberIndex(whole[: whole.rindex(b"PK\x01\x02")], Budget(ExtractionLimits()))
+    assert index.names == ["inner.zip", "b.txt"]
+
+
+def test_all_bytes_before_a_damage_are_kept() -> None:
+    text = " ".join(str(number * 7919) for number in range(3000)).encode()
+    whole = bytearray(zipped({"a.txt": text}))
+    whole[4000:4010] = b"\xff" * 10
+    (member,) = read(bytes(whole[:-60]))
+    assert member.problem is not None
+    same = next(place for place, pair in enumerate(zip(text, member.data, strict=False)) if pair[0] != pair[1])
+    assert same / len(text) > 4000 / len(whole) - 0.05
