@@ -1,14 +1,18 @@
-"""Headers of dictation files: from the first 1,536 bytes, whose dictation it is, from when, and whether encrypted.
+"""Headers of dictation files: from the first 1,536 bytes, whose dictation, from when, how long, if encrypted.
 
-No sound is read. Offsets of DSS as in FFmpeg's libavformat/dss.c, of DS2 as in hirparak/dss-codec.
+No sound is read; a whole file tells more where its tags stand at the end. Offsets of DSS as in FFmpeg's
+libavformat/dss.c, of DS2 as in hirparak/dss-codec.
 """
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from documents.mp3_header import read_mp3
+from documents.sound_facts import SoundFacts
+from documents.wav_header import read_wav
 
 # Bytes that hold all that is read here; the sound of a DS2 file begins behind them.
 HEADER_BYTES = 0x600
@@ -21,9 +25,6 @@ _RECORDER = slice(0x3E6, 0x3F0)
 _PIVOT = 90
 # A recording that lasts longer is a clock that was set between its ends, seconds: a day.
 _LONGEST_RECORDING = 86_400
-# Chunks of a WAV file that are looked at before the sound; recorders write three or four.
-_MOST_CHUNKS = 16
-_CHUNK_HEAD = struct.Struct("<4sI")
 _MP3_VERSION_RESERVED, _MP3_LAYER_3 = 1, 1
 _MP3_BAD_RATES = (0, 15)
 
@@ -45,12 +46,12 @@ class DictationHeader:
     Attributes:
         format: by the first bytes, not by the name.
         encrypted: None where the format can not tell.
-        author: the recorder's author id; some hold a PIN.
-        recorder: serial number of the device (DS2).
-        comment: the author's words on the recording (DSS).
+        author: the recorder's author id; some hold a PIN. Of WAV and MP3 the artist or originator.
+        recorder: serial number of the device (DS2), the originator's reference (WAV).
+        comment: the author's words on the recording (DSS), title and comments (WAV, MP3).
         started: naive, the recorder's clock.
         ended: the same.
-        length: seconds of sound, where the format counts it (WAV).
+        length: seconds of sound, where the file counts it (WAV, MP3); an estimate for an MP3 without a count.
     """
 
     format: DictationFormat
@@ -71,8 +72,13 @@ class DictationHeader:
         return seconds if 0 <= seconds <= _LONGEST_RECORDING else None
 
 
-def read_dictation_header(head: bytes) -> DictationHeader | None:
-    """Read the first bytes of a file, at best HEADER_BYTES of them. None for what is no dictation; never raises."""
+def read_dictation_header(head: bytes, size: int | None = None) -> DictationHeader | None:
+    """Read the first bytes of a file, at best HEADER_BYTES, or all. None for what is no dictation; never raises.
+
+    Args:
+        head: the first bytes.
+        size: of the whole file, bytes, where it is known: some lengths follow from it.
+    """
     match head[:4]:
         case b"\x02dss" | b"\x03dss":
             return _recorded(DictationFormat.DSS, head, encrypted=None)
@@ -81,11 +87,16 @@ def read_dictation_header(head: bytes) -> DictationHeader | None:
         case b"\x03enc":
             return _recorded(DictationFormat.DS2_ENCRYPTED, head, encrypted=True)
         case b"RIFF" if head[8:12] == b"WAVE":
-            return DictationHeader(DictationFormat.WAV, encrypted=False, length=_wav_seconds(head))
+            return _tagged(DictationFormat.WAV, read_wav(head).facts)
         case _ if _is_mp3(head):
-            return DictationHeader(DictationFormat.MP3, encrypted=False)
+            return _tagged(DictationFormat.MP3, read_mp3(head, size))
         case _:
             return None
+
+
+def _tagged(kind: DictationFormat, facts: SoundFacts) -> DictationHeader:
+    length = None if facts.seconds is None else int(facts.seconds)
+    return DictationHeader(kind, False, facts.author, facts.recorder, facts.comment, facts.started, None, length)
 
 
 def _recorded(kind: DictationFormat, head: bytes, *, encrypted: bool | None) -> DictationHeader:
@@ -119,23 +130,6 @@ def _time(head: bytes, place: slice) -> datetime | None:
         return datetime(year + (1900 if year >= _PIVOT else 2000), *rest)  # type: ignore[arg-type] # noqa: DTZ001
     except ValueError:
         return None
-
-
-def _wav_seconds(head: bytes) -> int | None:
-    """Size of the sound by its bytes a second; both stand in chunks whose order is free."""
-    position, rate = 12, 0
-    for _ in range(_MOST_CHUNKS):
-        if position + _CHUNK_HEAD.size > len(head):
-            return None
-        name, size = _CHUNK_HEAD.unpack_from(head, position)
-        position += _CHUNK_HEAD.size
-        if name == b"data":
-            # A recorder that was cut off leaves 0 or all ones for a size that it did not know.
-            return size // rate if rate and 0 < size < 0xFFFF_FF00 else None  # noqa: PLR2004 - all ones, nearly
-        if name == b"fmt " and position + 12 <= len(head):
-            rate = int.from_bytes(head[position + 8 : position + 12], "little")
-        position += size + size % 2
-    return None
 
 
 def _is_mp3(head: bytes) -> bool:

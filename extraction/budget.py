@@ -12,6 +12,7 @@ ExtractionError
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from documents.records import SkipReason
@@ -79,6 +80,8 @@ class ExtractionLimits:
         ratio: decompressed to compressed, judged past 1 MiB.
         pages: of all PDF files; a day's transcripts have 60, a whole record 1,000.
         characters: of all text; 20 million are the whole record of 2,000 patients.
+        sound_seconds: of all recordings; a day's dictation has 3 hours.
+        decoding_seconds: of the clock, for recordings, out of the time of the document; 12 s decode an hour and a half.
     """
 
     decompressed_bytes: int = 200 << 20
@@ -88,6 +91,8 @@ class ExtractionLimits:
     ratio: int = 300
     pages: int = 2000
     characters: int = 20_000_000
+    sound_seconds: float = 14_400.0
+    decoding_seconds: float = 12.0
 
 
 class Budget:
@@ -99,6 +104,8 @@ class Budget:
         self._members = limits.members
         self._pages = limits.pages
         self._characters = limits.characters
+        self._sound_seconds = limits.sound_seconds
+        self._sound_until: float | None = None
 
     def spend_member(self, count: int = 1) -> None:
         """A container has `count` more members."""
@@ -118,6 +125,17 @@ class Budget:
             raise BudgetSpentError("member bytes")
         if decompressed > RATIO_FREE_BYTES and decompressed > self.limits.ratio * max(compressed, 1):
             raise BudgetSpentError("compression ratio")
+
+    def spend_sound(self, seconds: float) -> None:
+        """So many more seconds of sound were decoded; the time that this takes counts from the first call."""
+        now = time.monotonic()
+        if self._sound_until is None:
+            self._sound_until = now + self.limits.decoding_seconds
+        self._sound_seconds -= seconds
+        if self._sound_seconds < 0:
+            raise BudgetSpentError("seconds of sound")
+        if now > self._sound_until:
+            raise BudgetSpentError("time for sound")
 
     def spend_page(self) -> None:
         """One more page is read."""

@@ -14,6 +14,7 @@ from extraction.html import read_html
 from extraction.pdf import read_pdf
 from extraction.plain_text import read_plain_text
 from extraction.records import Content, Embedded, Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
+from extraction.sound import SOUND_TYPES, read_sound
 
 Reader = Callable[[bytes, Budget], Content]
 Record = TypeVar("Record", TextPiece, Problem, Origin, Scan, Sound)
@@ -25,11 +26,11 @@ READERS: dict[MediaType, Reader] = {
     MediaType.HTML: read_html,
     MediaType.PDF: read_pdf,
     MediaType.DOCX: read_docx,
+    **dict.fromkeys(SOUND_TYPES, read_sound),
 }
 # Recognised and not read: why, in the words of the record.
 _NO_READER = (SkipReason.UNSUPPORTED_TYPE, "no reader for this type")
 _NEEDS_OCR = (SkipReason.UNSUPPORTED_TYPE, "an image: needs OCR")
-_RECORDING = (SkipReason.UNSUPPORTED_TYPE, "a recording")
 _NO_DOCUMENT = (SkipReason.UNSUPPORTED_TYPE, "not a document")
 UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.BINARY: (SkipReason.UNSUPPORTED_TYPE, "unknown binary"),
@@ -118,25 +119,7 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.PHOTOSHOP: _NEEDS_OCR,
     MediaType.EMF: _NEEDS_OCR,
     MediaType.WMF: _NEEDS_OCR,
-    # Sound.
-    MediaType.MP3: _RECORDING,
-    MediaType.OGG: _RECORDING,
-    MediaType.FLAC: _RECORDING,
-    MediaType.AMR: _RECORDING,
-    MediaType.WAV: _RECORDING,
-    MediaType.DSS: _RECORDING,
-    MediaType.DS2: _RECORDING,
-    MediaType.ASF: _RECORDING,
-    MediaType.MP4: _RECORDING,
-    MediaType.AVI: _RECORDING,
-    MediaType.MATROSKA: _RECORDING,
-    MediaType.M4A: _RECORDING,
-    MediaType.AAC: _RECORDING,
-    MediaType.AIFF: _RECORDING,
-    MediaType.AU: _RECORDING,
-    MediaType.CAF: _RECORDING,
-    MediaType.SONY_VOICE: _RECORDING,
-    MediaType.THREE_GPP: _RECORDING,
+    MediaType.SONY_VOICE: (SkipReason.UNSUPPORTED_TYPE, "a recording: no codec for it"),
     # What holds no letter.
     MediaType.ICON: _NO_DOCUMENT,
     MediaType.WOFF: _NO_DOCUMENT,

@@ -21,7 +21,7 @@ from importlib import import_module
 from typing import Final
 
 from documents.records import SkipReason
-from extraction import answers, sandbox
+from extraction import answers, sandbox, sound_codecs
 from extraction.budget import AnswerError, ExtractionLimits
 from extraction.records import Extraction
 from extraction.sandbox import IsolationLimits
@@ -53,6 +53,7 @@ def main() -> None:
     told = json.loads(sys.argv[1])
     limits = IsolationLimits(**{**told["limits"], "budget": ExtractionLimits(**told["limits"]["budget"])})
     import_module("extraction.reader")
+    sound_codecs.load()
     reader: Reader = pkgutil.resolve_name(told["reader"])
     gc.freeze()  # the loaded modules stay shared with the workers
     with socket.socket(fileno=os.dup(0)) as control:
