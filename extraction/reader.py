@@ -9,11 +9,14 @@ from typing import TypeVar
 from documents.media_type import MediaType, sniff
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError, ExtractionLimits, UnreadableError
+from extraction.doc import read_doc
 from extraction.docx import read_docx
 from extraction.html import read_html
+from extraction.ole import read_ole
 from extraction.pdf import read_pdf
 from extraction.plain_text import read_plain_text
 from extraction.records import Content, Embedded, Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
+from extraction.rtf import read_rtf
 from extraction.sound import SOUND_TYPES, read_sound
 
 Reader = Callable[[bytes, Budget], Content]
@@ -27,6 +30,9 @@ READERS: dict[MediaType, Reader] = {
     MediaType.PDF: read_pdf,
     MediaType.DOCX: read_docx,
     **dict.fromkeys(SOUND_TYPES, read_sound),
+    MediaType.DOC: read_doc,
+    MediaType.RTF: read_rtf,
+    MediaType.OLE: read_ole,
 }
 # Recognised and not read: why, in the words of the record.
 _NO_READER = (SkipReason.UNSUPPORTED_TYPE, "no reader for this type")
@@ -89,11 +95,8 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.FLAT_ODS: _NO_READER,
     MediaType.FLAT_ODP: _NO_READER,
     # Older ones.
-    MediaType.RTF: _NO_READER,
-    MediaType.DOC: _NO_READER,
     MediaType.XLS: _NO_READER,
     MediaType.PPT: _NO_READER,
-    MediaType.OLE: _NO_READER,
     MediaType.OLD_WORD: _NO_READER,
     MediaType.PUBLISHER: _NO_READER,
     MediaType.VISIO: _NO_READER,

@@ -1,0 +1,401 @@
+"""The walk over RTF's tokens: groups, characters and bytes. No recursion, one step a token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from extraction import code_pages
+from extraction.doc_text import shown_instruction
+from extraction.rtf_words import (
+    CHARACTERS,
+    CODE_PAGES,
+    FACTS,
+    PICTURES,
+    SHOWN,
+    SKIPPED,
+    STORIES,
+    SYMBOLS,
+    TIME_PARTS,
+    TIMES,
+    Story,
+)
+
+_TOKEN = re.compile(
+    rb"([^\\{}\r\n]+)|\\([a-zA-Z]{1,40})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|([{}])|[\r\n]+|\\(.)", re.DOTALL
+)
+_TEXT, _WORD, _NUMBER, _HEX, _BRACE, _SYMBOL = 1, 2, 3, 4, 5, 6
+_BRACES = re.compile(rb"\\bin(\d{1,10}) ?|\\.|[{}]", re.DOTALL)
+_FONT = re.compile(rb"\\f(\d{1,6})(?!\d)")
+_CHARSET = re.compile(rb"\\fcharset(\d{1,3})")
+_FONT_PAGE = re.compile(rb"\\cpg(\d{1,5})")
+# Groups inside groups of which each has a state of its own. Word nests some 30; beyond it they share the last one's.
+MAX_DEPTH = 5000
+# Fallback characters behind a character's number. Writers use up to 4.
+_MAX_FALLBACK = 64
+# Characters of a title or a name that are kept.
+_MAX_FACT = 1000
+_WORD_ART = "gtextUNICODE"
+
+
+@dataclass(slots=True)
+class Blob:
+    """A picture or an object, as digits and binary parts. `ending` is empty for an object."""
+
+    ending: str = ""
+    parts: list[tuple[bytes, bool]] = field(default_factory=list)
+    closed: bool = False
+
+    def runs(self) -> Iterator[tuple[bytes, bool]]:
+        """Parts of one kind together: a byte's two digits may stand on two lines."""
+        digits: list[bytes] = []
+        for part, binary in self.parts:
+            if not binary:
+                digits.append(part)
+                continue
+            yield b"".join(digits), False
+            yield part, True
+            digits = []
+        yield b"".join(digits), False
+
+
+class _Group:
+    """State that ends with a group. `out` is where text goes, `outer` where it went before; None = nowhere."""
+
+    __slots__ = ("blob", "codec", "done", "fallback", "out", "outer")
+
+    def __init__(self) -> None:
+        self.out: list[str] | None = None
+        self.outer: list[str] | None = None
+        self.codec = code_pages.USUAL
+        self.fallback = 1
+        self.blob: Blob | None = None
+        self.done: Callable[[], None] | None = None
+
+    def inner(self) -> _Group:
+        group = _Group()
+        group.out, group.outer, group.codec = self.out, self.outer, self.codec
+        group.fallback, group.blob = self.fallback, self.blob
+        return group
+
+
+class RtfParser:
+    """Attributes are filled by `run`.
+
+    Attributes:
+        stories: texts as lists of parts.
+        blobs: pictures and objects, in order.
+        facts: fields of an `Origin`.
+        open_groups: the file ends inside of groups.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.stories: dict[Story, list[list[str]]] = {story: [] for story in Story}
+        self.blobs: list[Blob] = []
+        self.facts: dict[str, str] = {}
+        self.open_groups = False
+        self._data = data
+        self._at = 0
+        self._stack: list[_Group] = []
+        self._group = _Group()
+        self._group.out = self._story(Story.MAIN)
+        self._bytes = bytearray()
+        self._pending = 0  # fallback characters still to be left out
+        self._star = False
+        self._default = code_pages.USUAL
+        self._default_font = 0
+        self._fonts: dict[int, str] = {}
+        self._shape_name: list[str] = []
+        self._time: dict[bytes, int] | None = None
+        self._raw_utf8 = _is_utf8(data)
+        self._begins = True  # the group just opened: its first word may name it
+        self._words: dict[bytes, Callable[[int | None], None]] = {
+            b"f": self._font,
+            b"plain": lambda _: self._font(self._default_font),
+            b"deff": self._set_default_font,
+            b"u": self._unicode,
+            b"uc": self._set_fallback,
+            b"bin": self._binary,
+            b"ansicpg": self._code_page,
+            b"fonttbl": lambda _: self._font_table(),
+            b"upr": lambda _: self._two_forms(),
+            b"ud": lambda _: self._unicode_form(),
+            b"pict": lambda _: self._blob("pict"),
+            b"objdata": lambda _: self._blob(""),
+            b"nonshppict": lambda _: self._older_picture(),
+            b"fldinst": lambda _: self._instruction(),
+            b"info": lambda _: self._nowhere(),
+            b"sn": lambda _: self._property_name(),
+            b"sv": lambda _: self._property_value(),
+        }
+
+    def run(self) -> None:
+        """Walk over all of it."""
+        data, match, size = self._data, _TOKEN.match, len(self._data)
+        while self._at < size:
+            token = match(data, self._at)
+            if token is None:  # a lone backslash at the end
+                break
+            self._at = token.end()
+            kind = token.lastindex
+            if kind == _TEXT:
+                self._text(token[_TEXT])
+            elif kind in (_WORD, _NUMBER):
+                self._word(token[_WORD], int(token[_NUMBER]) if token[_NUMBER] else None)
+            elif kind == _HEX:
+                self._hex(token[_HEX])
+            elif kind == _BRACE:
+                self._brace(token[_BRACE])
+            elif kind == _SYMBOL:
+                self._symbol(token[_SYMBOL])
+        self._flush()
+        self.open_groups = bool(self._stack)
+
+    # Characters
+
+    def _text(self, text: bytes) -> None:
+        group = self._group
+        if group.blob is not None:
+            group.blob.parts.append((text, False))
+            return
+        if self._pending:
+            skipped = min(self._pending, len(text))
+            self._pending -= skipped
+            text = text[skipped:]
+        if group.out is None or not text:
+            return
+        if self._raw_utf8 and not text.isascii():
+            self._emit(text.decode("utf-8", "replace"))
+        else:
+            self._bytes += text
+
+    def _hex(self, digits: bytes) -> None:
+        if self._pending:
+            self._pending -= 1
+        elif self._group.out is not None:
+            self._bytes.append(int(digits, 16))
+
+    def _emit(self, text: str) -> None:
+        """Behind the bytes that wait."""
+        self._flush()
+        if self._group.out is not None:
+            self._group.out.append(text)
+
+    def _flush(self) -> None:
+        if self._bytes:
+            if self._group.out is not None:
+                self._group.out.append(code_pages.decoded(bytes(self._bytes), self._group.codec))
+            self._bytes.clear()
+
+    def _symbol(self, symbol: bytes) -> None:
+        self._pending = 0
+        if symbol == b"*":
+            self._star = True
+        elif symbol in SYMBOLS:
+            self._emit(SYMBOLS[symbol])
+
+    def _unicode(self, number: int | None) -> None:
+        code = (number or 0) & 0xFFFF if (number or 0) < 0 else (number or 0)
+        if 0 < code <= 0x10FFFF:  # noqa: PLR2004 - the last character there is
+            self._emit(chr(code))
+        self._pending = self._group.fallback
+
+    def _set_fallback(self, number: int | None) -> None:
+        self._group.fallback = min(max(0, 1 if number is None else number), _MAX_FALLBACK)
+
+    # Groups
+
+    def _brace(self, brace: bytes) -> None:
+        self._flush()
+        self._pending, self._star = 0, False
+        if brace == b"{":
+            self._stack.append(self._group)
+            if len(self._stack) < MAX_DEPTH:
+                self._group = self._group.inner()
+        elif self._stack:
+            ended, self._group = self._group, self._stack.pop()
+            if ended.done is not None and ended is not self._group:
+                ended.done()
+            if not self._stack:
+                self._at_end()
+
+    def _at_end(self) -> None:
+        """Behind the document: another may follow, put there by a program that joins files; nothing else is text."""
+        following = self._data.find(b"{\\rtf", self._at)
+        self._at = following if following >= 0 else len(self._data)
+
+    def _word(self, word: bytes, number: int | None) -> None:
+        star, self._star = self._star, False
+        self._pending = 0
+        if word in CHARACTERS:
+            self._emit(CHARACTERS[word])
+        elif word in STORIES:
+            self._open(self._story(STORIES[word]))
+        elif word in SKIPPED:
+            self._skip()
+        elif handler := self._words.get(word):
+            handler(number)
+        elif word in FACTS or word in TIMES:
+            self._fact(word)
+        elif word in CODE_PAGES or word in PICTURES or word in TIME_PARTS:
+            self._value(word, number or 0)
+        elif star and word not in SHOWN:
+            self._skip()
+
+    def _value(self, word: bytes, number: int) -> None:
+        if word in CODE_PAGES:
+            self._default = CODE_PAGES[word]
+            self._set_codec(self._default)
+        elif word in PICTURES and self._group.blob is not None:
+            self._group.blob.ending = PICTURES[word]
+        elif self._time is not None:
+            self._time[word] = number
+
+    def _story(self, story: Story) -> list[str]:
+        parts: list[str] = []
+        self.stories[story].append(parts)
+        return parts
+
+    def _open(self, out: list[str] | None) -> None:
+        self._flush()
+        self._group.outer, self._group.out = self._group.out, out
+
+    def _nowhere(self) -> None:
+        self._open(None)
+
+    def _skip(self) -> None:
+        """Leave the rest of this group out, by its braces alone."""
+        self._flush()
+        if not self._stack:
+            return
+        depth, at = 1, self._at
+        while depth:
+            found = _BRACES.search(self._data, at)
+            if found is None:
+                self._at = len(self._data)
+                return
+            at = found.end()
+            if found[1]:
+                at += int(found[1])
+            elif found[0] == b"{":
+                depth += 1
+            elif found[0] == b"}":
+                depth -= 1
+        self._at = at - 1  # its closing brace
+
+    def _two_forms(self) -> None:
+        """A group twice: for programs that know no Unicode, and for others."""
+        self._open(None)
+
+    def _unicode_form(self) -> None:
+        self._flush()
+        self._group.out = self._group.outer
+
+    def _instruction(self) -> None:
+        """A field's; few of them show a part of it."""
+        target, parts = self._group.out, list[str]()
+
+        def done() -> None:
+            text = shown_instruction("".join(parts))
+            if target is not None and text:
+                target.append(text)
+
+        self._open(parts)
+        self._group.done = done
+
+    def _property_name(self) -> None:
+        self._shape_name = []
+        self._open(self._shape_name)
+
+    def _property_value(self) -> None:
+        name = "".join(self._shape_name).strip()
+        self._open(self._story(Story.BOX) if name == _WORD_ART else None)
+
+    def _fact(self, word: bytes) -> None:
+        parts: list[str] = []
+        times: dict[bytes, int] = {}
+
+        def done() -> None:
+            self._time = None
+            value = "".join(parts).strip().rstrip(";") if word in FACTS else _moment(times)
+            if value:
+                self.facts.setdefault(FACTS.get(word) or TIMES[word], value[:_MAX_FACT])
+
+        self._open(parts)
+        self._time = times if word in TIMES else None
+        self._group.done = done
+
+    # Pictures and objects
+
+    def _blob(self, ending: str) -> None:
+        blob = Blob(ending)
+        self.blobs.append(blob)
+        self._open(None)
+        self._group.blob = blob
+
+        def done() -> None:
+            blob.closed = True
+
+        self._group.done = done
+
+    def _older_picture(self) -> None:
+        """The same picture once more, for older programs."""
+        if any(blob.ending for blob in self.blobs):
+            self._skip()
+
+    def _binary(self, size: int | None) -> None:
+        end = min(self._at + max(0, size or 0), len(self._data))
+        if self._group.blob is not None:
+            self._group.blob.parts.append((self._data[self._at : end], True))
+        self._at = end
+
+    # Code pages
+
+    def _set_codec(self, codec: str) -> None:
+        if codec != self._group.codec:
+            self._flush()
+            self._group.codec = codec
+
+    def _code_page(self, number: int | None) -> None:
+        self._default = code_pages.by_number(number or 0)
+        self._set_codec(self._default)
+
+    def _font(self, number: int | None) -> None:
+        self._set_codec(self._fonts.get(number or 0, self._default))
+
+    def _set_default_font(self, number: int | None) -> None:
+        self._default_font = number or 0
+
+    def _font_table(self) -> None:
+        start = self._at
+        self._skip()
+        table = self._data[start : self._at]
+        marks = list(_FONT.finditer(table))
+        ends = [mark.start() for mark in marks[1:]] + [len(table)]
+        for mark, end in zip(marks, ends, strict=False):  # without a mark there is an end too many
+            font = table[mark.end() : end]
+            page, charset = _FONT_PAGE.search(font), _CHARSET.search(font)
+            codec = code_pages.by_number(int(page[1])) if page and int(page[1]) else None
+            codec = codec or (code_pages.by_charset(int(charset[1])) if charset else None)
+            if codec:
+                self._fonts[int(mark[1])] = codec
+        self._font(self._default_font)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Some programs write UTF-8 as it is, which the format does not know."""
+    if data.isascii():
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _moment(parts: dict[bytes, int]) -> str:
+    year, month, day, hour, minute, second = (parts.get(name, 0) for name in TIME_PARTS)
+    if not (1900 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= 31):  # noqa: PLR2004 - a date
+        return ""
+    return f"{year:04}-{month:02}-{day:02}T{hour % 24:02}:{minute % 60:02}:{second % 60:02}"
