@@ -109,7 +109,6 @@ class RtfParser:
         self._shape_name: list[str] = []
         self._time: dict[bytes, int] | None = None
         self._raw_utf8 = _is_utf8(data)
-        self._begins = True  # the group just opened: its first word may name it
         self._words: dict[bytes, Callable[[int | None], None]] = {
             b"f": self._font,
             b"plain": lambda _: self._font(self._default_font),
@@ -151,8 +150,6 @@ class RtfParser:
                 self._symbol(token[_SYMBOL])
         self._flush()
         self.open_groups = bool(self._stack)
-
-    # Characters
 
     def _text(self, text: bytes) -> None:
         group = self._group
@@ -203,8 +200,6 @@ class RtfParser:
 
     def _set_fallback(self, number: int | None) -> None:
         self._group.fallback = min(max(0, 1 if number is None else number), _MAX_FALLBACK)
-
-    # Groups
 
     def _brace(self, brace: bytes) -> None:
         self._flush()
@@ -326,8 +321,6 @@ class RtfParser:
         self._time = times if word in TIMES else None
         self._group.done = done
 
-    # Pictures and objects
-
     def _blob(self, ending: str) -> None:
         blob = Blob(ending)
         self.blobs.append(blob)
@@ -341,7 +334,7 @@ class RtfParser:
 
     def _older_picture(self) -> None:
         """The same picture once more, for older programs."""
-        if any(blob.ending for blob in self.blobs):
+        if self.blobs and self.blobs[-1].ending:
             self._skip()
 
     def _binary(self, size: int | None) -> None:
@@ -349,8 +342,6 @@ class RtfParser:
         if self._group.blob is not None:
             self._group.blob.parts.append((self._data[self._at : end], True))
         self._at = end
-
-    # Code pages
 
     def _set_codec(self, codec: str) -> None:
         if codec != self._group.codec:
