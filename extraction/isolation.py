@@ -5,7 +5,9 @@ from __future__ import annotations
 import queue
 import signal
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -14,17 +16,28 @@ from extraction import sandbox
 from extraction.budget import AnswerError, ClosedError, GoneError, LateError
 from extraction.records import Extraction
 from extraction.sandbox import Confinement, IsolationLimits
+from extraction.worker import Readers
 from extraction.worker_process import WorkerProcess
 
-__all__ = ["ExtractorPool", "IsolationLimits"]
+__all__ = ["ExtractorPool", "IsolationLimits", "Readers"]
 
-# The function that workers call. Tests name hostile ones here.
-READER = "extraction.reader:extract"
 # Seconds that closing waits for a worker's thread. Stopping one takes at most 3 s.
 CLOSE_SECONDS = 10.0
 _ATTEMPTS = 2
+DEFAULT_READERS = Readers()
 
-_Job = tuple[bytes, Future[Extraction]]
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A document for its first pass, or these places of it for the second."""
+
+    data: bytes = field(repr=False)
+    places: tuple[str, ...]
+    future: Future[Extraction]
+
+    def failed(self, reason: SkipReason, detail: str) -> Extraction:
+        """What is told where it can not be read."""
+        return sandbox.failed(self.data, reason, detail, self.places)
 
 
 class ExtractorPool:
@@ -35,7 +48,7 @@ class ExtractorPool:
     """
 
     def __init__(
-        self, workers: int = 1, limits: IsolationLimits = sandbox.DEFAULT_LIMITS, reader: str = READER
+        self, workers: int = 1, limits: IsolationLimits = sandbox.DEFAULT_LIMITS, readers: Readers = DEFAULT_READERS
     ) -> None:
         self._limits = limits
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -44,7 +57,7 @@ class ExtractorPool:
         self._gate = threading.Lock()
         self._accepting = True
         self._threads = [
-            threading.Thread(target=self._serve, args=(_Slot(limits, reader, self._closing),), daemon=True)
+            threading.Thread(target=self._serve, args=(_Slot(limits, readers, self._closing),), daemon=True)
             for _ in range(workers)
         ]
         for thread in self._threads:
@@ -62,15 +75,24 @@ class ExtractorPool:
 
     def submit(self, data: bytes) -> Future[Extraction]:
         """Queue one document."""
-        future: Future[Extraction] = Future()
-        if len(data) > self._limits.document_bytes:
-            future.set_result(sandbox.failed(data, SkipReason.TOO_LARGE, f"more than {self._limits.document_bytes}"))
-            return future
+        return self._queued(_Job(data, (), Future()))
+
+    def submit_scans(self, data: bytes, places: Sequence[str]) -> Future[Extraction]:
+        """Queue some places of a document, which its extraction called scans, for OCR.
+
+        They have `ocr.page_seconds` each; what costs one costs all, so few are asked for at a time.
+        """
+        return self._queued(_Job(data, tuple(places), Future()))
+
+    def _queued(self, job: _Job) -> Future[Extraction]:
+        if len(job.data) > self._limits.document_bytes:
+            job.future.set_result(job.failed(SkipReason.TOO_LARGE, f"more than {self._limits.document_bytes}"))
+            return job.future
         with self._gate:
             if not self._accepting:
                 raise RuntimeError("the extractor pool is closed")
-            self._jobs.put((data, future))
-        return future
+            self._jobs.put(job)
+        return job.future
 
     def extract(self, data: bytes) -> Extraction:
         """One document, now."""
@@ -110,22 +132,21 @@ class ExtractorPool:
     def _serve(self, slot: _Slot) -> None:
         slot.start()
         while (job := self._jobs.get()) is not None:
-            data, future = job
-            if future.set_running_or_notify_cancel():
-                extraction, held = slot.extract(data)
+            if job.future.set_running_or_notify_cancel():
+                extraction, held = slot.extract(job)
                 if held is not None:
                     self._held.add(held)
-                future.set_result(extraction)
+                job.future.set_result(extraction)
         slot.stop()
 
 
 class _Slot:
     """One worker, replaced as often as documents destroy it. Used by one thread."""
 
-    def __init__(self, limits: IsolationLimits, reader: str, closing: threading.Event) -> None:
+    def __init__(self, limits: IsolationLimits, readers: Readers, closing: threading.Event) -> None:
         self._limits = limits
         self._closing = closing
-        self._worker = WorkerProcess(limits, reader, closing)
+        self._worker = WorkerProcess(limits, readers, closing)
 
     def start(self) -> None:
         """Have the worker ready before the next document comes."""
@@ -138,40 +159,40 @@ class _Slot:
         """Kill the worker."""
         self._worker.stop()
 
-    def extract(self, data: bytes) -> tuple[Extraction, Confinement | None]:
+    def extract(self, job: _Job) -> tuple[Extraction, Confinement | None]:
         """One document, and what held the worker that read it."""
         for _ in range(_ATTEMPTS):
             if self._closing.is_set():
                 break
             try:
-                return self._worker.read(data)
+                return self._worker.read(job.data, job.places)
             except ClosedError:
                 break
             except (LateError, AnswerError, MemoryError) as error:
                 self._worker.end(kill=True)
-                return self._unread(data, error), None
+                return self._unread(job, error), None
             except GoneError as error:
                 code = self._worker.end(kill=False)
                 if error.begun:
-                    return _expired(data, code), None
+                    return _expired(job, code), None
                 if code is None or code > 0:
                     self._worker.stop()  # the keeper is gone too, or makes no worker that lives
             finally:
                 if not self._closing.is_set():
                     self.start()
         if self._closing.is_set():
-            return sandbox.failed(data, SkipReason.INTERRUPTED, "closed"), None
-        return sandbox.failed(data, SkipReason.PARSER_CRASHED, "no worker"), None
+            return job.failed(SkipReason.INTERRUPTED, "closed"), None
+        return job.failed(SkipReason.PARSER_CRASHED, "no worker"), None
 
-    def _unread(self, data: bytes, error: LateError | AnswerError | MemoryError) -> Extraction:
+    def _unread(self, job: _Job, error: LateError | AnswerError | MemoryError) -> Extraction:
         """The worker had the document and gave no extraction that can be taken."""
         if isinstance(error, LateError):
-            return sandbox.failed(data, SkipReason.TIMED_OUT, f"{self._limits.seconds:g} s")
-        return sandbox.failed(data, SkipReason.PARSER_CRASHED, "not an answer")
+            return job.failed(SkipReason.TIMED_OUT, f"{self._limits.seconds_for(len(job.places)):g} s")
+        return job.failed(SkipReason.PARSER_CRASHED, "not an answer")
 
 
-def _expired(data: bytes, code: int | None) -> Extraction:
+def _expired(job: _Job, code: int | None) -> Extraction:
     """The worker died of this document."""
     if code == -signal.SIGXCPU:
-        return sandbox.failed(data, SkipReason.TIMED_OUT, "CPU time")
-    return sandbox.failed(data, SkipReason.PARSER_CRASHED, "exit" if code is None else f"exit {code}")
+        return job.failed(SkipReason.TIMED_OUT, "CPU time")
+    return job.failed(SkipReason.PARSER_CRASHED, "exit" if code is None else f"exit {code}")

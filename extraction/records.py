@@ -128,8 +128,8 @@ class Content:
     """What one reader got out of one file. Paths are those inside this file; see `Extraction` for the parts.
 
     Attributes:
-        embedded: files inside, and what prevents others from being read; may be made while it is asked for. Each file is
-            read before the next one is asked for, so that a bomb does not take along what lies before it.
+        embedded: files inside, and what prevents others from being read; may be made while it is asked for. Each file
+            is read before the next one is asked for, so that a bomb does not take along what lies before it.
     """
 
     pieces: tuple[TextPiece, ...] = ()

@@ -14,12 +14,15 @@ import socket
 import sys
 import sysconfig
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from documents.media_type import sniff
 from documents.records import SkipReason
 from extraction import landlock, privileges, system_calls
 from extraction.budget import ExtractionLimits
+from extraction.ocr import languages
+from extraction.ocr.settings import OcrSettings
 from extraction.records import Extraction, Problem
 
 # Files that a worker may hold open. It needs its channel and a few shared libraries.
@@ -45,6 +48,7 @@ class IsolationLimits:
         document_bytes: a larger document is refused before it is sent; two copies of it live in the worker.
         documents_per_worker: then a fresh one takes over, in case a parser leaks; none did over 9,000 documents.
         budget: of one document.
+        ocr: how pictures are read. A second pass has these seconds and those of its pages.
     """
 
     seconds: float = 20.0
@@ -52,6 +56,11 @@ class IsolationLimits:
     document_bytes: int = 256 << 20
     documents_per_worker: int = 500
     budget: ExtractionLimits = field(default_factory=ExtractionLimits)
+    ocr: OcrSettings = field(default_factory=OcrSettings)
+
+    def seconds_for(self, pages: int) -> float:
+        """For one document, or for so many pages of it in a second pass."""
+        return self.seconds + pages * self.ocr.page_seconds
 
 
 DEFAULT_LIMITS = IsolationLimits()
@@ -75,7 +84,7 @@ def enter(limits: IsolationLimits, parent: int) -> Confinement:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a parser that hangs in C would never run a handler
     _silence()
     _cut_network()
-    folders = import_folders()
+    folders = [*import_folders(), *languages.data_folders(limits.ocr)]
     privileges.give_up(folders)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     landlock.keep_only(folders)
@@ -110,9 +119,9 @@ def limit_cpu(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (until if hard == resource.RLIM_INFINITY else min(until, hard), hard))
 
 
-def failed(data: bytes, reason: SkipReason, detail: str) -> Extraction:
-    """The extraction of a document that gave nothing."""
-    return Extraction(str(sniff(data)), problems=(Problem(reason, "", detail),))
+def failed(data: bytes, reason: SkipReason, detail: str, places: Sequence[str] = ()) -> Extraction:
+    """The extraction of a document that gave nothing, or nothing of these places."""
+    return Extraction(str(sniff(data)), problems=tuple(Problem(reason, place, detail) for place in places or ("",)))
 
 
 def _silence() -> None:

@@ -15,14 +15,15 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 from documents.records import SkipReason
 from extraction import answers, sandbox, sound_codecs
 from extraction.budget import AnswerError, ExtractionLimits
+from extraction.ocr.settings import OcrSettings
 from extraction.records import Extraction
 from extraction.sandbox import IsolationLimits
 
@@ -35,39 +36,70 @@ EXIT_CODE = struct.Struct(">i")
 # What a worker says: once what holds it, then for each document that it has come whole, and the answer.
 HELLO = struct.Struct(">??")
 BEGUN = b"\x06"
-LENGTH = struct.Struct(">Q")
+# Ahead of a document: bytes of the places that are wanted, as JSON; of none for a first pass. Then its own.
+LENGTHS = struct.Struct(">QQ")
+# Bytes of the places of one second pass. Some pages are asked for at a time.
+PLACES_BYTES = 1 << 20
 # Seconds that a worker which closed its channel has to be gone, before it is killed.
 LAST_SECONDS = 1.0
 _PAUSE = 0.001
 
 Reader = Callable[[bytes, ExtractionLimits], Extraction]
+ScanReader = Callable[[bytes, Sequence[str], ExtractionLimits, OcrSettings], Extraction]
 
 
-def order(limits: IsolationLimits, reader: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What workers call, by name: "module:function". Tests name hostile ones here."""
+
+    text: str = "extraction.reader:extract"
+    scans: str = "extraction.scan_reader:read_scans"
+
+
+def order(limits: IsolationLimits, readers: Readers) -> str:
     """What the keeper is told on its command line. Nothing of a document, and no secret: others may read it."""
-    return json.dumps({"limits": asdict(limits), "reader": reader})
+    return json.dumps({"limits": asdict(limits), "readers": asdict(readers)})
 
 
 def main() -> None:
     """Load the parsers, then fork workers until the parent is gone."""
     told = json.loads(sys.argv[1])
-    limits = IsolationLimits(**{**told["limits"], "budget": ExtractionLimits(**told["limits"]["budget"])})
+    limits = _limits(told["limits"])
     import_module("extraction.reader")
     sound_codecs.load()
-    reader: Reader = pkgutil.resolve_name(told["reader"])
+    call = _Call(pkgutil.resolve_name(told["readers"]["text"]), pkgutil.resolve_name(told["readers"]["scans"]), limits)
     gc.freeze()  # the loaded modules stay shared with the workers
     with socket.socket(fileno=os.dup(0)) as control:
-        _keep(control, limits, reader)
+        _keep(control, call)
 
 
-def _keep(control: socket.socket, limits: IsolationLimits, reader: Reader) -> None:
+def _limits(told: dict[str, Any]) -> IsolationLimits:
+    parts = {"budget": ExtractionLimits(**told["budget"]), "ocr": OcrSettings.from_plain(told["ocr"])}
+    return IsolationLimits(**{**told, **parts})
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What a worker calls, and within which limits."""
+
+    text: Reader
+    scans: ScanReader
+    limits: IsolationLimits
+
+    def __call__(self, data: bytes, places: Sequence[str]) -> Extraction:
+        if places:
+            return self.scans(data, places, self.limits.budget, self.limits.ocr)
+        return self.text(data, self.limits.budget)
+
+
+def _keep(control: socket.socket, call: _Call) -> None:
     worker = 0
     try:
         while True:
             word, channels, _, _ = socket.recv_fds(control, 1, 1)
             match word:
                 case b"s":
-                    worker = _forked(control, channels[0], limits, reader)
+                    worker = _forked(control, channels[0], call)
                 case b"w" | b"k":
                     code = _end(worker, LAST_SECONDS if word == WAIT else 0.0)
                     worker = 0
@@ -91,7 +123,7 @@ def _end(worker: int, seconds: float) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
 
 
-def _forked(control: socket.socket, channel: int, limits: IsolationLimits, reader: Reader) -> int:
+def _forked(control: socket.socket, channel: int, call: _Call) -> int:
     keeper = os.getpid()
     worker = os.fork()
     if worker:
@@ -101,21 +133,23 @@ def _forked(control: socket.socket, channel: int, limits: IsolationLimits, reade
     try:
         control.close()
         with socket.socket(fileno=channel) as opened:
-            _work(opened, keeper, limits, reader)
+            _work(opened, keeper, call)
         code = 0
     finally:
         os._exit(code)  # whatever happened, a worker never goes on as a keeper
 
 
-def _work(channel: socket.socket, keeper: int, limits: IsolationLimits, reader: Reader) -> None:
+def _work(channel: socket.socket, keeper: int, call: _Call) -> None:
     """Read one document after the other until the channel is closed."""
-    held = sandbox.enter(limits, keeper)
+    held = sandbox.enter(call.limits, keeper)
     channel.sendall(HELLO.pack(held.network_cut, held.files_cut))
-    while length := _received(channel, LENGTH.size):
-        data = bytes(_received(channel, LENGTH.unpack(length)[0]))
+    while lengths := _received(channel, LENGTHS.size):
+        wanted, length = LENGTHS.unpack(lengths)
+        places = json.loads(_received(channel, wanted)) if wanted else []
+        data = bytes(_received(channel, length))
         channel.sendall(BEGUN)
-        sandbox.limit_cpu(limits.seconds)
-        header, text = _answer(data, reader, limits.budget)
+        sandbox.limit_cpu(call.limits.seconds_for(len(places)))
+        header, text = _answer(data, places, call)
         channel.sendall(answers.SIZES.pack(len(header), len(text)) + header)
         channel.sendall(text)
 
@@ -132,12 +166,12 @@ def _received(channel: socket.socket, count: int) -> bytearray:
     return data
 
 
-def _answer(data: bytes, reader: Reader, budget: ExtractionLimits) -> tuple[bytes, bytes]:
+def _answer(data: bytes, places: Sequence[str], call: _Call) -> tuple[bytes, bytes]:
     try:
-        return answers.encode(reader(data, budget), budget)
+        return answers.encode(call(data, places), call.limits.budget)
     except (MemoryError, AnswerError) as error:
         detail = "memory" if isinstance(error, MemoryError) else "answer"
-        extraction = sandbox.failed(data, SkipReason.BUDGET_SPENT, detail)
+        extraction = sandbox.failed(data, SkipReason.BUDGET_SPENT, detail, places)
     except Exception as error:  # noqa: BLE001 - costs this document, never the next; its text may quote the letter
-        extraction = sandbox.failed(data, SkipReason.PARSER_CRASHED, type(error).__name__)
-    return answers.encode(extraction, budget)
+        extraction = sandbox.failed(data, SkipReason.PARSER_CRASHED, type(error).__name__, places)
+    return answers.encode(extraction, call.limits.budget)

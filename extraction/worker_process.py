@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -46,9 +47,9 @@ _PROGRAM = (
 class WorkerProcess:
     """A keeper process with the parsers loaded, and its worker. Used by one thread."""
 
-    def __init__(self, limits: IsolationLimits, reader: str, closing: threading.Event) -> None:
+    def __init__(self, limits: IsolationLimits, readers: worker.Readers, closing: threading.Event) -> None:
         self._limits = limits
-        self._reader = reader
+        self._readers = readers
         self._closing = closing
         self._keeper: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -75,15 +76,15 @@ class WorkerProcess:
             self.stop()
             raise GoneError from None
 
-    def read(self, data: bytes) -> tuple[Extraction, Confinement]:
-        """One document, by a worker that is held like this.
+    def read(self, data: bytes, places: Sequence[str] = ()) -> tuple[Extraction, Confinement]:
+        """One document, or these places of it in a second pass, by a worker that is held like this.
 
         Raises:
             GoneError, LateError, AnswerError, ClosedError: see there. After the last three, `end` it.
         """
         channel, held = self._ready()
-        until = time.monotonic() + self._limits.seconds
-        channel.send_document(data, until)
+        until = time.monotonic() + self._limits.seconds_for(len(places))
+        channel.send_document(data, json.dumps(places).encode("ascii") if places else b"", until)
         if channel.receive(len(worker.BEGUN), until) != worker.BEGUN:
             raise AnswerError("begin")
         try:
@@ -155,7 +156,7 @@ class WorkerProcess:
             self._keeper = subprocess.Popen(
                 [
                     *(sys.executable, "-I", "-c", _PROGRAM),
-                    *(worker.order(self._limits, self._reader), json.dumps(import_paths())),
+                    *(worker.order(self._limits, self._readers), json.dumps(import_paths())),
                 ],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
@@ -211,10 +212,10 @@ class _Channel:
             return False
         return False
 
-    def send_document(self, data: bytes, until: float) -> None:
-        """Its length, and it."""
-        length = worker.LENGTH.pack(len(data))
-        for part in [length + data] if len(data) < _SMALL else [length, data]:
+    def send_document(self, data: bytes, places: bytes, until: float) -> None:
+        """Lengths, the places that are wanted, and it."""
+        ahead = worker.LENGTHS.pack(len(places), len(data)) + places
+        for part in [ahead + data] if len(data) < _SMALL else [ahead, data]:
             view = memoryview(part)
             while view:
                 self._wait_at_most(until)

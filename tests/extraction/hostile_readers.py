@@ -11,12 +11,14 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from documents.records import SkipReason
 from extraction.answers import SIZES
 from extraction.budget import ExtractionLimits
-from extraction.records import Extraction, TextPiece
+from extraction.ocr.settings import OcrSettings
+from extraction.records import Extraction, Problem, TextPiece
 
 
 def on_demand(data: bytes, limits: ExtractionLimits) -> Extraction:
@@ -181,3 +183,14 @@ def of_surrogates(data: bytes, limits: ExtractionLimits) -> Extraction:
 
 def answer(text: str) -> Extraction:
     return Extraction("text/plain", (TextPiece("", text),))
+
+
+def of_scans(data: bytes, places: Sequence[str], limits: ExtractionLimits, settings: OcrSettings) -> Extraction:
+    """Does to a page what its place says."""
+    missing = tuple(Problem(SkipReason.EXTRA_MISSING, place, "ocr") for place in places if "no extra" in place)
+    for place in places:
+        on_demand(place.removeprefix("#").encode("utf-8", "replace"), limits)
+    text = f"{data.decode()} in {'+'.join(settings.languages)}"
+    return Extraction(
+        "text/plain", tuple(TextPiece(place, text, confidence=90) for place in places if not missing), missing
+    )

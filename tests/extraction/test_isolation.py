@@ -15,19 +15,19 @@ import pytest
 
 from documents.records import SkipReason
 from extraction import landlock
-from extraction.isolation import ExtractorPool
+from extraction.isolation import ExtractorPool, Readers
 from extraction.records import Extraction
 from extraction.sandbox import OPEN_FILES, IsolationLimits
 from tests.extraction.hostile_readers import LIES, SURROGATES
 from tests.extraction.samples import flate_bomb, pdf
 
-HOSTILE = "tests.extraction.hostile_readers:on_demand"
-OF_ITSELF = "tests.extraction.hostile_readers:of_itself"
-OF_ITS_START = "tests.extraction.hostile_readers:of_its_start"
-HANG_OR_TELL = "tests.extraction.hostile_readers:hang_or_tell"
-TAKEN_OVER = "tests.extraction.hostile_readers:taken_over"
-OF_LONG_NAMES = "tests.extraction.hostile_readers:of_long_names"
-OF_SURROGATES = "tests.extraction.hostile_readers:of_surrogates"
+HOSTILE = Readers("tests.extraction.hostile_readers:on_demand")
+OF_ITSELF = Readers("tests.extraction.hostile_readers:of_itself")
+OF_ITS_START = Readers("tests.extraction.hostile_readers:of_its_start")
+HANG_OR_TELL = Readers("tests.extraction.hostile_readers:hang_or_tell")
+TAKEN_OVER = Readers("tests.extraction.hostile_readers:taken_over")
+OF_LONG_NAMES = Readers("tests.extraction.hostile_readers:of_long_names")
+OF_SURROGATES = Readers("tests.extraction.hostile_readers:of_surrogates")
 # A second is long for a document of a few words and short for a test.
 SHORT = IsolationLimits(seconds=1.0, memory_bytes=1 << 30)
 # Seconds until something that must happen counts as not happening.
@@ -153,7 +153,7 @@ def test_workers_see_nothing_of_the_environment(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("VAULT_TOKEN", "secret")
     threads = {"OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
-    with ExtractorPool(1, reader=OF_ITS_START) as pool:
+    with ExtractorPool(1, readers=OF_ITS_START) as pool:
         assert set(pool.extract(b"environment").text.split()) <= {"LANG", "LC_CTYPE"} | threads
 
 
@@ -164,7 +164,7 @@ def test_nothing_is_imported_from_the_current_folder(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", ["", str(tmp_path), *sys.path])
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with ExtractorPool(1, reader=OF_ITS_START) as pool:
+    with ExtractorPool(1, readers=OF_ITS_START) as pool:
         assert not {"", str(tmp_path)} & set(pool.extract(b"imports").text.split("\n"))
     with ExtractorPool(1) as pool:
         assert pool.extract(b"Dear Dr Sample").text == "Dear Dr Sample"
@@ -197,17 +197,17 @@ def test_it_works_where_the_current_folder_was_deleted(tmp_path: Path, monkeypat
 
 
 def test_a_reader_that_can_not_be_loaded_is_a_problem() -> None:
-    with ExtractorPool(1, reader="no.such:reader") as pool:
+    with ExtractorPool(1, readers=Readers("no.such:reader")) as pool:
         assert only_problem(pool.extract(b"Dear Dr Sample")) == (SkipReason.PARSER_CRASHED, "no worker")
 
 
 def test_an_answer_larger_than_is_taken_is_a_problem_of_the_document() -> None:
-    with ExtractorPool(1, reader=OF_LONG_NAMES) as pool:
+    with ExtractorPool(1, readers=OF_LONG_NAMES) as pool:
         assert only_problem(pool.extract(b"")) == (SkipReason.BUDGET_SPENT, "answer")
 
 
 def test_text_comes_back_as_it_was() -> None:
-    with ExtractorPool(1, reader=OF_SURROGATES) as pool:
+    with ExtractorPool(1, readers=OF_SURROGATES) as pool:
         assert pool.extract(b"").text == SURROGATES
 
 
@@ -303,7 +303,7 @@ COMMAND = """
 import sys
 with open(sys.argv[1], "a") as log:
     log.write(__name__ + "\\n")
-from extraction.isolation import ExtractorPool
+from extraction.isolation import ExtractorPool, Readers
 def main():
     with ExtractorPool(1) as pool:
         sys.stdout.write(pool.extract(b"Dear Dr Sample").text)
@@ -326,8 +326,8 @@ LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (3 << 29, 3 << 29))
 resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60))
-from extraction.isolation import ExtractorPool
-with ExtractorPool(1, reader="tests.extraction.hostile_readers:of_itself") as pool:
+from extraction.isolation import ExtractorPool, Readers
+with ExtractorPool(1, readers=Readers("tests.extraction.hostile_readers:of_itself")) as pool:
     sys.stdout.write(pool.extract(b"limits").text)
 """
 
@@ -341,7 +341,7 @@ def test_stricter_limits_of_the_parent_are_kept() -> None:
 
 PARENT = """
 import sys
-from extraction.isolation import ExtractorPool
+from extraction.isolation import ExtractorPool, Readers
 from extraction.sandbox import IsolationLimits
 pool = ExtractorPool(1, IsolationLimits(seconds=3600), {reader!r})
 print(pool.extract(b"pid").text, flush=True)
