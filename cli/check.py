@@ -16,12 +16,14 @@ from cli.check_urls import NotFetched, fetch_urls
 from cli.console import json_line, notice, results
 from cli.errors import CommandError
 from cli.exit_codes import sweep_exit_code
+from cli.ocr_options import ocr_of, ocr_options
 from cli.options import format_option, reveal_option
 from cli.reveal_log import log_reveal
 from documents.records import SkipReason
 from extraction.isolation import ExtractorPool
 from inspection.files import Unreached, files_below
 from inspection.inspector import Inspection, Inspector
+from inspection.reading import isolation_limits, ocr_budget
 from matchers.keys import load_key
 from matchers.matcher import Matcher
 from matchers.pack import open_pack
@@ -46,6 +48,7 @@ REASONS_SHOWN = 2
     help="The scope file; needed for URLs.",
 )  # fmt: skip
 @click.option("--tip-off", metavar="REFERENCE", help="Ask once for each URL outside the scope's targets, on record.")
+@ocr_options
 @format_option
 @reveal_option
 def check(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by name
@@ -54,6 +57,8 @@ def check(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     key_path: Path | None,
     scope_path: Path,
     tip_off: str | None,
+    ocr_languages: str | None,
+    ocr_pages: int | None,
     output: str,
     reveal: bool,
 ) -> None:
@@ -76,8 +81,10 @@ def check(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     if scope is not None and urls:
         bodies = chain(bodies, _fetched_bodies(urls, scope, tip_off, show))
     workers = os.cpu_count() or 1
-    with ExtractorPool(workers=workers) as extractors:
-        for target, inspection in Inspector(extractors, matcher).inspect_each(bodies, workers):
+    ocr = ocr_of(ocr_languages, ocr_pages, scope.ocr if scope else None)
+    with ExtractorPool(workers, isolation_limits(ocr)) as extractors:
+        inspector = Inspector(extractors, matcher, workers, ocr_budget(ocr))
+        for target, inspection in inspector.inspect_each(bodies):
             show.inspected(target, inspection)
     show.finish()
     if not show.seen and not show.unread:

@@ -16,6 +16,7 @@ COMMANDS = {
     "init": "cli.init",
     "pack": "cli.pack",
     "check": "cli.check",
+    "text": "cli.text",
     "listing": "cli.listing",
     "probe": "cli.probe",
     "scope": "cli.scope",

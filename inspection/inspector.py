@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
 from extraction.isolation import ExtractorPool
-from extraction.records import Extraction, Problem
+from extraction.records import Extraction, Problem, TextPiece
+from inspection.scans import OcrBudget, ScanPass
 from matchers.matcher import Matcher
-from matchers.verdicts import Judgement, Piece
+from matchers.verdicts import Judgement, Piece, Verdict
 
 T = TypeVar("T")
 
@@ -39,31 +40,53 @@ class Inspection:
     problems: tuple[Problem, ...]
 
 
-class Inspector:
-    """Joins an extractor pool to a matcher. Parsers never see the pack or its key: they run in other processes."""
+# Verdicts that make more of a document worth reading: it is the organisation's, with or without a person.
+_OURS = frozenset({Verdict.KNOWN_LETTER, Verdict.SHARED_PASSAGE, Verdict.SAME_TEMPLATE, Verdict.TEMPLATE_ONLY})
 
-    def __init__(self, extractors: ExtractorPool, matcher: Matcher) -> None:
+
+class Inspector:
+    """Joins an extractor pool to a matcher. Parsers never see the pack or its key: they run in other processes.
+
+    Args:
+        extractors: read documents.
+        matcher: judges their text.
+        workers: of the extractors; so many documents, or pages of one, are read at a time.
+        ocr: how many scans of a document are read.
+    """
+
+    def __init__(
+        self, extractors: ExtractorPool, matcher: Matcher, workers: int = 1, ocr: OcrBudget | None = None
+    ) -> None:
         self._extractors = extractors
         self._matcher = matcher
+        self._workers = workers
+        self._scans = ScanPass(extractors, workers, ocr)
 
     def inspect(self, data: bytes) -> Inspection:
         """Read and judge one document; a fault of the document is part of the answer, never an exception."""
         return self._judged(data, self._extractors.extract(data))
 
-    def inspect_each(self, items: Iterable[tuple[T, bytes]], workers: int) -> Iterator[tuple[T, Inspection]]:
-        """Inspect many, in order, with extraction running ahead in `workers` processes."""
+    def inspect_each(self, items: Iterable[tuple[T, bytes]]) -> Iterator[tuple[T, Inspection]]:
+        """Inspect many, in order, with extraction running ahead."""
         remaining = iter(items)
         waiting: list[tuple[T, bytes, Future[Extraction]]] = []
         while True:
-            room = workers * (1 + AHEAD_PER_WORKER) - len(waiting)
+            room = self._workers * (1 + AHEAD_PER_WORKER) - len(waiting)
             waiting += [(item, data, self._extractors.submit(data)) for item, data in islice(remaining, room)]
             if not waiting:
                 return
             item, data, future = waiting.pop(0)
             yield item, self._judged(data, future.result())
 
-    def _judged(self, data: bytes, extraction: Extraction) -> Inspection:
-        pieces = [Piece(piece.path, piece.text) for piece in extraction.pieces]
-        judgement = self._matcher.match(pieces, partial=extraction.partial)
+    def _judged(self, data: bytes, first: Extraction) -> Inspection:
+        extraction = self._scans.completed(data, first, self._is_ours)
+        judgement = self._matcher.match(_pieces(extraction.pieces), partial=extraction.partial)
         sha256 = hashlib.sha256(data).hexdigest()
         return Inspection(sha256, len(data), extraction.media_type, judgement, extraction.problems)
+
+    def _is_ours(self, pieces: Sequence[TextPiece]) -> bool:
+        return self._matcher.match(_pieces(pieces), partial=True).verdict in _OURS
+
+
+def _pieces(pieces: Sequence[TextPiece]) -> list[Piece]:
+    return [Piece(piece.path, piece.text) for piece in pieces]

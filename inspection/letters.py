@@ -17,6 +17,7 @@ from extraction.records import Extraction
 from inspection.errors import LettersError
 from inspection.files import Unreached, files_below
 from inspection.register import FILE, LETTER_ID, Register, RegisterRow
+from inspection.scans import ScanPass
 from matchers.keys import PackKey
 from matchers.letter_marks import LetterMarks
 from matchers.pack_build import Letter
@@ -85,6 +86,16 @@ class UnchangedLetter:
     mark: bytes
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class _Begun:
+    """A letter that an extractor has, or will have."""
+
+    file: LetterFile
+    mark: bytes
+    data: bytes
+    future: Future[Extraction]
+
+
 ReadLetter = Letter | PartialLetter | UnreadableLetter | UnchangedLetter
 
 
@@ -140,6 +151,7 @@ class LetterReader:
 
     def __init__(self, extractors: ExtractorPool, key: PackKey, register: Register | None, workers: int = 1) -> None:
         self._extractors = extractors
+        self._scans = ScanPass(extractors, workers)
         self._key = key
         self._register = register
         self._ahead = workers * (1 + AHEAD_PER_WORKER)
@@ -150,17 +162,15 @@ class LetterReader:
         A letter's text is that of its pieces, a line break between them.
         """
         remaining = iter(files)
-        waiting: list[tuple[LetterFile, bytes, Future[Extraction]] | ReadLetter] = []
+        waiting: list[_Begun | ReadLetter] = []
         while True:
             waiting += [self._begun(file, known) for file in islice(remaining, self._ahead - len(waiting))]
             if not waiting:
                 return
             first = waiting.pop(0)
-            yield self._read(*first) if isinstance(first, tuple) else first
+            yield self._read(first) if isinstance(first, _Begun) else first
 
-    def _begun(
-        self, file: LetterFile, known: Sequence[LetterMarks]
-    ) -> tuple[LetterFile, bytes, Future[Extraction]] | ReadLetter:
+    def _begun(self, file: LetterFile, known: Sequence[LetterMarks]) -> _Begun | ReadLetter:
         if file.fault:
             return UnreadableLetter(file, SkipReason.UNREADABLE, file.fault)
         try:
@@ -170,17 +180,18 @@ class LetterReader:
         mark = self._mark(data, self._people(file))
         if any(marks.number_of(file.letter_id, mark) is not None for marks in known):
             return UnchangedLetter(file, mark)
-        return file, mark, self._extractors.submit(data)
+        return _Begun(file, mark, data, self._extractors.submit(data))
 
-    def _read(self, file: LetterFile, mark: bytes, future: Future[Extraction]) -> ReadLetter:
-        extraction = future.result()
+    def _read(self, begun: _Begun) -> ReadLetter:
+        file = begun.file
+        extraction = self._scans.completed(begun.data, begun.future.result())
         text = "\n".join(piece.text for piece in extraction.pieces)
         problem = extraction.problems[0] if extraction.problems else None
         if not text.strip():
             reason = problem.reason if problem else SkipReason.UNREADABLE
             return UnreadableLetter(file, reason, problem.detail if problem else "no text")
         first, *others = self._people(file) or [{}]
-        letter = Letter(file.letter_id, text, first, mark, tuple(others))
+        letter = Letter(file.letter_id, text, first, begun.mark, tuple(others))
         return PartialLetter(file, letter, problem.reason, problem.detail) if problem else letter
 
     def _people(self, file: LetterFile) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,8 @@ from scope.urls import masked_url
 # More marks on one letter than any language has: they paint over the lines above.
 _MOST_MARKS: Final = 4
 _INSIDE: Final = "inside://m/"
+# What names no patient: words of ours and numbers.
+_NUMBERS: Final = re.compile(r"[a-z]{1,12}=\d{1,9}(?:#[a-z]{1,12}=\d{1,9})*|metadata", re.ASCII)
 
 
 def printable(text: str) -> str:
@@ -41,17 +44,23 @@ class Shown:
 
     def member(self, member: str) -> str:
         """A path inside a file; pages stay, names do not."""
-        if self.reveal or not member:
+        if self.reveal:
             return printable(member)
-        path, hash_sign, page = member.partition("#page=")
-        number = f"{hash_sign}{page}" if page.isascii() and page.isdigit() else ""
-        masked = _masked(_INSIDE + quote(path if number else member, safe="/")).removeprefix(_INSIDE) if path else ""
-        return masked + number
+        return "!/".join(_masked_part(part) for part in member.split("!/"))
 
     def place(self, url: str, member: str) -> str:
         """A place, with the path inside it if there is one."""
         inside = self.member(member)
-        return self.url(url) + (f" ! {inside}" if inside else "")
+        return self.url(url) + (inside if inside.startswith(("!", "#")) or not inside else f" ! {inside}")
+
+
+def _masked_part(part: str) -> str:
+    """Of one file inside another: its name masked, its page, sheet or mail as it is."""
+    name, _, numbers = part.partition("#")
+    if numbers and not _NUMBERS.fullmatch(numbers):
+        name, numbers = part, ""
+    shown = _masked(_INSIDE + quote(name, safe="/")).removeprefix(_INSIDE) if name else ""
+    return f"{shown}#{numbers}" if numbers else shown
 
 
 def _masked(url: str) -> str:

@@ -280,7 +280,8 @@ def _rooted(scope: Scope, folder: Path) -> Scope:
         update={"file": folder / scope.database.file, "key": folder / scope.database.key}
     )
     providers = folder / scope.providers if scope.providers else None
-    return scope.model_copy(update={"pack": pack, "database": database, "providers": providers})
+    ocr = scope.ocr.model_copy(update={"data": tuple(folder / place for place in scope.ocr.data)})
+    return scope.model_copy(update={"pack": pack, "database": database, "ocr": ocr, "providers": providers})
 
 
 def _inner_keys(raw: Mapping[str, Any]) -> Iterator[str]:

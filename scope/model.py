@@ -102,6 +102,8 @@ def _key_pattern(value: str) -> str:
     return value
 
 
+# Tesseract's names, such as eng or chi_sim; never a path.
+OcrLanguage = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{1,31}$")]
 # White space may be part of a key.
 KeyPattern = Annotated[str, StringConstraints(min_length=1), AfterValidator(_key_pattern)]
 FtpAddress = Annotated[Text, AfterValidator(_ftp_folder)]
@@ -143,6 +145,15 @@ class Limits(_Strict):
     body_bytes: Annotated[int, Field(gt=0, le=1 << 30)] = 32 << 20
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
     depth: Annotated[int, Field(gt=0, le=1000)] = 20
+
+
+class Ocr(_Strict):
+    """How scans and pictures are read. Pages count for each document."""
+
+    languages: Annotated[tuple[OcrLanguage, ...], Field(min_length=1)] = ("eng",)
+    pages: Annotated[int, Field(ge=0, le=100_000)] = 200
+    second_engine: Permission = True
+    data: tuple[Path, ...] = ()
 
 
 class NetworkPolicy(_Strict):
@@ -289,6 +300,7 @@ class Scope(_Strict):
     pack: PackFiles
     database: DatabaseFiles = DatabaseFiles()
     limits: Limits = Limits()
+    ocr: Ocr = Ocr()
     network: NetworkPolicy = NetworkPolicy()
     allowed_skips: frozenset[SkipReason] = frozenset(
         {SkipReason.ACCESS_DENIED, SkipReason.ACTION_LINK, SkipReason.NOT_FOUND}

@@ -27,6 +27,7 @@ from findings.records import UnitOutcome, UnitRecord, UnitState
 from findings.spool import SweepSpool, UnitSpool
 from findings.spool_folders import spool_root
 from inspection.inspector import Inspector
+from inspection.reading import isolation_limits, ocr_budget
 from matchers.keys import load_key
 from matchers.matcher import Matcher
 from matchers.pack import open_pack
@@ -104,9 +105,10 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
         stop=stop,
     )
     matcher = Matcher(open_pack(job.scope.pack.path, load_key(job.scope.pack.key)))
-    with ExtractorPool(workers=1) as extractors:
+    with ExtractorPool(1, isolation_limits(job.scope.ocr)) as extractors:
         whose = Whose(job.scope, errand.leads)
-        sink = UnitSink(_must_be_there(job.unit), spool, Inspector(extractors, matcher), teller, whose.attributed)
+        inspector = Inspector(extractors, matcher, ocr=ocr_budget(job.scope.ocr))
+        sink = UnitSink(_must_be_there(job.unit), spool, inspector, teller, whose.attributed)
         error = _fetch_from(source_for(job.unit.kind, errand), job.unit, sink)
     teller.now(sink.progress)
     conduct.close()

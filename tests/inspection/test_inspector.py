@@ -24,7 +24,7 @@ def inspector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inspector]:
     folder = tmp_path_factory.mktemp("pack") / "pack"
     build_pack([Letter(known.letter_id, known.text) for known in known_letters(7)], folder, KEY)
     with ExtractorPool(workers=2) as extractors:
-        yield Inspector(extractors, Matcher(open_pack(folder, KEY)))
+        yield Inspector(extractors, Matcher(open_pack(folder, KEY)), workers=2)
 
 
 def test_a_letter_in_a_page_is_known_by_its_bytes_alone(inspector: Inspector) -> None:
@@ -48,7 +48,7 @@ def test_what_can_not_be_read_is_never_clear(inspector: Inspector) -> None:
 
 def test_many_come_back_in_order(inspector: Inspector) -> None:
     texts = [(number, f"{number} {known.text}".encode()) for number, known in enumerate(known_letters(7))]
-    answers = list(inspector.inspect_each(iter(texts), workers=2))
+    answers = list(inspector.inspect_each(iter(texts)))
     assert [number for number, _ in answers] == list(range(len(texts)))
     assert all(seen.judgement.verdict is Verdict.KNOWN_LETTER for _, seen in answers)
 

@@ -66,3 +66,8 @@ def test_of_a_path_inside_a_file_pages_stay_and_names_do_not() -> None:
     assert REVEALED.member("a.zip!/Planted Jane.pdf") == "a.zip!/Planted Jane.pdf"
     assert MASKED.place("http://h/a.pdf", "").count("!") == 0
     assert " ! ~" in MASKED.place("http://h/a.zip", "b.pdf")
+    assert MASKED.place("http://h/a.zip", "!/Planted/Jane.zip!/b.pdf#page=2").endswith(".pdf#page=2")
+    assert "Planted" not in MASKED.member("!/Planted/Jane.zip!/Planted#mail=3#part=Planted")
+    assert MASKED.member("!/a/b.xlsx#sheet=2").count("/") == 2
+    assert MASKED.member("#mail=3!/b.pdf#page=2").startswith("#mail=3!/~")
+    assert REVEALED.place("http://h/a.zip", "!/b.pdf#page=2") == "http://h/a.zip!/b.pdf#page=2"

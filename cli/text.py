@@ -1,0 +1,108 @@
+"""`stray text`: what is read of a file, piece by piece, and what is not."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from cli.console import json_line, notice, result_line
+from cli.errors import CommandError
+from cli.exit_codes import sweep_exit_code
+from cli.ocr_options import ocr_of, ocr_options
+from cli.options import format_option
+from extraction.isolation import ExtractorPool
+from extraction.records import Extraction, Origin, Sound, TextPiece
+from inspection.reading import isolation_limits, ocr_budget
+from inspection.scans import ScanPass
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--no-text", is_flag=True, help="Only the pieces and their lengths, for a screen that others see.")
+@ocr_options
+@format_option
+def text(files: tuple[Path, ...], no_text: bool, ocr_languages: str | None, ocr_pages: int | None, output: str) -> None:
+    """Show what is read of files, piece by piece, and what is not and why. Nothing is matched, sent or kept.
+
+    Example: stray text bundle.zip
+    """
+    ocr = ocr_of(ocr_languages, ocr_pages)
+    workers = os.cpu_count() or 1
+    unread = 0
+    with ExtractorPool(workers, isolation_limits(ocr)) as extractors:
+        scans = ScanPass(extractors, workers, ocr_budget(ocr))
+        for file in files:
+            data = _bytes_of(file)
+            extraction = scans.completed(data, extractors.extract(data))
+            unread += extraction.partial
+            if output == "json":
+                json_line(_fields(str(file), len(data), extraction, no_text))
+            else:
+                _show(str(file), len(data), extraction, no_text)
+    sys.exit(sweep_exit_code(complete=not unread, new=0, reappeared=0, known_open=0))
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file}: {(error.strerror or type(error).__name__).lower()}") from None
+
+
+def _show(target: str, size: int, extraction: Extraction, no_text: bool) -> None:
+    result_line(f"{target}: {extraction.media_type}, {size:,} bytes")
+    for origin in extraction.origins:
+        _show_facts(f"from{' ' + origin.path if origin.path else ''}", origin)
+    for sound in extraction.sounds:
+        _show_facts(f"recording{' ' + sound.path if sound.path else ''}", sound)
+    for lie in extraction.misnamed:
+        result_line(f"  name: {lie.path} is called .{lie.ending} and is {lie.media_type}")
+    for piece in extraction.pieces:
+        result_line(f"--- {target}{piece.path} ({_measure(piece)})")
+        if not no_text:
+            for line in piece.text.split("\n"):
+                result_line(line.replace("\t", "    "))
+    for problem in extraction.problems:
+        why = f"{problem.reason} ({problem.detail})" if problem.detail else problem.reason
+        notice(f"not read: {target}{problem.path}: {why}")
+    if not extraction.pieces and not extraction.problems:
+        notice(f"{target}: nothing to read")
+
+
+def _measure(piece: TextPiece) -> str:
+    by_ocr = "" if piece.confidence is None else f", OCR with confidence {piece.confidence}"
+    return f"{len(piece.text):,} characters{by_ocr}"
+
+
+def _show_facts(heading: str, record: Origin | Sound) -> None:
+    facts = {name: value for name, value in asdict(record).items() if value is not None and name != "path"}
+    fingerprint = facts.pop("fingerprint", b"")
+    if fingerprint:
+        facts["fingerprint"] = f"{len(fingerprint) // 4:,} frames"
+    if facts:
+        told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items() if value != b"")
+        result_line(f"  {heading}: {told}")
+
+
+def _fields(target: str, size: int, extraction: Extraction, no_text: bool) -> dict[str, object]:
+    return {
+        "target": target,
+        "size": size,
+        "media_type": extraction.media_type,
+        "pieces": [
+            {"path": piece.path, "characters": len(piece.text), "ocr_confidence": piece.confidence}
+            | ({} if no_text else {"text": piece.text})
+            for piece in extraction.pieces
+        ],
+        "skipped": [
+            {"reason": problem.reason, "path": problem.path, "detail": problem.detail}
+            for problem in extraction.problems
+        ],
+        "origins": [asdict(origin) for origin in extraction.origins],
+        "misnamed": [asdict(lie) for lie in extraction.misnamed],
+        "recordings": [asdict(sound) | {"fingerprint": sound.fingerprint.hex()} for sound in extraction.sounds],
+    }
