@@ -103,8 +103,8 @@ def _zip_kind(data: bytes) -> MediaType:
 
 def _text_kind(data: bytes) -> MediaType:
     sample = decoded_sample(data)
-    if sample is None:
-        return MediaType.BINARY
+    if sample is None:  # a ZIP with something in front of it, or the last part of one, is known by its end
+        return _zip_kind(data) if ends_like_zip(data) else MediaType.BINARY
     kind = text_kind(sample)
     return _LINES[kind] if kind in _LINES and _is_of_long_lines(data) else kind
 

@@ -123,6 +123,10 @@ class Budget:
         """Is this member, as far as it is decompressed, still plausible?"""
         if decompressed > self.limits.member_bytes:
             raise BudgetSpentError("member bytes")
+        self.judge_ratio(decompressed, compressed)
+
+    def judge_ratio(self, decompressed: int, compressed: int) -> None:
+        """The same for a compressed archive, which may be as large as all that is in it."""
         if decompressed > RATIO_FREE_BYTES and decompressed > self.limits.ratio * max(compressed, 1):
             raise BudgetSpentError("compression ratio")
 

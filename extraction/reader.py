@@ -10,6 +10,7 @@ from documents.media_type import MediaType, sniff
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError, ExtractionLimits, UnreadableError
 from extraction.doc import read_doc
+from extraction.compressed import read_bzip2, read_gzip, read_xz, read_zstd
 from extraction.docx import read_docx
 from extraction.html import read_html
 from extraction.ole import read_ole
@@ -17,7 +18,10 @@ from extraction.pdf import read_pdf
 from extraction.plain_text import read_plain_text
 from extraction.records import Content, Embedded, Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
 from extraction.rtf import read_rtf
+from extraction.seven_zip import read_seven_zip
 from extraction.sound import SOUND_TYPES, read_sound
+from extraction.tar_archive import read_tar
+from extraction.zip_archive import read_zip
 
 Reader = Callable[[bytes, Budget], Content]
 Record = TypeVar("Record", TextPiece, Problem, Origin, Scan, Sound)
@@ -33,6 +37,13 @@ READERS: dict[MediaType, Reader] = {
     MediaType.DOC: read_doc,
     MediaType.RTF: read_rtf,
     MediaType.OLE: read_ole,
+    MediaType.ZIP: read_zip,
+    MediaType.SEVEN_ZIP: read_seven_zip,
+    MediaType.TAR: read_tar,
+    MediaType.GZIP: read_gzip,
+    MediaType.BZIP2: read_bzip2,
+    MediaType.XZ: read_xz,
+    MediaType.ZSTD: read_zstd,
 }
 # Recognised and not read: why, in the words of the record.
 _NO_READER = (SkipReason.UNSUPPORTED_TYPE, "no reader for this type")
@@ -66,22 +77,15 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.MBOX: _NO_READER,
     MediaType.TNEF: _NO_READER,
     MediaType.MSG: _NO_READER,
-    MediaType.OUTLOOK_STORE: _NO_READER,
+    MediaType.OUTLOOK_STORE: (SkipReason.UNSUPPORTED_TYPE, "Outlook store"),
     MediaType.SMIME_SIGNED: _NO_READER,
-    MediaType.ZIP: _NO_READER,
-    MediaType.SEVEN_ZIP: _NO_READER,
-    MediaType.GZIP: _NO_READER,
-    MediaType.BZIP2: _NO_READER,
-    MediaType.XZ: _NO_READER,
-    MediaType.ZSTD: _NO_READER,
-    MediaType.LZ4: _NO_READER,
-    MediaType.UNIX_COMPRESS: _NO_READER,
-    MediaType.RAR: _NO_READER,
-    MediaType.TAR: _NO_READER,
-    MediaType.CAB: _NO_READER,
-    MediaType.LHA: _NO_READER,
-    MediaType.ARJ: _NO_READER,
-    MediaType.DISK_IMAGE: _NO_READER,
+    MediaType.LZ4: (SkipReason.UNSUPPORTED_TYPE, "LZ4"),
+    MediaType.UNIX_COMPRESS: (SkipReason.UNSUPPORTED_TYPE, "compress"),
+    MediaType.RAR: (SkipReason.UNSUPPORTED_TYPE, "RAR archive"),
+    MediaType.CAB: (SkipReason.UNSUPPORTED_TYPE, "CAB archive"),
+    MediaType.LHA: (SkipReason.UNSUPPORTED_TYPE, "LHA archive"),
+    MediaType.ARJ: (SkipReason.UNSUPPORTED_TYPE, "ARJ archive"),
+    MediaType.DISK_IMAGE: (SkipReason.UNSUPPORTED_TYPE, "disk image"),
     # Office files in XML.
     MediaType.XLSX: _NO_READER,
     MediaType.XLSB: _NO_READER,
