@@ -16,7 +16,7 @@ from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError
 from extraction.paths import member_path
 from extraction.records import Problem
-from extraction.xml_tree import local_name, parse_xml
+from extraction.xml_tree import MOST_TAGS, local_name, parse_xml
 from extraction.zip_members import MemberIndex
 
 _ZIP_MARK = b"PK"
@@ -74,13 +74,13 @@ class Package:
             self._read[name] = self._member(name) if name in self._places else b""
         return self._read[name]
 
-    def xml(self, name: str) -> etree._Element | None:
+    def xml(self, name: str, most_tags: int = MOST_TAGS) -> etree._Element | None:
         """The part's root; what had to be repaired or left out is a problem."""
         data = self.part(name)
         if not data:
             return None
         known = len(self.problems)
-        parsed = parse_xml(data)
+        parsed = parse_xml(data, most_tags)
         self._read[name] = b""  # parts are parsed once, and trees take room enough
         path = self.path(name)
         if parsed.cut:

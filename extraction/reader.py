@@ -13,6 +13,7 @@ from extraction.doc import read_doc
 from extraction.compressed import read_bzip2, read_gzip, read_xz, read_zstd
 from extraction.docx import read_docx
 from extraction.html import read_html
+from extraction.odf import read_flat_odf, read_odf
 from extraction.ole import read_ole
 from extraction.pdf import read_pdf
 from extraction.plain_text import read_plain_text
@@ -33,6 +34,12 @@ READERS: dict[MediaType, Reader] = {
     MediaType.HTML: read_html,
     MediaType.PDF: read_pdf,
     MediaType.DOCX: read_docx,
+    MediaType.ODT: read_odf,
+    MediaType.ODS: read_odf,
+    MediaType.ODP: read_odf,
+    MediaType.FLAT_ODT: read_flat_odf,
+    MediaType.FLAT_ODS: read_flat_odf,
+    MediaType.FLAT_ODP: read_flat_odf,
     **dict.fromkeys(SOUND_TYPES, read_sound),
     MediaType.DOC: read_doc,
     MediaType.RTF: read_rtf,
@@ -92,12 +99,6 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.PPTX: _NO_READER,
     MediaType.XPS: _NO_READER,
     MediaType.EPUB: _NO_READER,
-    MediaType.ODT: _NO_READER,
-    MediaType.ODS: _NO_READER,
-    MediaType.ODP: _NO_READER,
-    MediaType.FLAT_ODT: _NO_READER,
-    MediaType.FLAT_ODS: _NO_READER,
-    MediaType.FLAT_ODP: _NO_READER,
     # Older ones.
     MediaType.XLS: _NO_READER,
     MediaType.PPT: _NO_READER,

@@ -65,6 +65,8 @@ def _parsed(data: bytes) -> ParsedXml:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
         return ParsedXml(None, repaired=True)
+    if declares_type and root is not None:
+        etree.strip_elements(root, etree.Entity, with_tail=False)  # they would hide the text behind them from walks
     return ParsedXml(root, repaired=len(parser.error_log) > 0)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from documents.records import SkipReason
-from extraction.budget import Budget, UnreadableError
+from extraction.budget import Budget, BudgetSpentError, UnreadableError
 
 _STEP_BYTES = 64 << 10
 # Smaller steps when carving: what was decompressed before the damage is kept, up to the step that failed.
@@ -62,17 +62,21 @@ class MemberIndex:
         self.names = [info.filename for info in self._listed] or [_local_name(data, at) for at in self._found]
 
     def read(self, place: int) -> Member:
-        """The member that stands at this place of `names`; empty, with a problem, where it can not be read.
+        """The member that stands at this place of `names`; what is missing of it is its problem.
 
         Raises:
-            BudgetSpentError: it is too large, or too many were read before.
+            BudgetSpentError: too many were read before.
         """
         if self._container is None:
             return _member_at(self._data, self._found[place], self._budget) or Member(
                 self.names[place], b"", SkipReason.TRUNCATED
             )
         self._budget.spend_member()
-        return _read(self._container, self._listed[place], self._data, self._budget)
+        kept = bytearray()
+        try:
+            return _read(self._container, self._listed[place], self._data, self._budget, kept)
+        except BudgetSpentError:
+            return Member(self.names[place], bytes(kept), SkipReason.BUDGET_SPENT)
 
 
 def _opened(data: bytes) -> zipfile.ZipFile | None:
@@ -102,13 +106,12 @@ def read_members(data: bytes, wanted: Callable[[str], bool], budget: Budget) -> 
         budget.spend_member(len(listed))
         for info in listed:
             if wanted(info.filename):
-                yield _read(container, info, data, budget)
+                yield _read(container, info, data, budget, bytearray())
 
 
-def _read(container: zipfile.ZipFile, info: zipfile.ZipInfo, data: bytes, budget: Budget) -> Member:
+def _read(container: zipfile.ZipFile, info: zipfile.ZipInfo, data: bytes, budget: Budget, kept: bytearray) -> Member:
     if info.flag_bits & _ENCRYPTED:
         return Member(info.filename, b"", SkipReason.ENCRYPTED)
-    kept = bytearray()
     try:
         with container.open(info) as member:
             while chunk := member.read(_STEP_BYTES):
