@@ -6,7 +6,16 @@ import subprocess
 import sys
 
 # Each runs in a process of its own, so that none measures what another left behind.
-BENCHMARKS = ("bucket_listing", "bucket_names", "buckets", "crawling", "listings", "matching", "end_to_end")
+BENCHMARKS = (
+    "bucket_listing",
+    "bucket_names",
+    "buckets",
+    "crawling",
+    "extraction",
+    "listings",
+    "matching",
+    "end_to_end",
+)
 
 
 def main() -> None:

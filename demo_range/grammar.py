@@ -22,15 +22,15 @@ _ARTICLE = re.compile(r"\ba/an (\w)")
 Rules = Mapping[str, tuple[str, ...]]
 
 
-def read_rules(*names: str) -> Rules:
-    """The rules of the named files of `prose/`; a later file may not redefine a rule.
+def read_rules(*names: str, folder: Path = PROSE) -> Rules:
+    """The rules of the named files of a folder; a later file may not redefine a rule.
 
     A file holds `@rule` lines, each followed by its alternatives, one a line; `#` starts a comment line.
     """
     rules: dict[str, tuple[str, ...]] = {}
     for name in names:
         current = ""
-        for line in (PROSE / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        for line in (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines():
             if line.startswith("@"):
                 current = line[1:]
                 if current in rules:

@@ -1,0 +1,1 @@
+"""How much of a letter comes out of every format, whether the matcher then names it, and how fast; beside peers."""
