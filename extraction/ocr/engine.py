@@ -9,6 +9,11 @@ from typing import Any, Final
 
 from PIL import Image
 
+try:  # before a worker gives up its files: the system's libraries can not be loaded after that
+    import tesserocr
+except ImportError:
+    tesserocr = None
+
 from documents.records import SkipReason
 from extraction.budget import UnreadableError
 from extraction.ocr.languages import ORIENTATION, all_found, found, told_together
@@ -126,10 +131,8 @@ def _opened(settings: OcrSettings) -> Any:
 
 
 def _tesseract(folder: str, languages: str, mode: int, engine: int) -> Any:
-    try:
-        import tesserocr  # noqa: PLC0415 - an extra, and 20 MB that only workers with a picture need
-    except ImportError:
-        raise UnreadableError(SkipReason.EXTRA_MISSING, "ocr") from None
+    if tesserocr is None:
+        raise UnreadableError(SkipReason.EXTRA_MISSING, "ocr")
     try:
         return tesserocr.PyTessBaseAPI(path=folder, lang=languages, psm=mode, oem=engine)
     except RuntimeError:

@@ -7,6 +7,7 @@ from PIL import Image
 
 from documents.records import SkipReason
 from extraction.budget import ExtractionLimits
+from extraction.isolation import ExtractorPool
 from extraction.ocr.settings import OcrSettings
 from extraction.records import Problem
 from extraction.scan_reader import read_scans
@@ -83,3 +84,11 @@ def test_a_language_without_data_is_told_by_name(wanted: list[str]) -> None:
     assert extraction.problems == tuple(
         Problem(SkipReason.EXTRA_MISSING, place, "ocr: no data for xyz") for place in wanted
     )
+
+
+@needs_ocr
+def test_a_worker_that_has_given_up_its_files_reads_scans() -> None:
+    with ExtractorPool() as pool:
+        extraction = pool.submit_scans(saved(drawn(), form="PNG"), [""]).result()
+
+    assert share_read(extraction.text) > 0.9
