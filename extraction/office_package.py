@@ -93,6 +93,15 @@ class Package:
         """The place of this part inside the document."""
         return member_path(self.given_name(name))
 
+    def main_part(self, usual: str) -> str:
+        """The part that the package says all others hang on; the one of the usual name where it says nothing."""
+        named = [each.target for each in self.relations("") if each.kind == "officeDocument"]
+        return next((name for name in named if name in self._given), "") or self.named(usual)
+
+    def named(self, file: str) -> str:
+        """The first part of this file name in any folder; empty where there is none."""
+        return next((name for name in self._given if posixpath.basename(name) == file), "")
+
     def relations(self, name: str) -> list[Relation]:
         """What this part refers to; of the package itself for an empty name."""
         folder, file = posixpath.split(name)

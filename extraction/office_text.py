@@ -14,7 +14,7 @@ from extraction.field_codes import FieldRole, field_roles, form_value
 from extraction.symbol_fonts import symbol
 from extraction.xml_tree import local_name
 
-_PARAGRAPHS = frozenset(["p", "text"])
+_PARAGRAPHS = frozenset(["p", "text", "is"])
 _TEXT = frozenset(["t", "delText"])
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t", "den": "/"}
 _REMOVED = frozenset(["del", "moveFrom"])
@@ -30,6 +30,9 @@ _ATTRIBUTES = {
     "shape": ("alt",),
     "textpath": ("string",),
     "comment": ("author",),
+    "person": ("displayName",),
+    "cmAuthor": ("name",),
+    "author": ("name",),
     "docVar": ("val",),
 }
 _CHART_VALUES = frozenset(["v", "pt"])
@@ -102,6 +105,7 @@ class _Walk:
                 self._start(name, element)
         while self._open:
             self._finish()
+        self._end_group()
 
     def _start(self, name: str, element: etree._Element) -> None:
         if name in _TEXT:
@@ -140,9 +144,12 @@ class _Walk:
         elif name in _ADDED:
             self._added -= 1
         elif name in _CHART_GROUPS:
-            line = " ".join(value for value in self._chart if value)
-            self.lines += [line] if line else []
-            self._chart = []
+            self._end_group()
+
+    def _end_group(self) -> None:
+        line = " ".join(value for value in self._chart if value)
+        self.lines += [line] if line else []
+        self._chart = []
 
     def _take_field(self, role: FieldRole | None) -> None:
         if role is FieldRole.BEGIN:

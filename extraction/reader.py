@@ -9,8 +9,8 @@ from typing import TypeVar
 from documents.media_type import MediaType, sniff
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError, ExtractionLimits, UnreadableError
-from extraction.doc import read_doc
 from extraction.compressed import read_bzip2, read_gzip, read_xz, read_zstd
+from extraction.doc import read_doc
 from extraction.docx import read_docx
 from extraction.html import read_html
 from extraction.odf import read_flat_odf, read_odf
@@ -22,6 +22,7 @@ from extraction.rtf import read_rtf
 from extraction.seven_zip import read_seven_zip
 from extraction.sound import SOUND_TYPES, read_sound
 from extraction.tar_archive import read_tar
+from extraction.xlsx import read_xlsx
 from extraction.zip_archive import read_zip
 
 Reader = Callable[[bytes, Budget], Content]
@@ -34,6 +35,7 @@ READERS: dict[MediaType, Reader] = {
     MediaType.HTML: read_html,
     MediaType.PDF: read_pdf,
     MediaType.DOCX: read_docx,
+    MediaType.XLSX: read_xlsx,
     MediaType.ODT: read_odf,
     MediaType.ODS: read_odf,
     MediaType.ODP: read_odf,
@@ -94,7 +96,6 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.ARJ: (SkipReason.UNSUPPORTED_TYPE, "ARJ archive"),
     MediaType.DISK_IMAGE: (SkipReason.UNSUPPORTED_TYPE, "disk image"),
     # Office files in XML.
-    MediaType.XLSX: _NO_READER,
     MediaType.XLSB: _NO_READER,
     MediaType.PPTX: _NO_READER,
     MediaType.XPS: _NO_READER,

@@ -1,0 +1,152 @@
+"""Cells of XLSX sheets, row by row as text; never a grid, so that a cell at the far end costs no more than another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from extraction.budget import BudgetSpentError
+from extraction.number_formats import format_code, shown_date, shown_number, unescaped
+from extraction.xml_tree import local_name, parse_xml
+
+# Bytes of a sheet that are parsed at once, so that a sheet of a million cells takes no more memory than a small one.
+CHUNK_BYTES = 2 << 20
+# Tags of all sheets that are looked at: two million cells, which take 8 s.
+MOST_TAGS = 8_000_000
+_ROOT = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)worksheet\b[^>]*>")
+_ROW_END = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?row\s*>")
+_HEAD_BYTES = 64 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the cells of all sheets refer to: strings, format codes by style, and the day that counts as the first."""
+
+    strings: list[str] = field(default_factory=list, repr=False)
+    codes: list[str] = field(default_factory=list)
+    from_1904: bool = False
+
+
+class CellLimits:
+    """Counts down what the cells of one workbook may cost: one string can stand in a million cells."""
+
+    def __init__(self, characters: int, tags: int = MOST_TAGS) -> None:
+        self._characters = characters
+        self._tags = tags
+
+    def spend(self, line: str) -> None:
+        """One more line."""
+        self._characters -= len(line) + 1
+        if self._characters < 0:
+            raise BudgetSpentError("characters")
+
+    def spend_tags(self, count: int) -> None:
+        """So many more tags."""
+        self._tags -= count
+        if self._tags < 0:
+            raise BudgetSpentError("tags")
+
+
+def chunks(data: bytes) -> Iterator[bytes]:
+    """A sheet as sheets of some thousand rows, each of them whole XML as far as the sheet is."""
+    root = _ROOT.search(data[:_HEAD_BYTES])
+    start = 0
+    while root and len(data) - start > CHUNK_BYTES:
+        end = _ROW_END.search(data, start + CHUNK_BYTES)
+        if end is None:
+            break
+        piece = data[start : end.end()]
+        name, prefix = b"worksheet", root[1]
+        tail = b"</" + prefix + b"sheetData></" + prefix + name + b">"
+        yield _with_head(piece, root, start) + tail
+        start = end.end()
+    yield _with_head(data[start:], root, start)
+
+
+def _with_head(piece: bytes, root: re.Match[bytes] | None, start: int) -> bytes:
+    return piece if root is None or not start else root[0] + b"<" + root[1] + b"sheetData>" + piece
+
+
+def row_lines(root: etree._Element, book: Book, limits: CellLimits) -> Iterator[str]:
+    """The rows that hold something, the cells apart by tabs.
+
+    Raises:
+        BudgetSpentError: what was given before it still counts.
+    """
+    for row in root.iter("{*}row"):
+        cells = (_cell(cell, book) for cell in row)
+        line = "\t".join(text for text in cells if text)
+        if line:
+            limits.spend(line)
+            yield line
+
+
+def _cell(cell: etree._Element, book: Book) -> str:
+    value = inline = ""
+    for child in cell:
+        name = local_name(child)
+        if name == "v":
+            value = child.text or ""
+        elif name == "is":
+            inline = rich_text(child)
+    kind = cell.get("t")
+    if kind is None or kind == "n":
+        return shown_number(value, _code(cell, book), book.from_1904) if value else inline
+    return _typed(str(kind), value, inline, cell, book)
+
+
+def _typed(kind: str, value: str, inline: str, cell: etree._Element, book: Book) -> str:
+    match kind:
+        case "s":
+            place = int(value) if value.strip().isdecimal() and len(value) < 10 else -1  # noqa: PLR2004 - digits
+            return book.strings[place] if 0 <= place < len(book.strings) else ""
+        case "b":
+            return "TRUE" if value.strip() in ("1", "true") else "FALSE"
+        case "d":
+            return shown_date(value, _code(cell, book))
+        case _:
+            return unescaped(inline or value).strip()
+
+
+def _code(cell: etree._Element, book: Book) -> str:
+    style = str(cell.get("s") or "0")
+    return book.codes[int(style)] if style.isdecimal() and len(style) < 7 and int(style) < len(book.codes) else ""  # noqa: PLR2004
+
+
+def rich_text(element: etree._Element) -> str:
+    """A string, in runs or not, without its phonetic reading."""
+    found: list[str] = []
+    for child in element:
+        name = local_name(child)
+        if name == "t":
+            found.append(child.text or "")
+        elif name == "r":
+            found += [run.text or "" for run in child if local_name(run) == "t"]
+    return unescaped("".join(found)).strip()
+
+
+def shared_strings(data: bytes) -> tuple[list[str], bool]:
+    """All strings of the workbook, and whether some are lost."""
+    parsed = parse_xml(data, MOST_TAGS // 2)
+    if parsed.root is None:
+        return [], True
+    return [rich_text(element) for element in parsed.root.iter("{*}si")], parsed.repaired
+
+
+def style_codes(root: etree._Element | None) -> list[str]:
+    """The format code of each cell style."""
+    if root is None:
+        return []
+    own = {
+        _integer(each.get("numFmtId")): str(each.get("formatCode") or "")
+        for each in root.iterfind("{*}numFmts/{*}numFmt")
+    }
+    return [format_code(_integer(each.get("numFmtId")), own) for each in root.iterfind("{*}cellXfs/{*}xf")]
+
+
+def _integer(value: str | None) -> int:
+    text = str(value or "")
+    return int(text) if text.isdecimal() and len(text) < 7 else 0  # noqa: PLR2004 - digits
