@@ -86,7 +86,7 @@ def text_kind(text: str) -> MediaType:
         return MediaType.RTF
     if head.startswith("-----BEGIN "):
         return next((kind for mark, kind in _ARMOUR.items() if head.startswith(mark)), MediaType.TEXT)
-    return _mail_kind(head) or _markup_kind(head) or (MediaType.CSV if _is_table(head) else MediaType.TEXT)
+    return _mail_kind(head) or _markup_kind(head) or (MediaType.CSV if delimiter_of(head) else MediaType.TEXT)
 
 
 def _json_kind(head: str) -> MediaType:
@@ -179,11 +179,12 @@ def _doctype_end(head: str, at: int) -> int:
     return end + 1
 
 
-def _is_table(head: str) -> bool:
-    """Rows of one width by one of the four delimiters."""
-    sample, whole = head[:_TABLE_CHARACTERS], len(head) <= _TABLE_CHARACTERS
+def delimiter_of(text: str) -> str | None:
+    """What stands between the cells, if the text begins with rows of one width; None for a text that is no table."""
+    sample, whole = text[:_TABLE_CHARACTERS], len(text) <= _TABLE_CHARACTERS
     first = sample.partition("\n")[0]
-    return any(delimiter in first and _is_table_by(sample, delimiter, whole) for delimiter in _DELIMITERS)
+    found = (mark for mark in _DELIMITERS if mark in first and _is_table_by(sample, mark, whole))
+    return next(found, None)
 
 
 def _is_table_by(sample: str, delimiter: str, whole: bool) -> bool:

@@ -1,17 +1,19 @@
-"""Web pages: the whole visible text for matching, and apart from it trafilatura's article and the origin."""
+"""Web pages: the whole visible text for matching, and trafilatura's article and facts for reading, kept apart."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from trafilatura import bare_extraction
 from trafilatura.settings import Document as Article
 
 from documents.charset import decode
-from documents.records import SkipReason
 from extraction.budget import Budget
-from extraction.records import Content, Origin, Problem, TextPiece
-from extraction.visible_text import visible_text
+from extraction.carried import Carried
+from extraction.plain_text import inexact
+from extraction.records import Content, Embedded, Origin, Problem, TextPiece
+from extraction.visible_text import VisibleText, visible_text
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]+)""", re.IGNORECASE)
 # Bytes in which a page may declare its charset: the HTML standard's 1,024, doubled for pages with long comments.
@@ -21,25 +23,56 @@ _DECLARATION_BYTES = 2048
 READING_CHARACTERS = 200_000
 # Dates are taken from what the page declares, not searched for in its text: half of trafilatura's time.
 _DATES = {"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%d"}
+# A page's `data:` addresses may make many files: icons. Base64 in attributes is left out before trafilatura sees it.
+_LONG_ADDRESS = re.compile(r"(data:[^,\"'<>()]{0,100},)[^\"'<>)]{200,}", re.IGNORECASE)
 
 
 def read_html(data: bytes, budget: Budget) -> Content:
-    """Everything that the page shows; the article and its origin beside it."""
+    """Everything that the page shows; files in its addresses handed on; the article and the origin beside it."""
     declared = _DECLARED.search(data[:_DECLARATION_BYTES])
     decoded = decode(data, declared[1].decode("ascii") if declared else None)
     shown = visible_text(decoded.text)
-    pieces = (TextPiece("", shown.text),) if shown.text else ()
-    problems: tuple[Problem, ...] = ()
-    if not decoded.exact:
-        problems = (Problem(SkipReason.UNREADABLE, "", f"bytes without a meaning in {decoded.charset}"),)
-    article = _article(decoded.text)
-    origin = Origin(
-        title=article.title if article else None,
-        author=article.author if article else None,
-        created=article.date if article else None,
-        language=shown.language,
+    carried = Carried(budget)
+    for address, name in shown.addresses:
+        carried.take_uri(address, name)
+    for text in shown.data:
+        carried.take(text.encode("utf-8", "replace"))
+    article = _article(_LONG_ADDRESS.sub(r"\1", decoded.text))
+    return Content(
+        (TextPiece("", shown.text),) if shown.text else (),
+        inexact(decoded),
+        _embedded(carried),
+        origins=(_origin(shown, article),),
+        reading=article.text if article else None,
     )
-    return Content(pieces, problems, origins=(origin,), reading=article.text if article else None)
+
+
+def _embedded(carried: Carried) -> tuple[Embedded | Problem, ...]:
+    return tuple(carried.found)
+
+
+def _origin(shown: VisibleText, article: Article | None) -> Origin:
+    """By the page's own words; trafilatura's where there are none."""
+    says = shown.says
+    return Origin(
+        title=article.title if article else None,
+        subject=_said(says, "o:subject", "subject", "description", "og:description"),
+        keywords=_said(says, "o:keywords", "keywords"),
+        author=_said(says, "o:author", "author", "dc.creator", "article:author")
+        or (article.author if article else None),
+        last_author=_said(says, "o:lastauthor", "changedby"),
+        organisation=_said(says, "o:company", "og:site_name", "dc.publisher")
+        or (article.sitename if article else None),
+        template=_said(says, "o:template"),
+        tool=_said(says, "generator", "progid"),
+        language=shown.language,
+        created=_said(says, "o:created", "created", "dcterms.created") or (article.date if article else None),
+        modified=_said(says, "o:lastsaved", "changed", "article:modified_time", "dcterms.modified"),
+    )
+
+
+def _said(says: Mapping[str, str], *names: str) -> str | None:
+    return next((says[name] for name in names if says.get(name)), None)
 
 
 def _article(markup: str) -> Article | None:

@@ -1,18 +1,52 @@
-"""Plain text in any charset."""
+"""Plain text in any charset, and what was written for printers: escapes, overstrikes, form feeds between pages."""
 
 from __future__ import annotations
 
-from documents.charset import decode
+import re
+
+from documents.charset import Decoded, decode
 from documents.records import SkipReason
 from extraction.budget import Budget
 from extraction.records import Content, Problem, TextPiece
 
+# Escapes of terminals (ECMA-48), of PCL, and of ESC/P: those that take one byte behind their letter, and the others.
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|%-12345X(?:@PJL[^\n]*\n?)*"
+    r"|[&*()][a-z]?(?:[-+]?[\d.]*[`-~])*[-+]?[\d.]*[@-^]|C\x00.|[ !+/3ACJNQRSUVWajklpqrstwx-][\s\S]|[\s\S])?"
+)
+# A character struck twice is bold, one struck over a line is underlined: either is that character once.
+_OVERSTRIKE = re.compile(r"_\x08([^\x08])|([^\x08])\x08(?:_|\2)")
+_BACKSPACES = re.compile(r"[^\x08\n]?\x08")
+# Controls that show nothing: all but tab, line feed and form feed.
+_CONTROLS = dict.fromkeys(code for code in (*range(32), 127) if chr(code) not in "\t\n\f")
+
 
 def read_plain_text(data: bytes, budget: Budget) -> Content:
-    """The decoded text with one kind of line end; bytes without a meaning are a problem."""
+    """The decoded text with one kind of line end, a piece for each page; bytes without a meaning are a problem."""
     decoded = decode(data)
-    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n").strip("\x00\x1a")
-    pieces = (TextPiece("", text),) if text.strip() else ()
+    return Content(paged(printed(decoded.text)), inexact(decoded))
+
+
+def inexact(decoded: Decoded) -> tuple[Problem, ...]:
+    """What to say of text that not all bytes have a meaning in."""
     if decoded.exact:
-        return Content(pieces)
-    return Content(pieces, (Problem(SkipReason.UNREADABLE, "", f"bytes without a meaning in {decoded.charset}"),))
+        return ()
+    return (Problem(SkipReason.UNREADABLE, "", f"bytes without a meaning in {decoded.charset}"),)
+
+
+def printed(text: str) -> str:
+    """The text as it would be on paper: without escapes and controls, line feeds at the ends of lines."""
+    if "\x1b" in text:
+        text = _ESCAPES.sub("", text)
+    if "\x08" in text:
+        text = _BACKSPACES.sub("", _OVERSTRIKE.sub(lambda struck: struck[1] or struck[2], text))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n").replace("\v", "\n")
+    return text.translate(_CONTROLS) if not text.isprintable() else text
+
+
+def paged(text: str) -> tuple[TextPiece, ...]:
+    """A piece for each page with text; one without a place where there is but one page."""
+    pages = [(number, page) for number, page in enumerate(text.split("\f"), 1) if page.strip()]
+    if len(pages) <= 1 and not text.strip("\f \n").count("\f"):
+        return tuple(TextPiece("", page) for _, page in pages)
+    return tuple(TextPiece(f"#page={number}", page) for number, page in pages)

@@ -10,9 +10,12 @@ from documents.media_type import MediaType, sniff
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError, ExtractionLimits, UnreadableError
 from extraction.compressed import read_bzip2, read_gzip, read_xz, read_zstd
+from extraction.csv_table import read_csv
 from extraction.doc import read_doc
 from extraction.docx import read_docx
+from extraction.hl7 import read_hl7
 from extraction.html import read_html
+from extraction.json_text import read_json
 from extraction.odf import read_flat_odf, read_odf
 from extraction.ole import read_ole
 from extraction.pdf import read_pdf
@@ -23,6 +26,7 @@ from extraction.seven_zip import read_seven_zip
 from extraction.sound import SOUND_TYPES, read_sound
 from extraction.tar_archive import read_tar
 from extraction.xlsx import read_xlsx
+from extraction.xml_text import read_xml
 from extraction.zip_archive import read_zip
 
 Reader = Callable[[bytes, Budget], Content]
@@ -32,7 +36,17 @@ Record = TypeVar("Record", TextPiece, Problem, Origin, Scan, Sound)
 READERS: dict[MediaType, Reader] = {
     MediaType.EMPTY: read_plain_text,
     MediaType.TEXT: read_plain_text,
+    MediaType.CSV: read_csv,
     MediaType.HTML: read_html,
+    MediaType.XML: read_xml,
+    MediaType.SVG: read_xml,
+    MediaType.CDA: read_xml,
+    MediaType.FHIR_XML: read_xml,
+    MediaType.JSON: read_json,
+    MediaType.JSON_LINES: read_json,
+    MediaType.FHIR_JSON: read_json,
+    MediaType.FHIR_LINES: read_json,
+    MediaType.HL7: read_hl7,
     MediaType.PDF: read_pdf,
     MediaType.DOCX: read_docx,
     MediaType.XLSX: read_xlsx,
@@ -63,16 +77,6 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.ENCRYPTED_OFFICE: (SkipReason.ENCRYPTED, "office file with a password"),
     MediaType.SMIME_ENCRYPTED: (SkipReason.ENCRYPTED, "S/MIME"),
     MediaType.PGP: (SkipReason.ENCRYPTED, "PGP"),
-    MediaType.CSV: _NO_READER,
-    MediaType.XML: _NO_READER,
-    MediaType.SVG: _NO_READER,
-    MediaType.JSON: _NO_READER,
-    MediaType.JSON_LINES: _NO_READER,
-    MediaType.FHIR_JSON: _NO_READER,
-    MediaType.FHIR_LINES: _NO_READER,
-    MediaType.FHIR_XML: _NO_READER,
-    MediaType.HL7: _NO_READER,
-    MediaType.CDA: _NO_READER,
     MediaType.POSTSCRIPT: _NO_READER,
     MediaType.PCL: _NO_READER,
     MediaType.WORDPERFECT: _NO_READER,

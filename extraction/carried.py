@@ -1,0 +1,152 @@
+"""Files that strings carry: base64 where a field declares it, `data:` addresses, and what is certainly a file.
+
+Guessing eats prose: a note of letters alone can be valid base64. So an undeclared string is taken for a file only if it
+is long, decodes strictly, and its bytes are of a kind that has an unmistakable mark; else it stays text.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from urllib.parse import unquote_to_bytes
+
+from documents.media_type import MediaType, sniff
+from documents.records import SkipReason
+from extraction.budget import Budget, BudgetSpentError
+from extraction.paths import MemberPaths
+from extraction.records import Embedded, Problem
+
+# Characters of base64 below which nothing is guessed. The smallest PDF or picture has more; a word or number has less.
+GUESSED_CHARACTERS = 200
+_BLANKS = re.compile(r"\s+")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+_URL_SAFE = str.maketrans("-_", "+/")
+_DATA_URI = re.compile(r"\s*data:([^,;]{0,100})((?:;[^,;]{0,100}){0,5}),", re.IGNORECASE)
+# Kinds that bytes become by mistake less than once in 2**32: marks of four bytes and more, or markup.
+_CERTAIN = frozenset(
+    [
+        *(MediaType.PDF, MediaType.RTF, MediaType.DOC, MediaType.XLS, MediaType.PPT, MediaType.MSG, MediaType.OLE),
+        *(MediaType.ENCRYPTED_OFFICE, MediaType.DOCX, MediaType.XLSX, MediaType.PPTX, MediaType.ODT, MediaType.ODS),
+        *(MediaType.ODP, MediaType.ZIP, MediaType.SEVEN_ZIP, MediaType.PNG, MediaType.TIFF, MediaType.GIF),
+        *(MediaType.HTML, MediaType.XML, MediaType.CDA, MediaType.FHIR_XML, MediaType.FHIR_JSON, MediaType.HL7),
+        *(MediaType.MAIL, MediaType.POSTSCRIPT, MediaType.FLAT_ODT, MediaType.WAV, MediaType.DICOM, MediaType.XPS),
+    ]
+)
+# Three bytes and more of a mark, with the header that follows checked by nobody: taken in base64 only.
+_LIKELY = frozenset([MediaType.JPEG, MediaType.GZIP, MediaType.MP3, MediaType.BMP, MediaType.JSON])
+# A text in base64 is a text by its words: this share of it is blanks and letters.
+_PROSE_SHARE = 0.8
+_LEAST_WORDS = 5
+# How a string begins that is a file of its own, written out.
+_WRITTEN_OUT = re.compile(
+    r"\s*(?:\{\\rtf|MSH\||<\?xml\s|<!doctype\s+html|<html[\s>]|<ClinicalDocument[\s>]|MIME-Version:|%PDF-)",
+    re.IGNORECASE,
+)
+
+
+class Carried:
+    """Collects the files that the strings of one document carry, under its budget."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.found: list[Embedded | Problem] = []
+        self._budget = budget
+        self._paths = MemberPaths()
+        self._spent = False
+
+    def text_of(self, value: str, name: str = "") -> str:
+        """The string, if it is text; empty if it was a file, which is then among those found."""
+        if len(value) > len("data:,") and (uri := _DATA_URI.match(value)):
+            return "" if self.take_uri(value, name, uri) else value
+        if _WRITTEN_OUT.match(value):
+            self.take(value.encode("utf-8", "replace"), name)
+            return ""
+        if len(value) >= GUESSED_CHARACTERS and (data := guessed_base64(value)) is not None:
+            self.take(data, name)
+            return ""
+        return value
+
+    def take_declared(self, value: str, name: str = "") -> str:
+        """A string that its field says is base64; returned as text where it is none."""
+        packed = _BLANKS.sub("", value)
+        if not packed:
+            return ""
+        data = strict_base64(packed)
+        if data is None and (whole := _BASE64.match(packed)) and len(whole[0]) >= GUESSED_CHARACTERS:
+            data = strict_base64(whole[0].rstrip("=")[: len(whole[0].rstrip("=")) & ~3])
+            if data is not None:
+                path = self.take(data, name)
+                self.found.append(Problem(SkipReason.TRUNCATED, path, "base64"))
+                return ""
+        if data is None:
+            self.name_unread("not base64", name)
+            return value
+        self.take(data, name)
+        return ""
+
+    def name_unread(self, detail: str, name: str = "") -> None:
+        """A file that its field promised and that can not be decoded."""
+        self.found.append(Problem(SkipReason.UNREADABLE, self._paths.place(name), detail))
+
+    def take_uri(self, value: str, name: str = "", match: re.Match[str] | None = None) -> bool:
+        """A `data:` address; False where it is none."""
+        uri = match or _DATA_URI.match(value)
+        if uri is None:
+            return False
+        payload = value[uri.end() :]
+        if ";base64" not in uri[2].lower().replace(" ", ""):
+            self.take(unquote_to_bytes(payload), name)
+        else:
+            self.take_declared(payload if "%" not in payload else unquote_to_bytes(payload).decode("latin-1"), name)
+        return True
+
+    def take(self, data: bytes, name: str = "") -> str:
+        """A file; returns its place. Past the budget it is named once as a problem, and dropped."""
+        path = self._paths.place(name)
+        if self._spent or not data:
+            return path
+        try:
+            self._budget.spend_member()
+            self._budget.spend_bytes(len(data))
+            self._budget.judge_member(len(data), len(data))
+        except BudgetSpentError as error:
+            self._spent = True
+            self.found.append(Problem(SkipReason.BUDGET_SPENT, path, str(error)))
+            return path
+        self.found.append(Embedded(path, data, name))
+        return path
+
+
+def strict_base64(text: str) -> bytes | None:
+    """Decoded, with either alphabet, padded or not; None if anything else is in it."""
+    packed = _BLANKS.sub("", text)
+    if not _BASE64.fullmatch(packed):
+        return None
+    bare = packed.rstrip("=").translate(_URL_SAFE)
+    if len(bare) % 4 == 1:
+        return None
+    try:
+        return binascii.a2b_base64(bare + "=" * (-len(bare) % 4), strict_mode=True)
+    except binascii.Error:
+        return None
+
+
+def guessed_base64(text: str) -> bytes | None:
+    """Decoded, if that makes a file of a kind that is never made by chance, or words."""
+    head = text.lstrip()[:GUESSED_CHARACTERS]
+    if " " in head or not _BASE64.match(head):
+        return None
+    if (data := strict_base64(text)) is None:
+        return None
+    kind = sniff(data)
+    if kind in _CERTAIN or kind in _LIKELY or (kind is MediaType.TEXT and _is_prose(data)):
+        return data
+    return None
+
+
+def _is_prose(data: bytes) -> bool:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    plain = sum(character.isalpha() or character.isspace() for character in text)
+    return plain > _PROSE_SHARE * len(text) and len(text.split()) >= _LEAST_WORDS and text.count(" ") * 20 > len(text)
