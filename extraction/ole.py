@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from documents.records import SkipReason
 from extraction.budget import Budget, UnreadableError
@@ -11,10 +11,17 @@ from extraction.ole_file import STORAGE, OleFile, Path
 from extraction.ole_objects import holds_a_file, object_file
 from extraction.ole_properties import origin_of
 from extraction.paths import MemberPaths
+from extraction.ppt import DECK_STARTS, read_ppt
 from extraction.records import Content, Embedded, Problem
+from extraction.xls import BOOK_STARTS, read_xls
 
+Reader = Callable[[bytes, Budget], Content]
 # Readers that find their stream in a file without a directory, by the bytes that a sector begins with.
-_BY_START = ((FIB_STARTS, read_doc),)
+_BY_START: tuple[tuple[tuple[bytes, ...], Reader], ...] = (
+    (FIB_STARTS, read_doc),
+    (BOOK_STARTS, read_xls),
+    (DECK_STARTS, read_ppt),
+)
 
 
 def read_ole(data: bytes, budget: Budget) -> Content:
@@ -26,7 +33,7 @@ def read_ole(data: bytes, budget: Budget) -> Content:
     ole = OleFile(data)
     if ole.lost:
         starts = [(ole.sectors_with(*marks), reader) for marks, reader in _BY_START]
-        for sectors, reader in sorted(starts, key=lambda found: found[0][:1]):
+        for sectors, reader in sorted(starts, key=_first):
             if sectors:
                 return reader(data, budget)
     if not any(holds_a_file(ole, path) for path in _storages(ole)):
@@ -34,6 +41,11 @@ def read_ole(data: bytes, budget: Budget) -> Content:
             raise UnreadableError(SkipReason.TRUNCATED, "damaged container")
         raise UnreadableError(SkipReason.UNSUPPORTED_TYPE, "OLE storage of another program")
     return Content(embedded=_files(ole, budget), origins=origin_of(ole))
+
+
+def _first(found: tuple[list[int], Reader]) -> list[int]:
+    """Documents may hold others: the one that begins first is the document."""
+    return found[0][:1]
 
 
 def _files(ole: OleFile, budget: Budget) -> Iterator[Embedded | Problem]:

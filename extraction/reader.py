@@ -20,11 +20,13 @@ from extraction.odf import read_flat_odf, read_odf
 from extraction.ole import read_ole
 from extraction.pdf import read_pdf
 from extraction.plain_text import read_plain_text
+from extraction.ppt import read_ppt
 from extraction.records import Content, Embedded, Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
 from extraction.rtf import read_rtf
 from extraction.seven_zip import read_seven_zip
 from extraction.sound import SOUND_TYPES, read_sound
 from extraction.tar_archive import read_tar
+from extraction.xls import read_xls
 from extraction.xlsx import read_xlsx
 from extraction.xml_text import read_xml
 from extraction.zip_archive import read_zip
@@ -60,6 +62,8 @@ READERS: dict[MediaType, Reader] = {
     MediaType.DOC: read_doc,
     MediaType.RTF: read_rtf,
     MediaType.OLE: read_ole,
+    MediaType.XLS: read_xls,
+    MediaType.PPT: read_ppt,
     MediaType.ZIP: read_zip,
     MediaType.SEVEN_ZIP: read_seven_zip,
     MediaType.TAR: read_tar,
@@ -105,8 +109,6 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.XPS: _NO_READER,
     MediaType.EPUB: _NO_READER,
     # Older ones.
-    MediaType.XLS: _NO_READER,
-    MediaType.PPT: _NO_READER,
     MediaType.OLD_WORD: _NO_READER,
     MediaType.PUBLISHER: _NO_READER,
     MediaType.VISIO: _NO_READER,
