@@ -13,6 +13,7 @@ from extraction.compressed import read_bzip2, read_gzip, read_xz, read_zstd
 from extraction.csv_table import read_csv
 from extraction.doc import read_doc
 from extraction.docx import read_docx
+from extraction.epub import read_epub
 from extraction.hl7 import read_hl7
 from extraction.html import read_html
 from extraction.json_text import read_json
@@ -21,6 +22,7 @@ from extraction.ole import read_ole
 from extraction.pdf import read_pdf
 from extraction.plain_text import read_plain_text
 from extraction.ppt import read_ppt
+from extraction.pptx import read_pptx
 from extraction.records import Content, Embedded, Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
 from extraction.rtf import read_rtf
 from extraction.seven_zip import read_seven_zip
@@ -29,6 +31,7 @@ from extraction.tar_archive import read_tar
 from extraction.xls import read_xls
 from extraction.xlsx import read_xlsx
 from extraction.xml_text import read_xml
+from extraction.xps import read_xps
 from extraction.zip_archive import read_zip
 
 Reader = Callable[[bytes, Budget], Content]
@@ -52,6 +55,9 @@ READERS: dict[MediaType, Reader] = {
     MediaType.PDF: read_pdf,
     MediaType.DOCX: read_docx,
     MediaType.XLSX: read_xlsx,
+    MediaType.PPTX: read_pptx,
+    MediaType.EPUB: read_epub,
+    MediaType.XPS: read_xps,
     MediaType.ODT: read_odf,
     MediaType.ODS: read_odf,
     MediaType.ODP: read_odf,
@@ -105,9 +111,6 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.DISK_IMAGE: (SkipReason.UNSUPPORTED_TYPE, "disk image"),
     # Office files in XML.
     MediaType.XLSB: _NO_READER,
-    MediaType.PPTX: _NO_READER,
-    MediaType.XPS: _NO_READER,
-    MediaType.EPUB: _NO_READER,
     # Older ones.
     MediaType.OLD_WORD: _NO_READER,
     MediaType.PUBLISHER: _NO_READER,
