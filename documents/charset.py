@@ -62,8 +62,8 @@ _GUESSED = (_USUAL, "mac-roman", "cp850")
 _EXPECTED = frozenset("áéíóúÁÉÍÓÚàèìòùâêîôûŵŷçñöüäëïßåæøÀÈÇÑÖÜÄÊµ²³°£€½¼¾±")
 _TYPOGRAPHIC = frozenset("–—‘’“”…•·«»©®™\u00a0")  # noqa: RUF001 - they are what is looked for
 _UNEXPECTED = frozenset("∂∑∏π∫Ω√≈∆◊≤≥ƒ≠∞¬¦§¤¸˜¯˘˙˚˝˛ˇ¨´¶‡†ıþÞðÐ")  # noqa: RUF001 - the same
-# Those of printers among them: backspace strikes twice, SO and SI change the width.
-_TEXT_CONTROLS = frozenset("\t\n\r\f\v\b\x0e\x0f\x1b\x1a\x85")
+# Those of printers among them (backspace strikes twice, SO and SI change the width), and separators of records.
+_TEXT_CONTROLS = frozenset("\t\n\r\f\v\b\x0e\x0f\x1a\x1b\x1c\x1d\x1e\x1f\x85")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ _FLAT_OFFICE = {
     "spreadsheet-template": MediaType.FLAT_ODS,
 }
 _OFFICE_MIMETYPE = re.compile(r'mimetype="application/vnd\.oasis\.opendocument\.([a-z-]+)"')
+_PACKAGE_PART = re.compile(r'"/(word|xl|ppt)/')
+_PACKAGES = {"word": MediaType.DOCX, "xl": MediaType.XLSX, "ppt": MediaType.PPTX}
 _NAME = re.compile(r"<(?:([\w.-]+):)?([A-Za-z_][\w.-]*)")
 
 _HEADER_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}:(?:[ \t]|$)")
@@ -143,9 +145,21 @@ def _xml_vocabulary(root: _Root, head: str) -> MediaType | None:
         return MediaType.CDA
     if _FHIR_SPACE in root.tag and root.name[:1].isupper():
         return MediaType.FHIR_XML
+    return _office_vocabulary(root, head)
+
+
+def _office_vocabulary(root: _Root, head: str) -> MediaType | None:
+    """Office files as one XML file: OpenDocument, Word and Excel of 2003, and a whole package."""
     if root.name == "document" and "opendocument" in root.tag:
         kind = _OFFICE_MIMETYPE.search(root.tag)
         return _FLAT_OFFICE.get(kind[1], MediaType.FLAT_ODP) if kind else MediaType.FLAT_ODT
+    if root.name == "wordDocument" and "wordml" in root.tag:
+        return MediaType.DOCX
+    if root.name == "Workbook" and "office:spreadsheet" in root.tag:
+        return MediaType.XLSX
+    if root.name == "package" and "xmlPackage" in root.tag:
+        found = _PACKAGE_PART.search(head)
+        return _PACKAGES[found[1]] if found else MediaType.DOCX
     return None
 
 
