@@ -1,42 +1,150 @@
-"""A PDF whose end is lost, made readable: its page objects under a new page tree, for PDFium to find the rest."""
+"""A PDF whose end or page tree is lost, made readable: its page objects under a new page tree, for PDFium to read."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
-_OBJECT = re.compile(rb"(?<!\d)(\d{1,7})\s{1,4}(\d{1,5})\s{1,4}obj\b")
-_DICTIONARY_END = re.compile(rb"endobj|\bstream\b")
-# Bytes of an object's dictionary that are looked at. A page's has some hundred.
-_DICTIONARY_BYTES = 4000
-_PAGE = re.compile(rb"/Type\s*/Page\b")
-# Pages taken up; the budget of pages is checked again where they are read.
-_MOST_PAGES = 2000
+from extraction.budget import Budget
+from extraction.pdf_objects import FoundObject, find_objects
+
+_PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
+_PAGES = re.compile(rb"/Type\s*/Pages\b")
+_COUNT = re.compile(rb"/Count\s+(\d{1,9})")
+_KIDS = re.compile(rb"/Kids\s*\[([^\]]*)")
+_REFERENCE = re.compile(rb"(\d{1,7})\s+(\d{1,5})\s+R")
+_CATALOGUE = re.compile(rb"/Type\s*/Catalog\b")
+_FORM = re.compile(rb"/AcroForm\s+\d{1,7}\s+\d{1,5}\s+R")
+_ATTACHED = re.compile(rb"/EF\s*(?:<<|\d)")
+_INFORMATION = re.compile(rb"/(?:CreationDate|Producer)\s*[(<]")
+_ENCRYPTION = re.compile(rb"/Filter\s*/Standard\b")
+_ENCRYPT = re.compile(rb"/Encrypt\s+(\d{1,7})\s+(\d{1,5})\s+R")
+_IDENTIFIER = re.compile(rb"/ID\s*\[[^\]]{0,400}\]")
+# Pages taken up; the budget of pages is judged where they are read.
+MOST_PAGES = 100_000
+_MOST_ATTACHED = 3000
 
 
-def mended(data: bytes) -> bytes | None:
-    """The file with a page tree, a catalogue and a trailer put behind it; None where no page is left.
+@dataclass(slots=True)
+class _Found:
+    """What the marks in a file's bytes say. Objects by number; the last one of a number counts."""
 
-    Pages inside object streams (PDF 1.5 and later, some writers) are not found.
+    objects: dict[int, FoundObject] = field(default_factory=dict)
+    pages: set[int] = field(default_factory=set)
+    nodes: dict[int, list[int]] = field(default_factory=dict)
+    attached: dict[int, None] = field(default_factory=dict)
+    catalogue: FoundObject | None = None
+    information: int | None = None
+    encryption: int | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A file that can be read again.
+
+    Attributes:
+        data: its bytes.
+        pages: how many pages are left.
+        of: how many it says that it had, if it still says so.
     """
-    pages: dict[bytes, bytes] = {}
-    highest = 0
-    for found in _OBJECT.finditer(data):
-        highest = max(highest, int(found[1]))
-        if _PAGE.search(_dictionary(data, found.end())):
-            pages[found[1]] = found[2]  # a later object of one number replaces an earlier one
-    if not pages:
+
+    data: bytes = field(repr=False)
+    pages: int
+    of: int | None
+
+
+def mended(data: bytes, budget: Budget) -> Mended | None:
+    """The file with what object streams hold, a page tree and a trailer put behind it; None without a page.
+
+    Raises:
+        BudgetSpentError: what object streams hold is too much.
+    """
+    found = _found(data, budget)
+    if not found.pages:
         return None
-    kids = b" ".join(b"%s %s R" % pair for pair in list(pages.items())[:_MOST_PAGES])
-    catalogue, tree = highest + 1, highest + 2
-    return data + (
-        b"\nendstream\nendobj\n%d 0 obj\n<< /Type /Catalog /Pages %d 0 R >>\nendobj\n" % (catalogue, tree)
-        + b"%d 0 obj\n<< /Type /Pages /Count %d /Kids [%s] >>\nendobj\n" % (tree, min(len(pages), _MOST_PAGES), kids)
-        + b"trailer\n<< /Size %d /Root %d 0 R >>\nstartxref\n0\n%%%%EOF\n" % (tree + 1, catalogue)
+    pages = _in_order(found)[:MOST_PAGES]
+    catalogue, tree = (max(found.objects) + step for step in (1, 2))
+    kids = b" ".join(_reference(found, number) for number in pages)
+    added = [b"\nendstream\nendobj\n"]
+    packed = (each for each in found.objects.values() if each.packed)
+    added += [b"%d 0 obj\n%s\nendobj\n" % (each.number, each.dictionary) for each in packed]
+    added += [
+        b"%d 0 obj\n<< /Type /Catalog /Pages %d 0 R%s >>\nendobj\n" % (catalogue, tree, _kept(found)),
+        b"%d 0 obj\n<< /Type /Pages /Count %d /Kids [%s] >>\nendobj\n" % (tree, len(pages), kids),
+        b"trailer\n<< /Size %d /Root %d 0 R%s >>\n" % (tree + 1, catalogue, _trailer_entries(data, found)),
+        b"startxref\n0\n%%EOF\n",
+    ]
+    return Mended(data + b"".join(added), len(pages), found.count or None)
+
+
+def _found(data: bytes, budget: Budget) -> _Found:
+    found = _Found()
+    for each in find_objects(data, budget):
+        earlier = found.objects.pop(each.number, None)
+        if earlier is not None:
+            found.pages.discard(each.number)
+            found.nodes.pop(each.number, None)
+        found.objects[each.number] = each
+        _classify(each, found)
+    return found
+
+
+def _classify(each: FoundObject, found: _Found) -> None:
+    content = each.dictionary
+    if _PAGE.search(content):
+        found.pages.add(each.number)
+    elif _PAGES.search(content):
+        count, kids = _COUNT.search(content), _KIDS.search(content)
+        found.count = max(found.count, int(count[1]) if count else 0)
+        found.nodes[each.number] = [int(kid) for kid, _ in _REFERENCE.findall(kids[1])] if kids else []
+    elif _CATALOGUE.search(content):
+        found.catalogue = each
+    elif _ATTACHED.search(content):
+        found.attached[each.number] = None
+    elif _ENCRYPTION.search(content):
+        found.encryption = each.number
+    elif _INFORMATION.search(content):
+        found.information = each.number
+
+
+def _in_order(found: _Found) -> list[int]:
+    """Pages as what is left of the page tree lists them, then the others as they lie in the file."""
+    listed = {kid for kids in found.nodes.values() for kid in kids}
+    waiting = [number for number in found.nodes if number not in listed][::-1]
+    seen: set[int] = set()
+    ordered: dict[int, None] = {}
+    while waiting:
+        number = waiting.pop()
+        if number in found.pages:
+            ordered[number] = None
+        elif number in found.nodes and number not in seen:
+            seen.add(number)
+            waiting += reversed(found.nodes[number])
+    ordered.update((number, None) for number in found.objects if number in found.pages)
+    return list(ordered)
+
+
+def _kept(found: _Found) -> bytes:
+    """What the new catalogue takes over: the form, and all attached files under new names."""
+    form = _FORM.search(found.catalogue.dictionary) if found.catalogue else None
+    entries = b" " + form[0] if form else b""
+    names = b" ".join(
+        b"(%06d) %s" % (place, _reference(found, number))
+        for place, number in enumerate(list(found.attached)[:_MOST_ATTACHED])
     )
+    return entries + (b" /Names << /EmbeddedFiles << /Names [%s] >> >>" % names if names else b"")
 
 
-def _dictionary(data: bytes, start: int) -> bytes:
-    """What follows an object's number, up to its end, its stream or the next object."""
-    following = _OBJECT.search(data, start, start + _DICTIONARY_BYTES)
-    rest = data[start : following.start() if following else start + _DICTIONARY_BYTES]
-    return _DICTIONARY_END.split(rest, maxsplit=1)[0]
+def _trailer_entries(data: bytes, found: _Found) -> bytes:
+    entries = b" /Info " + _reference(found, found.information) if found.information is not None else b""
+    named = _ENCRYPT.search(data)
+    encryption = int(named[1]) if named else found.encryption
+    if encryption is None or encryption not in found.objects:
+        return entries
+    identifier = _IDENTIFIER.search(data)
+    return entries + b" /Encrypt " + _reference(found, encryption) + (b" " + identifier[0] if identifier else b"")
+
+
+def _reference(found: _Found, number: int) -> bytes:
+    return b"%d %d R" % (number, found.objects[number].generation)

@@ -96,7 +96,7 @@ def pdf_with_attachments(*attached: bytes) -> bytes:
     for index, content in enumerate(attached):
         spec, stream = 6 + 2 * index, 7 + 2 * index
         names += b"(file%d)%d 0 R" % (index, spec)
-        files += [b"<</Type/Filespec/F(f%d)/EF<</F %d 0 R>>>>" % (index, stream), pdf_stream(content)]
+        files += [b"<</Type/Filespec/F(attachment-%d)/EF<</F %d 0 R>>>>" % (index + 1, stream), pdf_stream(content)]
     catalogue = b"/Names<</EmbeddedFiles<</Names[%s]>>>>" % names
     return one_page_pdf(pdf_stream(b"BT /F 12 Tf 100 700 Td (cover note) Tj ET"), catalogue, tuple(files))
 

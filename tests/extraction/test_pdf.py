@@ -10,11 +10,11 @@ from reportlab.lib.utils import ImageReader
 
 from documents.records import SkipReason
 from extraction.budget import Budget, ExtractionLimits, UnreadableError
-from extraction.pdf import is_cut_short, read_pdf
-from extraction.records import Content
+from extraction.pdf import read_pdf
+from extraction.pdf_file import is_cut_short
+from extraction.records import Content, Embedded, Problem, Scan
 from tests.extraction.samples import (
     LETTER_LINES,
-    files_in,
     one_page_pdf,
     pdf,
     pdf_stream,
@@ -32,7 +32,7 @@ def lines_of(content: Content, page: int = 0) -> list[str]:
 
 
 def scanned_page(canvas: Any) -> None:
-    canvas.drawImage(ImageReader(Image.new("L", (124, 175), 200)), 0, 0, *A4)
+    canvas.drawImage(ImageReader(Image.new("1", (1240, 1754), 1)), 0, 0, *A4)
 
 
 def reasons(content: Content) -> list[tuple[SkipReason, str]]:
@@ -111,25 +111,28 @@ def test_junk_behind_the_end_costs_little(part: bytes) -> None:
 def test_scanned_pages_need_ocr_and_text_pages_are_read() -> None:
     content = read(pdf(2, lines=[], draw=scanned_page))
     assert content.pieces == ()
-    assert reasons(content) == [(SkipReason.UNSUPPORTED_TYPE, "#page=1"), (SkipReason.UNSUPPORTED_TYPE, "#page=2")]
+    assert content.scans == (Scan("#page=1"), Scan("#page=2"))
 
 
 def test_a_fax_stamp_does_not_make_a_scan_a_text_page() -> None:
     content = read(pdf(lines=["12/03/2026 14:22 FROM 0121 000 0000 TO EXAMPLE CLINIC P.001/003"], draw=scanned_page))
     assert len(content.pieces) == 1
-    assert reasons(content) == [(SkipReason.UNSUPPORTED_TYPE, "#page=1")]
+    assert content.scans == (Scan("#page=1"),)
 
 
 def test_a_letter_over_a_watermark_is_a_text_page() -> None:
-    assert read(pdf(draw=scanned_page)).problems == ()
+    def watermark(canvas: Any) -> None:
+        canvas.drawImage(ImageReader(Image.new("L", (124, 175), 200)), 0, 0, *A4)
+
+    assert read(pdf(draw=watermark)).scans == ()
 
 
 def test_a_logo_beside_a_short_last_page_is_no_scan() -> None:
     def logo(canvas: Any) -> None:
-        canvas.drawImage(ImageReader(Image.new("L", (50, 50), 200)), 400, 780, 80, 40)
+        canvas.drawImage(ImageReader(Image.new("L", (200, 100), 200)), 400, 780, 80, 40)
 
-    assert read(pdf(lines=["Yours sincerely"], draw=logo)).problems == ()
-    assert read(pdf(lines=[])).problems == ()
+    assert read(pdf(lines=["Yours sincerely"], draw=logo)).scans == ()
+    assert read(pdf(lines=[])) == Content(origins=read(pdf(lines=[])).origins)
 
 
 def test_a_drawing_of_letters_needs_ocr() -> None:
@@ -137,7 +140,7 @@ def test_a_drawing_of_letters_needs_ocr() -> None:
         for index in range(300):
             canvas.circle(60 + index % 60 * 8, 700 - index // 60 * 20, 3)
 
-    assert reasons(read(pdf(lines=[], draw=outlines))) == [(SkipReason.UNSUPPORTED_TYPE, "#page=1")]
+    assert read(pdf(lines=[], draw=outlines)).scans == (Scan("#page=1"),)
 
 
 def test_a_font_without_a_character_map_is_a_problem() -> None:
@@ -151,25 +154,24 @@ def test_a_font_without_a_character_map_is_a_problem() -> None:
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
         pdf_stream(cmap),
     )
-    assert reasons(read(data)) == [(SkipReason.UNREADABLE, "#page=1")]
+    assert read(data).scans == (Scan("#page=1", replaces=True),)
 
 
 def test_embedded_files_are_handed_on() -> None:
     content = read(pdf_with_attachments(b"first file", b"second file"))
-    assert [(each.path, each.data) for each in files_in(content)] == [
-        ("!/attachment-1", b"first file"),
-        ("!/attachment-2", b"second file"),
+    assert list(content.embedded) == [
+        Embedded("!/attachment-1", b"first file", "attachment-1"),
+        Embedded("!/attachment-2", b"second file", "attachment-2"),
     ]
     assert lines_of(content) == ["cover note"]
 
 
 def test_embedded_files_count_under_the_budget() -> None:
-    content = read(pdf_with_attachments(b"x" * 100, b"y" * 100), members=1)
-    assert len(files_in(content)) == 1
-    assert reasons(content) == [(SkipReason.BUDGET_SPENT, "!/attachment-2")]
-    assert reasons(read(pdf_with_attachments(b"x" * 100), member_bytes=50)) == [
-        (SkipReason.BUDGET_SPENT, "!/attachment-1")
-    ]
+    first, second = read(pdf_with_attachments(b"x" * 100, b"y" * 100), members=1).embedded
+    assert isinstance(first, Embedded)
+    assert second == Problem(SkipReason.BUDGET_SPENT, "!/attachment-2", "members")
+    (large,) = read(pdf_with_attachments(b"x" * 100), member_bytes=50).embedded
+    assert large == Problem(SkipReason.BUDGET_SPENT, "!/attachment-1", "member bytes")
 
 
 def test_pages_past_the_budget_are_counted() -> None:

@@ -1,0 +1,128 @@
+"""Which pages of a PDF only OCR can read: scans, drawings of letters, text layers that are garbage or poor.
+
+Pages are looked at as cheaply as their text allows: one with a page full of sound text is not looked at at all.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from extraction.legibility import is_garbage, is_poorly_read
+from extraction.records import Scan
+
+# Letters and digits below which a page may be a scan, and the share of the page that pictures then have at least.
+# A page of text has more letters than the first, a fax stamp or a scanner's footer up to the second, a letterhead
+# typed over a scan or a disclaimer under one up to the third. A logo has a share below all of them.
+_SCAN_SHARES = ((40, 0.10), (200, 0.30), (800, 0.50))
+MOST_SCAN_LETTERS = _SCAN_SHARES[-1][0]
+# Share of the page from which a picture is what the text layer was read from.
+COVERING_SHARE = 0.50
+# Dots an inch below which a picture holds no letter that can be read: ten-point type is then four dots high.
+LEGIBLE_DPI = 50
+# Pieces of vector outlines from which a page without text is a drawing of letters. A letter has some 20,000, a ruled
+# form up to 500.
+OUTLINE_PIECES = 1200
+# Objects of a page that are looked at. A scan has a handful, one in strips up to 300.
+_OBJECTS = 3000
+_DEPTH = 4
+# Characters from which letters are not counted: even a page of ruled lines and blanks has enough of them then.
+_LONG_TEXT = 4 * MOST_SCAN_LETTERS
+_LETTERS = re.compile(r"[^\W_]")
+_POINTS_PER_INCH = 72
+
+
+# Share of a page's text objects that may show although the others are the layer of an earlier OCR: a stamp, a number.
+_STAMP_SHARE = 0.20
+
+
+def scan_of(page: Any, path: str, text: str) -> Scan | None:
+    """Does OCR have to read this page, beside its text or instead? A blank page and a short last one need none."""
+    if is_garbage(text):
+        return Scan(path, replaces=True)
+    letters = MOST_SCAN_LETTERS if len(text) > _LONG_TEXT else len(_LETTERS.findall(text))
+    if letters < MOST_SCAN_LETTERS:
+        return _scan_of_little_text(page, path, text, letters)
+    if is_poorly_read(text) and _Shown(page).pictured > COVERING_SHARE:
+        return Scan(path, replaces=True)
+    return None
+
+
+def _scan_of_little_text(page: Any, path: str, text: str, letters: int) -> Scan | None:
+    shown = _Shown(page)
+    if letters < _SCAN_SHARES[0][0]:
+        return Scan(path) if shown.pictured > _SCAN_SHARES[0][1] or shown.outline_pieces > OUTLINE_PIECES else None
+    if shown.text_is_a_layer and letters >= _SCAN_SHARES[1][0]:
+        return Scan(path, replaces=True) if shown.pictured > COVERING_SHARE and is_poorly_read(text) else None
+    wanted = next(share for most, share in _SCAN_SHARES if letters < most)
+    return Scan(path) if shown.pictured > wanted else None
+
+
+class _Shown:
+    """What a page shows.
+
+    Attributes:
+        pictured: share of the page under pictures that can hold letters; a sum, as scanners store one page in strips.
+        outline_pieces: lines and curves of vector shapes.
+        text_is_a_layer: is the text invisible, or hidden under a picture: the work of an earlier OCR?
+    """
+
+    def __init__(self, page: Any) -> None:
+        self.pictured = 0.0
+        self.outline_pieces = 0
+        self._texts = self._shown_texts = 0
+        self._left = _OBJECTS
+        width, height = page.get_size()
+        self._area = max(width * height, 1.0)
+        for index in range(min(pdfium.FPDFPage_CountObjects(page), _OBJECTS)):
+            self._look_at(pdfium.FPDFPage_GetObject(page, index), 1.0, 0)
+
+    @property
+    def text_is_a_layer(self) -> bool:
+        return self._texts > 0 and self._shown_texts <= _STAMP_SHARE * self._texts
+
+    def _look_at(self, shown: Any, scale: float, depth: int) -> None:
+        """`scale`: how much larger than its own coordinates say the page shows its area."""
+        self._left -= 1
+        if self._left < 0 or not shown:
+            return
+        kind = pdfium.FPDFPageObj_GetType(shown)
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            self.outline_pieces += max(0, pdfium.FPDFPath_CountSegments(shown))
+        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            self.pictured += self._share_of(shown, scale)
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEPTH:
+            inner = scale * _enlargement(shown)
+            for index in range(min(max(0, pdfium.FPDFFormObj_CountObjects(shown)), _OBJECTS)):
+                self._look_at(pdfium.FPDFFormObj_GetObject(shown, index), inner, depth + 1)
+        elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            self._texts += 1
+            hidden = pdfium.FPDFTextObj_GetTextRenderMode(shown) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+            self._shown_texts += not hidden
+
+    def _share_of(self, picture: Any, scale: float) -> float:
+        """Of the page; none where it is too coarse for letters. A picture that covers hides what was drawn before."""
+        sides = [ctypes.c_float() for _ in range(4)]
+        dots_wide, dots_high = ctypes.c_uint(), ctypes.c_uint()
+        if not pdfium.FPDFPageObj_GetBounds(picture, *sides):
+            return 0.0
+        left, bottom, right, top = (side.value for side in sides)
+        area = abs((right - left) * (top - bottom)) * scale
+        pdfium.FPDFImageObj_GetImagePixelSize(picture, dots_wide, dots_high)
+        if dots_wide.value * dots_high.value < area * (LEGIBLE_DPI / _POINTS_PER_INCH) ** 2:
+            return 0.0
+        share: float = min(area / self._area, 1.0)
+        if share > COVERING_SHARE:
+            self._shown_texts = 0
+        return share
+
+
+def _enlargement(form: Any) -> float:
+    """Of areas, by the matrix under which the page draws this group."""
+    matrix = pdfium.FS_MATRIX()
+    if not pdfium.FPDFPageObj_GetMatrix(form, matrix):
+        return 1.0
+    return abs(float(matrix.a * matrix.d - matrix.b * matrix.c))
