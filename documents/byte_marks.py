@@ -112,7 +112,9 @@ _PORTABLE_MAP = re.compile(rb"P[456]\s(?:#[^\n]*\n)?\s*\d{1,6}\s+\d{1,6}\s")
 _BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38)", re.DOTALL)
 _LHA = re.compile(rb"..-l(?:h[\dx]|z[s\d])-", re.DOTALL)
 _PCX = re.compile(rb"\x0a[\x00\x02-\x05]\x01[\x01\x02\x04\x08]", re.DOTALL)
-_SIGNED, _ENVELOPED = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03"
+# Signed and compressed data hold the mail in clear; enveloped data do not, with or without a check of their integrity.
+_CLEAR = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d0109100109")
+_ENVELOPED = bytes.fromhex("2a864886f70d010703"), bytes.fromhex("2a864886f70d0109100117")
 _PGP = re.compile(
     rb"(?:[\x84\x85\x86].{1,2}|\xc1.{1,2})\x03.{8}[\x01\x02\x10\x12]"  # a key packet: length, version 3, key, algorithm
     rb"|(?:\x8c.|\xc3.)\x04[\x01-\x0d][\x00-\x03]",  # a passphrase packet: length, version 4, cipher, way to the key
@@ -187,8 +189,8 @@ def _by_pattern(data: bytes) -> MediaType | None:
         return MediaType.LHA
     if _PCX.match(data):
         return MediaType.PCX
-    if data[:1] == b"\x30" and (_ENVELOPED in data[:32] or _SIGNED in data[:32]):
-        return MediaType.SMIME_ENCRYPTED if _ENVELOPED in data[:32] else MediaType.SMIME_SIGNED
+    if data[:1] == b"\x30" and any(mark in data[:32] for mark in (*_CLEAR, *_ENVELOPED)):
+        return MediaType.SMIME_SIGNED if any(mark in data[:32] for mark in _CLEAR) else MediaType.SMIME_ENCRYPTED
     return MediaType.PGP if _PGP.match(data) and decoded_sample(data) is None else None
 
 

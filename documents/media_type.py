@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 
 from documents.byte_marks import PDF_HEADER_BYTES, by_marks
@@ -61,6 +62,7 @@ _MAIN_PARTS = (
 )
 # Bytes in which the first line of a file of JSON objects must end: a document in base64 makes one of a megabyte.
 _LONG_LINE_BYTES = 2 << 20
+_HEADER_BLOCK = re.compile(rb"[A-Za-z][!-9;-~]{0,60}:[^\x00]*?\r?\n\r?\n")
 _LINES = {MediaType.JSON: MediaType.JSON_LINES, MediaType.FHIR_JSON: MediaType.FHIR_LINES}
 
 
@@ -104,9 +106,16 @@ def _zip_kind(data: bytes) -> MediaType:
 def _text_kind(data: bytes) -> MediaType:
     sample = decoded_sample(data)
     if sample is None:  # a ZIP with something in front of it, or the last part of one, is known by its end
-        return _zip_kind(data) if ends_like_zip(data) else MediaType.BINARY
+        return _zip_kind(data) if ends_like_zip(data) else _mail_of_bytes(data)
     kind = text_kind(sample)
     return _LINES[kind] if kind in _LINES and _is_of_long_lines(data) else kind
+
+
+def _mail_of_bytes(data: bytes) -> MediaType:
+    """A mail whose body is binary is known by its headers: newsgroups, and mail that needed no encoding."""
+    head = _HEADER_BLOCK.match(data, 0, SAMPLE_BYTES)
+    sample = decoded_sample(head[0]) if head else None
+    return MediaType.MAIL if sample is not None and text_kind(sample) is MediaType.MAIL else MediaType.BINARY
 
 
 def _is_of_long_lines(data: bytes) -> bool:

@@ -102,12 +102,13 @@ def _json_kind(head: str) -> MediaType:
 
 def _mail_kind(head: str) -> MediaType | None:
     """Before HTML: a saved web page (MHT) holds `<html>` early on, but in quoted-printable."""
+    head = head.replace("\r\n", "\n").replace("\r", "\n")
     if _MBOX_START.match(head):
         return MediaType.MBOX
     if not _HEADER_LINE.match(head):
         return None
-    block = re.split(r"\r?\n\r?\n", head, maxsplit=1)[0]
-    lines = re.split(r"\r\n?|\n", block)
+    block = head.partition("\n\n")[0]
+    lines = block.split("\n")
     if len(lines) < _TWO_HEADERS or not all(_HEADER_LINE.match(line) or line[:1] in " \t" for line in lines[:2]):
         return None
     if _MACHINE_HEADER.search(block) or (_SENDER.search(block) and _DATED.search(block)):

@@ -9,6 +9,7 @@ from typing import TypeVar
 from documents.media_type import MediaType, sniff
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError, ExtractionLimits, UnreadableError
+from extraction.cms import read_signed
 from extraction.compressed import read_bzip2, read_gzip, read_xz, read_zstd
 from extraction.csv_table import read_csv
 from extraction.doc import read_doc
@@ -17,6 +18,8 @@ from extraction.epub import read_epub
 from extraction.hl7 import read_hl7
 from extraction.html import read_html
 from extraction.json_text import read_json
+from extraction.mail import read_mail
+from extraction.mbox import read_mbox
 from extraction.odf import read_flat_odf, read_odf
 from extraction.ole import read_ole
 from extraction.pdf import read_pdf
@@ -70,6 +73,9 @@ READERS: dict[MediaType, Reader] = {
     MediaType.OLE: read_ole,
     MediaType.XLS: read_xls,
     MediaType.PPT: read_ppt,
+    MediaType.MAIL: read_mail,
+    MediaType.MBOX: read_mbox,
+    MediaType.SMIME_SIGNED: read_signed,
     MediaType.ZIP: read_zip,
     MediaType.SEVEN_ZIP: read_seven_zip,
     MediaType.TAR: read_tar,
@@ -96,12 +102,9 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.HTML_HELP: _NO_READER,
     MediaType.PROPERTY_LIST: _NO_READER,
     # Mail and containers.
-    MediaType.MAIL: _NO_READER,
-    MediaType.MBOX: _NO_READER,
     MediaType.TNEF: _NO_READER,
     MediaType.MSG: _NO_READER,
     MediaType.OUTLOOK_STORE: (SkipReason.UNSUPPORTED_TYPE, "Outlook store"),
-    MediaType.SMIME_SIGNED: _NO_READER,
     MediaType.LZ4: (SkipReason.UNSUPPORTED_TYPE, "LZ4"),
     MediaType.UNIX_COMPRESS: (SkipReason.UNSUPPORTED_TYPE, "compress"),
     MediaType.RAR: (SkipReason.UNSUPPORTED_TYPE, "RAR archive"),

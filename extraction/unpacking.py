@@ -160,10 +160,10 @@ class _Run:
 
 
 class _Inflate:
-    """`zlib`'s decompressor, without a header, in the manner of `bz2`'s."""
+    """`zlib`'s decompressor in the manner of `bz2`'s."""
 
-    def __init__(self) -> None:
-        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    def __init__(self, window_bits: int) -> None:
+        self._inflater = zlib.decompressobj(window_bits)
         self._full = False
 
     @property
@@ -258,7 +258,12 @@ def _lzma_filter(properties: bytes, size: int) -> dict[str, int]:
 
 def inflate_stream() -> Stream:
     """Of deflate without a header, as ZIP and gzip hold it."""
-    return _Inflate()
+    return _Inflate(-zlib.MAX_WBITS)
+
+
+def zlib_stream() -> Stream:
+    """Of deflate with zlib's header."""
+    return _Inflate(zlib.MAX_WBITS)
 
 
 def xz_stream() -> Stream:
