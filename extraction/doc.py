@@ -18,7 +18,7 @@ from extraction.records import Content, Embedded, Problem, TextPiece
 
 _MAIN = "WordDocument"
 # A file information block at the start of a sector: what is left of a file whose directory is cut off.
-FIB_STARTS = (b"\xec\xa5", b"\xdc\xa5")
+FIB_STARTS = (b"\xec\xa5\xc1\x00", *(b"\xdc\xa5%c\x00" % version for version in range(101, 106)))
 # Headers and footers of one section: even, odd; even, odd; first, first. Six of separators stand before the sections.
 _STORIES_OF_A_SECTION = 6
 _FOOTERS = (2, 3, 5)
@@ -68,6 +68,8 @@ def _text(fib: Fib, main: OleStream, table: bytes) -> tuple[str, list[Problem]]:
     if fib.modern or fib.complex:  # Word 6 and 95 have a piece table only where a file was saved fast
         found = text_by_pieces(fib, main.data, table)
         problem = found.problem if found else "damaged piece table"
+        if found and found.data and not fib.characters:
+            problem = problem or "damaged counts"
     if found is None and (found := text_in_one_run(fib, main.data)):
         problem = problem or found.problem
     if found is None:

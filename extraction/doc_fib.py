@@ -12,8 +12,7 @@ from extraction.code_pages import USUAL, by_language, decoded
 WORD_97 = 0xA5EC
 WORD_6 = 0xA5DC
 WORD_2 = 0xA5DB
-# The first version number of Word 97's layout. Word 6 has 101 to 103, Word 95 104 and 105.
-FIRST_WORD_97 = 193
+# Version numbers: Word 6 has 101 to 103, Word 95 104 and 105; all later ones say that they are 193.
 FIRST_WORD_6 = 101
 _COMPLEX = 0x0004
 _ENCRYPTED = 0x0100
@@ -86,19 +85,19 @@ def read_fib(stream: bytes) -> Fib:
     if len(stream) < _SHORTEST:
         raise UnreadableError(SkipReason.TRUNCATED, "file information block")
     magic, version, _, language, _, flags = struct.unpack_from("<6H", stream)
-    modern = version >= FIRST_WORD_97
+    modern = magic == WORD_97
     if magic not in (WORD_97, WORD_6):
         if magic == WORD_2:
             raise UnreadableError(SkipReason.UNSUPPORTED_TYPE, "older than Word 6")
         raise UnreadableError(SkipReason.UNREADABLE, "no Word document")
-    if version < FIRST_WORD_6:
+    if not modern and version < FIRST_WORD_6:
         raise UnreadableError(SkipReason.UNSUPPORTED_TYPE, "older than Word 6")
     if flags & _ENCRYPTED:
         raise UnreadableError(SkipReason.ENCRYPTED, "password")
     (charset,) = struct.unpack_from("<H", stream, 0x14)
     counts = struct.unpack_from("<8i", stream, _COUNTS[modern])
-    if min(counts) < 0:
-        raise UnreadableError(SkipReason.UNREADABLE, "negative count of characters")
+    if min(counts) < 0:  # then what lies where is not known, and all of it is read as it lies
+        counts = (0,) * len(PARTS)
     return Fib(
         modern=modern,
         complex=bool(flags & _COMPLEX),

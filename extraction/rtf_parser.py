@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from extraction import code_pages
 from extraction.doc_text import shown_instruction
 from extraction.rtf_words import (
+    BRACES,
     CHARACTERS,
     CODE_PAGES,
     FACTS,
@@ -19,14 +20,11 @@ from extraction.rtf_words import (
     SYMBOLS,
     TIME_PARTS,
     TIMES,
+    TOKEN,
     Story,
 )
 
-_TOKEN = re.compile(
-    rb"([^\\{}\r\n]+)|\\([a-zA-Z]{1,40})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|([{}])|[\r\n]+|\\(.)", re.DOTALL
-)
 _TEXT, _WORD, _NUMBER, _HEX, _BRACE, _SYMBOL = 1, 2, 3, 4, 5, 6
-_BRACES = re.compile(rb"\\bin(\d{1,10}) ?|\\.|[{}]", re.DOTALL)
 _FONT = re.compile(rb"\\f(\d{1,6})(?!\d)")
 _CHARSET = re.compile(rb"\\fcharset(\d{1,3})")
 _FONT_PAGE = re.compile(rb"\\cpg(\d{1,5})")
@@ -131,7 +129,7 @@ class RtfParser:
 
     def run(self) -> None:
         """Walk over all of it."""
-        data, match, size = self._data, _TOKEN.match, len(self._data)
+        data, match, size = self._data, TOKEN.match, len(self._data)
         while self._at < size:
             token = match(data, self._at)
             if token is None:  # a lone backslash at the end
@@ -228,6 +226,8 @@ class RtfParser:
         elif word in STORIES:
             self._open(self._story(STORIES[word]))
         elif word in SKIPPED:
+            if word == b"nesttableprops":
+                self._emit("\n")  # holds the end of a row
             self._skip()
         elif handler := self._words.get(word):
             handler(number)
@@ -266,17 +266,15 @@ class RtfParser:
             return
         depth, at = 1, self._at
         while depth:
-            found = _BRACES.search(self._data, at)
+            found = BRACES.match(self._data, at)
             if found is None:
                 self._at = len(self._data)
                 return
             at = found.end()
-            if found[1]:
-                at += int(found[1])
-            elif found[0] == b"{":
-                depth += 1
-            elif found[0] == b"}":
-                depth -= 1
+            if found[2]:
+                at += int(found[2])
+            else:
+                depth += 1 if found[1] == b"{" else -1
         self._at = at - 1  # its closing brace
 
     def _two_forms(self) -> None:

@@ -1,7 +1,8 @@
-"""Control words of RTF (Word 2007's specification 1.9.1) that matter for text."""
+"""Tokens and control words of RTF (Word 2007's specification 1.9.1) that matter for text."""
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 
@@ -77,3 +78,20 @@ PICTURES = {
     b"dibitmap": "bmp",
     b"macpict": "pict",
 }
+
+# Words of fonts' looks and of paragraphs' shapes, half of all tokens: read over at once, as many as follow each other.
+_LOOKS = rb"""
+    (?:\\(?:loch|hich|dbch|ltrch|rtlch|ltrpar|af|afs|alang|lang|langfe|langnp|langfenp|noproof|fs|cf|cb|highlight|b|i|ul|ulnone
+    |kerning|charrsid|insrsid|pararsid|rsid|pard|s|cs|q[lrcj]|li|ri|lin|rin|fi|sa|sb|sl|slmult|widctlpar|hyphpar|intbl|itap
+    |wrapdefault|aspalpha|aspnum|faauto|adjustright|cgrid|lsdpriority|lsdlocked|brdr[a-z]+|cl[a-z]+|tr(?!owd)[a-z]+|cellx
+    )(?![a-zA-Z])(?:-?\d{1,10})?[ ]?)++
+"""
+TOKEN = re.compile(
+    _LOOKS
+    + rb"""
+    |([^\\{}\r\n]+)|\\([a-zA-Z]{1,40})(-?\d{1,10})?[ ]?|\\'([0-9a-fA-F]{2})|([{}])|[\r\n]+|\\(.)
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+# Up to the next brace, or binary part, of a group that is left out.
+BRACES = re.compile(rb"(?:[^\\{}]|\\(?!bin\d).)*+(?:([{}])|\\bin(\d{1,10}) ?)", re.DOTALL)
