@@ -16,21 +16,26 @@ from pathlib import Path
 
 from benchmarks.extraction import reports
 from benchmarks.extraction.catalogue import Files, chosen
+from benchmarks.extraction.hardening import peak_megabytes, samples, tally
 from benchmarks.extraction.letters import letters
 from benchmarks.extraction.recovering import figures, matcher_of
 from benchmarks.extraction.rendered import Family
-from extraction.isolation import ExtractorPool
+from extraction.isolation import ExtractorPool, IsolationLimits
 
-_SECTIONS = ("formats",)
+_SECTIONS = ("formats", "mutations")
 _PACK = 200
 _LETTERS = 15
+_MUTATIONS = 3_000
 
 
 def main() -> None:
     """Run what was asked for."""
     options = _options()
     files = Files(letters(options.letters))
-    sections: Mapping[str, Callable[[argparse.Namespace, Files], object]] = {"formats": _formats}
+    sections: Mapping[str, Callable[[argparse.Namespace, Files], object]] = {
+        "formats": _formats,
+        "mutations": _mutations,
+    }
     told = {}
     for name in options.only or _SECTIONS:
         began = time.perf_counter()
@@ -48,6 +53,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--family", choices=list(Family), action="append", help="formats with one target; repeatable")
     parser.add_argument("--letters", type=int, default=_LETTERS, help="letters in each format")
     parser.add_argument("--pack", type=int, default=_PACK, help="letters in the pack")
+    parser.add_argument("--mutations", type=int, default=_MUTATIONS, help="files that are damaged and read")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--save", type=Path, default=None, help="write the files here")
     parser.add_argument("--json", type=Path, default=None, help="write all figures to this file")
@@ -68,6 +74,18 @@ def _formats(options: argparse.Namespace, files: Files) -> object:
     for line in reports.missed(found):
         print(f"below the target: {line}")
     return [asdict(one) for one in found]
+
+
+def _mutations(options: argparse.Namespace, files: Files) -> object:
+    whole = samples(files, chosen(options.format, options.family))
+    found = tally(whole, options.mutations, IsolationLimits(), options.workers)
+    print(found.table())
+    print(f"slowest {found.slowest:.1f} s; {found.deaths} workers died; this process {peak_megabytes():.0f} MB at most")
+    for name, seed in found.unaccounted:
+        print(f"neither text nor a reason: {name}, seed {seed}")
+    for name, seed, detail in found.crashed:
+        print(f"parser crashed: {name}, seed {seed}: {detail}")
+    return {name: dict(outcomes) for name, outcomes in found.outcomes.items()}
 
 
 def _save(folder: Path, suffix: str, contents: list[bytes]) -> None:
