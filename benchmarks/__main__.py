@@ -11,6 +11,7 @@ BENCHMARKS = (
     "bucket_names",
     "buckets",
     "crawling",
+    "early_answer",
     "extraction",
     "listings",
     "matching",

@@ -37,6 +37,7 @@ from fetching.errand import Errand
 from fetching.pacing import Pacer
 from findings.keys import DatabaseKey
 from findings.records import SweepRecord, UnitOutcome, UnitRecord, UnitState, new_sweep_id
+from findings.rows import Judged
 from findings.spool import SweepSpool, UnitSpool
 from matchers.verdicts import Judgement, Verdict
 from scope.guard import Guard
@@ -132,7 +133,7 @@ class KeepingSink(NoBuckets):
 
     def document(self, document: Document) -> None:
         """See Sink."""
-        self._spool.document(document, "text/html", Judgement(Verdict.CLEAR, (), ()))
+        self._spool.document(document, Judged("text/html", Judgement(Verdict.CLEAR, (), ())))
         self.documents += 1
 
     def skipped(self, skipped: Skipped) -> None:

@@ -59,8 +59,9 @@ def _show(target: str, size: int, extraction: Extraction, no_text: bool) -> None
         _show_facts(f"from{' ' + origin.path if origin.path else ''}", origin)
     for sound in extraction.sounds:
         _show_facts(f"recording{' ' + sound.path if sound.path else ''}", sound)
-    for lie in extraction.misnamed:
-        result_line(f"  name: {lie.path} is called .{lie.ending} and is {lie.media_type}")
+    for file in extraction.files:
+        lie = f", though it is called .{file.misnamed}" if file.misnamed else ""
+        result_line(f"  inside {file.path}: {file.media_type}, {file.size:,} bytes{lie}")
     for piece in extraction.pieces:
         result_line(f"--- {target}{piece.path} ({_measure(piece)})")
         if not no_text:
@@ -103,6 +104,6 @@ def _fields(target: str, size: int, extraction: Extraction, no_text: bool) -> di
             for problem in extraction.problems
         ],
         "origins": [asdict(origin) for origin in extraction.origins],
-        "misnamed": [asdict(lie) for lie in extraction.misnamed],
+        "files": [asdict(file) for file in extraction.files],
         "recordings": [asdict(sound) | {"fingerprint": sound.fingerprint.hex()} for sound in extraction.sounds],
     }

@@ -12,7 +12,7 @@ from documents.dictation import DictationHeader
 from documents.exposure import NOTHING_KNOWN, Exposure
 from scope.reasons import SkipReason
 
-__all__ = ["Cue", "Document", "Entry", "EntryKind", "ModifiedSource", "SkipReason", "Skipped"]
+__all__ = ["Cue", "Document", "Entry", "EntryKind", "InnerFile", "ModifiedSource", "SkipReason", "Skipped"]
 
 
 class EntryKind(StrEnum):
@@ -135,3 +135,22 @@ class Skipped:
     def count(self) -> int:
         """How many places it is for, named or not."""
         return len(self.stands_for) or self.places
+
+
+@dataclass(frozen=True, slots=True)
+class InnerFile:
+    """A file inside a document that was read.
+
+    Attributes:
+        path: its place in the document, such as "!/day1/letters.pdf".
+        media_type: by its bytes.
+        size: bytes.
+        sha256: of them, in hex.
+        misnamed: its ending, where that says another type than its bytes; else empty.
+    """
+
+    path: str
+    media_type: str
+    size: int
+    sha256: str
+    misnamed: str = ""

@@ -7,15 +7,16 @@ Texts travel outside of the JSON: a bounded header can not unfold into more than
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Any, TypeVar
 
 from documents.media_type import MediaType
-from documents.records import SkipReason
+from documents.records import InnerFile, SkipReason
 from extraction.budget import AnswerError, ExtractionLimits
-from extraction.records import Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
+from extraction.records import Extraction, Origin, Problem, Scan, Sound, TextPiece
 
 Record = TypeVar("Record")
 
@@ -33,10 +34,13 @@ _BYTES_PER_CHARACTER = 4 * 2
 _FINGERPRINT_BYTES = 24 << 20
 _ENCODING = "utf-8", "surrogatepass"
 _MOST_CONFIDENT = 100
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_ENDING = re.compile(r"[A-Za-z0-9_.-]{0,20}")
+_FILE = [each.name for each in fields(InnerFile)]
 _ORIGIN = [each.name for each in fields(Origin)]
 # A recording's facts; its fingerprint travels with the texts.
 _SOUND = [each.name for each in fields(Sound) if each.name != "fingerprint"]
-_PARTS = {"media_type", "pieces", "problems", "origins", "misnamed", "scans", "sounds", "reading"}
+_PARTS = {"media_type", "pieces", "problems", "origins", "files", "scans", "sounds", "reading"}
 
 
 def most_text_bytes(limits: ExtractionLimits) -> int:
@@ -60,7 +64,7 @@ def encode(extraction: Extraction, limits: ExtractionLimits) -> tuple[bytes, byt
         ],
         "problems": [[str(problem.reason), problem.path, problem.detail] for problem in extraction.problems],
         "origins": [[_short(getattr(origin, name)) for name in _ORIGIN] for origin in extraction.origins],
-        "misnamed": [[each.path, each.ending, each.media_type] for each in extraction.misnamed],
+        "files": [[getattr(file, name) for name in _FILE] for file in extraction.files],
         "scans": [[scan.path, scan.replaces] for scan in extraction.scans],
         "sounds": [
             [len(sound.fingerprint), *(_short(getattr(sound, name)) for name in _SOUND)] for sound in extraction.sounds
@@ -102,7 +106,7 @@ def decode(header: bytes | bytearray, text: bytes | bytearray, limits: Extractio
             pieces=_each(parts["pieces"], 3, lambda row: _piece(row, texts)),
             problems=_each(parts["problems"], 3, _problem),
             origins=_each(parts["origins"], len(_ORIGIN), _origin),
-            misnamed=_each(parts["misnamed"], 3, _misnamed),
+            files=_each(parts["files"], len(_FILE), _file),
             scans=_each(parts["scans"], 2, _scan),
             sounds=_each(parts["sounds"], len(_SOUND) + 1, lambda row: _sound(row, texts)),
             reading=None if parts["reading"] is None else texts.next(parts["reading"]),
@@ -157,11 +161,14 @@ def _origin(row: list[object]) -> Origin:
     return Origin(_string(path), *(_fact(value) for value in facts))
 
 
-def _misnamed(row: list[object]) -> Misnamed:
-    path, ending, media_type = (_string(value) for value in row)
-    if not ending.isprintable():
-        raise AnswerError("ending")
-    return Misnamed(path, ending, str(MediaType(media_type)))
+def _file(row: list[object]) -> InnerFile:
+    path, media_type, size, sha256, misnamed = row
+    if type(size) is not int or size < 0:
+        raise AnswerError("file")
+    digest, ending = _string(sha256), _string(misnamed)
+    if not _SHA256.fullmatch(digest) or not _ENDING.fullmatch(ending):
+        raise AnswerError("file")
+    return InnerFile(_string(path), str(MediaType(_string(media_type))), size, digest, ending)
 
 
 def _scan(row: list[object]) -> Scan:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from documents.media_type import MediaType, sniff
-from documents.records import SkipReason
+from documents.naming import disagrees
+from documents.records import InnerFile, SkipReason
 from extraction.budget import Budget, BudgetSpentError, ExtractionLimits, UnreadableError
 from extraction.cms import read_signed
 from extraction.compressed import read_bzip2, read_gzip, read_xz, read_zstd
@@ -26,7 +28,7 @@ from extraction.pdf import read_pdf
 from extraction.plain_text import read_plain_text
 from extraction.ppt import read_ppt
 from extraction.pptx import read_pptx
-from extraction.records import Content, Embedded, Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
+from extraction.records import Content, Embedded, Extraction, Origin, Problem, Scan, Sound, TextPiece
 from extraction.rtf import read_rtf
 from extraction.seven_zip import read_seven_zip
 from extraction.sound import SOUND_TYPES, read_sound
@@ -213,7 +215,7 @@ class _Collected:
         self._pieces: list[TextPiece] = []
         self._problems: list[Problem] = []
         self._origins: list[Origin] = []
-        self._misnamed: list[Misnamed] = []
+        self._files: list[InnerFile] = []
         self._scans: list[Scan] = []
         self._sounds: list[Sound] = []
 
@@ -231,7 +233,9 @@ class _Collected:
             elif depth >= self._budget.limits.depth:
                 self._problems.append(Problem(SkipReason.BUDGET_SPENT, path + embedded.path, "depth"))
             else:
-                self.take(sniff(embedded.data), embedded.data, path + embedded.path, depth + 1)
+                media_type = sniff(embedded.data)
+                self._files.append(_inner_file(path, embedded, media_type))
+                self.take(media_type, embedded.data, path + embedded.path, depth + 1)
         return content.reading
 
     def extraction(self, media_type: MediaType, reading: str | None) -> Extraction:
@@ -242,11 +246,17 @@ class _Collected:
             pieces,
             problems=(*self._problems, *cut),
             origins=tuple(self._origins),
-            misnamed=tuple(self._misnamed),
+            files=tuple(self._files),
             scans=tuple(self._scans),
             sounds=tuple(self._sounds),
             reading=reading,
         )
+
+
+def _inner_file(path: str, embedded: Embedded, media_type: MediaType) -> InnerFile:
+    digest = hashlib.sha256(embedded.data).hexdigest()
+    lie = disagrees(embedded.name, media_type) if embedded.name else None
+    return InnerFile(path + embedded.path, str(media_type), len(embedded.data), digest, lie or "")
 
 
 def _below(path: str, records: Iterable[Record]) -> Iterable[Record]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from documents.records import SkipReason
+from documents.records import InnerFile, SkipReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +89,6 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Misnamed:
-    """A file inside whose name says another type than its bytes."""
-
-    path: str
-    ending: str
-    media_type: str
-
-
-@dataclass(frozen=True, slots=True)
 class Sound:
     """A recording: what its header says, and what it sounds like.
 
@@ -150,7 +141,7 @@ class Extraction:
         pieces: the whole text, for matching.
         problems: what is missing from it.
         origins: what the document and the files inside say of where they are from.
-        misnamed: files inside whose names lie.
+        files: those inside, at any depth.
         scans: parts that only OCR can read, not read yet.
         sounds: recordings.
         reading: of a web page, the article without navigation, for reading; may lack text, so it is never matched.
@@ -160,7 +151,7 @@ class Extraction:
     pieces: tuple[TextPiece, ...] = ()
     problems: tuple[Problem, ...] = ()
     origins: tuple[Origin, ...] = ()
-    misnamed: tuple[Misnamed, ...] = ()
+    files: tuple[InnerFile, ...] = ()
     scans: tuple[Scan, ...] = ()
     sounds: tuple[Sound, ...] = ()
     reading: str | None = field(default=None, repr=False)

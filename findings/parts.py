@@ -36,6 +36,8 @@ SPAN: Final = pa.struct(
 )
 
 # Keyed hashes, but for the format, the length and whether it is encrypted.
+_MISNAMED = pa.struct([(name, pa.string()) for name in ("member", "ending", "media_type")])
+
 DICTATION: Final = pa.struct(
     [
         *((name, pa.string()) for name in ("format", "author", "recorder", "comment", "started", "ended")),
@@ -121,6 +123,7 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
             ("indexable", pa.string()),
             ("index_basis", pa.string()),
             ("is_current", pa.string()),
+            ("misnamed", pa.list_(_MISNAMED)),
         ]
     ),
     "matches": columns_of(
@@ -191,6 +194,7 @@ ADDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
     "entries": (
         frozenset(["size_error", "modified_source", "cue", "dictation"]),
         frozenset(["is_current", "selected"]),
+        frozenset(),
     ),
     "documents": (
         frozenset(
@@ -198,8 +202,9 @@ ADDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
             "index_basis".split()
         ),
         frozenset(["is_current"]),
+        frozenset(["misnamed"]),
     ),
-    "skips": (frozenset(["places"]),),
+    "skips": (frozenset(["places"]), frozenset()),
 }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -9,11 +12,29 @@ from urllib.parse import unquote, urlsplit
 
 from documents.dictation import DictationHeader
 from documents.exposure import Exposure, Truth
-from documents.records import Document, Entry, EntryKind, Skipped
+from documents.records import Document, Entry, EntryKind, InnerFile, Skipped
 from findings.keys import DatabaseKey
 from findings.parts import Row
 from findings.stored_text import optional_place, storable, stored_place
-from matchers.verdicts import Judgement, LetterMatch, Span, Verdict
+from matchers.verdicts import Judgement, LetterMatch, Span, Verdict, strongest
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is known of a fetched document's content.
+
+    Attributes:
+        media_type: by its bytes.
+        judgement: of all its text.
+        files: inside it.
+        misnamed: its own ending, where that says another type; else empty.
+    """
+
+    media_type: str
+    judgement: Judgement
+    files: tuple[InnerFile, ...] = ()
+    misnamed: str = ""
+
 
 # The largest size that a column of signed 64 bits holds; a listing may claim any number.
 MAX_SIZE = (1 << 63) - 1
@@ -75,13 +96,13 @@ def fetched_place_row(document: Document) -> Row:
     }
 
 
-def document_row(document: Document, media_type: str, judgement: Judgement, member: str, number: int) -> Row:
+def document_row(document: Document, judged: Judged, number: int) -> Row:
     """A fetched and judged document."""
     headers = {name.lower(): value for name, value in document.headers.items()}
     return {
         "document_number": number,
         "url": stored_place(document.url),
-        "member": storable(member),
+        "member": "",
         "requested_url": optional_place(document.requested_url),
         "parent": optional_place(document.parent),
         "fetched_at": document.fetched_at,
@@ -90,11 +111,31 @@ def document_row(document: Document, media_type: str, judgement: Judgement, memb
         "server_modified": _header_date(headers.get("last-modified")),
         "size": document.body.size,
         "sha256": document.body.sha256,
-        "media_type": storable(media_type),
-        "verdict": judgement.verdict.value,
-        "reasons": [storable(reason) for reason in judgement.reasons],
+        "media_type": storable(judged.media_type),
+        "verdict": judged.judgement.verdict.value,
+        "reasons": [storable(reason) for reason in judged.judgement.reasons],
+        "misnamed": [_lie("", judged.media_type, judged.misnamed)] * bool(judged.misnamed)
+        + [_lie(file.path, file.media_type, file.misnamed) for file in judged.files if file.misnamed],
         **_exposed(document.exposure),
     }
+
+
+def inner_row(whole: Row, file: InnerFile, letters: Sequence[LetterMatch], number: int) -> Row:
+    """A file inside that holds something of letters, from the row of the document that it lies in."""
+    return {
+        **whole,
+        "document_number": number,
+        "member": storable(file.path),
+        "size": file.size,
+        "sha256": file.sha256,
+        "media_type": storable(file.media_type),
+        "verdict": strongest(letter.verdict for letter in letters).value,
+        "misnamed": [],
+    }
+
+
+def _lie(member: str, media_type: str, ending: str) -> Row:
+    return {"member": storable(member), "ending": storable(ending), "media_type": storable(media_type)}
 
 
 def _exposed(exposure: Exposure) -> Row:
@@ -113,14 +154,38 @@ def _exposed(exposure: Exposure) -> Row:
     }
 
 
-def match_rows(document: Document, judgement: Judgement, member: str, number: int, key: DatabaseKey) -> list[Row]:
-    """One row per letter, and one for the document where its verdict makes a finding that no letter explains."""
-    rows = [_match_row(match, document.url, member, key) for match in judgement.letters]
+def letters_by_file(judged: Judged) -> dict[str, list[LetterMatch]]:
+    """Letters by the file inside that holds most of them; those of the document's own text under the empty path."""
+    known = {file.path for file in judged.files}
+    found: dict[str, list[LetterMatch]] = {}
+    for match in judged.judgement.letters:
+        lengths: Counter[str] = Counter()
+        for span in match.spans:
+            lengths[_file_of(span.piece)] += span.doc[1] - span.doc[0]
+        ((file, _),) = lengths.most_common(1) or [("", 0)]
+        found.setdefault(file if file in known else "", []).append(match)
+    return found
+
+
+def _file_of(piece: str) -> str:
+    """The path of the innermost file that a piece is a page, a sheet or a mail of."""
+    file, inner, part = piece.rpartition("!/")
+    return file + inner + part.partition("#")[0] if inner else ""
+
+
+def match_rows(place: Row, letters: Sequence[LetterMatch], url: str, key: DatabaseKey) -> list[Row]:
+    """One row per letter of the file that `place`, a row of documents, is of."""
+    columns = {name: place[name] for name in ("document_number", "url", "member")}
+    return [_match_row(match, url, place["member"], key) | columns for match in letters]
+
+
+def template_rows(place: Row, judgement: Judgement, url: str, key: DatabaseKey) -> list[Row]:
+    """A row for the document where its verdict makes a finding that no letter explains."""
     explained = {match.verdict for match in judgement.letters}
-    if judgement.verdict in _TEMPLATE_FINDINGS and judgement.verdict not in explained:
-        rows.append(_template_row(judgement.verdict, document.url, member, key))
-    place = {"document_number": number, "url": stored_place(document.url), "member": storable(member)}
-    return [row | place for row in rows]
+    if judgement.verdict not in _TEMPLATE_FINDINGS or judgement.verdict in explained:
+        return []
+    columns = {name: place[name] for name in ("document_number", "url", "member")}
+    return [_template_row(judgement.verdict, url, place["member"], key) | columns]
 
 
 def skip_row(skipped: Skipped, skipped_at: datetime) -> Row:

@@ -25,7 +25,10 @@ class Migration:
     sql: str
 
 
-MIGRATION_FILES = ("001_first_tables.sql", "002_told_sweeps.sql", "003_exposure.sql", "004_buckets.sql")
+MIGRATION_FILES = (
+    *("001_first_tables.sql", "002_told_sweeps.sql", "003_exposure.sql", "004_buckets.sql"),
+    "005_inner_files.sql",
+)
 
 # Each view after those that it reads from, with the tables and views whose column comments it takes over.
 VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -40,6 +43,7 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "reach": ("units",),
     "to_look_at": ("documents",),
     "worth_a_look": ("entries",),
+    "misnamed": ("documents",),
     "bucket_history": ("buckets",),
     "bucket_states": ("bucket_history", "buckets"),
     "buckets_met": ("bucket_leads", "bucket_states"),

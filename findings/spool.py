@@ -24,7 +24,18 @@ from findings.errors import DatabaseKeyError, SpoolError
 from findings.keys import DatabaseKey
 from findings.parts import PART_ROWS, PartWriter, Row, write_table
 from findings.records import SweepEnd, SweepRecord, UnitOutcome, UnitRecord, UnitState
-from findings.rows import document_row, entry_row, fetched_place_row, left_rows, match_rows, skip_row
+from findings.rows import (
+    Judged,
+    document_row,
+    entry_row,
+    fetched_place_row,
+    inner_row,
+    left_rows,
+    letters_by_file,
+    match_rows,
+    skip_row,
+    template_rows,
+)
 from findings.spool_folders import (
     OPENED_FILE,
     PLAN_COLUMNS,
@@ -39,7 +50,6 @@ from findings.spool_folders import (
     unit_file_of,
 )
 from findings.unit_store import UnitStore, drop_state, has_state
-from matchers.verdicts import Judgement
 
 
 def now_utc() -> datetime:
@@ -273,22 +283,28 @@ class UnitSpool:
         with self._lock:
             self._add(skips=[skip_row(skipped, self._clock())], left=left_rows(skipped))
 
-    def document(self, document: Document, media_type: str, judgement: Judgement, member: str = "") -> tuple[str, ...]:
-        """A document was fetched and judged; `member` is the path inside it that the judgement is about.
+    def document(self, document: Document, judged: Judged) -> tuple[str, ...]:
+        """A document was fetched and judged. A file inside that holds a letter is a place of its own.
 
         Returns:
             The ids of the findings that this makes.
         """
+        key, by_file = self._sweep.key, letters_by_file(judged)
         with self._lock:
-            self._documents += 1
-            number = self._documents
-            matches = match_rows(document, judgement, member, number, self._sweep.key)
-            self._add(
-                entries=[fetched_place_row(document)],
-                documents=[document_row(document, media_type, judgement, member, number)],
-                matches=matches,
-            )
+            whole = document_row(document, judged, self._numbered())
+            documents = [whole]
+            matches = match_rows(whole, by_file.pop("", ()), document.url, key)
+            matches += template_rows(whole, judged.judgement, document.url, key)
+            for file in judged.files:
+                if letters := by_file.pop(file.path, None):
+                    documents.append(inner_row(whole, file, letters, self._numbered()))
+                    matches += match_rows(documents[-1], letters, document.url, key)
+            self._add(entries=[fetched_place_row(document)], documents=documents, matches=matches)
         return tuple(row["finding_id"] for row in matches if row["finding_id"])
+
+    def _numbered(self) -> int:
+        self._documents += 1
+        return self._documents
 
     def bucket(self, access: BucketAccess) -> None:
         """What is known of a bucket's access by now."""

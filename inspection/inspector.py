@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
+from documents.records import InnerFile
 from extraction.isolation import ExtractorPool
 from extraction.records import Extraction, Problem, TextPiece
 from inspection.scans import OcrBudget, ScanPass
@@ -31,6 +32,7 @@ class Inspection:
         media_type: from the bytes, never from the name.
         judgement: verdict, letters and reasons.
         problems: what could not be read, and why; not empty means that the verdict rests on a part.
+        files: those inside.
     """
 
     sha256: str
@@ -38,6 +40,7 @@ class Inspection:
     media_type: str
     judgement: Judgement
     problems: tuple[Problem, ...]
+    files: tuple[InnerFile, ...] = ()
 
 
 # Verdicts that make more of a document worth reading: it is the organisation's, with or without a person.
@@ -82,7 +85,7 @@ class Inspector:
         extraction = self._scans.completed(data, first, self._is_ours)
         judgement = self._matcher.match(_pieces(extraction.pieces), partial=extraction.partial)
         sha256 = hashlib.sha256(data).hexdigest()
-        return Inspection(sha256, len(data), extraction.media_type, judgement, extraction.problems)
+        return Inspection(sha256, len(data), extraction.media_type, judgement, extraction.problems, extraction.files)
 
     def _is_ours(self, pieces: Sequence[TextPiece]) -> bool:
         return self._matcher.match(_pieces(pieces), partial=True).verdict in _OURS

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Protocol
 
 from documents.records import SkipReason
-from extraction.isolation import ExtractorPool
 from extraction.records import Extraction, Problem, Scan, TextPiece
 
 # Scans that one document may cost, a person's usual budget: ten minutes of two cores.
 DEFAULT_PAGES = 200
-# Up to so many, all are read: a letter and its enclosures, at most a minute of two cores.
-SHORT_PAGES = 20
-# Of a longer document these are read first, and from then on one in so many. Set by `python -m benchmarks early`: see
-# docs/benchmarks.md for the letters that this misses and the pages that it saves.
+# Up to so many, all are read: some letters and their enclosures, at most two minutes of a core.
+SHORT_PAGES = 40
+# Of a longer document these are read first, and from then on one in so many. `python -m benchmarks early_answer` says
+# what this misses and what it saves.
 FIRST_PAGES = 5
 ONE_IN = 4
 # Pages that one worker is given at a time. What ends a worker costs all of them, and they are tried again one by one.
@@ -47,6 +47,14 @@ class OcrBudget:
     one_in: int = ONE_IN
 
 
+class ReadsScans(Protocol):
+    """What an extractor pool does for a second pass."""
+
+    def submit_scans(self, data: bytes, places: Sequence[str]) -> Future[Extraction]:
+        """Some places of a document."""
+        ...
+
+
 class ScanPass:
     """Reads the scans of documents that have been read once.
 
@@ -56,7 +64,7 @@ class ScanPass:
         budget: of each document.
     """
 
-    def __init__(self, extractors: ExtractorPool, workers: int = 1, budget: OcrBudget | None = None) -> None:
+    def __init__(self, extractors: ReadsScans, workers: int = 1, budget: OcrBudget | None = None) -> None:
         self._extractors = extractors
         self._workers = workers
         self._budget = budget or OcrBudget()

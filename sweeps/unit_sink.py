@@ -5,13 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from urllib.parse import unquote, urlsplit
 
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.exposure import Truth
+from documents.media_type import MediaType
+from documents.naming import disagrees
 from documents.records import Document, Entry, Skipped, SkipReason
 from extraction.records import Problem
+from findings.rows import Judged
 from findings.spool import Begun, UnitSpool
-from inspection.inspector import Inspector
+from inspection.inspector import Inspection, Inspector
 
 # Addresses of buckets that were met lately and are not told again, about 0.1 kB each. What is forgotten is told twice,
 # and becomes one row when it is merged.
@@ -116,7 +120,7 @@ class UnitSink:
         document.body.close()
         inspection = self._inspector.inspect(data)
         with self._lock:
-            self._spool.document(document, inspection.media_type, inspection.judgement)
+            self._spool.document(document, _judged(document, inspection))
             problems = [each for each in inspection.problems if not _is_read_as_listing(document, each)]
             for problem in problems:
                 self._spool.skipped(
@@ -133,6 +137,13 @@ class UnitSink:
         current = self.progress
         self.progress = replace(current, **{name: getattr(current, name) + count for name, count in more.items()})
         self._tell(self.progress)
+
+
+def _judged(document: Document, inspection: Inspection) -> Judged:
+    """With the ending of the document's own name, where that lies."""
+    name = unquote(urlsplit(document.url).path.rpartition("/")[2])
+    lie = disagrees(name, MediaType(inspection.media_type)) or ""
+    return Judged(inspection.media_type, inspection.judgement, inspection.files, lie)
 
 
 def _is_read_as_listing(document: Document, problem: Problem) -> bool:

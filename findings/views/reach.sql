@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW reach AS
 WITH looked AS (
     SELECT sweep_id, unit_id, count(*) AS documents, count(*) FILTER (verdict = 'undetermined') AS undetermined
-    FROM documents GROUP BY sweep_id, unit_id
+    FROM documents WHERE member = '' GROUP BY sweep_id, unit_id
 ), left_out AS (
     SELECT sweep_id, unit_id, sum(places)::BIGINT AS skipped, map(list(reason), list(places)) AS skipped_by_reason
     FROM (SELECT sweep_id, unit_id, reason, sum(places)::UBIGINT AS places FROM skips GROUP BY ALL)

@@ -153,7 +153,7 @@ def taken_over(data: bytes, limits: ExtractionLimits) -> Extraction:
 def say_header(fields: dict[str, object]) -> None:
     honest: dict[str, object] = {
         "media_type": "text/plain",
-        **{key: [] for key in ["pieces", "problems", "origins", "misnamed", "scans", "sounds"]},
+        **{key: [] for key in ["pieces", "problems", "origins", "files", "scans", "sounds"]},
         "reading": None,
     }
     header = json.dumps(honest | fields).encode()

@@ -5,25 +5,26 @@ import sys
 
 import pytest
 
-from documents.records import SkipReason
+from documents.records import InnerFile, SkipReason
 from extraction.answers import HEADER_BYTES, check_sizes, decode, encode, most_text_bytes
 from extraction.budget import AnswerError, ExtractionLimits
-from extraction.records import Extraction, Misnamed, Origin, Problem, Scan, Sound, TextPiece
+from extraction.records import Extraction, Origin, Problem, Scan, Sound, TextPiece
 
+SHA256 = "0123456789abcdef" * 4
 LIMITS = ExtractionLimits(characters=100)
 WHOLE = Extraction(
     "text/html",
     (TextPiece("", "Dear Dr \udc80 Sample \x00\u202e \U0001f9ec"), TextPiece("!/a", "", 87)),
     (Problem(SkipReason.UNREADABLE, 'word/"\udcff.xml', "bytes without a meaning in cp1252"),),
     origins=(Origin("", title="\ud800", language="en"), Origin("!/a", created="2026-03-05")),
-    misnamed=(Misnamed("!/a.jpg", "jpg", "application/zip"),),
+    files=(InnerFile("!/a.jpg", "application/zip", 12, SHA256, "jpg"), InnerFile("!/b", "text/plain", 0, SHA256)),
     scans=(Scan("#page=3"), Scan("#page=4", replaces=True)),
     sounds=(Sound("!/b", "ds2", 12.5, author="Dr", encrypted=True), Sound("", "wav", fingerprint=b"\xff\xfe12")),
     reading="Dear",
 )
 BARE: dict[str, object] = {
     "media_type": "text/plain",
-    **{key: [] for key in ["pieces", "problems", "origins", "misnamed", "scans", "sounds"]},
+    **{key: [] for key in ["pieces", "problems", "origins", "files", "scans", "sounds"]},
     "reading": None,
 }
 SOUND: list[object] = [0, "", "wav", *[None] * 7]
@@ -56,8 +57,10 @@ def test_an_extraction_comes_back_as_it_was(extraction: Extraction) -> None:
         {"origins": [["", "title"]]},
         {"origins": [["", 3, *[None] * 11]]},
         {"origins": [["", "x" * 2001, *[None] * 11]]},
-        {"misnamed": [["", "jpg", "no such type"]]},
-        {"misnamed": [["", "j\npg", "text/plain"]]},
+        {"files": [["", "no such type", 1, SHA256, ""]]},
+        {"files": [["", "text/plain", -1, SHA256, ""]]},
+        {"files": [["", "text/plain", 1, "0" * 63, ""]]},
+        {"files": [["", "text/plain", 1, SHA256, "j\npg"]]},
         {"scans": [["", 1]]},
         {"sounds": [[4, *SOUND[1:]]]},
         {"sounds": [[*SOUND[:3], -1, *SOUND[4:]]]},

@@ -26,6 +26,7 @@ from findings.records import (
     UnitState,
     new_sweep_id,
 )
+from findings.rows import Judged
 from findings.spool import SweepSpool, UnitSpool
 from findings.spool_folders import spool_root
 from matchers.verdicts import AnchorState, Judgement, LetterMatch, Span, Verdict
@@ -122,9 +123,9 @@ class Estate:
                 case Skipped():
                     unit.skipped(what)
                 case Document():
-                    unit.document(replace(what, fetched_at=fetched_at), "text/plain", CLEAR)
+                    unit.document(replace(what, fetched_at=fetched_at), Judged("text/plain", CLEAR))
                 case (document, judgement):
-                    unit.document(replace(document, fetched_at=fetched_at), "application/pdf", judgement)
+                    unit.document(replace(document, fetched_at=fetched_at), Judged("application/pdf", judgement))
         unit.finish(self.outcome())
         sweep.finish(self.end())
         if merged:

@@ -22,6 +22,7 @@ from findings.buckets import bucket_standings, buckets_met, known_leads
 from findings.merge import merge
 from findings.query import finding, reach, sweep_summary
 from findings.records import BucketState, UnitState
+from findings.rows import Judged
 from findings.spool import UnitSpool
 from tests.findings.conftest import HOST, START, Estate, letter
 
@@ -257,7 +258,7 @@ def test_how_a_letter_in_a_bucket_lies_open(
     exposure = Exposure(
         transport=Transport.HTTPS, listed=listed, is_listing=NO, auth_above=NO, is_current=NO if listed is YES else YES
     )
-    unit.document(estate.document("/1/a/b/c.pdf", exposure=exposure), "application/pdf", letter())
+    unit.document(estate.document("/1/a/b/c.pdf", exposure=exposure), Judged("application/pdf", letter()))
     unit.bucket(replace(BUCKET, listable=listable, readable=YES, attribution=Attribution(40, ("name_has_keyword",))))
     unit.finish(estate.outcome())
     sweep.finish(estate.end())

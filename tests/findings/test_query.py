@@ -12,6 +12,7 @@ from findings.errors import DatabaseMissingError, FindingAmbiguousError, Finding
 from findings.merge import merge
 from findings.records import FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
 from findings.results import TriageEvent
+from findings.rows import Judged
 from findings.told import mark_told
 from findings.triage import set_triage
 from matchers.verdicts import AnchorState, Judgement, Span, Verdict
@@ -134,7 +135,7 @@ def test_a_sweep_is_summed_up_as_it_stood_then(estate: Estate) -> None:
 def test_a_sweep_under_way_is_summed_up_so_far(estate: Estate) -> None:
     sweep = estate.begin()
     unit = estate.open_unit(sweep)
-    unit.document(estate.document("/1/a.pdf"), "application/pdf", letter())
+    unit.document(estate.document("/1/a.pdf"), Judged("application/pdf", letter()))
     unit.finish(estate.outcome())
     merge(estate.root, estate.database)
     summary = query.sweep_summary(estate.database, sweep.record.sweep_id)

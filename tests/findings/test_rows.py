@@ -10,12 +10,23 @@ import pytest
 
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.dictation import DictationFormat, DictationHeader
-from documents.records import Entry, EntryKind, Skipped, SkipReason
+from documents.records import Document, Entry, EntryKind, InnerFile, Skipped, SkipReason
 from findings.bucket_rows import bucket_row, lead_row, name_search_row
 from findings.keys import DatabaseKey
-from findings.parts import COLUMNS
-from findings.rows import MAX_SIZE, document_row, entry_row, left_rows, match_rows, skip_row
-from matchers.verdicts import Judgement, LetterMatch, Verdict
+from findings.parts import COLUMNS, Row
+from findings.rows import (
+    MAX_SIZE,
+    Judged,
+    document_row,
+    entry_row,
+    inner_row,
+    left_rows,
+    letters_by_file,
+    match_rows,
+    skip_row,
+    template_rows,
+)
+from matchers.verdicts import Judgement, LetterMatch, Span, Verdict
 from tests.findings.conftest import CLEAR, HOST, Estate, letter
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -67,7 +78,7 @@ def test_no_credential_is_kept_even_if_a_source_forgets(estate: Estate) -> None:
     rows = [
         entry_row(entry(url=signed, parent=signed), NOW, KEY),
         skip_row(Skipped(signed, SkipReason.CREDENTIAL_IN_URL, parent=signed), NOW),
-        document_row(document, "application/pdf", CLEAR, "", 1),
+        document_row(document, Judged("application/pdf", CLEAR), 1),
     ]
     assert "secret" not in repr(rows)
     assert "abc" not in repr(rows)
@@ -95,41 +106,81 @@ def test_what_is_no_url_is_kept_without_its_query() -> None:
 )
 def test_last_modified_is_read_if_it_is_a_time(estate: Estate, header: str, stored: datetime | None) -> None:
     document = estate.document("/a.pdf", headers={"LAST-MODIFIED": header})
-    assert document_row(document, "text/plain", CLEAR, "", 1)["server_modified"] == stored
+    assert document_row(document, Judged("text/plain", CLEAR), 1)["server_modified"] == stored
+
+
+def place_of(document: Document, judgement: Judgement) -> Row:
+    return document_row(document, Judged("application/pdf", judgement), 1)
 
 
 def test_letters_make_findings_and_lesser_verdicts_do_not(estate: Estate) -> None:
     document = estate.document("/a.pdf")
     verdicts = (Verdict.KNOWN_LETTER, Verdict.SHARED_PASSAGE, Verdict.TEMPLATE_ONLY, Verdict.UNDETERMINED)
     letters = tuple(LetterMatch(f"L-{number}", verdict, 0.5, 0.5, 10) for number, verdict in enumerate(verdicts))
-    rows = match_rows(document, Judgement(Verdict.KNOWN_LETTER, letters, ()), "", 1, KEY)
+    rows = match_rows(place_of(document, CLEAR), letters, document.url, KEY)
     assert [row["finding_id"] is not None for row in rows] == [True, True, False, False]
     assert rows[0]["finding_id"] == KEY.finding_id(document.url, "", "letter:L-0")
 
 
 def test_a_template_verdict_makes_one_finding_of_its_place(estate: Estate) -> None:
     document = estate.document("/a.pdf")
-    without = match_rows(document, Judgement(Verdict.SAME_TEMPLATE, (), ()), "x", 1, KEY)
+    alone = Judgement(Verdict.SAME_TEMPLATE, (), ())
+    without = template_rows(place_of(document, alone), alone, document.url, KEY)
     assert [(row["letter_id"], row["finding_id"]) for row in without] == [
-        (None, KEY.finding_id(document.url, "x", "verdict:same_template"))
+        (None, KEY.finding_id(document.url, "", "verdict:same_template"))
     ]
     near = LetterMatch("L-1", Verdict.SAME_TEMPLATE, 0.5, 0.5, 10)
-    with_candidate = match_rows(document, Judgement(Verdict.SAME_TEMPLATE, (near,), ()), "x", 1, KEY)
-    assert [row["finding_id"] for row in with_candidate] == [without[0]["finding_id"]]
+    with_candidate = Judgement(Verdict.SAME_TEMPLATE, (near,), ())
+    place = place_of(document, with_candidate)
+    assert template_rows(place, with_candidate, document.url, KEY) == []
+    assert match_rows(place, (near,), document.url, KEY)[0]["finding_id"] == without[0]["finding_id"]
 
 
 @pytest.mark.parametrize("verdict", [Verdict.CLEAR, Verdict.UNDETERMINED, Verdict.TEMPLATE_ONLY])
 def test_other_documents_make_no_match(estate: Estate, verdict: Verdict) -> None:
-    assert match_rows(estate.document("/a.pdf"), Judgement(verdict, (), ()), "", 1, KEY) == []
+    document, judgement = estate.document("/a.pdf"), Judgement(verdict, (), ())
+    assert template_rows(place_of(document, judgement), judgement, document.url, KEY) == []
+
+
+def test_a_letter_is_of_the_file_inside_that_holds_most_of_it() -> None:
+    def match(letter_id: str, *spans: tuple[str, int]) -> LetterMatch:
+        return LetterMatch(
+            letter_id, Verdict.KNOWN_LETTER, 1, 1, 9, spans=tuple(Span(p, (0, n), (0, n)) for p, n in spans)
+        )
+
+    files = tuple(InnerFile(path, "application/pdf", 1, "0" * 64) for path in ("!/a.pdf", "!/m.mbox#mail=2!/b.pdf"))
+    letters = (
+        match("own", ("#page=2", 50)),
+        match("a", ("#page=1", 10), ("!/a.pdf#page=1", 8), ("!/a.pdf#page=2", 8)),
+        match("b", ("!/m.mbox#mail=2!/b.pdf", 9)),
+        match("mail", ("!/m.mbox#mail=2", 9)),
+        match("nowhere"),
+    )
+    found = letters_by_file(Judged("application/zip", Judgement(Verdict.KNOWN_LETTER, letters, ()), files))
+    assert {file: [each.letter_id for each in some] for file, some in found.items()} == {
+        "": ["own", "mail", "nowhere"],
+        "!/a.pdf": ["a"],
+        "!/m.mbox#mail=2!/b.pdf": ["b"],
+    }
+
+
+def test_names_that_lie_are_kept_with_the_whole(estate: Estate) -> None:
+    lying = InnerFile("!/photo.jpg", "application/zip", 5, "0" * 64, "jpg")
+    judged = Judged("text/plain", CLEAR, (lying, InnerFile("!/a.txt", "text/plain", 5, "0" * 64)), misnamed="pdf")
+    assert document_row(estate.document("/a.pdf"), judged, 1)["misnamed"] == [
+        {"member": "", "ending": "pdf", "media_type": "text/plain"},
+        {"member": "!/photo.jpg", "ending": "jpg", "media_type": "application/zip"},
+    ]
 
 
 def test_every_row_fits_its_columns(estate: Estate) -> None:
     document = estate.document("/a.pdf")
+    place = place_of(document, letter())
     owner = {"sweep_id": "s", "unit_id": "u"}
     rows = {
         "entries": entry_row(entry(size=3, modified=NOW), NOW, KEY),
-        "documents": document_row(document, "application/pdf", letter(), "a", 1),
-        "matches": match_rows(document, letter(), "a", 1, KEY)[0],
+        "documents": inner_row(place, InnerFile("!/a", "text/plain", 5, "0" * 64, "pdf"), letter().letters, 2),
+        "matches": match_rows(place, letter().letters, document.url, KEY)[0],
         "skips": skip_row(Skipped("http://files.example.org/", SkipReason.ROBOTS), NOW),
         "buckets": bucket_row(BucketAccess("http://x.example.org/b", "s3", "b"), NOW),
         "leads": lead_row(BucketLead("http://x.example.org/b", "s3", "b"), NOW),

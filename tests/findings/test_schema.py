@@ -27,6 +27,7 @@ from findings.records import (
     TriageDecision,
     UnitState,
 )
+from findings.rows import Judged
 from findings.schema import MIGRATION_FILES, VIEWS, Migration, applied_version, migrate, migrations
 from matchers.verdicts import AnchorState, Verdict
 from tests.findings.conftest import HOST, Estate, letter
@@ -167,7 +168,7 @@ def test_a_database_of_every_earlier_schema_is_brought_up_to_date(version: int, 
     older = replace(estate, database=old)
     sweep = older.begin()
     unit = older.open_unit(sweep)
-    unit.document(older.document("/1/a.pdf"), "application/pdf", letter())
+    unit.document(older.document("/1/a.pdf"), Judged("application/pdf", letter()))
     unit.bucket(BucketAccess(f"{HOST}/1", "s3", "letters", exists=Truth.YES, listable=Truth.YES))
     unit.bucket_named(BucketLead(f"{HOST}/1", "s3", "letters"))
     unit.names_searched(NamesSearched("s3", 2, 1, 1, 0))

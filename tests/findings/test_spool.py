@@ -16,6 +16,7 @@ from findings.errors import DatabaseKeyError, SpoolError
 from findings.keys import DatabaseKey
 from findings.merge import merge
 from findings.records import SweepState, UnitState
+from findings.rows import Judged
 from findings.spool import SweepSpool
 from findings.spool_folders import spooled_matches
 from matchers.verdicts import Verdict
@@ -25,6 +26,7 @@ from tests.findings.conftest import CLEAR, HOST, Estate, letter, unit_record
 WORKER = """
 import pickle, sys
 from pathlib import Path
+from findings.rows import Judged
 from tests.findings.conftest import CLEAR, Estate, letter, unit_record
 
 sweep = pickle.loads(sys.stdin.buffer.read())
@@ -33,7 +35,7 @@ unit = sweep.unit(unit_record(), clock=lambda: estate.now)
 number = 0
 while True:
     number += 1
-    unit.document(estate.document(f"/1/{number}.pdf"), "application/pdf", letter(f"L-{number}"))
+    unit.document(estate.document(f"/1/{number}.pdf"), Judged("application/pdf", letter(f"L-{number}")))
 """
 
 
@@ -53,7 +55,7 @@ def killed_worker(sweep: SweepSpool, parts: int) -> None:
 def test_a_unit_is_published_when_it_has_finished_and_not_before(estate: Estate) -> None:
     sweep = estate.begin(unit_record(1), unit_record(2))
     unit = estate.open_unit(sweep)
-    unit.document(estate.document("/1/a.pdf"), "application/pdf", letter())
+    unit.document(estate.document("/1/a.pdf"), Judged("application/pdf", letter()))
     assert sweep.finished_units() == frozenset()
     unit.finish(estate.outcome())
     assert sweep.finished_units() == {unit_record().unit_id}
@@ -64,8 +66,8 @@ def test_a_unit_is_published_when_it_has_finished_and_not_before(estate: Estate)
 def test_document_gives_back_the_findings_that_it_makes(estate: Estate) -> None:
     unit = estate.open_unit(estate.begin())
     document = estate.document("/1/a.pdf")
-    assert unit.document(document, "text/plain", CLEAR) == ()
-    assert unit.document(document, "application/pdf", letter("L-1")) == (
+    assert unit.document(document, Judged("text/plain", CLEAR)) == ()
+    assert unit.document(document, Judged("application/pdf", letter("L-1"))) == (
         estate.key.finding_id(document.url, "", "letter:L-1"),
     )
 
@@ -90,7 +92,7 @@ def test_a_unit_that_a_stop_cut_short_is_run_again_when_the_sweep_is_resumed(est
     sweep = estate.begin(unit_record(1), unit_record(2))
     estate.open_unit(sweep, 1).finish(estate.outcome())
     stopped = estate.open_unit(sweep, 2)
-    stopped.document(estate.document("/2/a.pdf"), "application/pdf", letter("L-1"))
+    stopped.document(estate.document("/2/a.pdf"), Judged("application/pdf", letter("L-1")))
     stopped.finish(estate.outcome(UnitState.INTERRUPTED))
     assert unit_record(2).unit_id in sweep.finished_units(), "this run is not to begin it again"
     merge(estate.root, estate.database)  # stopped at once: no end was written, and a reading command merges
@@ -101,7 +103,7 @@ def test_a_unit_that_a_stop_cut_short_is_run_again_when_the_sweep_is_resumed(est
     assert resumed.finished_units() == {unit_record(1).unit_id}
     again = estate.open_unit(resumed, 2)
     for path in ("/2/a.pdf", "/2/b.pdf"):
-        again.document(estate.document(path), "application/pdf", letter("L-1"))
+        again.document(estate.document(path), Judged("application/pdf", letter("L-1")))
     again.finish(estate.outcome())
     resumed.finish(estate.end())
     merge(estate.root, estate.database)
@@ -112,7 +114,7 @@ def test_a_unit_that_a_stop_cut_short_is_run_again_when_the_sweep_is_resumed(est
 def test_a_unit_cut_short_twice_keeps_what_it_had_found(estate: Estate) -> None:
     sweep = estate.begin()
     stopped = estate.open_unit(sweep)
-    stopped.document(estate.document("/1/a.pdf"), "application/pdf", letter("L-1"))
+    stopped.document(estate.document("/1/a.pdf"), Judged("application/pdf", letter("L-1")))
     stopped.finish(estate.outcome(UnitState.INTERRUPTED))
     resumed = SweepSpool.unfinished(estate.root, "scope-1", estate.key)
     assert resumed
@@ -152,7 +154,7 @@ def test_a_killed_unit_is_dropped_and_run_again(estate: Estate) -> None:
     resumed = SweepSpool.unfinished(estate.root, "scope-1", estate.key)
     assert resumed
     unit = estate.open_unit(resumed)
-    unit.document(estate.document("/1/1.pdf"), "application/pdf", letter("L-1"))
+    unit.document(estate.document("/1/1.pdf"), Judged("application/pdf", letter("L-1")))
     unit.finish(estate.outcome())
     resumed.finish(estate.end())
     merge(estate.root, estate.database)
@@ -233,7 +235,7 @@ def test_records_may_come_from_several_threads(estate: Estate) -> None:
         for number in range(200):
             unit.entry(estate.entry(f"/1/{thread}-{number}"))
             unit.skipped(Skipped(f"{HOST}/1/{thread}-{number}", SkipReason.TIMED_OUT))
-            unit.document(estate.document(f"/1/{thread}-{number}.txt"), "text/plain", CLEAR)
+            unit.document(estate.document(f"/1/{thread}-{number}.txt"), Judged("text/plain", CLEAR))
 
     threads = [threading.Thread(target=work, args=(thread,)) for thread in range(4)]
     for thread in threads:
@@ -250,7 +252,7 @@ def test_records_may_come_from_several_threads(estate: Estate) -> None:
 def test_the_spool_is_for_its_owner_only(estate: Estate) -> None:
     sweep = estate.begin()
     unit = estate.open_unit(sweep)
-    unit.document(estate.document("/1/a.pdf"), "application/pdf", letter())
+    unit.document(estate.document("/1/a.pdf"), Judged("application/pdf", letter()))
     unit.finish(estate.outcome())
     sweep.finish(estate.end())
     paths = [estate.root, *estate.root.rglob("*")]

@@ -14,6 +14,7 @@ import findings.parts
 from documents.records import Skipped, SkipReason
 from findings.merge import merge
 from findings.records import SweepState, UnitState
+from findings.rows import Judged
 from findings.spool import Begun, SweepSpool, UnitSpool
 from findings.unit_store import STATE_FILE
 from tests.findings.conftest import CLEAR, HOST, Estate, unit_record
@@ -43,7 +44,7 @@ def killed(unit: UnitSpool) -> None:
 
 def fetch(unit: UnitSpool, estate: Estate, *numbers: int) -> None:
     for number in numbers:
-        unit.document(estate.document(f"/1/{number}.pdf"), "application/pdf", CLEAR)
+        unit.document(estate.document(f"/1/{number}.pdf"), Judged("application/pdf", CLEAR))
 
 
 def merged_documents(sweep: SweepSpool, estate: Estate) -> list[str]:

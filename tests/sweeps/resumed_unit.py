@@ -19,6 +19,7 @@ from fetching.errand import Errand
 from fetching.pacing import Pacer
 from findings.keys import load_or_create_database_key
 from findings.records import UnitOutcome, UnitRecord, UnitState
+from findings.rows import Judged
 from findings.spool import SweepSpool, UnitSpool, now_utc
 from findings.spool_folders import spool_root
 from matchers.verdicts import Judgement, Verdict
@@ -44,7 +45,7 @@ class SpoolSink(NoBuckets):
         self.spool.entries(entries)
 
     def document(self, document: Document) -> None:
-        self.spool.document(document, "text/plain", CLEAR)
+        self.spool.document(document, Judged("text/plain", CLEAR))
 
     def skipped(self, skipped: Skipped) -> None:
         self.spool.skipped(skipped)
