@@ -8,11 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
-from documents.exposure import Truth
 from documents.media_type import MediaType
 from documents.naming import disagrees
 from documents.records import Document, Entry, Skipped, SkipReason
-from extraction.records import Problem
 from findings.rows import Judged
 from findings.spool import Begun, UnitSpool
 from inspection.inspector import Inspection, Inspector
@@ -121,12 +119,11 @@ class UnitSink:
         inspection = self._inspector.inspect(data)
         with self._lock:
             self._spool.document(document, _judged(document, inspection))
-            problems = [each for each in inspection.problems if not _is_read_as_listing(document, each)]
-            for problem in problems:
+            for problem in inspection.problems:
                 self._spool.skipped(
                     Skipped(document.url, problem.reason, problem.detail, member=problem.path, parent=document.parent)
                 )
-            self._count(documents=1, skipped=len(problems), matches=len(inspection.judgement.letters))
+            self._count(documents=1, skipped=len(inspection.problems), matches=len(inspection.judgement.letters))
 
     def _counts(self) -> dict[str, int]:
         counts = asdict(self.progress)
@@ -144,9 +141,3 @@ def _judged(document: Document, inspection: Inspection) -> Judged:
     name = unquote(urlsplit(document.url).path.rpartition("/")[2])
     lie = disagrees(name, MediaType(inspection.media_type)) or ""
     return Judged(inspection.media_type, inspection.judgement, inspection.files, lie)
-
-
-def _is_read_as_listing(document: Document, problem: Problem) -> bool:
-    """Has the source read what extraction has no reader for? A sitemap or a listing in JSON is no letter's text."""
-    is_whole = problem.reason is SkipReason.UNSUPPORTED_TYPE and not problem.path
-    return is_whole and document.exposure.is_listing is Truth.YES

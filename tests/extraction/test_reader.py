@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import hashlib
+import io
 import random
+import zipfile
 from collections.abc import Iterator
 
 import pytest
 
 from documents.media_type import MediaType
-from documents.records import SkipReason
+from documents.records import InnerFile, SkipReason
 from extraction.budget import Budget, BudgetSpentError, ExtractionLimits
 from extraction.reader import READERS, UNREAD, extract, files_with
 from extraction.records import Content, Embedded, Extraction, Problem
@@ -136,3 +139,17 @@ def test_what_ends_the_files_inside_leaves_those_before(monkeypatch: pytest.Monk
     extraction = extract(b"%PDF-1.4")
     assert [(piece.path, piece.text) for piece in extraction.pieces] == [("!/first", "Dear Dr Sample")]
     assert reasons(extraction) == [(SkipReason.ENCRYPTED, "!/second"), (SkipReason.BUDGET_SPENT, "")]
+
+
+def test_files_inside_are_told_with_type_and_digest_and_names_that_lie() -> None:
+    inner = b"Dear Dr Sample, thank you for seeing this man."
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as container:
+        container.writestr("day1/photo.jpg", inner)
+        container.writestr("letter.txt", inner)
+    files = extract(data.getvalue()).files
+    digest = hashlib.sha256(inner).hexdigest()
+    assert files == (
+        InnerFile("!/day1/photo.jpg", "text/plain", len(inner), digest, "jpg"),
+        InnerFile("!/letter.txt", "text/plain", len(inner), digest),
+    )

@@ -1,21 +1,23 @@
-"""What extraction can not read is told, but not of what the source has read as a listing."""
+"""What is kept of a document: what could not be read of it, and the files inside that hold letters."""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from demo_range.letters import known_letters
 from documents.body import Body
-from documents.exposure import Exposure, Truth
 from documents.records import Document
 from extraction.isolation import ExtractorPool
 from findings.keys import load_or_create_database_key
-from findings.records import SweepRecord, UnitRecord, new_sweep_id
-from findings.spool import SweepSpool
+from findings.records import SweepRecord, UnitOutcome, UnitRecord, UnitState, new_sweep_id
+from findings.spool import SweepSpool, UnitSpool
 from findings.spool_folders import spool_root
 from inspection.inspector import Inspector
 from matchers.keys import PackKey
@@ -32,7 +34,7 @@ SITEMAP = b'<?xml version="1.0"?><urlset><url><loc>https://www.example.org/a.htm
 
 
 @pytest.fixture
-def sink(tmp_path: Path) -> Iterator[UnitSink]:
+def spool(tmp_path: Path) -> UnitSpool:
     scope = Scope.model_validate(
         {
             "organisation": "Example Hospital",
@@ -48,27 +50,48 @@ def sink(tmp_path: Path) -> Iterator[UnitSink]:
     unit = UnitRecord.from_unit(next(units_of(scope)))
     started = datetime.now(UTC)
     record = SweepRecord(new_sweep_id(started), "digest", "Example Hospital", "r", started, "0.1", (unit,))
-    spool = SweepSpool.create(spool_root(scope.database.file), record, key).unit(unit)
+    return SweepSpool.create(spool_root(scope.database.file), record, key).unit(unit)
+
+
+@pytest.fixture
+def sink(tmp_path: Path, spool: UnitSpool) -> Iterator[UnitSink]:
     with ExtractorPool() as extractors:
         inspector = Inspector(extractors, Matcher(open_pack(tmp_path / "pack", KEY)))
         yield UnitSink(URL, spool, inspector, lambda _: None)
 
 
-def told(sink: UnitSink, content: bytes, is_listing: Truth) -> int:
+def told(sink: UnitSink, content: bytes, url: str = URL) -> int:
     """How many skips the sink recorded of a document."""
     before = sink.progress.skipped
     body = Body.from_chunks([content], len(content))
-    sink.document(Document(URL, body, datetime.now(UTC), exposure=Exposure(is_listing=is_listing)))
+    sink.document(Document(url, body, datetime.now(UTC)))
     return sink.progress.skipped - before
 
 
-def test_a_listing_that_was_read_is_not_told_as_unread(sink: UnitSink) -> None:
-    for content in (SITEMAP, b'{"files": [{"name": "letter.pdf", "size": 7}]}'):
-        assert told(sink, content, Truth.YES) == 0
-        assert told(sink, content, Truth.NO) == 1
-        assert told(sink, content, Truth.UNKNOWN) == 1
-    assert sink.progress.documents == 6
+def test_what_is_not_read_is_told(sink: UnitSink) -> None:
+    assert told(sink, SITEMAP) == 0
+    assert told(sink, b"%PDF-1.4 nothing of a document") == 1
+    assert sink.progress.documents == 2
 
 
-def test_what_is_broken_is_told_of_a_listing_too(sink: UnitSink) -> None:
-    assert told(sink, b"%PDF-1.4 nothing of a document", Truth.YES) == 1
+def test_a_letter_inside_and_names_that_lie_are_places_of_their_own(
+    sink: UnitSink, spool: UnitSpool, tmp_path: Path
+) -> None:
+    known = known_letters(7)[0]
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as container:
+        container.writestr("day1/photo.jpg", known.text)
+        container.writestr("notes.txt", "Nothing of ours stands here. " * 40)
+    assert told(sink, data.getvalue(), URL + "Photos%20of%20May.pdf") == 0
+    ended = datetime.now(UTC)
+    spool.finish(UnitOutcome(UnitState.FINISHED, ended, ended, 1, 1, ""))
+    (documents,) = tmp_path.rglob("documents.parquet")
+    whole, inside = pq.read_table(documents).to_pylist()
+    assert [(row["member"], row["media_type"], row["verdict"]) for row in (whole, inside)] == [
+        ("", "application/zip", "known_letter"),
+        ("!/day1/photo.jpg", "text/plain", "known_letter"),
+    ]
+    assert [(lie["member"], lie["ending"]) for lie in whole["misnamed"]] == [("", "pdf"), ("!/day1/photo.jpg", "jpg")]
+    (matches,) = tmp_path.rglob("matches.parquet")
+    found = [(row["letter_id"], row["member"]) for row in pq.read_table(matches).to_pylist()]
+    assert found == [(known.letter_id, "!/day1/photo.jpg")]
