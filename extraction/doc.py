@@ -10,11 +10,12 @@ from extraction.budget import Budget, UnreadableError
 from extraction.code_pages import decoded
 from extraction.doc_fib import PARTS, Fib, PieceText, header_bounds, read_fib, text_by_pieces, text_in_one_run
 from extraction.doc_text import runs_of_text, shown
-from extraction.ole_file import OleFile, OleStream
+from extraction.ole_file import OleFile, OleStream, refuse_protected
 from extraction.ole_objects import embedded_files
 from extraction.ole_properties import origin_of
 from extraction.paths import MemberPaths
 from extraction.records import Content, Embedded, Problem, TextPiece
+from extraction.word_art import word_art
 
 _MAIN = "WordDocument"
 # A file information block at the start of a sector: what is left of a file whose directory is cut off.
@@ -31,12 +32,15 @@ def read_doc(data: bytes, budget: Budget) -> Content:
         UnreadableError: encrypted, older than Word 6, or no text left.
     """
     ole = OleFile(data)
+    refuse_protected(ole)
     main = main_stream(ole)
     fib = read_fib(main.data)
     table = (ole.stream(fib.table) if fib.modern else main) or OleStream(b"", whole=False)
     text, problems = _text(fib, main, table.data)
-    if ole.lost and not problems:
-        problems = [Problem(SkipReason.TRUNCATED, "", "damaged container")]
+    text = "\n".join(line for line in (*word_art(table.data if fib.modern else b""), text) if line)
+    if (ole.lost or not main.whole) and not problems:
+        reason = SkipReason.TRUNCATED if ole.lost else SkipReason.UNREADABLE
+        problems = [Problem(reason, "", "damaged container")]
     return Content(
         (TextPiece("", text),) if text else (),
         tuple(problems),

@@ -31,12 +31,13 @@ def read_ole(data: bytes, budget: Budget) -> Content:
         UnreadableError: neither is there.
     """
     ole = OleFile(data)
-    if ole.lost:
+    has_files = any(holds_a_file(ole, path) for path in _storages(ole))
+    if ole.lost or not has_files:
         starts = [(ole.sectors_with(*marks), reader) for marks, reader in _BY_START]
         for sectors, reader in sorted(starts, key=_first):
             if sectors:
                 return reader(data, budget)
-    if not any(holds_a_file(ole, path) for path in _storages(ole)):
+    if not has_files:
         if ole.lost:
             raise UnreadableError(SkipReason.TRUNCATED, "damaged container")
         raise UnreadableError(SkipReason.UNSUPPORTED_TYPE, "OLE storage of another program")

@@ -207,6 +207,16 @@ class OleFile:
         return raw
 
 
+def refuse_protected(ole: OleFile) -> None:
+    """Rights management keeps the document in a stream of its own, and a note for other programs in its place.
+
+    Raises:
+        UnreadableError: it does.
+    """
+    if any(len(path) == 1 and path[0].endswith("drmcontent") for path in ole.entries):
+        raise UnreadableError(SkipReason.ENCRYPTED, "rights management")
+
+
 def _words(data: bytes) -> array[int]:
     words = array("I", data[: len(data) & ~3])
     if sys.byteorder == "big":

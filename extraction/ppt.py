@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from documents.records import SkipReason
 from extraction.blips import inflated, pictures
 from extraction.budget import Budget, UnreadableError
-from extraction.ole_file import OleFile, OleStream
+from extraction.ole_file import OleFile, OleStream, refuse_protected
 from extraction.ole_properties import origin_of
 from extraction.paths import MemberPaths
 from extraction.records import Content, Embedded, Problem, TextPiece
+from extraction.word_art import word_art
 
 _STREAM = "PowerPoint Document"
 # How that stream begins: what is left of a file whose directory is cut off.
@@ -24,6 +25,7 @@ _DOCUMENT, _SLIDE, _NOTES, _NOTES_FACTS = 0x03E8, 0x03EE, 0x03F0, 0x03F1
 _SLIDE_LIST, _SLIDE_ENTRY, _ENTRY_SIZE = 0x0FF0, 0x03F3, 16
 _WIDE_TEXT, _NARROW_TEXT, _STRING = 0x0FA0, 0x0FA8, 0x0FBA
 _OBJECT = 0x1011
+_SHAPE_FACTS = 0xF00B
 # Holds records although it does not say so: comments, since PowerPoint 2002.
 _TAG_DATA = 0x138B
 _USER_EDIT, _PLACES = 0x0FF5, 0x1772
@@ -66,6 +68,7 @@ def read_ppt(data: bytes, budget: Budget) -> Content:
         UnreadableError: encrypted, or no presentation.
     """
     ole = OleFile(data)
+    refuse_protected(ole)
     stream = _main_stream(ole)
     if ole.stream("EncryptedSummary") or _is_encrypted(ole):
         raise UnreadableError(SkipReason.ENCRYPTED, "password")
@@ -243,6 +246,8 @@ def _text(atom: _Atom) -> str:
     """What the record shows; mostly nothing."""
     if atom.kind == _NARROW_TEXT:
         text = atom.data.decode("latin-1")
+    elif atom.kind == _SHAPE_FACTS:
+        text = "\n".join(word_art(struct.pack("<HHI", atom.instance << 4 | 3, atom.kind, len(atom.data)) + atom.data))
     elif atom.kind == _WIDE_TEXT or (atom.kind == _STRING and _is_shown(atom)):
         text = atom.data.decode("utf-16-le", "replace")
     else:

@@ -22,6 +22,7 @@ from extraction.html import read_html
 from extraction.json_text import read_json
 from extraction.mail import read_mail
 from extraction.mbox import read_mbox
+from extraction.metafiles import read_emf, read_wmf
 from extraction.odf import read_flat_odf, read_odf
 from extraction.ole import read_ole
 from extraction.pdf import read_pdf
@@ -75,6 +76,8 @@ READERS: dict[MediaType, Reader] = {
     MediaType.OLE: read_ole,
     MediaType.XLS: read_xls,
     MediaType.PPT: read_ppt,
+    MediaType.EMF: read_emf,
+    MediaType.WMF: read_wmf,
     MediaType.MAIL: read_mail,
     MediaType.MBOX: read_mbox,
     MediaType.SMIME_SIGNED: read_signed,
@@ -140,8 +143,6 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.PCX: _NEEDS_OCR,
     MediaType.PNM: _NEEDS_OCR,
     MediaType.PHOTOSHOP: _NEEDS_OCR,
-    MediaType.EMF: _NEEDS_OCR,
-    MediaType.WMF: _NEEDS_OCR,
     MediaType.SONY_VOICE: (SkipReason.UNSUPPORTED_TYPE, "a recording: no codec for it"),
     # What holds no letter.
     MediaType.ICON: _NO_DOCUMENT,

@@ -15,18 +15,21 @@ from extraction.blips import pictures
 from extraction.budget import Budget, BudgetSpentError, UnreadableError
 from extraction.code_pages import USUAL, by_number
 from extraction.number_formats import format_code, shown_number
-from extraction.ole_file import MAGIC, STORAGE, OleFile, OleStream
+from extraction.ole_file import MAGIC, STORAGE, OleFile, OleStream, refuse_protected
 from extraction.ole_objects import holds_a_file, object_file
 from extraction.ole_properties import origin_of
 from extraction.paths import MemberPaths
 from extraction.records import Content, Embedded, Origin, Problem, TextPiece
 from extraction.sheet_furniture import header_text
+from extraction.word_art import word_art
 
 # How the stream of a workbook begins: what is left of a file whose directory is cut off.
 BOOK_STARTS = (b"\x09\x08\x10\x00\x00\x06\x05\x00", b"\x09\x08\x08\x00\x00\x05\x05\x00")
 _BOF = (0x0009, 0x0209, 0x0409, 0x0809)
 _EOF = 0x0A
 _SHEET_NAME, _FILE_PASS, _STRINGS, _DRAWINGS = 0x85, 0x2F, 0xFC, 0xEB
+# Storage of pivot tables' memories, and their texts.
+_PIVOTS, _PIVOT_TEXT = "_SX_DB_CUR", 0xCD
 _BOOLEANS = ("FALSE", "TRUE")
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
@@ -59,6 +62,7 @@ def read_xls(data: bytes, budget: Budget) -> Content:
     if not data.startswith(MAGIC):
         return _content(OleStream(data, whole=True), budget, None)
     ole = OleFile(data)
+    refuse_protected(ole)
     for name in ("Workbook", "Book"):
         if stream := ole.stream(name):
             return _content(stream, budget, ole)
@@ -72,12 +76,25 @@ def _content(stream: OleStream, budget: Budget, ole: OleFile | None) -> Content:
     problems = book.read(Records(stream.data), stream.whole and not (ole and ole.lost))
     pieces = [(number, sheet.text()) for number, sheet in enumerate(book.sheets, 1)]
     origins: tuple[Origin, ...] = origin_of(ole) if ole else ()
+    memory = "\n".join(_pivot_lines(ole, budget)) if ole else ""
+    kept = (TextPiece("", memory),) if memory else ()
     return Content(
-        tuple(TextPiece(f"#sheet={number}", text) for number, text in pieces if text),
+        (*kept, *(TextPiece(f"#sheet={number}", text) for number, text in pieces if text)),
         tuple(problems),
         _inside(ole, book.drawings, budget),
         origins=origins,
     )
+
+
+def _pivot_lines(ole: OleFile, budget: Budget) -> Iterator[str]:
+    """What pivot tables remember of the rows that they were made from, which may stand nowhere else."""
+    left = budget.limits.characters
+    for entry in ole.children((_PIVOTS,)):
+        for record in Records(ole.read(entry).data):
+            if record.kind == _PIVOT_TEXT and left > 0:
+                text = Blocks(record.blocks).string(2) or ""
+                left -= len(text)
+                yield text
 
 
 def _inside(ole: OleFile | None, drawings: bytes, budget: Budget) -> Iterator[Embedded | Problem]:
@@ -121,6 +138,7 @@ class _Workbook:
             0x1C: self._note,
             0x1B6: self._text_box,
             0x100D: self._chart_text,
+            0xEC: lambda record: self._sheet.boxes.extend(map(self._spent, word_art(b"".join(record.blocks)))),
             0xFD: self._shared_label,
             **dict.fromkeys((0x04, 0x204, 0xD6), self._label),
             0x02: self._integer,

@@ -129,13 +129,13 @@ def test_what_is_older_than_word_6_is_unsupported() -> None:
 
 
 def test_without_a_piece_table_the_text_in_one_run_is_read_and_marked() -> None:
-    content = read(word_97([LETTER], with_pieces=False))
+    content = read(word_97([LETTER], table_more=None))
     assert lines_of(content) == LETTER_LINES
     assert [problem.reason for problem in content.problems] == [SkipReason.UNREADABLE]
 
 
 def test_without_any_table_runs_of_text_are_read_and_marked() -> None:
-    content = read(word_97([LETTER * 5], cut_into=4, flags=0x0004, with_pieces=False))
+    content = read(word_97([LETTER * 5], cut_into=4, flags=0x0004, table_more=None))
     assert "Dear Dr Sample," in lines_of(content)
     assert [problem.detail for problem in content.problems] == ["no piece table: runs of text"]
 

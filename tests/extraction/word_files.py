@@ -17,11 +17,12 @@ def word_97(
     flags: int = 0,
     cut_into: int = 1,
     streams: dict[tuple[str, ...], bytes] | None = None,
-    with_pieces: bool = True,
+    table_more: bytes | None = b"",
 ) -> bytes:
     """Parts in Word's order (main, footnotes, headers, ...); `headers` are the stories of one section, six of them.
 
     The text is cut into pieces, every second one of them with two bytes a character, in reverse order in the file.
+    `table_more` stands behind the tables; None stands for a piece table that is lost.
     """
     texts = list(parts) + [""] * (8 - len(parts))
     if headers:
@@ -47,9 +48,11 @@ def word_97(
     struct.pack_into("<II", fib, 0x18, TEXT_START, TEXT_START + len(body))
     struct.pack_into("<8i", fib, 0x4C, *(len(each) for each in texts))
     struct.pack_into("<II", fib, 0x9A + 8 * 11, 0, len(header_table))
-    struct.pack_into("<II", fib, 0x9A + 8 * 33, len(header_table), len(table) if with_pieces else 0)
+    struct.pack_into("<II", fib, 0x9A + 8 * 33, len(header_table), 0 if table_more is None else len(table))
     main = (bytes(fib) + body).ljust(4096, b"\x00")
-    return compound_file({("WordDocument",): main, ("1Table",): header_table + table, **(streams or {})})
+    return compound_file(
+        {("WordDocument",): main, ("1Table",): header_table + table + (table_more or b""), **(streams or {})}
+    )
 
 
 def word_6(text: bytes, language: int = 0x0809, charset: int = 0, wide: bool = False, version: int = 104) -> bytes:
