@@ -16,7 +16,12 @@ def says_the_same(markup: str, plain: str) -> bool:
     """Is every letter and digit that the markup shows in the plain text, in the same order and without a gap?"""
     if len(markup) > MAX_MARKUP_CHARACTERS or not plain.strip() or "data:" in markup:
         return False
-    return _letters(visible_text(markup).text) in _letters(plain)
+    return says_the_same_text(visible_text(markup).text, plain)
+
+
+def says_the_same_text(text: str, plain: str) -> bool:
+    """The same for text of another form."""
+    return _letters(text) in _letters(plain)
 
 
 def _letters(text: str) -> str:

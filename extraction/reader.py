@@ -23,6 +23,7 @@ from extraction.json_text import read_json
 from extraction.mail import read_mail
 from extraction.mbox import read_mbox
 from extraction.metafiles import read_emf, read_wmf
+from extraction.msg import read_msg
 from extraction.odf import read_flat_odf, read_odf
 from extraction.ole import read_ole
 from extraction.pdf import read_pdf
@@ -34,6 +35,7 @@ from extraction.rtf import read_rtf
 from extraction.seven_zip import read_seven_zip
 from extraction.sound import SOUND_TYPES, read_sound
 from extraction.tar_archive import read_tar
+from extraction.tnef import read_tnef
 from extraction.xls import read_xls
 from extraction.xlsx import read_xlsx
 from extraction.xml_text import read_xml
@@ -80,6 +82,8 @@ READERS: dict[MediaType, Reader] = {
     MediaType.WMF: read_wmf,
     MediaType.MAIL: read_mail,
     MediaType.MBOX: read_mbox,
+    MediaType.MSG: read_msg,
+    MediaType.TNEF: read_tnef,
     MediaType.SMIME_SIGNED: read_signed,
     MediaType.ZIP: read_zip,
     MediaType.SEVEN_ZIP: read_seven_zip,
@@ -107,8 +111,6 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.HTML_HELP: _NO_READER,
     MediaType.PROPERTY_LIST: _NO_READER,
     # Mail and containers.
-    MediaType.TNEF: _NO_READER,
-    MediaType.MSG: _NO_READER,
     MediaType.OUTLOOK_STORE: (SkipReason.UNSUPPORTED_TYPE, "Outlook store"),
     MediaType.LZ4: (SkipReason.UNSUPPORTED_TYPE, "LZ4"),
     MediaType.UNIX_COMPRESS: (SkipReason.UNSUPPORTED_TYPE, "compress"),
