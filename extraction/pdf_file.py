@@ -88,6 +88,6 @@ def _document(data: bytes) -> Any:
     try:
         return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        if error.err_code in _SECRET:
+        if error.err_code in _SECRET and b"/Encrypt" in data:  # the code may be left over from another document
             raise UnreadableError(SkipReason.ENCRYPTED, f"PDFium error {error.err_code}") from None
         return None

@@ -6,6 +6,7 @@ Pages are looked at as cheaply as their text allows: one with a page full of sou
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 from typing import Any
 
@@ -61,18 +62,25 @@ def _scan_of_little_text(page: Any, path: str, text: str, letters: int) -> Scan 
     return Scan(path) if shown.pictured > wanted else None
 
 
+def covering_dpi(page: Any) -> float | None:
+    """Dots an inch of the largest picture that covers the page; None where none does."""
+    return _Shown(page).covering_dpi
+
+
 class _Shown:
     """What a page shows.
 
     Attributes:
         pictured: share of the page under pictures that can hold letters; a sum, as scanners store one page in strips.
         outline_pieces: lines and curves of vector shapes.
+        covering_dpi: dots an inch of the finest picture that covers it alone.
         text_is_a_layer: is the text invisible, or hidden under a picture: the work of an earlier OCR?
     """
 
     def __init__(self, page: Any) -> None:
         self.pictured = 0.0
         self.outline_pieces = 0
+        self.covering_dpi: float | None = None
         self._texts = self._shown_texts = 0
         self._left = _OBJECTS
         width, height = page.get_size()
@@ -117,6 +125,8 @@ class _Shown:
         share: float = min(area / self._area, 1.0)
         if share > COVERING_SHARE:
             self._shown_texts = 0
+            dpi = _POINTS_PER_INCH * math.sqrt(dots_wide.value * dots_high.value / area)
+            self.covering_dpi = max(dpi, self.covering_dpi or 0.0)
         return share
 
 

@@ -27,6 +27,7 @@ from extraction.msg import read_msg
 from extraction.odf import read_flat_odf, read_odf
 from extraction.ole import read_ole
 from extraction.pdf import read_pdf
+from extraction.pictures import PICTURE_TYPES, read_picture
 from extraction.plain_text import read_plain_text
 from extraction.ppt import read_ppt
 from extraction.pptx import read_pptx
@@ -92,10 +93,11 @@ READERS: dict[MediaType, Reader] = {
     MediaType.BZIP2: read_bzip2,
     MediaType.XZ: read_xz,
     MediaType.ZSTD: read_zstd,
+    **dict.fromkeys(PICTURE_TYPES, read_picture),
 }
 # Recognised and not read: why, in the words of the record.
 _NO_READER = (SkipReason.UNSUPPORTED_TYPE, "no reader for this type")
-_NEEDS_OCR = (SkipReason.UNSUPPORTED_TYPE, "an image: needs OCR")
+_NO_DECODER = (SkipReason.UNSUPPORTED_TYPE, "a picture: no decoder for it")
 _NO_DOCUMENT = (SkipReason.UNSUPPORTED_TYPE, "not a document")
 UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.BINARY: (SkipReason.UNSUPPORTED_TYPE, "unknown binary"),
@@ -129,22 +131,11 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.SQLITE: _NO_READER,
     MediaType.ACCESS: _NO_READER,
     # Pictures.
-    MediaType.PNG: _NEEDS_OCR,
-    MediaType.JPEG: _NEEDS_OCR,
-    MediaType.TIFF: _NEEDS_OCR,
-    MediaType.GIF: _NEEDS_OCR,
-    MediaType.BMP: _NEEDS_OCR,
-    MediaType.WEBP: _NEEDS_OCR,
-    MediaType.HEIC: _NEEDS_OCR,
-    MediaType.AVIF: _NEEDS_OCR,
-    MediaType.DICOM: _NEEDS_OCR,
-    MediaType.JBIG2: _NEEDS_OCR,
-    MediaType.JPEG_2000: _NEEDS_OCR,
-    MediaType.JPEG_XL: _NEEDS_OCR,
-    MediaType.DJVU: _NEEDS_OCR,
-    MediaType.PCX: _NEEDS_OCR,
-    MediaType.PNM: _NEEDS_OCR,
-    MediaType.PHOTOSHOP: _NEEDS_OCR,
+    MediaType.HEIC: _NO_DECODER,
+    MediaType.DICOM: _NO_DECODER,
+    MediaType.JBIG2: _NO_DECODER,
+    MediaType.JPEG_XL: _NO_DECODER,
+    MediaType.DJVU: _NO_DECODER,
     MediaType.SONY_VOICE: (SkipReason.UNSUPPORTED_TYPE, "a recording: no codec for it"),
     # What holds no letter.
     MediaType.ICON: _NO_DOCUMENT,

@@ -46,7 +46,7 @@ def test_one_letter_in_every_format_is_one_text(data: bytes, media_type: MediaTy
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"\x89PNG\r\n\x1a\n" + b"x" * 100, SkipReason.UNSUPPORTED_TYPE),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 100, SkipReason.UNREADABLE),
         (b"\x00\x01binary with Dear Dr Sample in it", SkipReason.UNSUPPORTED_TYPE),
         (b"\x00\x05\x16\x07\x00 Dear Dr Sample", SkipReason.UNSUPPORTED_TYPE),
     ],
@@ -69,7 +69,7 @@ def test_files_inside_files_are_read_under_their_path() -> None:
         "!/attachment-2#page=1",
         "!/attachment-2#page=2",
     ]
-    assert reasons(extraction) == [(SkipReason.UNSUPPORTED_TYPE, "!/attachment-3")]
+    assert reasons(extraction) == [(SkipReason.UNREADABLE, "!/attachment-3")]
 
 
 def test_a_problem_deep_inside_names_the_way_there() -> None:
