@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.console import json_line, results
-from cli.doctor_checks import Check, State, host_checks, machine_checks, scope_checks
+from cli.doctor_checks import Check, State, machine_checks, scope_checks
+from cli.doctor_reading import reading_checks
 from cli.exit_codes import ExitCode
 from cli.options import format_option
 
@@ -26,7 +27,7 @@ def doctor(scope_path: Path | None, output: str) -> None:
 
     Example: stray doctor scope.toml
     """
-    checks = [*machine_checks(os.environ), *host_checks()]
+    checks = [*machine_checks(os.environ), *reading_checks(scope_path)]
     if scope_path is not None:
         checks += scope_checks(scope_path)
     if output == "json":

@@ -18,7 +18,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.browser import PROGRAMS as BROWSERS
-from extraction.isolation import ExtractorPool
 from fetching.clean_environment import ambient_settings
 from findings.database import open_reader
 from findings.errors import FindingsError
@@ -79,18 +78,6 @@ def machine_checks(environment: Mapping[str, str]) -> Iterator[Check]:
     ambient = sorted(ambient_settings(environment))
     detail = f"set and not used: {', '.join(ambient)}" if ambient else "none in the environment"
     yield Check("credentials and proxies", State.OK, detail)
-
-
-def host_checks() -> Iterator[Check]:
-    """What this machine lets us do to contain hostile files."""
-    with ExtractorPool(workers=1) as extractors:
-        extraction = extractors.extract(b"stray doctor")
-        read = "".join(piece.text for piece in extraction.pieces).strip() == "stray doctor"
-        cuts = (("network", extractors.network_cut), ("files", extractors.files_cut))
-    yield Check("extractor", State.OK if read else State.FAILED, "reads text" if read else "can not read plain text")
-    for what, cut in cuts:
-        told = "held" if cut else "this system does not allow it; memory and time limits hold"
-        yield Check(f"extractor without {what}", State.OK if cut else State.WARNING, told)
 
 
 def scope_checks(path: Path) -> Iterator[Check]:

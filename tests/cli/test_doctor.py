@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.cli.conftest import run_stray
 
@@ -41,3 +44,19 @@ def test_a_browser_is_looked_for_where_a_target_wants_pages_drawn(workspace: Wor
     workspace.edit({r"\[\[site\]\]": "[[site]]\nrender = true"})
     told = map(json.loads, workspace.stray("doctor", "scope.toml", "--format", "json").stdout.splitlines())
     assert {row["check"]: row["state"] for row in told}["browser"] in ("ok", "warning", "failed")
+
+
+def test_ocr_is_tried_with_the_languages_of_the_scope(workspace: Workspace) -> None:
+    if find_spec("tesserocr") is None:
+        pytest.skip("tesserocr is not installed")
+
+    def ocr() -> tuple[str, str]:
+        told = map(json.loads, workspace.stray("doctor", "scope.toml", "--format", "json").stdout.splitlines())
+        return next((row["state"], row["detail"]) for row in told if row["check"] == "ocr")
+
+    state, detail = ocr()
+    assert (state, detail[:9]) == ("ok", "reads eng")
+    workspace.edit({r"\[network\]": '[ocr]\nlanguages = ["eng", "xyz"]\n\n[network]'})
+    assert ocr() == ("warning", "no data for xyz: put its file into a folder of ocr.data")
+    workspace.edit({r"languages = [^\n]*": "pages = 0"})
+    assert ocr() == ("warning", "the scope says pages = 0: no scan is read")
