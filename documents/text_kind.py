@@ -73,6 +73,8 @@ _TABLE_ROWS = 3
 _MOST_ROWS = 50
 # With two rows a table must be wider: "Dear Dr Sample," and "Yours sincerely," are two lines of two cells.
 _FEW_ROWS, _WIDE = 2, 3
+# Share of cells that begin with a blank from which on the commas are those of sentences.
+_BLANK_SHARE = 0.5
 # Words in a cell of a head: a name of a column, not a sentence.
 _HEAD_WORDS = 4
 
@@ -210,12 +212,19 @@ def _is_table_by(sample: str, delimiter: str, whole: bool) -> bool:
     if len(widths) != 1:
         return False
     width = len(rows[0])
-    if width < _FEW_ROWS or not any(cell for row in rows for cell in row[1:]):
+    if width < _FEW_ROWS or not any(cell for row in rows for cell in row[1:]) or _is_prose(rows):
         return False
     if len(rows) >= _TABLE_ROWS:
         return width >= _WIDE or delimiter == "\t" or not any(_is_sentence(cell) for cell in rows[0])
     names = all(cell and not _is_sentence(cell) for cell in rows[0])
     return width >= _WIDE and names and (len(rows) == _FEW_ROWS or not whole)
+
+
+def _is_prose(rows: list[list[str]]) -> bool:
+    """In prose a comma has a blank behind it, or ends the line; programs write neither."""
+    behind = [cell for row in rows for cell in row[1:] if cell]
+    blank = sum(cell[0] == " " for cell in behind)
+    return blank > _BLANK_SHARE * len(behind) or (len(rows[0]) == _FEW_ROWS and len(behind) < len(rows) / 2)
 
 
 def _is_sentence(cell: str) -> bool:
