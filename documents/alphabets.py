@@ -12,6 +12,8 @@ ALPHABETS = {
     "italian": "èàùòìéó",
     "portuguese": "ãçáéóêíõâúàô",
     "nordic": "åäöøæéüâ",
+    "estonian": "äõüöšž",
+    "dutch": "ëéïèöüê",
     "icelandic": "áíðéþóöúýæ",
     "polish": "łęążśóćńź",
     "czech": "íáěéřýžčšůúóťďňäľĺŕô",
@@ -26,7 +28,19 @@ ALPHABETS = {
     "arabic": "البيمونترسفعدةحكقجأهشىصخطزذضئءؤثغظإآ،؟پچژگ",
     "thai": "านรกอเงมยลวดทสตะปบคหแจพชขใไโผซธถฟศ้่ีัิืุ์ูำ็ึณฐญษภฉฝฎฏฆ๊ๆฤฑฌฒฮ",
 }
-_WEST = ("english", "french", "german", "spanish", "italian", "portuguese", "nordic", "icelandic", "welsh")
+_WEST = (
+    "english",
+    "french",
+    "german",
+    "spanish",
+    "italian",
+    "portuguese",
+    "nordic",
+    "estonian",
+    "dutch",
+    "icelandic",
+    "welsh",
+)
 _MIDDLE = ("polish", "czech", "hungarian", "romanian", "croatian", "german")
 # In this order: of two that read a text equally well, the one in wider use.
 CHARSETS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -1,7 +1,7 @@
 """Bytes to text in whatever charset they are, and whether bytes are text at all.
 
-Measured on letters of 22 languages in 39 charsets (`tests/documents/test_charset_guess.py`), beside charset-normalizer:
-see `docs/extraction.md`.
+Measured on letters and programs' messages of 38 languages, beside charset-normalizer: see
+`docs/extraction.md`.
 """
 
 from __future__ import annotations

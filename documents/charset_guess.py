@@ -19,19 +19,20 @@ from documents.alphabets import ALPHABETS, CHARSETS
 # Characters beyond ASCII that are looked at, with their neighbours. A letter in Polish has 200 of them.
 _MOST_PLACES = 800
 _PLACE = re.compile(rb"(?=([\x00-\xff][\x80-\xff][\x00-\xff]))", re.DOTALL)
-# How much better than the most usual charset another must be: by one name with an accent none is.
-_USUAL_ADVANTAGE = 1.1
-# From this on, per character beyond ASCII, the most usual charset is taken without asking the others.
-_SURE = 2.0
+# How much better than these another must be: by one name with an accent none is.
+_ADVANTAGES = {"cp1252": 1.1, "mac-roman": 1.05, "cp850": 1.05}
+# From this on, per character beyond ASCII, an English text in the most usual charset is one; the others are not asked.
+_SURE = 1.9
 _EXPECTED_LETTER, _LEAST_LETTER, _STRANGE_LETTER = 3.0, 1.0, -2.0
 # English has accents in names alone: none of them is frequent.
 _LOAN_LETTER = 2.0
 _LOANS = "english"
 _MEANINGLESS, _SIGN_IN_WORD, _SIGN, _FITTING_SIGN = -6.0, -8.0, -2.0, 3.0
-_WRONG_CASE, _BESIDE_DIGIT, _OTHER_SCRIPT, _CROWDED = -8.0, -5.0, -5.0, -1.0
+_WRONG_CASE, _BESIDE_DIGIT, _OTHER_SCRIPT, _CROWDED, _SHOUTED = -8.0, -5.0, -5.0, -1.0, -1.0
 _LETTERS = frozenset(["Lu", "Ll", "Lo", "Lt", "Lm", "Mn"])
 _MONEY, _DEGREES, _POWERS = frozenset("£€"), frozenset("°º"), frozenset("²³½¼¾µ±×÷")
-_OPENING, _CLOSING, _DASHES = frozenset("“‘„«‚"), frozenset("”’»"), frozenset("–—…•·\xa0®©™§№")
+# Languages open with what others close with.
+_QUOTES, _DASHES = frozenset("“‘„«‚”’»"), frozenset("–—…•·\xa0®©™§№")
 _NEUTRAL_SIGNS = frozenset("¿¡،؛؟ªº")
 
 
@@ -50,12 +51,12 @@ def guess(data: bytes) -> tuple[str, float]:
     places = Counter(match[1] for match in found)
     total = places.total() or 1
     usual, languages = CHARSETS[0]
+    if (sure := _score(places, usual, (_LOANS,))) >= _SURE * total:
+        return usual, sure / total
     scores = {usual: _score(places, usual, languages)}
-    if scores[usual] > _SURE * total:
-        return usual, scores[usual] / total
-    if scores[usual] > 0:
-        scores[usual] *= _USUAL_ADVANTAGE
     scores |= {charset: _score(places, charset, languages) for charset, languages in CHARSETS[1:]}
+    for charset, advantage in _ADVANTAGES.items():
+        scores[charset] *= advantage if scores[charset] > 0 else 1
     best = max(scores, key=lambda charset: scores[charset])
     return best, scores[best] / total
 
@@ -113,6 +114,8 @@ def _letter_worth(table: _Table, before: int, at: int, after: int) -> float:
     kind = kinds[at]
     if (kind == "Lu" and kinds[before] == "Ll") or (kind == "Ll" and kinds[before] == kinds[after] == "Lu"):
         worth += _WRONG_CASE
+    elif kind == kinds[before] == "Lu":
+        worth += _SHOUTED
     if before > 0x7F and after > 0x7F and scripts[at] == "LATIN":  # noqa: PLR2004 - three beyond ASCII in a row
         worth += _CROWDED
     return worth
@@ -127,10 +130,8 @@ def _sign_worth(sign: str, before: str, after: str) -> float:
         fits = before.isdigit() or before == " " or after == "C"
     elif sign in _POWERS:
         fits = not before.isalpha() or before in "mM"
-    elif sign in _OPENING:
-        fits = not before.isalnum()
-    elif sign in _CLOSING:
-        fits = not before.isspace()
+    elif sign in _QUOTES:
+        fits = before.isspace() != after.isspace() or not (before.isalnum() and after.isalnum())
     elif sign in _DASHES:
         fits = True
     else:
