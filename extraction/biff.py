@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from extraction.budget import BudgetSpentError
 from extraction.code_pages import decoded
 
 BOF_BIFF8 = 0x0600
 BOF_BIFF5 = 0x0500
+# Records of one workbook. A million cells are a million records, 17 MB, and take 5 s.
+MAX_RECORDS = 4_000_000
 _CONTINUE = 0x3C
 _WIDE, _EXTENDED, _RICH = 0x01, 0x04, 0x08
 
@@ -35,7 +39,10 @@ class Record:
 
 
 class Records:
-    """Iterates over a stream's records. `cut`: the last one was not all there."""
+    """Iterates over a stream's records. `cut`: the last one was not all there.
+
+    Iterating raises BudgetSpentError behind `MAX_RECORDS`.
+    """
 
     def __init__(self, stream: bytes) -> None:
         self._stream = stream
@@ -44,7 +51,11 @@ class Records:
     def __iter__(self) -> Iterator[Record]:
         waiting: Record | None = None
         stream, size, at = self._stream, len(self._stream), 0
-        while at + 4 <= size:
+        for number in itertools.count():
+            if at + 4 > size:
+                break
+            if number == MAX_RECORDS:
+                raise BudgetSpentError("records")
             kind, length = struct.unpack_from("<HH", stream, at)
             if not kind and not length:  # what fills the last sector
                 break

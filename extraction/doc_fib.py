@@ -21,6 +21,10 @@ _WIDE = 0x1000
 _MAC = 0x0100
 _EIGHT_BIT = 0x40000000
 _PIECE_SIZE = 8
+# Pieces of one document. Files saved fast for years have some thousands; Word itself joins them before that.
+MAX_PIECES = 500_000
+# Sections of one document, and six headers and footers each. A bundle of a year's letters has some thousands.
+MAX_HEADERS = 60_000
 # Where the counts of characters and the table of offsets begin, by layout.
 _COUNTS = {True: 0x4C, False: 0x34}
 _OFFSETS = {True: 0x9A, False: 0x58}
@@ -149,7 +153,7 @@ def header_bounds(fib: Fib, table: bytes) -> list[int]:
     """Character positions that part the headers and footers: six of separators, then six for each section."""
     start, length = fib.headers
     raw = table[start : start + length]
-    if not fib.modern or len(raw) != length or length % 4:
+    if not fib.modern or len(raw) != length or length % 4 or length > 4 * MAX_HEADERS:
         return []
     bounds = list(struct.unpack(f"<{length // 4}I", raw))[:-1]  # the last one is not used
     return bounds if bounds == sorted(bounds) else []
@@ -165,7 +169,7 @@ def _descriptors(block: bytes) -> list[tuple[int, int]] | None:
     size = int.from_bytes(block[at + 1 : at + 5], "little")
     pieces = block[at + 5 : at + 5 + size]
     count = (len(pieces) - 4) // (4 + _PIECE_SIZE)
-    if count < 1 or len(pieces) != size:
+    if not 1 <= count <= MAX_PIECES or len(pieces) != size:
         return None
     bounds = struct.unpack_from(f"<{count + 1}I", pieces)
     found: list[tuple[int, int]] = []

@@ -46,13 +46,19 @@ class _Sectors:
 
 
 def storage_file(ole: OleFile, path: Path) -> bytes:
-    """The storage at that path with all that is in it."""
-    below = tuple(name.lower() for name in path)
-    streams = {
-        entry.path[len(path) :]: ole.read(entry).data
-        for key, entry in ole.entries.items()
-        if key[: len(below)] == below and len(key) > len(below) and entry.kind == STREAM
-    }
+    """The storage at that path with all that is in it.
+
+    Raises:
+        BudgetSpentError: its streams overlap.
+    """
+    streams: Streams = {}
+    waiting = [path]
+    while waiting:
+        for entry in ole.children(waiting.pop()):
+            if entry.kind == STREAM:
+                streams[entry.path[len(path) :]] = ole.read(entry).data
+            elif entry.kind == STORAGE:
+                waiting.append(entry.path)
     return compound_file(streams)
 
 
@@ -71,12 +77,13 @@ def compound_file(streams: Streams) -> bytes:
             mini += data + bytes(count * MINI_SECTOR - len(data))
     mini_start = sectors.add(bytes(mini))
     table_start = sectors.add(struct.pack(f"<{len(mini_table)}I", *mini_table))
-    entries = _entry("Root Entry", ROOT, _child(names, ()), _right(names, ()), (mini_start, len(mini)))
+    children, following = _links(names)
+    parts = [_entry("Root Entry", ROOT, children.get((), NO_ENTRY), NO_ENTRY, (mini_start, len(mini)))]
     for path in names:
         kind = STREAM if path in streams else STORAGE
         place = (starts.get(path, _END), len(streams.get(path, b""))) if kind == STREAM else (0, 0)
-        entries += _entry(path[-1], kind, _child(names, path), _right(names, path), place)
-    directory = sectors.add(entries)
+        parts.append(_entry(path[-1], kind, children.get(path, NO_ENTRY), following.get(path, NO_ENTRY), place))
+    directory = sectors.add(b"".join(parts))
     return _assembled(sectors, directory, table_start, -(-len(mini_table) // _WORDS))
 
 
@@ -85,18 +92,22 @@ def _with_storages(streams: Streams) -> list[Path]:
     return sorted(paths)
 
 
-def _child(names: list[Path], path: Path) -> int:
-    """Number of the first entry inside; entries are numbered from 1 behind the root."""
-    inside = [number for number, name in enumerate(names, 1) if name[:-1] == path]
-    return inside[0] if inside else NO_ENTRY
+def _links(names: list[Path]) -> tuple[dict[Path, int], dict[Path, int]]:
+    """Number of the first entry inside of each storage, and of the next one beside each: a list, which readers take.
 
-
-def _right(names: list[Path], path: Path) -> int:
-    """The next entry of the same storage: the tree is a list, which readers take."""
-    if not path:
-        return NO_ENTRY
-    beside = [number for number, name in enumerate(names, 1) if name[:-1] == path[:-1] and name > path]
-    return beside[0] if beside else NO_ENTRY
+    Entries are numbered from 1, behind the root.
+    """
+    children: dict[Path, int] = {}
+    following: dict[Path, int] = {}
+    last: dict[Path, Path] = {}
+    for number, path in enumerate(names, 1):
+        above = path[:-1]
+        if above in last:
+            following[last[above]] = number
+        else:
+            children[above] = number
+        last[above] = path
+    return children, following
 
 
 def _entry(name: str, kind: int, child: int, right: int, place: tuple[int, int]) -> bytes:

@@ -12,7 +12,7 @@ from array import array
 from dataclasses import dataclass, field
 
 from documents.records import SkipReason
-from extraction.budget import UnreadableError
+from extraction.budget import BudgetSpentError, UnreadableError
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEADER_SIZE = 512
@@ -27,6 +27,8 @@ _FAT_SECTORS_IN_HEADER = 109
 _KINDS = (STORAGE, STREAM, ROOT)
 # Entries of a directory. A message with 100 attachments has 1,500, a presentation of 500 slides a dozen.
 MAX_ENTRIES = 40_000
+# Times that the file's size may be read in all. Readers look at a stream up to three times.
+MAX_READINGS = 8
 # Storages inside storages. A document in a document in a document has six.
 MAX_DEPTH = 32
 Path = tuple[str, ...]
@@ -78,6 +80,10 @@ class OleFile:
         mini = self._chained(first_mini, min(mini_sectors, self._count) * self._sector) if mini_sectors else None
         self._mini_fat = _words(mini.data) if mini else array("I")
         self._mini = self._chained(root.start, root.size).data if root else b""
+        self._below: dict[Path, list[OleEntry]] = {}
+        for key, entry in self.entries.items():
+            self._below.setdefault(key[:-1], []).append(entry)
+        self._left = len(data) * MAX_READINGS
 
     def stream(self, *path: str) -> OleStream | None:
         """The stream of that path, or None where there is none. Names are compared without case."""
@@ -85,15 +91,21 @@ class OleFile:
         return self.read(entry) if entry and entry.kind == STREAM else None
 
     def read(self, entry: OleEntry) -> OleStream:
-        """The bytes of a stream's entry."""
-        if entry.size < MINI_CUTOFF:
-            return self._mini_chained(entry.start, entry.size)
-        return self._chained(entry.start, entry.size)
+        """The bytes of a stream's entry.
+
+        Raises:
+            BudgetSpentError: streams share their bytes, as no honest ones do.
+        """
+        small = entry.size < MINI_CUTOFF
+        stream = (self._mini_chained if small else self._chained)(entry.start, entry.size)
+        self._left -= len(stream.data)
+        if self._left < 0:
+            raise BudgetSpentError("streams that overlap")
+        return stream
 
     def children(self, path: Path) -> list[OleEntry]:
         """What stands directly in that storage."""
-        below = tuple(name.lower() for name in path)
-        return [each for key, each in self.entries.items() if key[:-1] == below]
+        return self._below.get(tuple(name.lower() for name in path), [])
 
     def from_sector(self, number: int) -> bytes:
         """The bytes from that sector to the file's end: what is left of a stream whose entry is lost."""

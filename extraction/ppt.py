@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from documents.records import SkipReason
 from extraction.blips import inflated, pictures
-from extraction.budget import Budget, UnreadableError
+from extraction.budget import Budget, BudgetSpentError, UnreadableError
 from extraction.ole_file import OleFile, OleStream, refuse_protected
 from extraction.ole_properties import origin_of
 from extraction.paths import MemberPaths
@@ -37,6 +37,9 @@ _COMMENT, _COMMENT_TEXT = 0x2EE0, 1
 _ENCRYPTED_USER = 0xF3D1C4DF
 # Saves that were added to a file; each is followed to the one before it.
 MAX_SAVES = 2000
+# Parts at the top, and records of one walk. A deck of 500 slides has 2,000 parts and 300,000 records.
+MAX_PARTS = 100_000
+MAX_RECORDS = 2_000_000
 # Parts inside parts. Shapes in groups of shapes reach 20.
 MAX_DEPTH = 200
 _LINES = str.maketrans({"\r": "\n", "\x0b": "\n", "\x00": None})
@@ -115,20 +118,27 @@ class _Walk:
 
     def __iter__(self) -> Iterator[_Atom]:
         stream, at = self._stream, self._at
-        ends: list[tuple[int, tuple[int, int]]] = [(self._end, (0, 0))]
-        while ends:
-            end = ends[-1][0]
+        ends = [self._end]
+        inside: tuple[tuple[int, int], ...] = ()
+        for _ in range(MAX_RECORDS):
+            if not ends:
+                break
+            end = ends[-1]
             if at + _HEADER > end:
                 ends.pop()
+                inside = inside[:-1]
                 at = end
                 continue
             version, kind, length = struct.unpack_from("<HHI", stream, at)
             at += _HEADER
             if (version & 0xF == _CONTAINER or kind == _TAG_DATA) and len(ends) < MAX_DEPTH:
-                ends.append((min(at + length, end), (kind, version >> 4)))
+                ends.append(min(at + length, end))
+                inside = (*inside, (kind, version >> 4))
                 continue
-            yield _Atom(kind, version >> 4, stream[at : min(at + length, end)], tuple(each for _, each in ends[1:]))
+            yield _Atom(kind, version >> 4, stream[at : min(at + length, end)], inside)
             at = min(at + length, end)
+        else:
+            raise BudgetSpentError("records")
 
 
 class _Deck:
@@ -157,11 +167,11 @@ class _Deck:
         """Kinds of the records at the top, by their places."""
         parts: dict[int, int] = {}
         at, end = 0, len(self._stream)
-        while at + _HEADER <= end:
+        while at + _HEADER <= end and len(parts) < MAX_PARTS:
             _, kind, length = struct.unpack_from("<HHI", self._stream, at)
             parts[at] = kind
             at += _HEADER + length
-        self.cut = at > end
+        self.cut = at > end or at + _HEADER <= end
         return parts
 
     def _current(self, ole: OleFile) -> dict[int, int]:
@@ -171,14 +181,17 @@ class _Deck:
             return {}
         (at,) = struct.unpack_from("<I", user.data, _USER_SIZE - 4)
         places: dict[int, int] = {}
+        directories: set[int] = set()
         for _ in range(MAX_SAVES):
             if at + _HEADER + 16 > len(self._stream):
                 break
             _, kind, _, _, _, before, directory = struct.unpack_from("<HHIIIII", self._stream, at)
             if kind != _USER_EDIT:
                 break
-            for number, place in self._directory(directory):
-                places.setdefault(number, place)
+            if directory not in directories and len(places) < MAX_PARTS:
+                directories.add(directory)
+                for number, place in self._directory(directory):
+                    places.setdefault(number, place)
             if not 0 < before < at:
                 break
             at = before
@@ -213,21 +226,20 @@ class _Deck:
         if not current:  # the list of places is lost: slides are taken to lie in their order
             places = (at for at, kind in parts.items() if kind == _SLIDE)
             slides = [_Slide(next(places, -1), slide.number, slide.lines) for slide in slides]
-        notes = self._notes(parts)
+        notes = self._notes(parts, set(current.values()))
         texts = []
         for slide in slides:
-            if parts.get(slide.place) == _SLIDE:
-                slide.lines += self._lines(slide.place)
-            for place in notes.get(slide.number, ()):
-                slide.lines += self._lines(place) if place in current.values() or not current else []
+            for place in (slide.place, *notes.pop(slide.number, ())):
+                if place in parts and place not in self._read:  # a part that many entries name is read once
+                    slide.lines += self._lines(place)
             texts.append("\n".join(slide.lines))
         return texts, beside
 
-    def _notes(self, parts: dict[int, int]) -> dict[int, list[int]]:
+    def _notes(self, parts: dict[int, int], current: set[int]) -> dict[int, list[int]]:
         """Places of pages of notes, by the number of their slide."""
         notes: dict[int, list[int]] = {}
         for at, kind in parts.items():
-            if kind == _NOTES:
+            if kind == _NOTES and (at in current or not current):
                 for atom in self._walk(at):
                     if atom.kind == _NOTES_FACTS and len(atom.data) >= 4:  # noqa: PLR2004 - a number
                         notes.setdefault(int.from_bytes(atom.data[:4], "little"), []).append(at)

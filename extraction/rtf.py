@@ -41,10 +41,16 @@ def read_rtf(data: bytes, budget: Budget) -> Content:
     origin = Origin(**parser.facts)
     return Content(
         (TextPiece("", text),) if text else (),
-        (Problem(SkipReason.TRUNCATED, "", "open groups"),) if parser.open_groups else (),
+        _problems(parser),
         _inside(parser.blobs, budget),
         origins=(origin,) if origin != Origin() else (),
     )
+
+
+def _problems(parser: RtfParser) -> tuple[Problem, ...]:
+    if parser.spent:
+        return (Problem(SkipReason.BUDGET_SPENT, "", "tokens"),)
+    return (Problem(SkipReason.TRUNCATED, "", "open groups"),) if parser.open_groups else ()
 
 
 def rtf_text(data: bytes) -> str:

@@ -16,25 +16,32 @@ _MAX_PROPERTIES = 500
 def word_art(stream: bytes) -> list[str]:
     """Each text once, in the stream's order."""
     texts: dict[str, None] = {}
-    for mark in _MARK.finditer(stream):
-        start = mark.start() - 2
-        if start >= 0 and stream[start] & 0xF == _VERSION:
-            text = _text(stream, start)
-            if text:
-                texts[text] = None
-    return list(texts)
+    at = 0
+    while mark := _MARK.search(stream, at):
+        start, at = mark.start() - 2, mark.end()
+        end = _end(stream, start)
+        if end:
+            texts[_text(stream, start, end)] = None
+            at = end
+    return [text for text in texts if text]
 
 
-def _text(stream: bytes, start: int) -> str:
-    """The text among the properties of one shape; long values lie behind all of them, in their order."""
-    if start + _HEADER > len(stream):
-        return ""
+def _end(stream: bytes, start: int) -> int:
+    """Of the properties of a shape that begin here; 0 where none do."""
+    if start < 0 or start + _HEADER > len(stream):
+        return 0
     version, _, length = struct.unpack_from("<HHI", stream, start)
-    count, end = version >> 4, start + _HEADER + length
+    end = start + _HEADER + length
+    count = version >> 4
+    is_whole = version & 0xF == _VERSION and count <= _MAX_PROPERTIES and _PROPERTY * count <= length
+    return end if is_whole and end <= len(stream) else 0
+
+
+def _text(stream: bytes, start: int, end: int) -> str:
+    """The text among the properties of one shape; long values lie behind all of them, in their order."""
+    count = int.from_bytes(stream[start : start + 2], "little") >> 4
     at = start + _HEADER
     behind = at + _PROPERTY * count
-    if count > _MAX_PROPERTIES or behind > end or end > len(stream):
-        return ""
     for index in range(count):
         number, size = struct.unpack_from("<HI", stream, at + _PROPERTY * index)
         if not number & _COMPLEX:

@@ -76,7 +76,11 @@ def _content(stream: OleStream, budget: Budget, ole: OleFile | None) -> Content:
     problems = book.read(Records(stream.data), stream.whole and not (ole and ole.lost))
     pieces = [(number, sheet.text()) for number, sheet in enumerate(book.sheets, 1)]
     origins: tuple[Origin, ...] = origin_of(ole) if ole else ()
-    memory = "\n".join(_pivot_lines(ole, budget)) if ole else ""
+    memory = ""
+    try:
+        memory = "\n".join(_pivot_lines(ole, budget)) if ole else ""
+    except BudgetSpentError as error:
+        problems.append(Problem(SkipReason.BUDGET_SPENT, "", str(error)))
     kept = (TextPiece("", memory),) if memory else ()
     return Content(
         (*kept, *(TextPiece(f"#sheet={number}", text) for number, text in pieces if text)),

@@ -7,7 +7,7 @@ import struct
 import olefile
 import pytest
 
-from extraction.budget import UnreadableError
+from extraction.budget import BudgetSpentError, UnreadableError
 from extraction.ole_build import Streams, compound_file, storage_file
 from extraction.ole_file import OleFile
 
@@ -69,6 +69,17 @@ def test_circles_and_lies_end() -> None:
     assert stream
     assert not stream.whole
     assert len(stream.data) <= len(data)
+
+
+def test_streams_that_share_their_bytes_spend_the_budget() -> None:
+    streams: Streams = {("A",): b"A" * 400_000} | {("S", f"{number}"): b"B" * 5000 for number in range(40)}
+    data = bytearray(compound_file(streams))
+    for number in range(40):
+        name = f"{number}".encode("utf-16-le")
+        entry = data.rindex(name.ljust(64, b"\x00"))
+        struct.pack_into("<II", data, entry + 116, 0, 400_000)
+    with pytest.raises(BudgetSpentError):
+        storage_file(OleFile(bytes(data)), ("S",))
 
 
 def test_lists_of_table_sectors_that_lead_in_a_circle_end() -> None:

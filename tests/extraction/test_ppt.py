@@ -130,6 +130,13 @@ def test_a_cut_file_gives_what_is_left_and_says_so(share: float) -> None:
     assert {problem.reason for problem in extraction.problems} == {SkipReason.TRUNCATED}
 
 
+def test_a_slide_that_many_entries_name_is_read_once() -> None:
+    entries = b"".join(entry(3, 256) for _ in range(5000))
+    document = container(0x03E8, container(0x0FF0, entries))
+    content = read(deck({1: document, 3: slide("x" * 5000), 4: notes(256, "y" * 5000)}))
+    assert [len(piece.text) for piece in content.pieces] == [10_001]
+
+
 def test_parts_inside_parts_and_circles_of_saves_end() -> None:
     nested = b""
     for _ in range(3000):

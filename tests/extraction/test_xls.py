@@ -154,6 +154,19 @@ def test_one_string_in_every_cell_is_no_bomb() -> None:
     assert len(content.pieces[0].text) < 1_100_000
 
 
+def test_what_pivot_tables_remember_is_read() -> None:
+    memory = {("_SX_DB_CUR", "0001"): record(0xCD, long_string("a patient who was deleted"))}
+    pieces = read(workbook([("S", b"")], streams=memory)).pieces
+    assert [(piece.path, piece.text) for piece in pieces] == [("", "a patient who was deleted"), ("#sheet=1", "S")]
+
+
+def test_more_records_than_any_workbook_has_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extraction.biff.MAX_RECORDS", 100)
+    content = read(workbook([("S", b"".join(cell(0x204, row, 0, long_string("kept")) for row in range(200)))]))
+    assert reasons(content) == [SkipReason.BUDGET_SPENT]
+    assert content.pieces[0].text.startswith("S\nkept\nkept")
+
+
 def test_far_cells_make_no_grid() -> None:
     cells = cell(0x204, 0, 0, long_string("here")) + cell(0x204, 65535, 65535, long_string("there"))
     assert read(workbook([("S", cells)])).pieces[0].text == "S\nhere\nthere"
