@@ -42,11 +42,12 @@ def read_epub(data: bytes, budget: Budget) -> Content:
     if not chapters:
         reason = SkipReason.TRUNCATED if package.is_cut else SkipReason.UNREADABLE
         problems.append(Problem(reason, "", "no chapter"))
-    inside = [name for name in package.names if not _WORKING_PARTS.fullmatch(name) and name not in chapters]
+    known = locked.union(chapters)
+    inside = [name for name in package.names if not _WORKING_PARTS.fullmatch(name) and name not in known]
     return Content(
         tuple(piece for piece in pieces if piece.text),
         tuple(problems),
-        files_inside(package, [name for name in inside if name not in locked]),
+        files_inside(package, inside),
         origins=_origin(book),
     )
 
@@ -56,7 +57,7 @@ def _book_name(package: Package) -> str:
     container = package.xml(_CONTAINER)
     for element in container.iter("{*}rootfile") if container is not None else ():
         name = unquote(str(element.get("full-path") or "")).lower().lstrip("/")
-        if name in package.names:
+        if package.has(name):
             return name
     return next((name for name in package.names if name.endswith(".opf")), "")
 
@@ -76,11 +77,12 @@ def _chapters(package: Package, book: etree._Element | None, folder: str) -> lis
         for reference in book.iterfind("{*}spine/{*}itemref"):
             target = unquote(files.get(str(reference.get("idref")), "").partition("#")[0]).lower()
             order.append(posixpath.normpath(posixpath.join(folder, target)))
-    named = [name for name in dict.fromkeys(order) if name in package.names]
+    named = [name for name in dict.fromkeys(order) if package.has(name)]
+    known = frozenset(named)
     others = [
         name
         for name in package.names
-        if name not in named and _CHAPTER.fullmatch(name) and not _WORKING_PARTS.fullmatch(name)
+        if name not in known and _CHAPTER.fullmatch(name) and not _WORKING_PARTS.fullmatch(name)
     ]
     return named + others
 

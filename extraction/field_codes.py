@@ -9,6 +9,7 @@ from lxml import etree
 from extraction.xml_tree import local_name
 
 _CHECKED, _UNCHECKED = "\u2612", "\u2610"
+_KINDS = frozenset(["begin", "separate", "end"])
 _NO = frozenset(["0", "false", "off"])
 
 
@@ -27,7 +28,7 @@ def field_roles(root: etree._Element) -> dict[etree._Element, FieldRole]:
     roles: dict[etree._Element, FieldRole] = {}
     opened: list[tuple[etree._Element, etree._Element | None]] = []
     for character in root.iter("{*}fldChar"):
-        kind = _attribute(character, "fldCharType")
+        kind = next((word for word in map(str, character.values()) if word in _KINDS), "")
         if kind == "begin":
             opened.append((character, None))
         elif kind == "separate" and opened:

@@ -22,6 +22,8 @@ _BUILT_IN = {
 }
 # A code of more characters than this is there to cost time; Excel allows 255.
 _LONGEST_CODE = 255
+# Tokens of one section. The longest of Excel's own has 25.
+_MOST_TOKENS = 50
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|[_*].|\[(?P<elapsed>h+|m+|s+)\]|\[[^\]]*\]?|(?P<noon>am/pm|a/p)'
     r"|(?P<date>y+|m+|d+|h+|s+(?:\.0+)?)|(?P<general>general)|(?P<digit>[0#?])|(?P<literal>.)",
@@ -94,7 +96,7 @@ def _section(code: str, number: float) -> tuple[_Token, ...]:
     return sections[2] if not number and len(sections) > 2 and sections[2] else sections[0]  # noqa: PLR2004
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _sections(code: str) -> tuple[tuple[_Token, ...], ...]:
     sections: list[list[_Token]] = [[]]
     for found in _TOKEN.finditer(code):
@@ -106,7 +108,7 @@ def _sections(code: str) -> tuple[tuple[_Token, ...], ...]:
             sections[-1].append(_Token("literal" if kind in ("quoted", "escaped") else kind, text))
             if kind in ("quoted", "escaped"):
                 sections[-1][-1] = _Token("quoted", text)
-    return tuple(_with_minutes(section) for section in sections)
+    return tuple(_with_minutes(section) if len(section) <= _MOST_TOKENS else () for section in sections)
 
 
 def _with_minutes(section: list[_Token]) -> tuple[_Token, ...]:

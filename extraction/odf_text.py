@@ -44,6 +44,10 @@ _VALUES = {
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _CELLS = frozenset(["table-cell", "covered-table-cell"])
 _CELL_VALUES = ("string-value", "date-value", "time-value", "value", "boolean-value")
+_TABLES = frozenset(["annotation", "table-row"]) | _CELLS
+_ENDED = _PARAGRAPHS | _LINES | _TABLES
+_STARTED = _ENDED | _VALUES.keys() | _BREAKS.keys() | frozenset(["s", "change", "change-start", "change-end"])
+_DOUBTFUL = _SKIPPED | frozenset(["frame", "date", "changed-region"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +106,18 @@ class _Walk:
         """Walk the element."""
         walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, element in walker:
-            if event == "end":
-                self._end(local_name(element), element)
-            elif event != "start":
-                pass
-            elif (name := local_name(element)) in _SKIPPED or self._is_left_out(name, element):
-                walker.skip_subtree()
-            else:
-                self._start(name, element)
-            if event != "start" and element is not root and self._open:
+            name = local_name(element)
+            if event == "start":
+                if name in _DOUBTFUL and self._is_left_out(name, element):
+                    walker.skip_subtree()
+                elif name in _STARTED:
+                    self._start(name, element)
+                elif self._open and element.text:
+                    self._say_blanks_folded(element.text)
+                continue
+            if name in _ENDED:
+                self._end(name, element)
+            if self._open and element.tail and element is not root:
                 self._say_blanks_folded(element.tail)
         self.lines += self._comments
 
@@ -178,6 +185,8 @@ class _Walk:
 
     def _is_left_out(self, name: str, element: etree._Element) -> bool:
         """What a slide's master asks for, and deletions whose place in the text is known."""
+        if name in _SKIPPED:
+            return True
         if name == "frame":
             return attribute(element, "placeholder") == "true" and not len(element.findall(".//{*}image"))
         if name == "date":

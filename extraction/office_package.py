@@ -8,6 +8,7 @@ from __future__ import annotations
 import binascii
 import posixpath
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote
 
 from lxml import etree
@@ -20,6 +21,8 @@ from extraction.xml_tree import MOST_TAGS, local_name, parse_xml
 from extraction.zip_members import MemberIndex
 
 _ZIP_MARK = b"PK"
+# Relations of one part that are followed. A book of a thousand pictures has a thousand.
+MOST_RELATIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Package:
         problems: what could not be read of the parts that were asked for.
         names: of all parts, in the container's order; of two with one name the first.
         is_cut: parts may be missing, as the file's end is.
+        is_spent: no more parts may be read.
     """
 
     def __init__(self, data: bytes, budget: Budget) -> None:
@@ -49,7 +53,7 @@ class Package:
             UnreadableError: there is no part at all.
         """
         self.problems: list[Problem] = []
-        self.is_cut = False
+        self.is_cut = self.is_spent = False
         self._read: dict[str, bytes] = {}
         self._flat = not data.startswith(_ZIP_MARK)
         self._places: dict[str, int] = {}
@@ -63,6 +67,10 @@ class Package:
             if self.is_cut:
                 self.problems.append(Problem(SkipReason.TRUNCATED, "", "directory of the container lost"))
         self.names = list(self._given)
+
+    def has(self, name: str) -> bool:
+        """Is there a part of this name?"""
+        return name in self._given
 
     def given_name(self, name: str) -> str:
         """The name as the container spells it."""
@@ -109,7 +117,8 @@ class Package:
         root = parse_xml(data).root if data else None
         if root is None:
             return []
-        found = (element.attrib for element in root if local_name(element) == "Relationship")
+        listed = (element for element in root if local_name(element) == "Relationship")
+        found = (element.attrib for element in islice(listed, MOST_RELATIONS))
         return [
             Relation(
                 str(each.get("Id", "")),
@@ -142,9 +151,12 @@ class Package:
             self._given[plain] = name.replace("\\", "/").strip("/")
 
     def _member(self, name: str) -> bytes:
+        if self.is_spent:
+            return b""
         try:
             member = self._index.read(self._places[name])
-        except BudgetSpentError as error:
+        except BudgetSpentError as error:  # one problem for this part and all behind it
+            self.is_spent = True
             self.problems.append(Problem(SkipReason.BUDGET_SPENT, self.path(name), str(error)))
             return b""
         if member.problem:

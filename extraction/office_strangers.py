@@ -40,6 +40,8 @@ def files_inside(package: Package, names: Sequence[str]) -> Iterator[Embedded | 
     """These parts, one at a time; without metafiles, as `pictures_unread` judges those."""
     paths = MemberPaths()
     for name in names:
+        if package.is_spent:
+            return
         if name.endswith(_METAFILES):
             continue
         given = package.given_name(name)

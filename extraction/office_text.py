@@ -39,6 +39,8 @@ _CHART_VALUES = frozenset(["v", "pt"])
 _CHART_GROUPS = frozenset(["strCache", "numCache", "strLit", "numLit", "lvl"])
 _FORM_FIELDS = frozenset(["ddList", "checkBox"])
 _SHAPES = frozenset(["sp", "pic", "graphicFrame"])
+_ENDED = _PARAGRAPHS | _REMOVED | _ADDED | _CHART_GROUPS
+_DOUBTFUL = _SHAPES | frozenset(["Fallback"])
 _WALKED = tuple(
     f"{{*}}{name}"
     for name in (
@@ -98,8 +100,9 @@ class _Walk:
         for event, element in walker:
             name = local_name(element)
             if event == "end":
-                self._end(name)
-            elif name in _FORMATS or (name == "Fallback" and _has_choice(element)) or _is_placeholder(name, element):
+                if name in _ENDED:
+                    self._end(name)
+            elif name in _FORMATS or (name in _DOUBTFUL and _is_left_out(name, element)):
                 walker.skip_subtree()  # a fallback is the same once more, for old versions of Office
             else:
                 self._start(name, element)
@@ -177,6 +180,8 @@ class _Walk:
 
     def _finish(self) -> None:
         runs = self._open.pop()
+        if not runs:
+            return
         seen = _joined(runs, _AS_IT_IS)
         marks = {mark for mark, _ in runs}
         lines = [seen]
@@ -206,10 +211,9 @@ def _attributes(element: etree._Element, names: tuple[str, ...], blanks: bool = 
     return found if blanks else [value for value in found if value]
 
 
-def _has_choice(fallback: etree._Element) -> bool:
-    parent = fallback.getparent()
-    return parent is not None and any(local_name(child) == "Choice" for child in parent)
-
-
-def _is_placeholder(name: str, element: etree._Element) -> bool:
-    return name in _SHAPES and element.find("./{*}nvSpPr/{*}nvPr/{*}ph") is not None
+def _is_left_out(name: str, element: etree._Element) -> bool:
+    """A fallback beside a choice, or a placeholder where those are left out."""
+    if name != "Fallback":
+        return element.find("./{*}nvSpPr/{*}nvPr/{*}ph") is not None
+    parent = element.getparent()
+    return parent is not None and parent.find("{*}Choice") is not None

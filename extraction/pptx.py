@@ -60,12 +60,13 @@ def _slides(package: Package, main: str) -> list[str]:
     targets = {each.id: each.target for each in package.relations(main)}
     listed = root.iterfind("{*}sldIdLst/{*}sldId") if root is not None else ()
     found = [targets.get(_relation_id(element), "") for element in listed]
+    known = frozenset(found)
     strays = sorted(
         (int(number[1] or 0), name)
         for name in package.names
-        if name not in found and (number := _SLIDE.fullmatch(name)) is not None
+        if name not in known and (number := _SLIDE.fullmatch(name)) is not None
     )
-    return [name for name in dict.fromkeys(found) if name in package.names] + [name for _, name in strays]
+    return [name for name in dict.fromkeys(found) if package.has(name)] + [name for _, name in strays]
 
 
 def _relation_id(element: etree._Element) -> str:

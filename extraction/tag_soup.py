@@ -7,10 +7,10 @@ import re
 # Open tags at once, after which all but the root are closed. Parsers stop at 256 or 2,048; office files have thirty.
 _DEEPEST = 200
 _TAG = re.compile(
-    r"""<(/?)([A-Za-z_][\w.-]{0,60}(?::[A-Za-z_][\w.-]{0,60})?)"""
-    r"""((?:\s+[A-Za-z_][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(/?)>"""
+    r"""<(/?)([A-Za-z_][\w.-]{0,60}+(?::[A-Za-z_][\w.-]{0,60}+)?)"""
+    r"""((?:\s++[A-Za-z_][\w:.-]*+\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+)\s*+(/?)>"""
 )
-_LOOSE = re.compile(r"<[^<>]{0,200}>|<")
+_BROKEN = re.compile(r"<[/?!A-Za-z_][^<>]*+>?|<")
 
 
 def mended_tags(text: str) -> str:
@@ -20,7 +20,7 @@ def mended_tags(text: str) -> str:
     at = 0
     for tag in _TAG.finditer(text):
         if opened:
-            out.append(_LOOSE.sub(" ", text[at : tag.start()]))
+            out.append(_BROKEN.sub(" ", text[at : tag.start()]))
         at = tag.end()
         closes, name, _, empty = tag.groups()
         if closes:
@@ -34,7 +34,7 @@ def mended_tags(text: str) -> str:
             elif not opened:
                 break
     if opened:
-        out.append(_LOOSE.sub(" ", text[at:]))
+        out.append(_BROKEN.sub(" ", text[at:]))
     return "".join([*out, *(f"</{name}>" for name in reversed(opened))])
 
 

@@ -18,7 +18,7 @@ from extraction.office_package import Package, Relation
 from extraction.office_related import RelatedParts
 from extraction.office_strangers import custom_data_lines, files_inside, is_file_inside, pictures_unread
 from extraction.records import Content, Problem, TextPiece
-from extraction.xlsx_cells import Book, CellLimits, chunks, row_lines, shared_strings, style_codes
+from extraction.xlsx_cells import Book, CellLimits, chunks, read_rows, shared_strings, style_codes
 from extraction.xlsx_memory import external_lines, pivot_lines
 from extraction.xml_tree import local_name, parse_xml
 
@@ -88,9 +88,9 @@ def _sheets(package: Package, workbook: etree._Element | None, relations: list[R
     strays = sorted(
         (int(number[1] or 0), name)
         for name in {*package.names, *listed}
-        if name not in known and name in package.names and (number := _SHEET.fullmatch(name)) is not None
+        if name not in known and package.has(name) and (number := _SHEET.fullmatch(name)) is not None
     )
-    return [sheet for sheet in found if sheet.part in package.names] + [_Sheet("", name) for _, name in strays]
+    return [sheet for sheet in found if package.has(sheet.part)] + [_Sheet("", name) for _, name in strays]
 
 
 def _book(package: Package, workbook: etree._Element | None, relations: list[Relation]) -> Book:
@@ -130,16 +130,18 @@ class _Reading:
 
     def _read(self, sheet: _Sheet, rows: list[str], running: dict[str, list[str]]) -> None:
         data = self._package.part(sheet.part)
-        repaired = False
+        repaired = cut = False
         for chunk in chunks(data) if data else ():
             self._limits.spend_tags(chunk.count(b"<"))
             parsed = parse_xml(chunk)
-            repaired = repaired or parsed.repaired
+            repaired, cut = repaired or parsed.repaired, cut or parsed.cut
             if parsed.root is not None:
-                rows.extend(row_lines(parsed.root, self._book, self._limits))
+                read_rows(parsed.root, self._book, self._limits, rows)
                 for kind in _RUNNING:
                     running[kind] += _running_lines(parsed.root, kind, sheet.name)
         path = self._package.path(sheet.part)
+        if cut:
+            raise BudgetSpentError("tags")
         if repaired and not any(problem.path == path for problem in self._package.problems):
             self._package.problems.append(Problem(SkipReason.UNREADABLE, path, "damaged XML"))
 

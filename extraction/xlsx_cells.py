@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
@@ -14,8 +15,10 @@ from extraction.xml_tree import local_name, parse_xml
 
 # Bytes of a sheet that are parsed at once, so that a sheet of a million cells takes no more memory than a small one.
 CHUNK_BYTES = 2 << 20
-# Tags of all sheets that are looked at: two million cells, which take 8 s.
-MOST_TAGS = 8_000_000
+# Tags of all sheets that are looked at: a million cells and more, which take 5 s.
+MOST_TAGS = 5_000_000
+# Format codes of one file; Excel allows some 250 beside its own.
+MOST_CODES = 1000
 _ROOT = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)worksheet\b[^>]*>")
 _ROW_END = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?row\s*>")
 _HEAD_BYTES = 64 << 10
@@ -37,9 +40,9 @@ class CellLimits:
         self._characters = characters
         self._tags = tags
 
-    def spend(self, line: str) -> None:
-        """One more line."""
-        self._characters -= len(line) + 1
+    def spend(self, text: str) -> None:
+        """The text of one more cell."""
+        self._characters -= len(text) + 1
         if self._characters < 0:
             raise BudgetSpentError("characters")
 
@@ -70,18 +73,22 @@ def _with_head(piece: bytes, root: re.Match[bytes] | None, start: int) -> bytes:
     return piece if root is None or not start else root[0] + b"<" + root[1] + b"sheetData>" + piece
 
 
-def row_lines(root: etree._Element, book: Book, limits: CellLimits) -> Iterator[str]:
-    """The rows that hold something, the cells apart by tabs.
+def read_rows(root: etree._Element, book: Book, limits: CellLimits, lines: list[str]) -> None:
+    """Add a line for each row that holds something, its cells apart by tabs.
 
     Raises:
-        BudgetSpentError: what was given before it still counts.
+        BudgetSpentError: what was added before it still counts.
     """
     for row in root.iter("{*}row"):
-        cells = (_cell(cell, book) for cell in row)
-        line = "\t".join(text for text in cells if text)
-        if line:
-            limits.spend(line)
-            yield line
+        texts: list[str] = []
+        try:
+            for cell in row:
+                if text := _cell(cell, book):
+                    limits.spend(text)
+                    texts.append(text)
+        finally:
+            if texts:
+                lines.append("\t".join(texts))
 
 
 def _cell(cell: etree._Element, book: Book) -> str:
@@ -140,10 +147,8 @@ def style_codes(root: etree._Element | None) -> list[str]:
     """The format code of each cell style."""
     if root is None:
         return []
-    own = {
-        _integer(each.get("numFmtId")): str(each.get("formatCode") or "")
-        for each in root.iterfind("{*}numFmts/{*}numFmt")
-    }
+    listed = islice(root.iterfind("{*}numFmts/{*}numFmt"), MOST_CODES)
+    own = {_integer(each.get("numFmtId")): str(each.get("formatCode") or "") for each in listed}
     return [format_code(_integer(each.get("numFmtId")), own) for each in root.iterfind("{*}cellXfs/{*}xf")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -12,9 +13,9 @@ from extraction.tag_soup import mended_tags
 
 # Bytes in which a document type declaration must stand.
 _PROLOG_BYTES = 4096
-# Tags of one part that are looked at, opening and closing ones. A letter has 4,000, a hundred pages of Word 400,000.
-# Two million take the parser 0.5 s and 200 MB; a hostile part of 64 MB could have ten times as many.
-MOST_TAGS = 2_000_000
+# Tags of one part that are looked at, opening and closing ones. A page of Word has 1,000 to 3,000. A million take the
+# parser 0.25 s and 100 MB, and walks another second; a hostile part of 64 MB could have twenty times as many.
+MOST_TAGS = 1_000_000
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 # Tags of a damaged part that are mended one by one: 0.3 s.
 MENDED_TAGS = 200_000
@@ -80,7 +81,8 @@ def _best_of_damaged(data: bytes, first: ParsedXml) -> ParsedXml:
         return first
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[1:2] == b"\x00" or data[:1] == b"\x00"
     decoded = decode(data if wide else data[start:])
-    text = _DECLARATION.sub("", decoded.text, count=1)
+    declaration = _DECLARATION.match(decoded.text)
+    text = decoded.text[declaration.end() :] if declaration else decoded.text
     tries = [first]
     if start or first.root is None or decoded.charset != "utf-8" or not decoded.exact:
         tries.append(_parsed(text.encode("utf-8", "replace")))
@@ -99,4 +101,9 @@ def _size(root: etree._Element | None) -> int:
 def local_name(element: etree._Element) -> str:
     """The name without its namespace: strict office files have other namespaces than usual ones."""
     tag: object = element.tag  # a function for comments, instructions and entities
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _without_namespace(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _without_namespace(tag: str) -> str:
+    return tag.rpartition("}")[2]

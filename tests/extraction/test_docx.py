@@ -182,6 +182,19 @@ def test_many_members_end_in_a_spent_budget() -> None:
     assert SkipReason.BUDGET_SPENT in [reason for reason, _ in reasons(content)]
 
 
+def test_pictures_without_end_are_one_problem() -> None:
+    pictures = {f"word/media/{n}.png": b"" for n in range(9000)}
+    content = read(docx({"word/document.xml": BODY, **pictures}), members=500)
+    assert len(lines_of(content)) == len(LETTER_LINES)
+    assert [reason for reason, _ in reasons(content)] == [SkipReason.BUDGET_SPENT]
+
+
+def test_elements_without_end_are_bounded() -> None:
+    content = read(docx({"word/document.xml": word_part(paragraph("before") + "<w:p/>" * 1_100_000)}))
+    assert lines_of(content) == ["before"]
+    assert {reason for reason, _ in reasons(content)} == {SkipReason.BUDGET_SPENT}
+
+
 def test_a_billion_laughs_are_not_laughed() -> None:
     inner = paragraph("before &i; after")
     content = read(docx({"word/document.xml": word_part(inner, prolog=LAUGHS)}))
