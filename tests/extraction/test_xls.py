@@ -155,7 +155,9 @@ def test_one_string_in_every_cell_is_no_bomb() -> None:
 
 
 def test_what_pivot_tables_remember_is_read() -> None:
-    memory = {("_SX_DB_CUR", "0001"): record(0xCD, long_string("a patient who was deleted"))}
+    memory: dict[tuple[str, ...], bytes] = {
+        ("_SX_DB_CUR", "0001"): record(0xCD, long_string("a patient who was deleted"))
+    }
     pieces = read(workbook([("S", b"")], streams=memory)).pieces
     assert [(piece.path, piece.text) for piece in pieces] == [("", "a patient who was deleted"), ("#sheet=1", "S")]
 
