@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from matchers.letter_marks import LetterMarks
 from matchers.normaliser import NORMALISER_VERSION, Normalised
 from matchers.pack_format import (
     ARRAYS,
-    FORMAT_VERSION,
     Manifest,
     PackParameters,
     array_path,
@@ -25,6 +25,7 @@ from matchers.seals import RowSeal, Seal, opened_figures
 from matchers.shingle_table import LookUp, ShingleTable
 from matchers.shingles import shingle_hashes
 from matchers.siphash import SipKey, Words
+from matchers.sound_store import StoredRecordings
 from matchers.spill import mapped
 from matchers.stored_letter import StoredLetter
 from matchers.thresholds import DEFAULT_THRESHOLDS, Thresholds
@@ -47,6 +48,7 @@ class Pack:
         self._shingle_key = SipKey.from_bytes(self.keyring.root.subkey("shingles"))
         self._token_key = token_key(self.keyring.root.subkey("tokens"))
         self._letter_key = key.subkey("letters")
+        self._key = key
         directory, remainders, values = (
             self._arrays[f"table_{name}"] for name in ("directory", "remainders", "values")
         )
@@ -100,7 +102,7 @@ class Pack:
     @property
     def format_version(self) -> int:
         """The version of the files."""
-        return FORMAT_VERSION
+        return self._manifest.format_version
 
     @property
     def normaliser_version(self) -> int:
@@ -131,6 +133,16 @@ class Pack:
     def letter(self, number: int) -> StoredLetter:
         """One letter, by the number that postings give."""
         return StoredLetter(self._arrays, self._letter_key, number, self._manifest.columns)
+
+    @cached_property
+    def recordings(self) -> StoredRecordings | None:
+        """The known recordings, opened when they are first asked for; None where there are none.
+
+        Raises:
+            PackDamagedError: they can not be opened.
+        """
+        sounds = self._manifest.sounds
+        return StoredRecordings(self._folder, sounds, self._key) if sounds else None
 
     def sealed(self, name: str) -> NDArray[Any]:
         """One of its arrays as it lies on disk."""

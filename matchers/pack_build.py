@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from matchers.counting import Earlier
-from matchers.errors import NotAPackError, PackBuildError, PackMissingError
+from matchers.errors import NotAPackError, PackBuildError, PackError, PackMissingError
 from matchers.hashed_letter import Letter, LetterHasher
 from matchers.keyring import Keyring
 from matchers.keys import PackKey
@@ -24,17 +24,16 @@ from matchers.pack_format import (
     ARRAYS_PREFIX,
     BUILDING_PREFIX,
     MANIFEST,
-    FileMark,
     Manifest,
     PackHistory,
     PackParameters,
-    array_path,
-    digest_file,
+    SoundsMark,
+    finished_files,
     is_part,
     key_check,
+    read_manifest,
     read_raw_manifest,
     remove_leftovers,
-    sync_folder,
     write_manifest,
 )
 from matchers.private_files import make_private_folder
@@ -128,8 +127,16 @@ def build_pack(
         read = len(staged.chosen)
         if not read:
             raise PackBuildError(f"{folder}: there are no letters to make a pack of")
-        version = Version(keyring, parameters, PackHistory(now(), read, now()))
+        version = Version(keyring, parameters, PackHistory(now(), read, now()), sounds=_known_sounds(folder, key))
         return rewritten(folder, version, (), staged)
+
+
+def _known_sounds(folder: Path, key: PackKey) -> SoundsMark | None:
+    """The recordings of the pack that is replaced, where this key opens them."""
+    try:
+        return read_manifest(folder, key).sounds
+    except PackError:
+        return None
 
 
 def staged_marks(folder: Path, key: PackKey, parameters: PackParameters = DEFAULT_PARAMETERS) -> LetterMarks:
@@ -153,6 +160,7 @@ class Version:
     parameters: PackParameters
     history: PackHistory
     thresholds: Thresholds | None = None
+    sounds: SoundsMark | None = None
 
 
 def rewritten(
@@ -165,7 +173,7 @@ def rewritten(
     try:
         target = Target(building, version.keyring, version.parameters, generation)
         written = Rewriting(target, earlier).write(staged)
-        files = _finished_files(building)
+        files = finished_files(building, ARRAYS)
         manifest = Manifest(
             pack_id=written.pack_id,
             generation=generation,
@@ -178,6 +186,7 @@ def rewritten(
             history=version.history,
             columns=written.columns,
             thresholds=version.thresholds,
+            sounds=version.sounds,
         )
         building.rename(folder / f"{ARRAYS_PREFIX}{generation}")
         write_manifest(folder, manifest)
@@ -193,17 +202,6 @@ def rewritten(
         too_short=written.too_short,
         copies=written.copies,
     )
-
-
-def _finished_files(building: Path) -> dict[str, FileMark]:
-    files = {}
-    for name in ARRAYS:
-        path = array_path(building, name)
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-        files[name] = FileMark(path.stat().st_size, digest_file(path))
-    sync_folder(building)
-    return files
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,13 @@ from matchers.thresholds import Thresholds
 
 FORMAT = "stray fingerprint pack"
 FORMAT_VERSION = 3
+# Of a pack that holds recordings too: a program that knows none would lose them at the next change.
+SOUNDS_VERSION = 4
 MANIFEST = "pack.json"
 BUILDING_PREFIX = "building-"
 ARRAYS_PREFIX = "arrays-"
 STAGED_PREFIX = "staged-"
+SOUNDS_PREFIX = "sounds-"
 # A manifest is about 3 kB; a longer file is none.
 _LONGEST_MANIFEST = 1 << 20
 _DIGEST_BYTES = 16
@@ -40,6 +43,14 @@ ARRAYS = {
     "anchors": "<u1",
     "letter_sizes": "<u1",
     "salts": "<u1",
+}
+# The same of recordings, which lie in a folder of their own.
+SOUND_ARRAYS = {
+    "sound_frames": "<u4",
+    "sound_index": "<u8",
+    "sound_ids": "<u1",
+    "sound_sizes": "<u1",
+    "sound_salts": "<u1",
 }
 # Functions of letters, key and parameters; every other file differs from build to build of the same letters.
 STEADY = frozenset(["table_directory", "table_remainders"])
@@ -99,6 +110,20 @@ class FileMark:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundsMark:
+    """The known recordings of a pack: their own generation, how many, how much sound (46 ms frames), and files."""
+
+    generation: str
+    recordings: int
+    frames: int
+    files: Mapping[str, FileMark]
+
+    def folder(self, pack: Path) -> Path:
+        """Where the files of this generation lie."""
+        return pack / f"{SOUNDS_PREFIX}{self.generation}"
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What pack.json says.
 
@@ -109,6 +134,7 @@ class Manifest:
         history: when it was built, and what has happened since.
         columns: free columns of the register, in the order in which anchors name them.
         thresholds: from calibration; the matcher's own where there was none.
+        sounds: known recordings; None where there are none.
     """
 
     pack_id: str
@@ -122,6 +148,12 @@ class Manifest:
     history: PackHistory
     columns: tuple[str, ...]
     thresholds: Thresholds | None = None
+    sounds: SoundsMark | None = None
+
+    @property
+    def format_version(self) -> int:
+        """The version of its files."""
+        return SOUNDS_VERSION if self.sounds else FORMAT_VERSION
 
     def arrays_folder(self, pack: Path) -> Path:
         """Where the array files of this generation lie."""
@@ -149,8 +181,10 @@ def array_path(folder: Path, name: str) -> Path:
 
 def write_manifest(pack: Path, manifest: Manifest) -> None:
     """Put a manifest in place at once: before this the old pack is there, after it the new one."""
-    content = {"format": FORMAT, "format_version": FORMAT_VERSION, "normaliser_version": NORMALISER_VERSION}
+    content = {"format": FORMAT, "format_version": manifest.format_version, "normaliser_version": NORMALISER_VERSION}
     content |= asdict(manifest)
+    if manifest.sounds is None:
+        del content["sounds"]
     fresh = pack / f"{BUILDING_PREFIX}{manifest.generation}.json"
     with open(fresh, "w", encoding="utf-8", opener=private_opener) as file:
         json.dump(content, file, indent=1, sort_keys=True)
@@ -159,6 +193,18 @@ def write_manifest(pack: Path, manifest: Manifest) -> None:
         os.fsync(file.fileno())
     fresh.replace(pack / MANIFEST)
     sync_folder(pack)
+
+
+def finished_files(building: Path, names: Iterable[str]) -> dict[str, FileMark]:
+    """Sizes and digests of files that were written, once the disk has them."""
+    files = {}
+    for name in names:
+        path = array_path(building, name)
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        files[name] = FileMark(path.stat().st_size, digest_file(path))
+    sync_folder(building)
+    return files
 
 
 def sync_folder(folder: Path) -> None:
@@ -171,17 +217,19 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove_leftovers(pack: Path, generation: str | None = None, staged: str = "") -> None:
-    """Remove what earlier or killed builds left.
+    """Remove what earlier or killed builds left, but not the recordings that pack.json names.
 
     Args:
         pack: its folder, which nobody else changes at this moment.
         generation: whose arrays stay; without one those of pack.json.
         staged: name of the folder of waiting letters that stays.
     """
+    named, sounds = _generations(pack)
     if generation is None:
-        generation = _generation(pack)
+        generation = named
+    kept = {f"{ARRAYS_PREFIX}{generation}", f"{SOUNDS_PREFIX}{sounds}", staged, MANIFEST}
     for entry in pack.iterdir():
-        if entry.name in {f"{ARRAYS_PREFIX}{generation}", staged, MANIFEST} or not is_part(entry):
+        if entry.name in kept or not is_part(entry):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)
@@ -189,17 +237,21 @@ def remove_leftovers(pack: Path, generation: str | None = None, staged: str = ""
             entry.unlink(missing_ok=True)
 
 
-def _generation(pack: Path) -> str:
-    """That of pack.json; empty where there is none that can be read, so that nothing of it can be told from rubbish."""
+def _generations(pack: Path) -> tuple[str, str]:
+    """Those of pack.json, of letters and recordings; empty where none can be read: then all of it is rubbish."""
     try:
-        return str(read_raw_manifest(pack).get("generation", ""))
+        raw = read_raw_manifest(pack)
     except PackError:
-        return ""
+        return "", ""
+    sounds = raw.get("sounds")
+    return str(raw.get("generation", "")), str(sounds.get("generation", "")) if isinstance(sounds, dict) else ""
 
 
 def is_part(entry: Path) -> bool:
     """Is this an entry that pack builds make?"""
-    return entry.name == MANIFEST or entry.name.startswith((BUILDING_PREFIX, ARRAYS_PREFIX, STAGED_PREFIX))
+    return entry.name == MANIFEST or entry.name.startswith(
+        (BUILDING_PREFIX, ARRAYS_PREFIX, STAGED_PREFIX, SOUNDS_PREFIX)
+    )
 
 
 def read_manifest(pack: Path, key: PackKey) -> Manifest:
@@ -223,12 +275,21 @@ def read_manifest(pack: Path, key: PackKey) -> Manifest:
             history=PackHistory(**raw["history"]),
             columns=tuple(map(str, raw["columns"])),
             thresholds=Thresholds.read(raw["thresholds"]) if raw["thresholds"] else None,
+            sounds=_sounds(raw),
         )
     except (KeyError, TypeError, AttributeError):
         raise PackDamagedError(f"{pack / MANIFEST}: is damaged; restore the pack or build it again") from None
     if manifest.key_check != key_check(key):
         raise PackKeyError(f"{pack}: was built with another key; give the key that it was built with")
     return manifest
+
+
+def _sounds(raw: dict[str, Any]) -> SoundsMark | None:
+    if raw["format_version"] == FORMAT_VERSION:
+        return None
+    told = raw["sounds"]
+    files = {name: FileMark(**told["files"][name]) for name in SOUND_ARRAYS}
+    return SoundsMark(str(told["generation"]), int(told["recordings"]), int(told["frames"]), files)
 
 
 def read_raw_manifest(pack: Path) -> dict[str, Any]:
@@ -257,11 +318,13 @@ def read_raw_manifest(pack: Path) -> dict[str, Any]:
 
 
 def _check_versions(pack: Path, raw: dict[str, Any]) -> None:
-    for what, ours in (("format_version", FORMAT_VERSION), ("normaliser_version", NORMALISER_VERSION)):
-        if raw.get(what) != ours:
+    formats, normalisers = (FORMAT_VERSION, SOUNDS_VERSION), (NORMALISER_VERSION,)
+    for what, ours in (("format_version", formats), ("normaliser_version", normalisers)):
+        if raw.get(what) not in ours:
             shown = raw.get(what) if isinstance(raw.get(what), int) else "unknown"
             raise PackVersionError(
-                f"{pack}: {what.replace('_', ' ')} {shown}, this program reads {ours}; build the pack again"
+                f"{pack}: {what.replace('_', ' ')} {shown}, this program reads {' and '.join(map(str, ours))}; "
+                "build the pack again"
             )
 
 
@@ -271,9 +334,11 @@ def check_files(pack: Path, manifest: Manifest, *, digests: bool) -> None:
     Raises:
         PackDamagedError: the first file that differs.
     """
-    folder = manifest.arrays_folder(pack)
-    for name, mark in manifest.files.items():
-        path = array_path(folder, name)
+    letters, sounds = manifest.arrays_folder(pack), manifest.sounds
+    files = [(array_path(letters, name), mark) for name, mark in manifest.files.items()]
+    if sounds is not None:
+        files += [(array_path(sounds.folder(pack), name), mark) for name, mark in sounds.files.items()]
+    for path, mark in files:
         try:
             size = path.stat().st_size
         except OSError:

@@ -29,7 +29,15 @@ from matchers.pack_build import (
     stage,
     staged_letters,
 )
-from matchers.pack_format import Manifest, PackHistory, read_manifest, read_raw_manifest, write_manifest
+from matchers.pack_format import (
+    Manifest,
+    PackHistory,
+    SoundsMark,
+    read_manifest,
+    read_raw_manifest,
+    write_manifest,
+)
+from matchers.sound_life import merged_recordings, put_in_place, recordings_named, under_key, without_recordings
 from matchers.staging import StagedLetters
 from matchers.table_rows import GONE
 from matchers.thresholds import Thresholds
@@ -55,16 +63,20 @@ class ChangeSummary:
     """What has become of a pack.
 
     Attributes:
-        pack: what it is now; None if nothing was changed.
+        pack: what it is now; None if none of its letters was changed.
         added: letters that were not there.
         replaced: letters that were there with another text or other identifiers.
         erased: letters that were there and are not.
+        heard: recordings that came in.
+        unheard: recordings that were there and are not.
     """
 
     pack: PackSummary | None
     added: int = 0
     replaced: int = 0
     erased: int = 0
+    heard: int = 0
+    unheard: int = 0
 
 
 def change_pack(folder: Path, key: PackKey, change: Change, progress: Progress | None = None) -> ChangeSummary:
@@ -80,7 +92,8 @@ def change_pack(folder: Path, key: PackKey, change: Change, progress: Progress |
         with staged_letters(folder, pack.keyring, pack.parameters) as staged:
             stage(staged, change.letters, LetterHasher(pack.keyring, pack.parameters), progress)
             marks = pack.marks()
-            gone = _named(marks, change.erase)
+            unheard = recordings_named(pack, change.erase)
+            gone = _named(marks, change.erase, unheard)
             replaced = marks.numbers(letter_id for letter_id, _ in staged.chosen_ids())
             if len(replaced) and not change.replaces:
                 raise PackBuildError(
@@ -89,27 +102,35 @@ def change_pack(folder: Path, key: PackKey, change: Change, progress: Progress |
                 )
             out = np.union1d(gone, replaced)
             added = len(staged.chosen) - len(replaced)
+            sounds = without_recordings(folder, key, pack, unheard)
             if not len(staged.chosen) and not len(out):
-                return ChangeSummary(None)
-            summary = _changed(folder, pack, out, staged)
+                if unheard:
+                    put_in_place(folder, pack, sounds)
+                return ChangeSummary(None, unheard=len(unheard))
+            summary = _changed(folder, pack, out, staged, sounds)
     erased = len(out) - len(replaced)
-    return ChangeSummary(summary, added, len(replaced), erased)
+    return ChangeSummary(summary, added, len(replaced), erased, len(unheard))
 
 
-def _changed(folder: Path, pack: Pack, out: NDArray[np.int64], staged: StagedLetters) -> PackSummary:
+def _changed(
+    folder: Path, pack: Pack, out: NDArray[np.int64], staged: StagedLetters, sounds: SoundsMark | None
+) -> PackSummary:
     history = pack.manifest.history
     version = _version(
         pack, replace(history, added=history.added + len(staged.chosen), erased=history.erased + len(out))
     )
+    version = replace(version, sounds=sounds)
     kept = _numbers(pack.letters, out)
     if not len(staged.chosen) and not (kept != GONE).any():
         raise PackBuildError(f"{folder}: no letter would be left; to be rid of a pack, remove its folder")
     return rewritten(folder, version, [Earlier(pack, kept)], staged)
 
 
-def _named(marks: LetterMarks, erase: Collection[str]) -> NDArray[np.int64]:
+def _named(marks: LetterMarks, erase: Collection[str], recordings: Collection[str]) -> NDArray[np.int64]:
+    """Numbers of the letters; an id may be a recording's, or that of a letter and its recording."""
     named = marks.numbers(erase)
-    if missing := len(set(erase)) - len(named):
+    missing = sum(each not in marks and each not in recordings for each in set(erase))
+    if missing:
         raise PackBuildError(f"{missing} of {len(set(erase))} ids are not in the pack; nothing was erased")
     return named
 
@@ -122,7 +143,8 @@ def _numbers(letters: int, out: NDArray[np.int64], first: int = 0) -> NDArray[np
 
 
 def _version(pack: Pack, history: PackHistory) -> Version:
-    return Version(pack.keyring, pack.parameters, replace(history, changed=now()), pack.manifest.thresholds)
+    manifest = pack.manifest
+    return Version(pack.keyring, pack.parameters, replace(history, changed=now()), manifest.thresholds, manifest.sounds)
 
 
 def merge_packs(folder: Path, other: Path, key: PackKey) -> ChangeSummary:
@@ -142,8 +164,14 @@ def merge_packs(folder: Path, other: Path, key: PackKey) -> ChangeSummary:
         if mine.parameters != theirs.parameters:
             raise PackBuildError(f"{other}: was built with other parameters than {folder}")
         both = _in_both(mine, theirs)
+        sounds = merged_recordings(folder, key, mine, theirs)
         if len(both) == theirs.letters:
-            return ChangeSummary(None)
+            heard = (sounds.recordings if sounds else 0) - (
+                mine.manifest.sounds.recordings if mine.manifest.sounds else 0
+            )
+            if heard:
+                put_in_place(folder, mine, sounds)
+            return ChangeSummary(None, heard=heard)
         old, more = mine.manifest, theirs.manifest
         history = replace(
             old.history,
@@ -151,12 +179,18 @@ def merge_packs(folder: Path, other: Path, key: PackKey) -> ChangeSummary:
             built_letters=old.history.built_letters,
             added=old.history.added + theirs.letters - len(both),
         )
-        version = replace(_version(mine, history), thresholds=_stricter(old, more))
+        version = replace(_version(mine, history), thresholds=_stricter(old, more), sounds=sounds)
         earlier = [
             Earlier(mine, _numbers(mine.letters, np.zeros(0, dtype=np.int64))),
             Earlier(theirs, _numbers(theirs.letters, both, first=mine.letters)),
         ]
-        return ChangeSummary(rewritten(folder, version, earlier), added=theirs.letters - len(both))
+        summary = rewritten(folder, version, earlier)
+        return ChangeSummary(summary, added=theirs.letters - len(both), heard=_more(mine, sounds))
+
+
+def _more(pack: Pack, sounds: SoundsMark | None) -> int:
+    """How many recordings came to those of a pack."""
+    return (sounds.recordings if sounds else 0) - (pack.manifest.sounds.recordings if pack.manifest.sounds else 0)
 
 
 def _in_both(mine: Pack, theirs: Pack) -> NDArray[np.int64]:
@@ -193,6 +227,7 @@ def rotate_key(folder: Path, key: PackKey, new: PackKey) -> PackSummary:
     with alone(folder):
         pack = open_pack(folder, key)
         version = replace(_version(pack, pack.manifest.history), keyring=pack.keyring.rotated(new))
+        version = replace(version, sounds=under_key(folder, pack, new))
         return rewritten(folder, version, [Earlier(pack, np.arange(pack.letters))])
 
 

@@ -30,6 +30,7 @@ class Part(StrEnum):
     SHAPES = "shapes"
     PLACES = "places"
     ANCHORS = "anchors"
+    FRAMES = "frames"  # of a recording
     FIGURES = "figures"  # of the whole pack
 
 

@@ -76,6 +76,7 @@ class LetterMatch:
         spans: ordered by their place in the document.
         false_per_million: documents of a million, of other patients on the same templates, that come so far by chance;
             an upper bound of 95 %. None where the letter is not known, or is known by its identifiers.
+        heard: it is a recording: evidence and spans count seconds.
     """
 
     letter_id: str
@@ -86,6 +87,7 @@ class LetterMatch:
     anchors: Mapping[str, AnchorState] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
     false_per_million: float | None = None
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +97,13 @@ class Judgement:
     verdict: Verdict
     letters: tuple[LetterMatch, ...]
     reasons: tuple[str, ...]
+
+
+def joined(one: Judgement, other: Judgement) -> Judgement:
+    """Two answers for one document, of its text and of its recordings, as one."""
+    letters = sorted((*one.letters, *other.letters), key=lambda letter: letter.verdict.rank)
+    return Judgement(
+        strongest((one.verdict, other.verdict)),
+        tuple(letters),
+        other.reasons + one.reasons if other.letters else one.reasons + other.reasons,
+    )
