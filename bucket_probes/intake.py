@@ -65,9 +65,13 @@ class Intake:
         parent: the bucket's address, which named them.
         body_bytes: largest body that is fetched.
         url_of: an object's address.
+        hears: recordings are known, so sound is of interest.
     """
 
-    def __init__(self, parent: str, body_bytes: int, url_of: Callable[[ListedObject], str]) -> None:
+    def __init__(
+        self, parent: str, body_bytes: int, url_of: Callable[[ListedObject], str], *, hears: bool = False
+    ) -> None:
+        self._hears = hears
         self._parent = parent
         self._body_bytes = body_bytes
         self._url_of = url_of
@@ -86,7 +90,7 @@ class Intake:
 
     def _row(self, item: ListedObject, name: str, kind: EntryKind, cue: Cue | None, speaks: bool, taken: Taken) -> None:
         url = self._url_of(item)
-        judged = worth_of(name, kind, cue, empty=item.size == 0)
+        judged = worth_of(name, kind, cue, empty=item.size == 0, hears=self._hears)
         wanted = kind is EntryKind.FILE and judged.priority is not None and not item.deleted
         if wanted and not judged.head_only and item.size is not None and item.size > self._body_bytes:
             detail = f"over {self._body_bytes} bytes"

@@ -21,7 +21,7 @@ from fetching.bucket_listings import ListedObject
 from fetching.endings import Family, family_of
 from fetching.errand import Errand
 from fetching.errors import FetchingError
-from fetching.recordings import is_without_text, told_by_head
+from fetching.recordings import is_to_be_heard, is_without_text, told_by_head
 from fetching.wire import Answer
 
 # Objects whose names do not say what they are, and that are larger than this, bytes, show their first bytes before they
@@ -101,7 +101,7 @@ class Objects:
         return None
 
     def _head(self, item: ListedObject, url: str, parent: str | None) -> Failure | None:
-        """What the first bytes of a dictation say, and no more of it; the whole of what is none after all."""
+        """What the first bytes of a dictation say; the whole of what is none after all, or is to be heard."""
         question = Question.READ if parent else Question.READ_KNOWN_KEY
         head = self._first_bytes(item, HEADER_BYTES, question)
         told = told_by_head(head, url, _name(item), item.size, parent)
@@ -109,11 +109,17 @@ class Objects:
             return self._whole(item, url, parent)
         entries, skipped = told
         self._sink.listed(entries)
+        if self._is_to_be_heard(head, item):
+            return self._whole(item, url, parent)
         self._sink.skipped(skipped)
         return None
 
+    def _is_to_be_heard(self, head: bytes, item: ListedObject) -> bool:
+        return self._errand.hears and is_to_be_heard(head, item.size, self._errand.limits.body_bytes)
+
     def _may_hold_text(self, item: ListedObject) -> bool:
-        return not is_without_text(self._first_bytes(item, SNIFF_BYTES))
+        head = self._first_bytes(item, SNIFF_BYTES)
+        return not is_without_text(head) or self._is_to_be_heard(head, item)
 
     def _first_bytes(self, item: ListedObject, count: int, question: Question = Question.READ) -> bytes:
         """The first bytes, whether the service keeps to the range or sends everything; the rest is not received."""

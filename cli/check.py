@@ -23,6 +23,7 @@ from documents.records import SkipReason
 from extraction.isolation import ExtractorPool
 from inspection.files import Unreached, files_below
 from inspection.inspector import Inspection, Inspector
+from inspection.listening import Listener
 from inspection.reading import isolation_limits, ocr_budget
 from matchers.keys import load_key
 from matchers.matcher import Matcher
@@ -73,7 +74,7 @@ def check(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     scope = load_scope(scope_path, needs_targets=False) if urls or not (pack_path and key_path) else None
     pack_path = pack_path or (scope.pack.path if scope else Path())
     key_path = key_path or (scope.pack.key if scope else Path())
-    matcher = Matcher(open_pack(pack_path, load_key(key_path)))
+    pack = open_pack(pack_path, load_key(key_path))
     if reveal:
         log_reveal(key_path)
     show = _Output(output, Shown(reveal))
@@ -83,7 +84,7 @@ def check(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     workers = os.cpu_count() or 1
     ocr = ocr_of(ocr_languages, ocr_pages, scope.ocr if scope else None)
     with ExtractorPool(workers, isolation_limits(ocr)) as extractors:
-        inspector = Inspector(extractors, matcher, workers, ocr_budget(ocr))
+        inspector = Inspector(extractors, Matcher(pack), workers, ocr_budget(ocr), Listener(pack))
         for target, inspection in inspector.inspect_each(bodies):
             show.inspected(target, inspection)
     show.finish()
@@ -200,6 +201,7 @@ def _letter_fields(letter: LetterMatch, shown: Shown) -> dict[str, object]:
         "evidence": letter.evidence,
         "false_per_million": letter.false_per_million,
         "anchors": dict(letter.anchors),
+        "heard": letter.heard,
         "spans": [
             {"piece": shown.member(span.piece), "doc": list(span.doc), "letter": list(span.letter)}
             for span in letter.spans

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cli.pack_audio import add_audio
 from cli.pack_audit import audit
 from cli.pack_build import build, build_from_files
 from cli.pack_calibrate import calibrate
@@ -18,5 +19,5 @@ def pack() -> None:
     """The fingerprint pack: what known letters are recognised by; holds no readable text."""
 
 
-for command in (build, add, sync, erase, merge, rotate, inspect, verify, audit, calibrate):
+for command in (build, add, add_audio, sync, erase, merge, rotate, inspect, verify, audit, calibrate):
     pack.add_command(command)

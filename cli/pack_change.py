@@ -89,7 +89,7 @@ def sync(
 @click.argument("letter_ids", metavar="IDS...", nargs=-1, required=True)
 @pack_options
 def erase(letter_ids: tuple[str, ...], pack_path: Path, key_path: Path) -> None:
-    """Erase letters from a pack by their ids: their salts, sealed parts and rows, and their names in the mapping.
+    """Erase letters and recordings by their ids: their salts, sealed parts and rows, and their names in the mapping.
 
     Copies that file systems and backups keep are not reached. If the letter's file stays, the next sync adds it again.
 
@@ -97,7 +97,7 @@ def erase(letter_ids: tuple[str, ...], pack_path: Path, key_path: Path) -> None:
     """
     done = change_pack(pack_path, load_key(key_path), Change(erase=letter_ids))
     forget_in_mapping(letter_ids, mapping_beside(key_path))
-    _tell(pack_path, done, f"{done.erased} erased")
+    _tell(pack_path, done, f"{done.erased} erased" + (f", {done.unheard} recordings erased" if done.unheard else ""))
     notice(
         "their files, and copies of the pack in backups, are not reached; while the files stay, `sync` adds them again"
     )
@@ -112,7 +112,8 @@ def merge(other: Path, pack_path: Path, key_path: Path) -> None:
     Example: stray pack merge --from other-pack --pack pack --key pack.key
     """
     done = merge_packs(pack_path, other, load_key(key_path))
-    _tell(pack_path, done, f"{done.added} letters taken from {other}")
+    heard = f" and {done.heard} recordings" if done.heard else ""
+    _tell(pack_path, done, f"{done.added} letters{heard} taken from {other}")
 
 
 @click.command()
@@ -137,7 +138,8 @@ def rotate(pack_path: Path, key_path: Path, new_key: Path) -> None:
 
 def _tell(pack_path: Path, done: ChangeSummary, counts: str) -> None:
     if done.pack is None:
-        notice(f"{pack_path}: {counts}; nothing was changed")
+        changed = done.heard or done.unheard
+        notice(f"{pack_path}: {counts}; {'its letters stay as they were' if changed else 'nothing was changed'}")
         return
     tell_summary(done.pack)
     notice(f"{pack_path}: {counts}; {done.pack.letters} letters, {done.pack.bytes_per_letter:,.0f} bytes a letter")

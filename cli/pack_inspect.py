@@ -12,6 +12,7 @@ from cli.options import format_option, pack_options
 from cli.pack_change import wants_building
 from matchers.keys import load_key
 from matchers.pack import Pack, open_pack
+from matchers.sound_matcher import FRAME_SECONDS
 from matchers.thresholds import Level
 from matchers.verifying import verify_pack
 
@@ -48,7 +49,8 @@ def verify(pack_path: Path, key_path: Path) -> None:
     Example: stray pack verify --pack pack --key pack.key
     """
     verified = verify_pack(open_pack(pack_path, load_key(key_path)), pack_path)
-    notice(f"{pack_path}: whole; {verified.letters:,} letters and {verified.rows:,} rows were opened")
+    recordings = f", {verified.recordings:,} recordings" if verified.recordings else ""
+    notice(f"{pack_path}: whole; {verified.letters:,} letters{recordings} and {verified.rows:,} rows were opened")
 
 
 def _fields(opened: Pack) -> dict[str, object]:
@@ -67,6 +69,8 @@ def _fields(opened: Pack) -> dict[str, object]:
         "letters": opened.letters,
         "shingles": opened.shingles,
         "template_shingles": opened.template_shingles,
+        "recordings": manifest.sounds.recordings if manifest.sounds else 0,
+        "recorded_seconds": round(manifest.sounds.frames * FRAME_SECONDS) if manifest.sounds else 0,
         "anchors": dict(manifest.counts.anchors),
         "bytes": sum(mark.size for mark in manifest.files.values()),
         "bytes_per_letter": round(opened.bytes_per_letter),

@@ -103,7 +103,7 @@ class Reading:
     def letters(self, key: PackKey, register: Register | None) -> Iterator[Iterator[Letter | StagedLetter]]:
         """The letters to be put into the pack, read while they are asked for, with progress on a terminal."""
         workers = os.cpu_count() or 1
-        with ExtractorPool(workers=workers) as extractors, _progress() as progress:
+        with ExtractorPool(workers=workers) as extractors, reading_progress() as progress:
             task = progress.add_task("letters", total=len(self._files))
             reader = LetterReader(extractors, key, register, workers)
             results = reader.read(self._files, (self._in_pack, self._staged))
@@ -148,7 +148,8 @@ def _told(file: LetterFile, reason: str, detail: str) -> str:
     return f"{file.path}: {reason}" + (f" ({detail})" if detail else "")
 
 
-def _progress() -> Progress:
+def reading_progress() -> Progress:
+    """On a terminal; nothing elsewhere."""
     console = notices()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)

@@ -13,7 +13,7 @@ from crawler.items import Harvest
 from crawler.listings.addresses import decoded_name
 from documents.dictation import HEADER_BYTES
 from documents.records import SkipReason
-from fetching.recordings import told_by_head
+from fetching.recordings import is_to_be_heard, told_by_head
 from fetching.statuses import reason_of_status
 
 # Key in a request's meta: no more than HEADER_BYTES are read of the answer.
@@ -38,13 +38,20 @@ def refusal_of_head(response: Response) -> tuple[SkipReason, str] | None:
             return reason_of_status(status)
 
 
-def take_head(response: Response, place: Place, frontier: Frontier, harvest: Harvest) -> None:
-    """Record what the first bytes say; a file that is no sound after all waits again, to be fetched whole."""
-    told = told_by_head(response.body, place.url, decoded_name(place.url), _size(response), place.parent)
+def take_head(response: Response, place: Place, frontier: Frontier, harvest: Harvest, heard: int = 0) -> None:
+    """Record what the first bytes say; a file that is no sound after all waits again, to be fetched whole.
+
+    So does a recording of at most `heard` bytes, to be held against known ones.
+    """
+    size = _size(response)
+    told = told_by_head(response.body, place.url, decoded_name(place.url), size, place.parent)
     if told is None:
         frontier.push(replace(place, head=False))
         return
     harvest.entries += told[0]
+    if heard and is_to_be_heard(response.body, size, heard):
+        frontier.push(replace(place, head=False))
+        return
     harvest.skips.append(told[1])
 
 

@@ -38,9 +38,11 @@ class Planner:
         target: addresses outside it are nobody's business here, and leave no record.
         frontier: where places wait.
         limits: depth (links or folders from the start), body size (bytes), requests.
+        hears: recordings are known, so sound is of interest.
     """
 
-    def __init__(self, target: SiteTarget, frontier: Frontier, limits: Limits) -> None:
+    def __init__(self, target: SiteTarget, frontier: Frontier, limits: Limits, *, hears: bool = False) -> None:
+        self._hears = hears
         self._target = target
         self._frontier = frontier
         self._depth = limits.depth
@@ -67,7 +69,7 @@ class Planner:
         if self._frontier.is_new(url):
             entry = link_entry(url, at)
             harvest.entries.append(entry)
-            judged = worth(entry)
+            judged = worth(entry, hears=self._hears)
             if judged.priority is not None:
                 rank, depth = self._ranking.rank(judged.priority), parent.depth + 1
                 self._enqueue(
@@ -122,7 +124,7 @@ class Planner:
         if not self._row_is_inside(entry, harvest):
             return
         harvest.entries.append(entry)
-        judged = worth(entry)
+        judged = worth(entry, hears=self._hears)
         if judged.priority is None:
             return
         if self._is_too_large(entry, judged):

@@ -32,6 +32,7 @@ class Errand:
             line for each bucket; of a bucket, objects in the scope's own buckets. None where there are none.
         harvest: the services whose buckets are recorded where a page, script or header names them; None where the
             scope does not want that.
+        hears: recordings are known, so others are fetched whole; without it the first bytes of dictation are enough.
         stop: set from outside (Ctrl-C, or the sweep's end): finish quickly, the rest becomes `Skipped(interrupted)`.
     """
 
@@ -45,4 +46,5 @@ class Errand:
     store: Store | None = None
     leads: Path | None = None
     harvest: Grammar | None = None
+    hears: bool = False
     stop: threading.Event = field(default_factory=threading.Event)

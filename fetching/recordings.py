@@ -7,6 +7,7 @@ from documents.media_type import MediaType, sniff
 from documents.records import Entry, EntryKind, Skipped, SkipReason
 
 # What has no text, whatever its header says. Anything else turned out to be a file like others.
+_SOUNDS = frozenset([MediaType.OGG, MediaType.ASF])
 _SOUND_OR_FONT = ("audio/", "video/", "font/")
 _WITHOUT_TEXT = frozenset([MediaType.BINARY, MediaType.OGG, MediaType.EMPTY, MediaType.EXECUTABLE])
 
@@ -24,12 +25,20 @@ def told_by_head(
         parent: the listing or page that named it.
     """
     head = head[:HEADER_BYTES]
-    header = read_dictation_header(head)
+    header = read_dictation_header(head, size)
     if header is None:
         unknown = Skipped(url, SkipReason.UNSUPPORTED_TYPE, "a recording: no header known", parent=parent)
         return ([], unknown) if is_without_text(head) else None
     entry = Entry(url, EntryKind.FILE, name, size, parent=parent, dictation=header)
     return [entry], Skipped(url, SkipReason.UNSUPPORTED_TYPE, "a recording: header read", parent=parent)
+
+
+def is_to_be_heard(head: bytes, size: int | None, most: int) -> bool:
+    """Is it a recording that can be held against known ones, and no larger than what is fetched, bytes?"""
+    header = read_dictation_header(head[:HEADER_BYTES])
+    kind = sniff(head)
+    is_sound = kind.value.startswith("audio/") or kind in _SOUNDS
+    return is_sound and not (header is not None and header.encrypted) and (size is None or size <= most)
 
 
 def is_without_text(head: bytes) -> bool:

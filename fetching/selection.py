@@ -50,7 +50,8 @@ class Worth:
     Attributes:
         priority: None where it is not.
         unselected: why it is not.
-        head_only: True for dictation: its first 1,536 bytes tell all that is wanted, and nobody's voice.
+        head_only: True for dictation: its first 1,536 bytes tell all that is wanted, and nobody's voice; or, where
+            recordings are known, whether the rest is wanted too.
     """
 
     priority: Priority | None = None
@@ -62,6 +63,8 @@ class Worth:
 _WORTHS = {priority: Worth(priority) for priority in Priority}
 _NOT_WORTH = {reason: Worth(None, reason) for reason in Unselected}
 _HEAD_ONLY = Worth(Priority.DOCUMENT, head_only=True)
+# Sound that no name tells from music; asked for where recordings are known.
+_ANY_SOUND = Worth(Priority.UNLIKELY, head_only=True)
 # What each family of files is worth, by itself and with a name that looks like a letter's.
 _PLAIN = {
     Family.DOCUMENT: _WORTHS[Priority.DOCUMENT],
@@ -88,12 +91,12 @@ _LOCK_PREFIXES = ("~$", ".~lock.")
 _FOLDER_SETTINGS = frozenset(["thumbs.db", "desktop.ini", "ehthumbs.db", ".ds_store", "folder.jpg", "autorun.inf"])
 
 
-def worth(entry: Entry) -> Worth:
-    """Judge a row. Pure; the same few objects come back."""
-    return worth_of(entry.name, entry.kind, entry.cue, empty=entry.size == 0 and entry.size_exact)
+def worth(entry: Entry, *, hears: bool = False) -> Worth:
+    """Judge a row. Pure; the same few objects come back. `hears`: recordings are known, so any sound is of interest."""
+    return worth_of(entry.name, entry.kind, entry.cue, empty=entry.size == 0 and entry.size_exact, hears=hears)
 
 
-def worth_of(name: str, kind: EntryKind, cue: Cue | None, *, empty: bool) -> Worth:
+def worth_of(name: str, kind: EntryKind, cue: Cue | None, *, empty: bool, hears: bool = False) -> Worth:
     """Judge what is no entry yet."""
     if kind is EntryKind.DIRECTORY:
         return _folder(name)
@@ -105,6 +108,8 @@ def worth_of(name: str, kind: EntryKind, cue: Cue | None, *, empty: bool) -> Wor
     if name.startswith(_LOCK_PREFIXES):
         return _NOT_WORTH[Unselected.LOCK_FILE]
     family = family_of(name)
+    if hears and family is Family.SOUND:
+        return _ANY_SOUND
     named = _NAMED.get(family)
     return _PLAIN[family] if named is None else _by_name(name, kind, family, named)
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from documents.records import InnerFile
 from extraction.isolation import ExtractorPool
 from extraction.records import Extraction, Problem, TextPiece
+from inspection.listening import Listener
 from inspection.scans import OcrBudget, ScanPass
 from matchers.matcher import Matcher
 from matchers.verdicts import Judgement, Piece, Verdict
@@ -55,14 +56,21 @@ class Inspector:
         matcher: judges their text.
         workers: of the extractors; so many documents, or pages of one, are read at a time.
         ocr: how many scans of a document are read.
+        listener: judges recordings; None where they are not held against known ones.
     """
 
     def __init__(
-        self, extractors: ExtractorPool, matcher: Matcher, workers: int = 1, ocr: OcrBudget | None = None
+        self,
+        extractors: ExtractorPool,
+        matcher: Matcher,
+        workers: int = 1,
+        ocr: OcrBudget | None = None,
+        listener: Listener | None = None,
     ) -> None:
         self._extractors = extractors
         self._matcher = matcher
         self._workers = workers
+        self._listener = listener
         self._scans = ScanPass(extractors, workers, ocr)
 
     def inspect(self, data: bytes) -> Inspection:
@@ -84,8 +92,11 @@ class Inspector:
     def _judged(self, data: bytes, first: Extraction) -> Inspection:
         extraction = self._scans.completed(data, first, self._is_ours)
         judgement = self._matcher.match(_pieces(extraction.pieces), partial=extraction.partial)
+        problems = extraction.problems
+        if self._listener is not None:
+            judgement, problems = self._listener.judged(judgement, extraction)
         sha256 = hashlib.sha256(data).hexdigest()
-        return Inspection(sha256, len(data), extraction.media_type, judgement, extraction.problems, extraction.files)
+        return Inspection(sha256, len(data), extraction.media_type, judgement, problems, extraction.files)
 
     def _is_ours(self, pieces: Sequence[TextPiece]) -> bool:
         return self._matcher.match(_pieces(pieces), partial=True).verdict in _OURS

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from matchers.anchors import Stretcher
 from matchers.pack import Pack
-from matchers.pack_format import ARRAYS, array_path
+from matchers.pack_format import ARRAYS, SOUND_ARRAYS, array_path
 from matchers.postings import RowKind, kinds_of
 from matchers.siphash import SipKey, siphash
+from matchers.sound_matcher import FRAME_SECONDS
 from matchers.stored_letter import StoredLetter
 
 # Bytes of each file that are looked at; a million letters have files of gigabytes, and what is not random in them
@@ -92,8 +93,8 @@ def audit_pack(pack: Pack, folder: Path, seed: int = 0) -> Iterator[Observation]
     letters = generator.permutation(pack.letters)[:SAMPLED_LETTERS]
     yield from _modes(pack, folder)
     yield from _counts(pack)
-    for name in ARRAYS:
-        yield from _randomness(name, array_path(pack.manifest.arrays_folder(folder), name))
+    for path in _files(pack, folder):
+        yield from _randomness(path.stem, path)
     yield _ids_in_clear(pack, folder, letters)
     yield from _repetition(pack)
     yield from _words_of_others(pack, letters)
@@ -106,11 +107,18 @@ def _modes(pack: Pack, folder: Path) -> Iterator[Observation]:
     loose = [path for path in paths if stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO)]
     words = f"{len(loose)} of {len(paths)} files and folders can be read by group or others"
     yield Observation(Attacker.NOTHING, "readable_by_others", len(loose), words, is_alarm=bool(loose))
-    ours = {folder, folder / "pack.json", pack.manifest.arrays_folder(folder)}
-    ours |= {array_path(pack.manifest.arrays_folder(folder), name) for name in ARRAYS}
+    files = _files(pack, folder)
+    ours = {folder, folder / "pack.json", *files, *(path.parent for path in files)}
     strange = [path for path in paths if path not in ours]
     words = f"{len(strange)} files in the folder do not belong to this generation: what a killed run left, or others'"
     yield Observation(Attacker.NOTHING, "foreign_files", len(strange), words, is_alarm=bool(strange))
+
+
+def _files(pack: Pack, folder: Path) -> list[Path]:
+    """The files of this generation, of letters and recordings."""
+    letters, sounds = pack.manifest.arrays_folder(folder), pack.manifest.sounds
+    recordings = [array_path(sounds.folder(folder), name) for name in SOUND_ARRAYS] if sounds else []
+    return [array_path(letters, name) for name in ARRAYS] + recordings
 
 
 def _counts(pack: Pack) -> Iterator[Observation]:
@@ -119,6 +127,10 @@ def _counts(pack: Pack) -> Iterator[Observation]:
     yield Observation(Attacker.NOTHING, "letters", counts.letters, words)
     words = f"{counts.template_shingles:,} of {counts.shingles:,} rows are template"
     yield Observation(Attacker.NOTHING, "template_shingles", counts.template_shingles, words)
+    if sounds := pack.manifest.sounds:
+        minutes = sounds.frames * FRAME_SECONDS / 60
+        words = f"there are {sounds.recordings:,} recordings of {minutes / sounds.recordings:,.1f} minutes on average"
+        yield Observation(Attacker.NOTHING, "recordings", sounds.recordings, words, is_alarm=False)
     if pack.letters == 1:
         words = "a pack of one letter shows how long this letter is"
         yield Observation(Attacker.NOTHING, "one_letter", 1, words, is_alarm=True)
@@ -146,6 +158,8 @@ def _randomness(name: str, path: Path) -> Iterator[Observation]:
 def _ids_in_clear(pack: Pack, folder: Path, letters: NDArray[np.int64]) -> Observation:
     """Are ids of letters anywhere in the files, in any usual encoding?"""
     ids = [pack.letter(number).letter_id for number in letters.tolist()]
+    if stored := pack.recordings:
+        ids += [stored.recording_id(number) for number in range(min(len(stored), SAMPLED_LETTERS))]
     wanted = [one.encode(code) for one in ids if len(one) >= _RUN for code in ("utf-8", "utf-16-le", "utf-32-le")]
     found = 0
     for path in folder.rglob("*"):

@@ -109,7 +109,7 @@ def change_pack(folder: Path, key: PackKey, change: Change, progress: Progress |
                 return ChangeSummary(None, unheard=len(unheard))
             summary = _changed(folder, pack, out, staged, sounds)
     erased = len(out) - len(replaced)
-    return ChangeSummary(summary, added, len(replaced), erased, len(unheard))
+    return ChangeSummary(summary, added, len(replaced), erased, unheard=len(unheard))
 
 
 def _changed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +16,17 @@ from matchers.pack import Pack
 from matchers.pack_format import ARRAYS, array_path
 from matchers.postings import RowKind, kinds_of, unpacked_postings
 from matchers.siphash import Words
+from matchers.sound_store import Recording, StoredRecordings
 from matchers.stored_letter import LetterSizes, StoredLetter
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was looked at: letters, and rows of the table of shingles."""
+    """What was looked at: letters, rows of the table of shingles, and recordings."""
 
     letters: int
     rows: int
+    recordings: int = 0
 
 
 def verify_pack(pack: Pack, folder: Path) -> Verified:
@@ -35,7 +38,28 @@ def verify_pack(pack: Pack, folder: Path) -> Verified:
     pack.verify()
     symbols = _letters(pack, folder)
     rows = _table(pack, symbols, folder)
-    return Verified(pack.letters, rows)
+    return Verified(pack.letters, rows, _recordings(pack, folder))
+
+
+def _recordings(pack: Pack, folder: Path) -> int:
+    """Every recording opened; opening them holds their sizes against one another."""
+    if pack.recordings is None:
+        return 0
+    ids: list[tuple[str, bytes]] = []
+    for number, recording in enumerate(_opened(pack.recordings, folder)):
+        ids.append((recording.recording_id, b""))
+        if int(np.count_nonzero(recording.frames)) != pack.recordings.speaking[number]:
+            raise _damaged(folder, f"recording {number} can not be opened")
+    if not LetterMarks(ids).is_distinct():
+        raise _damaged(folder, "two recordings have one id")
+    return len(ids)
+
+
+def _opened(recordings: StoredRecordings, folder: Path) -> Iterator[Recording]:
+    try:
+        yield from recordings.opened()
+    except UnicodeDecodeError:
+        raise _damaged(folder, "a recording can not be opened") from None
 
 
 def _letters(pack: Pack, folder: Path) -> NDArray[np.int64]:

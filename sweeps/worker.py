@@ -27,6 +27,7 @@ from findings.records import UnitOutcome, UnitRecord, UnitState
 from findings.spool import SweepSpool, UnitSpool
 from findings.spool_folders import spool_root
 from inspection.inspector import Inspector
+from inspection.listening import Listener
 from inspection.reading import isolation_limits, ocr_budget
 from matchers.keys import load_key
 from matchers.matcher import Matcher
@@ -92,6 +93,8 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
     budget = budget_of(limits, spool)
     started = _first_started(spool)
     conduct = ConductLog(conduct_file(job))
+    pack = open_pack(job.scope.pack.path, load_key(job.scope.pack.key))
+    listener = Listener(pack)
     errand = Errand(
         guard=guard,
         limits=limits,
@@ -102,12 +105,12 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
         store=spool.store,
         leads=Path(job.leads) if job.leads else None,
         harvest=grammar_of_scope(job.scope) if job.scope.names is not None and job.scope.names.harvest else None,
+        hears=listener.hears,
         stop=stop,
     )
-    matcher = Matcher(open_pack(job.scope.pack.path, load_key(job.scope.pack.key)))
     with ExtractorPool(1, isolation_limits(job.scope.ocr)) as extractors:
         whose = Whose(job.scope, errand.leads)
-        inspector = Inspector(extractors, matcher, ocr=ocr_budget(job.scope.ocr))
+        inspector = Inspector(extractors, Matcher(pack), ocr=ocr_budget(job.scope.ocr), listener=listener)
         sink = UnitSink(_must_be_there(job.unit), spool, inspector, teller, whose.attributed)
         error = _fetch_from(source_for(job.unit.kind, errand), job.unit, sink)
     teller.now(sink.progress)

@@ -27,7 +27,7 @@ from fetching.budget import BudgetSpentError
 from fetching.dialler import AddressDeniedError
 from fetching.errand import Errand
 from fetching.errors import FetchingError, NoAnswerError, StoppedError
-from fetching.recordings import told_by_head
+from fetching.recordings import is_to_be_heard, told_by_head
 from fetching.selection import Priority, Worth, worth
 from scope.guard import contains
 from scope.model import FtpTarget
@@ -201,7 +201,7 @@ class FtpWalk:
 
     def _judge(self, entry: Entry, folder: _Folder) -> None:
         """Is this row worth a request? One that is not stays an entry."""
-        judged = worth(entry)
+        judged = worth(entry, hears=self._errand.hears)
         if judged.priority is None:
             return
         if entry.kind is not EntryKind.FILE:
@@ -220,7 +220,7 @@ class FtpWalk:
     def _hand_over(self, folder: _Folder) -> None:
         entries = marked(folder.entries)
         for entry in entries:
-            if entry.cue is not None and (judged := worth(entry)).head_only:
+            if entry.cue is not None and (judged := worth(entry, hears=self._errand.hears)).head_only:
                 self._plan(entry, judged, folder.place, ())
         if entries:
             self._sink.listed(entries)
@@ -235,7 +235,7 @@ class FtpWalk:
                 if self._frontier.is_new(entry.url):
                     self._skip(entry.url, SkipReason.BUDGET_SPENT, "folder_in_itself", folder.url)
             else:
-                self._plan(entry, worth(entry), folder.place, (*trail, digest))
+                self._plan(entry, worth(entry, hears=self._errand.hears), folder.place, (*trail, digest))
         folder.deeper.clear()
 
     def _plan(self, entry: Entry, judged: Worth, parent: Place, trail: tuple[int, ...]) -> None:
@@ -275,13 +275,15 @@ class FtpWalk:
         )
 
     def _head(self, place: Place) -> bool:
-        """What the first bytes of a dictation say, and no more of it; False for what is no sound after all."""
+        """What the first bytes of a dictation say; False where the whole is wanted: no sound after all, or to hear."""
         head = self._files.head(place.url, HEADER_BYTES)
         told = told_by_head(head, place.url, decoded_name(place.url), None, place.parent)
         if told is None:
             return False
         entries, skipped = told
         self._sink.listed(entries)
+        if self._errand.hears and is_to_be_heard(head, None, self._errand.limits.body_bytes):
+            return False
         self._sink.skipped(skipped)
         return True
 

@@ -47,7 +47,7 @@ class UnitSpider(Spider):
     def __init__(self, crawl: Crawl, **more: Any) -> None:
         super().__init__(name=crawl.unit.kind.value, **more)
         self.crawl = crawl
-        self.planner = Planner(crawl.target, crawl.frontier, crawl.errand.limits)
+        self.planner = Planner(crawl.target, crawl.frontier, crawl.errand.limits, hears=crawl.errand.hears)
         self.ancestors = Ancestors(crawl.target, crawl.frontier)
         # What else leads on; an open directory leads on by its rows and by links.
         self.leads = Leads(crawl, self.planner) if crawl.unit.kind is UnitKind.SITE else None
@@ -73,7 +73,9 @@ class UnitSpider(Spider):
                 detail = f"{detail} {LOGIN_ASKED}"
             self._skip(place, reason, detail, harvest)
         elif place.head:
-            take_head(response, place, self.crawl.frontier, harvest)
+            errand = self.crawl.errand
+            heard = errand.limits.body_bytes if errand.hears else 0
+            take_head(response, place, self.crawl.frontier, harvest, heard)
         else:
             self._take(response, place, harvest)
         self.crawl.mentions.give(harvest)
