@@ -47,7 +47,8 @@ def noisy(samples: Samples, level: float = 0.01) -> Samples:
 def slower(samples: Samples, pace: float) -> Samples:
     """Played by a clock that runs at another pace: time and pitch move."""
     place = np.arange(0, len(samples) - 1, pace)
-    return np.interp(place, np.arange(len(samples)), samples).astype(np.float32)
+    again: Samples = np.interp(place, np.arange(len(samples)), samples).astype(np.float32)
+    return again
 
 
 def test_a_whole_recording_is_known_with_its_share_and_reason(matcher: RecordingMatcher) -> None:
@@ -85,14 +86,14 @@ def test_a_clip_of_twenty_seconds_is_known_and_says_which_seconds(matcher: Recor
     assert match.letter_id == "D3"
     assert match.containment == pytest.approx(1 / 3, abs=0.06)
     assert match.coverage > 0.9
-    assert match.spans[0].letter == (pytest.approx(25, abs=2), pytest.approx(45, abs=3))
+    assert list(match.spans[0].letter) == pytest.approx([25, 45], abs=3)
 
 
 def test_a_clip_inside_a_longer_recording_is_found_there(matcher: RecordingMatcher) -> None:
     found = np.concatenate([speech(90, 40), speech(4)[RATE * 10 : RATE * 35], speech(91, 40)])
     match = one(matcher.match([heard(found)]))
     assert match.letter_id == "D4"
-    assert match.spans[0].doc == (pytest.approx(40, abs=3), pytest.approx(65, abs=3))
+    assert list(match.spans[0].doc) == pytest.approx([40, 65], abs=3)
     assert match.coverage < 0.4
 
 
