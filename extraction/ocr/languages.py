@@ -15,8 +15,6 @@ from typing import Final
 
 from extraction.ocr.settings import OcrSettings
 
-# What tells which way up a page is: a file like a language's.
-ORIENTATION: Final = "osd"
 ENDING: Final = ".traineddata"
 # Where distributions put them: Debian and Ubuntu (by version), Arch and Alpine, Fedora and openSUSE, Homebrew.
 _VERSIONED = (Path("/usr/share/tesseract-ocr"), "*/tessdata")
@@ -24,13 +22,11 @@ _PLAIN = (
     *("/usr/share/tessdata", "/usr/share/tesseract/tessdata", "/usr/local/share/tessdata"),
     "/opt/homebrew/share/tessdata",
 )
-# SHA-256 of files that are known: tessdata_fast 4.1.0 as the wheels and Debian carry it; the two OSD files differ.
+# SHA-256 of files that are known: tessdata_fast 4.1.0, as the wheel and Debian carry it.
 KNOWN: Final = frozenset(
     (
         ("eng", "7d4322bd2a7749724879683fc3912cb542f19906c83bcc1a52132556427170b2"),
         ("cym", "7f6ee3374749645a7c92dfe773f5c3d6492194d371712ecfd775edc53c363fb4"),
-        ("osd", "9cf5d576fcc47564f11265841e5ca839001e7e6f38ff7f7aacf46d15a96b00ff"),
-        ("osd", "e19f2ae860792fdf372cf48d8ce70ae5da3c4052962fe22e9de1f680c374bb0e"),
     )
 )
 

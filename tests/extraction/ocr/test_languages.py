@@ -53,5 +53,5 @@ def test_files_of_one_folder_and_of_several_are_told_to_tesseract(tmp_path: Path
 
 
 def test_what_is_pinned_is_a_digest() -> None:
-    assert {name for name, _ in KNOWN} == {"eng", "cym", "osd"}
+    assert {name for name, _ in KNOWN} == {"eng", "cym"}
     assert all(len(digest) == 64 for _, digest in KNOWN)
