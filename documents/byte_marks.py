@@ -233,7 +233,8 @@ def _sound_frame(data: bytes) -> MediaType | None:
     length = _mp3_frame(data)
     if length and data[length : length + 1] == b"\xff" and data[length + 1 : length + 2] == data[1:2]:
         return MediaType.MP3
-    return MediaType.MP3 if decoded_sample(data) is None else None
+    possible = data[1] >> 3 & 3 != 1 and data[2] >> 4 != 15 and data[2] >> 2 & 3 != 3  # noqa: PLR2004 - reserved values
+    return MediaType.MP3 if possible and decoded_sample(data) is None else None
 
 
 def _mp3_frame(data: bytes) -> int:

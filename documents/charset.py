@@ -33,6 +33,9 @@ _PRINTABLE_OR_NUL = bytes([0, 9, 10, 13, *range(32, 127)])
 _LAST_LATIN_1 = 0xFF
 _HAN = (0x4E00, 0x9FFF)
 _HANGUL = (0xAC00, 0xD7A3)
+# A run of these is no text, and what is around it may be one, if it is more than this share of the whole.
+_HOLE = re.compile(rb"\x00{8,}|\xff{8,}")
+_LEAST_SHARE = 0.3
 # EBCDIC: 0x40 is its space (15 % of prose), 0x20 is a control there and the space everywhere else.
 _EBCDIC_SPACE_SHARE = 0.08
 _ASCII_SPACE_SHARE = 0.01
@@ -117,8 +120,8 @@ def decoded_sample(data: bytes) -> str | None:
         sample = sample[: len(sample) & ~3]  # whole UTF-16 and UTF-32 units
     marked = any(sample.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS) or _utf16_by_nuls(sample)
     if not marked:
-        sample = sample.rstrip(b"\x00")  # dictation systems pad their text files
-        if b"\x00" in sample:
+        sample = without_holes(sample)
+        if b"\x00" in sample or len(sample) < _LEAST_SHARE * len(data[:SAMPLE_BYTES].rstrip(b"\x00")) or not sample:
             return None
     text = decode(sample).text
     if marked and _strange(text) > STRANGE_SHARE * min(len(text), _STRANGE_CHARACTERS):
@@ -136,6 +139,12 @@ def _strange(text: str) -> int:
     """Characters that no text has: unassigned, for private use, halves of pairs, bytes without a meaning."""
     head = text[:_STRANGE_CHARACTERS]
     return head.count("\ufffd") + sum(category(character) in _STRANGE for character in head)
+
+
+def without_holes(data: bytes) -> bytes:
+    """Text without runs of NULs or 0xFF: dictation systems pad their files, and bad disc sectors are read as such."""
+    data = data.rstrip(b"\x00")
+    return _HOLE.sub(b"\n", data) if b"\x00" in data or b"\xff\xff" in data else data
 
 
 def _in_charset(data: bytes, charset: str) -> Decoded:

@@ -108,8 +108,9 @@ class _Walk:
         else:
             if unclosed or arrays > 0 or len(self._open) > 1:
                 self.problems.append(Problem(SkipReason.TRUNCATED, "", "JSON"))
-        while self._open:
+        while len(self._open) > 1:
             self._close()
+        self._close()
 
     def _string(self, value: str, is_key: bool) -> None:
         inside = self._open[-1]
@@ -152,7 +153,9 @@ class _Walk:
         self._streams.show_line(value)
 
     def _close(self) -> None:
-        inside = self._open.pop() if self._open else _Open()
+        inside = self._open.pop()
+        if not self._open:  # one that closes too often, in a damaged file
+            self._open.append(_Open())
         for value in inside.waiting:
             take = self._carried.take_declared if inside.typed else self._carried.text_of
             self._key = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from documents.charset import Decoded, decode
+from documents.charset import Decoded, decode, without_holes
 from documents.records import SkipReason
 from extraction.budget import Budget
 from extraction.records import Content, Problem, TextPiece
@@ -16,7 +16,9 @@ _ESCAPES = re.compile(
 )
 # A character struck twice is bold, one struck over a line is underlined: either is that character once.
 _OVERSTRIKE = re.compile(r"_\x08([^\x08])|([^\x08])\x08(?:_|\2)")
-_BACKSPACES = re.compile(r"[^\x08\n]?\x08")
+# Backspaces in a row that take back as many characters; those beyond are dropped.
+_MOST_BACKSPACES = 8
+_BACKSPACES = re.compile(r"[^\x08\n]\x08")
 # Controls that show nothing: all but tab, line feed and form feed.
 _CONTROLS = dict.fromkeys(code for code in (*range(32), 127) if chr(code) not in "\t\n\f")
 
@@ -24,6 +26,10 @@ _CONTROLS = dict.fromkeys(code for code in (*range(32), 127) if chr(code) not in
 def read_plain_text(data: bytes, budget: Budget) -> Content:
     """The decoded text with one kind of line end, a piece for each page; bytes without a meaning are a problem."""
     decoded = decode(data)
+    if not decoded.charset.startswith("utf-16") and len(whole := without_holes(data)) < len(data.rstrip(b"\x00")):
+        decoded = decode(whole)
+        hole = Problem(SkipReason.UNREADABLE, "", "runs of NULs or 0xFF")
+        return Content(paged(printed(decoded.text)), (*inexact(decoded), hole))
     return Content(paged(printed(decoded.text)), inexact(decoded))
 
 
@@ -39,7 +45,9 @@ def printed(text: str) -> str:
     if "\x1b" in text:
         text = _ESCAPES.sub("", text)
     if "\x08" in text:
-        text = _BACKSPACES.sub("", _OVERSTRIKE.sub(lambda struck: struck[1] or struck[2], text))
+        text = _OVERSTRIKE.sub(lambda struck: struck[1] or struck[2], text)
+        for _ in range(_MOST_BACKSPACES):
+            text = _BACKSPACES.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n").replace("\v", "\n")
     return text.translate(_CONTROLS) if not text.isprintable() else text
 

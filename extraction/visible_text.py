@@ -24,6 +24,8 @@ _BLOCK = frozenset(
     """.split()
 )
 _CELL = frozenset(["td", "th"])
+# What stands in these is for browsers without frames; the parser hands it on unparsed.
+_UNPARSED = frozenset(["noframes", "iframe", "noembed"])
 # Input fields whose value a person sees. A clinic's record page is often a form.
 _SHOWN_INPUTS = frozenset(["", "text", "search", "email", "tel", "url", "number", "date", "time", "datetime-local"])
 # Attributes with words that show on hovering or are read aloud. Inside a sentence they would tear it: they come last.
@@ -106,6 +108,7 @@ class _Collector:
         self._preformatted = 0
         self._script: list[str] | None = None
         self._style = False
+        self._unparsed: list[str] | None = None
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A tag opens."""
@@ -118,12 +121,17 @@ class _Collector:
             self.streams.show("\n")
         elif tag in _CELL:
             self.streams.show("\t")
+        if tag in _UNPARSED:
+            self._unparsed = []
         self._preformatted += tag == "pre"
         if attributes:
             self._take_attributes(tag, attributes)
 
     def end(self, tag: str) -> None:
         """A tag closes, or the parser closes it."""
+        if tag in _UNPARSED and self._unparsed is not None:
+            unparsed, self._unparsed = "".join(self._unparsed), None
+            self.streams.show(self._inner(unparsed) if "<" in unparsed else unparsed)
         if tag in _HIDDEN:
             self._hidden -= 1
             self._style = False
@@ -136,6 +144,9 @@ class _Collector:
 
     def data(self, text: str) -> None:
         """Text, in as many calls as the parser likes."""
+        if self._unparsed is not None:
+            self._unparsed.append(text)
+            return
         if self._hidden <= 0:
             self.streams.show(text if self._preformatted > 0 else _WHITE_LINE_ENDS.sub(" ", text))
         elif self._script is not None:
@@ -156,6 +167,8 @@ class _Collector:
 
     def close(self) -> None:
         """The end; what was collected is read from the object."""
+        for tag in _UNPARSED:
+            self.end(tag)
 
     def _inner(self, markup: str) -> str:
         """The text of a page inside this one."""

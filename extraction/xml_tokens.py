@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
-# Alternatives begin differently and take what they take for good, so that no input costs more than one look at it.
+# Alternatives begin differently and take what they take for good, so that no input costs more than one look at it. A
+# comment or section that has lost its end stops at the next one: it takes no letter along.
 _TOKEN = re.compile(
-    r"<!--(?P<comment>.*?)(?:-->|\Z)"
-    r"|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)"
-    r"|<\?(?P<instruction>.*?)(?:\?>|\Z)"
+    r"<!--(?P<comment>[^<-]*+(?:(?!<!--|-->)[<-][^<-]*+)*+)-->"
+    r"|<!\[CDATA\[(?P<cdata>[^\]<]*+(?:(?!\]\]>|<!\[CDATA\[)[\]<][^\]<]*+)*+)(?:\]\]>|\Z)"
+    r"|<\?(?P<instruction>[^>]*+)>"
     r"|</(?P<end>[^<>]*+)>?"
     r"""|<(?P<start>[A-Za-z_:][^\s<>/"']*+)(?P<attributes>(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>"""
     r"|<(?P<broken>[A-Za-z_:][^<>]*+)>"

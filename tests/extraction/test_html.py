@@ -1,11 +1,14 @@
 # ruff: noqa: RUF001 - typographic marks are what is tested
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from extraction.budget import Budget, ExtractionLimits
 from extraction.html import READING_CHARACTERS, read_html
-from extraction.records import Content
+from extraction.reader import extract
+from extraction.records import Content, Embedded
 
 ADDRESS = ["Mrs A Sample", "1 Sample Street", "Sampletown", "ZZ99 9ZZ"]
 PROSE = "<p>Thank you for referring this patient, who was seen in the clinic on Monday morning.</p>" * 12
@@ -63,3 +66,40 @@ def test_broken_pages_raise_nothing(markup: str) -> None:
 
 def test_bytes_without_a_meaning_are_a_problem() -> None:
     assert read("<p>text</p>".encode("utf-16")[:-1]).problems
+
+
+def test_files_in_a_page_are_handed_on() -> None:
+    packed = base64.b64encode(b"%PDF-1.4 synthetic").decode()
+    page = f"<a download='letter.pdf' href='data:application/pdf;base64,{packed}'>x</a><p>text</p>"
+    content = read(page.encode())
+    assert [(each.path, each.data) for each in content.embedded if isinstance(each, Embedded)] == [
+        ("!/letter.pdf", b"%PDF-1.4 synthetic")
+    ]
+    assert "data:" not in content.pieces[0].text
+
+
+def test_a_page_drawn_from_data_has_its_text() -> None:
+    page = b'<div id=app></div><script type=\'application/json\'>{"letter": "Dear Dr Sample, thank you"}</script>'
+    assert "Dear Dr Sample, thank you" in extract(page).text
+
+
+def test_a_page_saved_by_word_tells_its_origin() -> None:
+    page = (
+        b"<html xmlns:o='x'><head><meta name=ProgId content=Word.Document>"
+        b"<meta name=Generator content='Microsoft Word 15'><!--[if gte mso 9]><xml><o:DocumentProperties>"
+        b"<o:Author>Dr Example</o:Author><o:LastAuthor>A Typist</o:LastAuthor><o:Template>clinic.dot</o:Template>"
+        b"<o:Created>2026-03-01T10:00:00Z</o:Created><o:Company>Example Clinic</o:Company>"
+        b"</o:DocumentProperties></xml><![endif]--></head><body><p class=MsoNormal>Dear<o:p></o:p></p></body></html>"
+    )
+    (origin,) = read(page).origins
+    assert (origin.author, origin.last_author, origin.organisation) == ("Dr Example", "A Typist", "Example Clinic")
+    assert (origin.template, origin.tool, origin.created) == ("clinic.dot", "Microsoft Word 15", "2026-03-01T10:00:00Z")
+    assert read(page).pieces[0].text == "Dear"
+
+
+def test_a_letter_that_looks_like_furniture_is_matched_all_the_same() -> None:
+    letter = "Dear Dr Sample, thank you for referring this lady, who was seen on Monday."
+    page = f"<html><body><footer><nav><ul><li>{letter}</li></ul></nav></footer>{PROSE}</body></html>"
+    content = read(page.encode())
+    assert letter in content.pieces[0].text
+    assert letter not in (content.reading or "")

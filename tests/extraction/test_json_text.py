@@ -168,3 +168,7 @@ def test_files_past_the_budget_are_named() -> None:
     content = read([{"valueBase64Binary": PACKED}] * 5, ExtractionLimits(decompressed_bytes=2 * len(PDF)))
     assert len(files(content)) == 2
     assert [each.reason for each in content.embedded if isinstance(each, Problem)] == [SkipReason.BUDGET_SPENT]
+
+
+def test_one_brace_too_many_loses_nothing() -> None:
+    assert lines(read(b'{"a":"b"}} "text of a letter" {"c": "d"}')) == ["b", "text of a letter", "d"]

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from html import escape
+
 import pytest
 
-from extraction.visible_text import visible_text
+from extraction.visible_text import looks_like_markup, visible_text
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,19 @@ from extraction.visible_text import visible_text
         ("a\x00b\x01c", "ab\x01c"),
         ("<p>never closed <b>and <i>crossed</b> tags</i>", "never closed and crossed tags"),
         ("<svg><text>in a drawing</text></svg>", "in a drawing"),
+        ("<details><summary>More</summary>hidden at first</details>", "More\nhidden at first"),
+        ("<p style='display:none'>by style</p><p hidden>by attribute</p>", "by style\nby attribute"),
+        ("<div><template shadowrootmode=open><p>in a shadow</p></template></div>", "in a shadow"),
+        ("<iframe srcdoc='&lt;p&gt;Dear &lt;b&gt;Dr&lt;/b&gt; X&lt;/p&gt;'></iframe>after", "Dear Dr X\nafter"),
+        ("<frameset><frame src=a><noframes><body>for old browsers</body></noframes></frameset>", "for old browsers"),
+        ("She has <abbr title='full blood count'>FBC</abbr> today", "She has FBC today\nfull blood count"),
+        ("<button aria-label='Open the letter'>x</button>", "x\nOpen the letter"),
+        ("<input type=hidden value='Dear Dr Sample, thank you'>", "Dear Dr Sample, thank you"),
+        ("<input type=hidden value='dGhpcyBpcyBubyB0ZXh0'>", ""),
+        ("<!--[if mso]><p>for <b>Word</b></p><![endif]-->text", "text\nfor Word"),
+        ("<![if !supportLists]>1. <![endif]>text", "1. text"),
+        ("<meta name=description content='Letter to Dr Sample'><p>text", "text\nLetter to Dr Sample"),
+        ("<map><area alt='first floor'></map><object>instead</object>", "first floor instead"),
         ("", ""),
         ("   \n ", ""),
         ("<!-- only a comment -->", ""),
@@ -60,3 +75,59 @@ def test_the_language_is_the_pages_own_word() -> None:
 
 def test_a_script_that_never_ends_hides_only_itself() -> None:
     assert visible_text("<p>shown</p><script>var x = 1").text == "shown"
+
+
+def test_pages_within_pages_end() -> None:
+    markup = "innermost"
+    for _ in range(20):
+        markup = f"<iframe srcdoc='{escape(markup, quote=True)}'></iframe>"
+    assert "innermost" in visible_text(markup).text
+
+
+def test_addresses_that_carry_data_are_handed_on() -> None:
+    shown = visible_text(
+        "<a download='letter.pdf' href='data:application/pdf;base64,AAAA'>x</a>"
+        "<img src=' DATA:image/png;base64,BBBB'>"
+        "<p style=\"background:url('data:image/png;base64,CCCC')\">"
+        "<style>p {background: url(data:image/gif;base64,DDDD)}</style><embed src='https://example.org/a.pdf'>"
+    )
+    assert shown.addresses == (
+        ("data:application/pdf;base64,AAAA", "letter.pdf"),
+        (" DATA:image/png;base64,BBBB", ""),
+        ("data:image/png;base64,CCCC", ""),
+        ("data:image/gif;base64,DDDD", ""),
+    )
+
+
+def test_scripts_that_hold_data_are_handed_on() -> None:
+    data, code, template = ('<script type="application/ld+json">', "<script>", "<script type=text/template>")
+    markup = f'{data}{{"a": "<p>"}}</script>{code}x</script>{template}y</script>'
+    assert visible_text(markup).data == ('{"a": "<p>"}', "y")
+
+
+def test_what_the_page_says_of_itself() -> None:
+    markup = (
+        "<meta name=Generator content='Example 1'><!--[if gte mso 9]><xml><o:DocumentProperties><o:Author>Dr &amp; Co"
+        "</o:Author><o:Company>Example Clinic</o:Company></o:DocumentProperties></xml><![endif]-->"
+    )
+    assert visible_text(markup).says == {"generator": "Example 1", "o:author": "Dr & Co", "o:company": "Example Clinic"}
+
+
+@pytest.mark.parametrize(
+    ("text", "markup"),
+    [
+        ("<p>Dear", True),
+        ("Dear<br>Dr<br/>Sample", True),
+        ("BP <140/90, x < 5", False),
+        ("write <b> for bold", False),
+        ("a " * 5000 + "<p><p>", False),
+        ("", False),
+    ],
+)
+def test_markup_in_strings(text: str, markup: bool) -> None:
+    assert looks_like_markup(text) is markup
+
+
+def test_text_taken_out_of_a_page_is_text_and_a_note_of_its_makers_is_not() -> None:
+    assert visible_text("<!-- " + "taken out of the page " * 6 + "-->shown").text.count("taken out") == 6
+    assert visible_text("<!-- a note -->shown").text == "shown"

@@ -109,6 +109,10 @@ def test_any_vocabulary(markup: str, text: str) -> None:
         ("<r><p>one & two < three</p><b>four</p>five</r>", "one & two < three\nfourfive"),
         ("<r><p a=b c='d>one</p> two</r>", "one"),
         ("</x><r>one</r></y> two", "one"),
+        ("<?xml version='1.0'?\x7f><r>one</r>", "one"),
+        ("<r>one<!-- x --\x3f<p>two</p><!-- y -->three</r>", "one\ntwo\nthree"),
+        ("<r>one<!-- x <p>two</p></r>", "one\ntwo"),
+        ("<r><![CDATA[one]]\x3f</a><![CDATA[two]]></r>", "one\ntwo"),
         ("<r>" + "<a>" * 50_000 + "deep" + "</a>" * 50_000 + "after</r>", "deepafter"),
     ],
 )
