@@ -81,6 +81,8 @@ class ExtractionLimits:
         pages: of all PDF files; a day's transcripts have 60, a whole record 1,000.
         characters: of all text; 20 million are the whole record of 2,000 patients.
         sound_seconds: of all recordings; a day's dictation has 3 hours.
+        seconds: of the processor, for the text of all; then no more is opened, while what was read can still be told.
+            The isolation's own limit (20 s) loses all.
         decoding_seconds: of the clock, for recordings, out of the time of the document; 12 s decode an hour and a half.
     """
 
@@ -92,14 +94,21 @@ class ExtractionLimits:
     pages: int = 2000
     characters: int = 20_000_000
     sound_seconds: float = 14_400.0
+    seconds: float = 12.0
     decoding_seconds: float = 12.0
 
 
 class Budget:
-    """Counts down for one document. Every `spend_` raises BudgetSpentError when there is nothing left."""
+    """Counts down for one document. Every `spend_` raises BudgetSpentError when there is nothing left.
 
-    def __init__(self, limits: ExtractionLimits) -> None:
+    Args:
+        limits: see there.
+        is_timed: the processor's time counts too. Not where pictures are read, which takes its own.
+    """
+
+    def __init__(self, limits: ExtractionLimits, is_timed: bool = False) -> None:
         self.limits = limits
+        self._until = time.process_time() + limits.seconds if is_timed else None
         self._bytes = limits.decompressed_bytes
         self._members = limits.members
         self._pages = limits.pages
@@ -109,12 +118,14 @@ class Budget:
 
     def spend_member(self, count: int = 1) -> None:
         """A container has `count` more members."""
+        self._check_time()
         self._members -= count
         if self._members < 0:
             raise BudgetSpentError("members")
 
     def spend_bytes(self, count: int) -> None:
         """`count` more bytes were decompressed."""
+        self._check_time()
         self._bytes -= count
         if self._bytes < 0:
             raise BudgetSpentError("decompressed bytes")
@@ -143,9 +154,14 @@ class Budget:
 
     def spend_page(self) -> None:
         """One more page is read."""
+        self._check_time()
         self._pages -= 1
         if self._pages < 0:
             raise BudgetSpentError("pages")
+
+    def _check_time(self) -> None:
+        if self._until is not None and time.process_time() > self._until:
+            raise BudgetSpentError("time")
 
     def characters_left(self, wanted: int) -> int:
         """How many of `wanted` characters may be kept; they count as spent."""

@@ -12,7 +12,7 @@ from extraction.alternatives import says_the_same
 from extraction.budget import Budget, BudgetSpentError
 from extraction.mail_bodies import Block, Body, blocks_in, transfer_decoded
 from extraction.mail_headers import Headers, decoded, header_text
-from extraction.mail_parts import Between, Event, MailStart, Part, TooDeep, Unclosed, parts
+from extraction.mail_parts import AS_IT_IS, MAILS, Between, Event, MailStart, Part, TooDeep, Unclosed, parts
 from extraction.paths import MemberPaths
 from extraction.records import Content, Embedded, Origin, Problem, TextPiece
 
@@ -170,7 +170,9 @@ class MailReading:
                 self._tell(SkipReason.TRUNCATED, path, "one part of a divided mail")
         if body.reason:
             self._tell(body.reason, path, body.detail)
-        if headers.kind in ("message/rfc822", "message/global", "message/news"):
+        if headers.kind in MAILS - {"message/partial"}:
+            if headers.transfer in AS_IT_IS:
+                return  # nested too deep, as was told
             if depth < MAX_ENCODED_MAILS:
                 self.take(body.data, path, depth + 1)
             else:

@@ -93,7 +93,7 @@ def read_headers(data: bytes, start: int, end: int) -> tuple[Headers, int]:
     at = start
     while at < end:
         if at - start > MAX_BLOCK_BYTES:
-            found = _END.search(data, at, end)
+            found = _END.search(data, at - 1, end)
             return _headers(fields, is_cut=True), found.end() if found else end
         line_end = data.find(b"\n", at, end)
         following = end if line_end < 0 else line_end + 1

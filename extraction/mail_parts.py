@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from extraction.mail_headers import Headers, read_headers
 
 # Multiparts and mails inside one another. A mail that was forwarded for years has ten.
-MAX_NESTING = 500
+MAX_NESTING = 320
 # Bytes of a line that may be a boundary. The standard allows 70 characters, some programs write 200.
 _BOUNDARY_BYTES = 1000
 # Bytes behind the headers in which the boundary is looked for where the headers name none.
 _GUESS_BYTES = 64 << 10
 _GUESSED = re.compile(rb"^--(\S[^\r\n]{2,200}?)(?:--)?[ \t]*\r?$", re.MULTILINE)
-_MAILS = frozenset(["message/rfc822", "message/global", "message/news", "message/partial"])
-_AS_IT_IS = frozenset(["", "7bit", "8bit", "binary", "none", "7-bit", "8-bit"])
+MAILS = frozenset(["message/rfc822", "message/global", "message/news", "message/partial"])
+AS_IT_IS = frozenset(["", "7bit", "8bit", "binary", "none", "7-bit", "8-bit"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +220,6 @@ class _Walk:
 
 def _is_mail(headers: Headers) -> bool:
     """Is its body a mail, as it stands? Of a divided mail the first part is."""
-    if headers.kind not in _MAILS or headers.transfer not in _AS_IT_IS:
+    if headers.kind not in MAILS or headers.transfer not in AS_IT_IS:
         return False
     return headers.type_parameters.get("number", "1") == "1"

@@ -156,7 +156,7 @@ def extract(data: bytes, limits: ExtractionLimits = DEFAULT_LIMITS) -> Extractio
     It runs where it is called: a parser that hangs or crashes takes the process with it (see `extraction.isolation`).
     """
     media_type = sniff(data)
-    collected = _Collected(Budget(limits))
+    collected = _Collected(Budget(limits, is_timed=True))
     reading = collected.take(media_type, data, path="", depth=0)
     return collected.extraction(media_type, reading)
 

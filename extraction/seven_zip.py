@@ -10,12 +10,14 @@ import io
 import lzma
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
 from py7zr import SevenZipFile
+from py7zr.compressor import SevenZipDecompressor
 from py7zr.exceptions import AbsolutePathError, ArchiveError, PasswordRequired, UnsupportedCompressionMethodError
+from py7zr.properties import CompressionMethod
 
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError, UnreadableError
@@ -32,8 +34,12 @@ _DAMAGE = (
     *(ArchiveError, AbsolutePathError, lzma.LZMAError, zlib.error, struct.error, OSError, EOFError, ValueError),
     *(LookupError, AssertionError, TypeError, AttributeError, ArithmeticError, RecursionError),
 )
-# Steps without a byte after which a stream counts as ended: each takes 1 MiB of packed bytes.
-_IDLE_STEPS = 300
+# Packed bytes given to a decompressor at once. Some can not be told to stop: their output may be 32,000 times that.
+_BLOCK_BYTES = 1 << 20
+_SMALL_BLOCK_BYTES = 1 << 10
+_UNSTOPPABLE = frozenset(
+    [CompressionMethod.MISC_DEFLATE, CompressionMethod.MISC_DEFLATE64, CompressionMethod.MISC_ZSTD]
+)
 _USUAL_FILTERS = (
     {"id": lzma.FILTER_LZMA2, "dict_size": 64 << 20},
     {"id": lzma.FILTER_LZMA1, "dict_size": 64 << 20, "lc": 3, "lp": 0, "pb": 2},
@@ -41,9 +47,30 @@ _USUAL_FILTERS = (
 # Bytes below which what a wrong filter made of a stream is taken for noise.
 _LEAST_BYTES = 64
 _Trouble = tuple[SkipReason, str]
-_Source = Callable[[int], bytes]
 _TOO_LARGE: _Trouble = (SkipReason.BUDGET_SPENT, "member bytes")
 Item = Embedded | Problem
+
+
+class _CutError(EOFError):
+    """A stream takes nothing and gives nothing, and should."""
+
+
+class _Source:
+    """What a folder's files come out of, one behind the other."""
+
+    def __init__(self, decompressor: SevenZipDecompressor, file: io.BytesIO, start: int) -> None:
+        self._decompressor = decompressor
+        self._file = file
+        self._at = start
+
+    def next(self, count: int) -> bytes:
+        """The next bytes, at most so many; none while it is busy."""
+        self._file.seek(self._at)
+        chunk: bytes = self._decompressor.decompress(self._file, count)
+        at, self._at = self._at, self._file.tell()
+        if not chunk and self._at == at:
+            raise _CutError
+        return chunk
 
 
 def read_seven_zip(data: bytes, budget: Budget) -> Content:
@@ -99,15 +126,16 @@ def _members(archive: SevenZipFile, file: io.BytesIO, budget: Budget) -> Iterato
 def _opened(folder: Any, packed: int, file: io.BytesIO, start: int) -> _Source | _Trouble:
     """What a folder's files come out of, or why none does."""
     try:
-        decompressor = folder.get_decompressor(packed)
+        methods = {coder["method"] for coder in folder.coders}
+        block = _SMALL_BLOCK_BYTES if methods & _UNSTOPPABLE else _BLOCK_BYTES
+        decompressor = SevenZipDecompressor(folder.coders, packed, folder.unpacksizes, folder.crc, None, block)
     except PasswordRequired:
         return SkipReason.ENCRYPTED, "password"
     except UnsupportedCompressionMethodError:
         return SkipReason.UNREADABLE, "compression method"
     except (*_DAMAGE, MemoryError) as error:
         return _trouble(error)
-    file.seek(start)
-    return partial(decompressor.decompress, file)
+    return _Source(decompressor, file, start)
 
 
 def _folder(source: _Source | _Trouble, files: Iterable[Any], paths: MemberPaths, budget: Budget) -> Iterator[Item]:
@@ -131,13 +159,9 @@ def _folder(source: _Source | _Trouble, files: Iterable[Any], paths: MemberPaths
 def _taken(source: _Source, member: Any, budget: Budget) -> tuple[bytes, _Trouble | None]:
     """The next file's bytes, as many as one member may have; the others are passed over."""
     kept, left = bytearray(), member.uncompressed
-    idle = 0
     try:
         while left > 0:
-            chunk = source(min(left, _STEP_BYTES))
-            idle = 0 if chunk else idle + 1
-            if idle > _IDLE_STEPS:
-                return bytes(kept), (SkipReason.TRUNCATED, "ends early")
+            chunk = source.next(min(left, _STEP_BYTES))
             budget.spend_bytes(len(chunk))
             left -= len(chunk)
             kept += chunk[: max(0, budget.limits.member_bytes - len(kept))]
@@ -151,4 +175,6 @@ def _trouble(error: Exception) -> _Trouble:
         return SkipReason.BUDGET_SPENT, str(error)
     if isinstance(error, MemoryError):
         return SkipReason.BUDGET_SPENT, "memory"
+    if isinstance(error, _CutError):
+        return SkipReason.TRUNCATED, "ends early"
     return SkipReason.UNREADABLE, "damaged data"

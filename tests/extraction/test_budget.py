@@ -31,3 +31,11 @@ def test_a_ratio_is_judged_past_its_free_bytes_only() -> None:
 def test_characters_are_given_out_until_none_are_left() -> None:
     budget = Budget(ExtractionLimits(characters=10))
     assert [budget.characters_left(6), budget.characters_left(6), budget.characters_left(6)] == [6, 4, 0]
+
+
+def test_the_processors_time_ends_where_it_counts() -> None:
+    limits = ExtractionLimits(seconds=-1)
+    Budget(limits).spend_bytes(1)
+    for spend in (Budget.spend_bytes, Budget.spend_member):
+        with pytest.raises(BudgetSpentError, match="time"):
+            spend(Budget(limits, is_timed=True), 1)
