@@ -1,4 +1,4 @@
-"""Files made to take all memory and time: the worker's limits hold, and what lies before a bomb is read all the same."""
+"""Files made to take all memory and time: the worker's limits hold, and what lies before a bomb is read."""
 
 from __future__ import annotations
 
