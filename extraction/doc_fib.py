@@ -92,10 +92,10 @@ def read_fib(stream: bytes) -> Fib:
     modern = magic == WORD_97
     if magic not in (WORD_97, WORD_6):
         if magic == WORD_2:
-            raise UnreadableError(SkipReason.UNSUPPORTED_TYPE, "older than Word 6")
+            raise UnreadableError(SkipReason.UNSUPPORTED_TYPE, "older than Word 6, in OLE")
         raise UnreadableError(SkipReason.UNREADABLE, "no Word document")
     if not modern and version < FIRST_WORD_6:
-        raise UnreadableError(SkipReason.UNSUPPORTED_TYPE, "older than Word 6")
+        raise UnreadableError(SkipReason.UNSUPPORTED_TYPE, "older than Word 6, in OLE")
     if flags & _ENCRYPTED:
         raise UnreadableError(SkipReason.ENCRYPTED, "password")
     (charset,) = struct.unpack_from("<H", stream, 0x14)

@@ -1,7 +1,7 @@
 """OLE compound files ([MS-CFB]): streams by name, bounded, and as much of a damaged or cut file as is there.
 
 Not by olefile: it refuses a file whose last sector is cut, recurses once per sibling, and follows a forged list of
-allocation tables for ever.
+allocation tables for longer than a document may take.
 """
 
 from __future__ import annotations

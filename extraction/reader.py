@@ -25,6 +25,7 @@ from extraction.mbox import read_mbox
 from extraction.metafiles import read_emf, read_wmf
 from extraction.msg import read_msg
 from extraction.odf import read_flat_odf, read_odf
+from extraction.old_word import read_old_word
 from extraction.ole import read_ole
 from extraction.pdf import read_pdf
 from extraction.pictures import PICTURE_TYPES, read_picture
@@ -75,6 +76,7 @@ READERS: dict[MediaType, Reader] = {
     MediaType.FLAT_ODP: read_flat_odf,
     **dict.fromkeys(SOUND_TYPES, read_sound),
     MediaType.DOC: read_doc,
+    MediaType.OLD_WORD: read_old_word,
     MediaType.RTF: read_rtf,
     MediaType.OLE: read_ole,
     MediaType.XLS: read_xls,
@@ -124,7 +126,6 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     # Office files in XML.
     MediaType.XLSB: _NO_READER,
     # Older ones.
-    MediaType.OLD_WORD: _NO_READER,
     MediaType.PUBLISHER: _NO_READER,
     MediaType.VISIO: _NO_READER,
     # Databases.
