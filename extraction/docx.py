@@ -23,7 +23,7 @@ _ORDER = {
     for place, roots in enumerate(
         (
             ("hdr",),
-            ("document", "wordDocument"),
+            ("document",),
             ("dataModel",),
             ("drawing",),
             ("chartSpace", "userShapes"),
@@ -78,6 +78,8 @@ def _text_parts(package: Package, names: list[str]) -> tuple[list[_Part], list[s
     """The parts with their place, number, name and lines; and the lines of data that the text is bound to."""
     parts: list[_Part] = []
     custom: list[str] = []
+    if package.flat_root is not None:
+        parts.append((_ORDER["document"], 0, "", part_lines(package.flat_root)))
     for name in names:
         root = package.xml(name)
         if root is None:

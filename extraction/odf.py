@@ -33,7 +33,10 @@ _WORKING_PARTS = re.compile(
     r"mimetype|meta-inf/.*|manifest\.rdf|(?:.*/)?(?:meta|settings|styles|content)\.xml|layout-cache|versionlist\.xml"
     r"|(?:.*/)?(?:configurations2|thumbnails|objectreplacements|basic|dialogs|scripts|fonts)/.*|.*\.rdf"
 )
-_Lines = dict[str, list[str]]
+# LibreOffice's own drawings, which preview a table.
+_METAFILE = b"VCLMTF"
+# What a master asks for on slides, or puts its numbers into.
+_PLACEHOLDERS = frozenset(["title", "outline", "subtitle", "notes", "page", "page-number"])
 
 
 def read_odf(data: bytes, budget: Budget) -> Content:
@@ -74,9 +77,18 @@ def read_flat_odf(data: bytes, budget: Budget) -> Content:
         raise UnreadableError(SkipReason.UNREADABLE, "no markup")
     reason = SkipReason.BUDGET_SPENT if parsed.cut else SkipReason.UNREADABLE
     problems = (Problem(reason, "", "damaged XML"),) if parsed.repaired else ()
-    files = [element for element in parsed.root.iter("{*}binary-data") if len(element.text or "")]
+    files = [element for element in parsed.root.iter("{*}binary-data") if not _stands_for_object(element)]
     pieces = _pieces(parsed.root, parsed.root, [])
     return Content(pieces, problems, _flat_files(files, budget), origins=_origin(parsed.root))
+
+
+def _stands_for_object(element: etree._Element) -> bool:
+    """The picture of an object, which is told by itself."""
+    image = element.getparent()
+    if image is None or local_name(image) != "image":
+        return False
+    frame = image.getparent()
+    return frame is not None and frame.find("{*}object") is not None
 
 
 def _flat_files(elements: list[etree._Element], budget: Budget) -> Iterator[Embedded | Problem]:
@@ -90,7 +102,8 @@ def _flat_files(elements: list[etree._Element], budget: Budget) -> Iterator[Embe
             yield Problem(SkipReason.UNREADABLE, place, "base64")
             continue
         budget.spend_bytes(len(data))
-        yield Embedded(place, data)
+        if data and not data.startswith(_METAFILE):
+            yield Embedded(place, data)
 
 
 def _pieces(
@@ -154,6 +167,8 @@ class _Masters:
         masters = [] if styles is None else list(styles.iterfind(".//{*}master-styles/{*}master-page"))
         self._left: dict[str, tuple[list[str], list[str]]] = {}
         for number, master in enumerate(masters):
+            for frame in [each for each in master.iter("{*}frame") if attribute(each, "class") in _PLACEHOLDERS]:
+                etree.strip_elements(frame, "*", with_tail=False)
             before: list[str] = []
             behind: list[str] = []
             for element in master:

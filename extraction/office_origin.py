@@ -21,6 +21,8 @@ _DATE = re.compile(r"\d{4}-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-
 
 def origin(package: Package, settings: str = "") -> tuple[Origin, ...]:
     """What the properties say, or nothing; `settings` is the part that names Word's template."""
+    if package.flat_root is not None:
+        return _origin_2003(package.flat_root)
     places = {**_USUAL, **{each.kind: each.target for each in package.relations("") if each.kind in _USUAL}}
     core, application, custom = (_properties(package, places[kind]) for kind in (_CORE, _APPLICATION, _CUSTOM))
     tool = " ".join(word for word in (application.get("Application"), application.get("AppVersion")) if word)
@@ -38,6 +40,23 @@ def origin(package: Package, settings: str = "") -> tuple[Origin, ...]:
         language=core.get("language"),
         created=iso_date(core.get("created")),
         modified=iso_date(core.get("modified")),
+    )
+    return (found,) if found != Origin() else ()
+
+
+def _origin_2003(root: etree._Element) -> tuple[Origin, ...]:
+    listed = root.find("{*}DocumentProperties")
+    values = {local_name(element): shortened(element.text) for element in listed} if listed is not None else {}
+    found = Origin(
+        title=values.get("Title"),
+        subject=values.get("Subject"),
+        keywords=values.get("Keywords"),
+        author=values.get("Author"),
+        last_author=values.get("LastAuthor"),
+        organisation=values.get("Company"),
+        template=values.get("Template"),
+        created=iso_date(values.get("Created")),
+        modified=iso_date(values.get("LastSaved")),
     )
     return (found,) if found != Origin() else ()
 

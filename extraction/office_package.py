@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from documents.records import SkipReason
-from extraction.budget import Budget, BudgetSpentError
+from extraction.budget import Budget, BudgetSpentError, UnreadableError
 from extraction.paths import member_path
 from extraction.records import Problem
 from extraction.xml_tree import MOST_TAGS, local_name, parse_xml
@@ -43,6 +43,7 @@ class Package:
         names: of all parts, in the container's order; of two with one name the first.
         is_cut: parts may be missing, as the file's end is.
         is_spent: no more parts may be read.
+        flat_root: the whole of a file of 2003, which is one part.
     """
 
     def __init__(self, data: bytes, budget: Budget) -> None:
@@ -54,6 +55,7 @@ class Package:
         """
         self.problems: list[Problem] = []
         self.is_cut = self.is_spent = False
+        self.flat_root: etree._Element | None = None
         self._read: dict[str, bytes] = {}
         self._flat = not data.startswith(_ZIP_MARK)
         self._places: dict[str, int] = {}
@@ -164,16 +166,27 @@ class Package:
         return member.data
 
     def _take_flat(self, data: bytes) -> None:
+        """The parts of a flat package; a file of 2003 is one part, with the pictures in it as others."""
         parsed = parse_xml(data)
+        if parsed.root is None:
+            raise UnreadableError(SkipReason.UNREADABLE, "no markup")
         if parsed.repaired:
-            self.problems.append(Problem(SkipReason.UNREADABLE, "", "damaged XML"))
-        for element in parsed.root if parsed.root is not None else ():
-            name = next((str(value) for key, value in element.attrib.items() if str(key).endswith("}name")), "")
+            reason = SkipReason.BUDGET_SPENT if parsed.cut else SkipReason.UNREADABLE
+            self.problems.append(Problem(reason, "", "tags" if parsed.cut else "damaged XML"))
+        if local_name(parsed.root) == "package":
+            parts = ((_named(element, "name"), element) for element in parsed.root if local_name(element) == "part")
+        else:
+            self.flat_root = parsed.root
+            parts = ((_named(each, "name").rpartition("/")[2], each) for each in parsed.root.iter("{*}binData"))
+        for name, element in parts:
             plain = plain_name(name)
-            if local_name(element) != "part" or not plain or plain in self._given:
-                continue
-            self._given[plain] = name.strip("/")
-            self._read[plain] = _flat_part(element)
+            if plain and plain not in self._given:
+                self._given[plain] = name.strip("/")
+                self._read[plain] = _flat_part(element)
+
+
+def _named(element: etree._Element, name: str) -> str:
+    return next((str(value) for key, value in element.attrib.items() if str(key).endswith("}" + name)), "")
 
 
 def plain_name(name: str) -> str:
@@ -188,13 +201,12 @@ def _resolved(folder: str, target: str) -> str:
 
 
 def _flat_part(element: etree._Element) -> bytes:
-    for child in element:
-        kind = local_name(child)
-        if kind == "xmlData" and len(child):
-            return bytes(etree.tostring(child[0], with_tail=False))
-        if kind == "binaryData":
-            try:
-                return binascii.a2b_base64("".join(map(str, child.itertext())).encode("ascii", "ignore"))
-            except binascii.Error:
-                return b""
-    return b""
+    markup = element.find("{*}xmlData/*")
+    if markup is not None:
+        return bytes(etree.tostring(markup, with_tail=False))
+    binary = element.find("{*}binaryData")
+    text = "".join(map(str, (element if binary is None else binary).itertext()))
+    try:
+        return binascii.a2b_base64(text.encode("ascii", "ignore"))
+    except binascii.Error:
+        return b""

@@ -23,7 +23,7 @@ _METAFILES = (".emf", ".wmf", ".emz", ".wmz", ".svm", ".wdp")
 # Programs, settings of printers and fonts: no text of a document.
 _NO_DOCUMENTS = re.compile(
     r"(?:.*/)?(?:vbaproject(?:signature\w*)?|printersettings\d*|attachedtoolbars|activex\d*|signature\d*)\.bin"
-    r"|mimetype|.*\.(?:odttf|fntdata|psmdcp|sigs|psdsor|psdsxs)|(?:.*/)?thumbnails?/.*|(?:.*/)?thumbnail\.\w+"
+    r"|mimetype|.*\.(?:mso|odttf|fntdata|psmdcp|sigs|psdsor|psdsxs)|(?:.*/)?thumbnails?/.*|(?:.*/)?thumbnail\.\w+"
 )
 # Data of SharePoint and of citations, in the name of their root.
 _NO_DATA = re.compile(r"bibliography|contentType|/metadata|sharepoint|infopath|/customxsn", re.IGNORECASE)

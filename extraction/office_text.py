@@ -19,8 +19,8 @@ _TEXT = frozenset(["t", "delText"])
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t", "den": "/"}
 _REMOVED = frozenset(["del", "moveFrom"])
 _ADDED = frozenset(["ins", "moveTo"])
-# Formats hold no text, but tab stops that look like tabs.
-_FORMATS = frozenset(["pPr", "rPr", "sectPr"])
+# Formats hold no text, but tab stops that look like tabs. Those of a section hold its header in files of 2003.
+_FORMATS = frozenset(["tabs", "tabLst", "rPr", "DocumentProperties"])
 # Alternative texts and the like: in which attributes of which elements.
 _ATTRIBUTES = {
     "docPr": ("title", "descr"),

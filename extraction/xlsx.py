@@ -18,7 +18,8 @@ from extraction.office_package import Package, Relation
 from extraction.office_related import RelatedParts
 from extraction.office_strangers import custom_data_lines, files_inside, is_file_inside, pictures_unread
 from extraction.records import Content, Problem, TextPiece
-from extraction.xlsx_cells import Book, CellLimits, chunks, read_rows, shared_strings, style_codes
+from extraction.xlsx_2003 import read_2003
+from extraction.xlsx_cells import Book, CellLimits, chunks, read_rows, running_lines, shared_strings, style_codes
 from extraction.xlsx_memory import external_lines, pivot_lines
 from extraction.xml_tree import local_name, parse_xml
 
@@ -34,8 +35,6 @@ _LOOSE = re.compile(
 _PIVOT = re.compile(r"(?:.*/)?pivotcachedefinition\d*\.xml")
 _EXTERNAL = re.compile(r"(?:.*/)?externallink\d*\.xml")
 _RUNNING = ("Header", "Footer")
-_FORMAT = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f+-]{6}|\d{1,3}|.)')
-_SECTIONS = frozenset("LCR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,8 @@ def read_xlsx(data: bytes, budget: Budget) -> Content:
         BudgetSpentError, UnreadableError: no part can be read.
     """
     package = Package(data, budget)
+    if package.flat_root is not None:
+        return read_2003(package.flat_root, package, budget)
     main = package.main_part("workbook.xml")
     workbook = package.xml(main)
     relations = package.relations(main)
@@ -151,15 +152,8 @@ def _running_lines(root: etree._Element, kind: str, sheet: str) -> list[str]:
     lines: list[str] = []
     for element in root.iterfind("{*}headerFooter/*"):
         if local_name(element).endswith(kind):
-            text = _FORMAT.sub(lambda code: _decoded(code[0], sheet), element.text or "")
-            lines += [line for part in text.split("\n") if (line := part.strip())]
+            lines += running_lines(element.text or "", sheet)
     return list(dict.fromkeys(lines))
-
-
-def _decoded(code: str, sheet: str) -> str:
-    if code[1] in _SECTIONS:
-        return "\n"
-    return {"&": "&", "A": sheet}.get(code[1], "")
 
 
 def _named_texts(workbook: etree._Element | None) -> list[str]:

@@ -21,6 +21,7 @@ MOST_TAGS = 5_000_000
 MOST_CODES = 1000
 _ROOT = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)worksheet\b[^>]*>")
 _ROW_END = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?row\s*>")
+_RUNNING_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f+-]{6}|\d{1,3}|.)')
 _HEAD_BYTES = 64 << 10
 
 
@@ -133,6 +134,18 @@ def rich_text(element: etree._Element) -> str:
         elif name == "r":
             found += [run.text or "" for run in child if local_name(run) == "t"]
     return unescaped("".join(found)).strip()
+
+
+def running_lines(text: str, sheet: str) -> list[str]:
+    """A header or footer of a sheet, without the codes that format it."""
+    shown = _RUNNING_CODE.sub(lambda code: _decoded(code[0], sheet), text)
+    return [line for part in shown.split("\n") if (line := part.strip())]
+
+
+def _decoded(code: str, sheet: str) -> str:
+    if code[1] in "LCR":  # left, centre, right
+        return "\n"
+    return {"&": "&", "A": sheet}.get(code[1], "")
 
 
 def shared_strings(data: bytes) -> tuple[list[str], bool]:

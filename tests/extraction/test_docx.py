@@ -258,3 +258,53 @@ def test_deep_nesting_costs_a_problem_at_most() -> None:
 def test_the_samples_are_word_files() -> None:
     assert sniff(written_by_a_library()) is MediaType.DOCX
     assert sniff(docx({"word/document.xml": BODY})) is MediaType.DOCX
+
+
+def test_a_package_in_one_xml_file_is_read() -> None:
+    part = '<pkg:part pkg:name="{}"><pkg:{}>{}</pkg:{}></pkg:part>'
+    parts = (
+        part.format("/word/document.xml", "xmlData", word_part(paragraph("Dear Dr Sample")), "xmlData"),
+        part.format("/word/media/scan.png", "binaryData", "iVBO\nRw==", "binaryData"),
+    )
+    whole = (
+        f'<pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">{"".join(parts)}</pkg:package>'
+    )
+    assert sniff(whole.encode()) is MediaType.DOCX
+    content = read(whole.encode())
+    assert lines_of(content) == ["Dear Dr Sample"]
+    assert list(content.embedded) == [Embedded("!/word/media/scan.png", b"\x89PNG", "scan.png")]
+
+
+def test_the_xml_of_2003_is_read() -> None:
+    header = "<w:sectPr><w:hdr>{}</w:hdr></w:sectPr>".format(paragraph("Example Clinic"))
+    picture = '<w:p><w:r><w:pict><w:binData w:name="wordml://01.png">iVBORw==</w:binData></w:pict></w:r></w:p>'
+    whole = (
+        '<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" xmlns:o="o">'
+        "<o:DocumentProperties><o:Author>Typist</o:Author></o:DocumentProperties>"
+        f"<w:body>{paragraph('Dear Dr Sample')}{picture}{header}</w:body></w:wordDocument>"
+    ).encode()
+    assert sniff(whole) is MediaType.DOCX
+    content = read(whole)
+    assert lines_of(content) == ["Dear Dr Sample", "Example Clinic"]
+    assert list(content.embedded) == [Embedded("!/01.png", b"\x89PNG", "01.png")]
+    assert [origin.author for origin in content.origins] == ["Typist"]
+
+
+def test_what_the_file_says_of_itself_stands_apart() -> None:
+    relation = '<r><Relationship Id="r" Type="x/attachedTemplate" Target="{}" TargetMode="External"/></r>'
+    parts = {
+        "word/document.xml": BODY,
+        "word/settings.xml": word_part("<w:docVars><w:docVar w:name='Ref' w:val='EX/0001'/></w:docVars>", "settings"),
+        "word/_rels/settings.xml.rels": relation.format("file:///\\\\server\\templates\\Clinic%20letter.dotm"),
+        "docProps/core.xml": "<c><title>Letter</title><creator>Dr A</creator><lastModifiedBy>Typist</lastModifiedBy>"
+        "<created>2024-05-01T10:00:00Z</created></c>",
+        "docProps/app.xml": "<c><Application>Word</Application><AppVersion>16</AppVersion>"
+        "<Company>Clinic</Company></c>",
+        "docProps/custom.xml": '<c><property name="Job"><lpwstr>12345</lpwstr></property></c>',
+    }
+    content = read(docx(parts))
+    (origin,) = content.origins
+    assert (origin.title, origin.author, origin.last_author, origin.tool) == ("Letter", "Dr A", "Typist", "Word 16")
+    assert (origin.created, origin.organisation, origin.keywords) == ("2024-05-01T10:00:00Z", "Clinic", "Job: 12345")
+    assert origin.template == "//server/templates/Clinic letter.dotm"
+    assert lines_of(content) == [*LETTER_LINES, "EX/0001"]

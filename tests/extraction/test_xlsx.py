@@ -229,3 +229,19 @@ def test_one_string_in_a_million_cells_ends_in_a_spent_budget() -> None:
 def test_a_file_without_sheets_says_so() -> None:
     assert reasons(read(workbook({}))) == [(SkipReason.UNREADABLE, "")]
     assert reasons(read(workbook({}, {"xl/workbook.bin": "x"})))[0] == (SkipReason.UNSUPPORTED_TYPE, "")
+
+
+def test_the_xml_of_2003_is_read() -> None:
+    cells = (
+        '<Cell><Data ss:Type="String">Sample Person</Data><Comment ss:Author="Dr A">'
+        "<ss:Data>call her</ss:Data></Comment></Cell>"
+        '<Cell><Data ss:Type="DateTime">1980-03-05T00:00:00.000</Data></Cell>'
+    )
+    header = '<PageSetup><Header x:Data="&amp;CExample Clinic" xmlns:x="x"/></PageSetup>'
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    whole = (
+        f'<Workbook xmlns="{space}" xmlns:ss="{space}"><Worksheet ss:Name="First"><Table><Row>{cells}</Row></Table>'
+        f"<WorksheetOptions>{header}</WorksheetOptions></Worksheet></Workbook>"
+    ).encode()
+    assert sniff(whole) is MediaType.XLSX
+    assert texts(read(whole)) == {"#sheet=1": "First\nExample Clinic\nSample Person\t05/03/1980\nDr A\ncall her"}
