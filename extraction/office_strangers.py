@@ -18,8 +18,8 @@ SCAN_LETTERS = 40
 _LETTER = re.compile(r"\w")
 _MARKUP = (".xml", ".vml", ".rels")
 _FOLDERS_OF_FILES = re.compile(r"(?:.*/)?embeddings/|(?:.*/)?afchunk[^/]*$")
-# Drawings as commands, and the photographs of effects: no reader here shows them, and they repeat what others hold.
-_METAFILES = (".emf", ".wmf", ".emz", ".wmz", ".svm", ".wdp")
+# LibreOffice's drawings and the photographs of effects: no reader here shows them, and they repeat what others hold.
+_METAFILES = (".svm", ".wdp")
 # Programs, settings of printers and fonts: no text of a document.
 _NO_DOCUMENTS = re.compile(
     r"(?:.*/)?(?:vbaproject(?:signature\w*)?|printersettings\d*|attachedtoolbars|activex\d*|signature\d*)\.bin"

@@ -226,10 +226,10 @@ def test_pictures_are_handed_on() -> None:
     assert content.problems == ()
 
 
-def test_a_metafile_is_a_problem_where_nothing_else_holds_text() -> None:
-    metafile = {"word/media/image1.emf": b"\x01\x00\x00\x00"}
+def test_a_picture_that_nobody_reads_is_a_problem_where_nothing_else_holds_text() -> None:
+    metafile = {"word/media/image1.wdp": b"II\xbc\x01"}
     assert reasons(read(docx({"word/document.xml": word_part(""), **metafile}))) == [
-        (SkipReason.UNSUPPORTED_TYPE, "!/word/media/image1.emf")
+        (SkipReason.UNSUPPORTED_TYPE, "!/word/media/image1.wdp")
     ]
     assert reasons(read(docx({"word/document.xml": BODY, **metafile}))) == []
 
