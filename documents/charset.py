@@ -36,6 +36,10 @@ _HANGUL = (0xAC00, 0xD7A3)
 # A run of these is no text, and what is around it may be one, if it is more than this share of the whole.
 _HOLE = re.compile(rb"\x00{8,}|\xff{8,}")
 _LEAST_SHARE = 0.3
+# NULs that damage leaves in a text, by share; share of its bytes beyond printable ASCII; bytes it has at least.
+_STRAY_SHARE = 0.005
+_STRAY_ODD_SHARE = 0.05
+_STRAY_FREE_BYTES = 200
 # EBCDIC: 0x40 is its space (15 % of prose), 0x20 is a control there and the space everywhere else.
 _EBCDIC_SPACE_SHARE = 0.08
 _ASCII_SPACE_SHARE = 0.01
@@ -120,7 +124,7 @@ def decoded_sample(data: bytes) -> str | None:
         sample = sample[: len(sample) & ~3]  # whole UTF-16 and UTF-32 units
     marked = any(sample.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS) or _utf16_by_nuls(sample)
     if not marked:
-        sample = without_holes(sample)
+        sample = _without_stray_nuls(without_holes(sample))
         if b"\x00" in sample or len(sample) < _LEAST_SHARE * len(data[:SAMPLE_BYTES].rstrip(b"\x00")) or not sample:
             return None
     text = decode(sample).text
@@ -145,6 +149,15 @@ def without_holes(data: bytes) -> bytes:
     """Text without runs of NULs or 0xFF: dictation systems pad their files, and bad disc sectors are read as such."""
     data = data.rstrip(b"\x00")
     return _HOLE.sub(b"\n", data) if b"\x00" in data or b"\xff\xff" in data else data
+
+
+def _without_stray_nuls(sample: bytes) -> bytes:
+    """One damaged bit makes a NUL of a blank. In clean text a few are passed over; in anything else they stay."""
+    nuls = sample.count(0)
+    if not nuls or nuls > max(_STRAY_SHARE * len(sample), 1) or len(sample) < _STRAY_FREE_BYTES:
+        return sample
+    odd = len(sample.translate(None, delete=_PRINTABLE_OR_NUL))
+    return sample.replace(b"\x00", b" ") if odd < _STRAY_ODD_SHARE * len(sample) else sample
 
 
 def _in_charset(data: bytes, charset: str) -> Decoded:

@@ -20,6 +20,9 @@ from extraction.records import Embedded, Problem
 GUESSED_CHARACTERS = 200
 _BLANKS = re.compile(r"\s+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+_FOREIGN = re.compile(r"[^A-Za-z0-9+/_-]")
+# Share of characters that damage may have put into base64; each costs three bytes.
+_DAMAGED_SHARE = 0.02
 _URL_SAFE = str.maketrans("-_", "+/")
 _DATA_URI = re.compile(r"\s*data:([^,;]{0,100})((?:;[^,;]{0,100}){0,5}),", re.IGNORECASE)
 # Kinds that bytes become by mistake less than once in 2**32: marks of four bytes and more, or markup.
@@ -70,17 +73,13 @@ class Carried:
         packed = _BLANKS.sub("", value)
         if not packed:
             return ""
-        data = strict_base64(packed)
-        if data is None and (whole := _BASE64.match(packed)) and len(whole[0]) >= GUESSED_CHARACTERS:
-            data = strict_base64(whole[0].rstrip("=")[: len(whole[0].rstrip("=")) & ~3])
-            if data is not None:
-                path = self.take(data, name)
-                self.found.append(Problem(SkipReason.TRUNCATED, path, "base64"))
-                return ""
+        data, problem = _salvaged(packed)
         if data is None:
             self.name_unread("not base64", name)
             return value
-        self.take(data, name)
+        path = self.take(data, name)
+        if problem:
+            self.found.append(Problem(problem, path, "base64"))
         return ""
 
     def name_unread(self, detail: str, name: str = "") -> None:
@@ -114,6 +113,24 @@ class Carried:
             return path
         self.found.append(Embedded(path, data, name))
         return path
+
+
+def _salvaged(packed: str) -> tuple[bytes | None, SkipReason | None]:
+    """Decoded; with single characters damaged, or as far as it goes, and then a reason. None where it is no base64."""
+    data = strict_base64(packed)
+    if data is not None or len(packed) < GUESSED_CHARACTERS:
+        return data, None
+    bare = packed.rstrip("=")
+    foreign = len(_FOREIGN.findall(bare))
+    if foreign <= _DAMAGED_SHARE * len(bare):
+        return strict_base64(_FOREIGN.sub("A", bare)[: len(bare) & ~3]), (
+            SkipReason.UNREADABLE if foreign else SkipReason.TRUNCATED
+        )
+    whole = _BASE64.match(packed)
+    if whole is None or len(whole[0]) < GUESSED_CHARACTERS:
+        return None, None
+    end = whole[0].rstrip("=")
+    return strict_base64(end[: len(end) & ~3]), SkipReason.TRUNCATED
 
 
 def strict_base64(text: str) -> bytes | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import unescape
 
 from trafilatura import bare_extraction
 from trafilatura.settings import Document as Article
 
 from documents.charset import decode
+from documents.records import SkipReason
 from extraction.budget import Budget
 from extraction.carried import Carried
 from extraction.plain_text import inexact
@@ -21,6 +23,9 @@ _DECLARATION_BYTES = 2048
 # Characters up to which a page is read as an article. trafilatura took at most 3 s for hostile pages of this size, but
 # 45 s for 1 MB of attributes and 7 s for an honest 1 MB of lines: the page's text must not be lost to a timeout.
 READING_CHARACTERS = 200_000
+_CUT_TAG = re.compile(r"</?[A-Za-z][^>]*")
+# Characters of a cut tag from which on an attribute of it may be a page.
+_LONG_TAG = 200
 # Dates are taken from what the page declares, not searched for in its text: half of trafilatura's time.
 _DATES = {"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%d"}
 # A page's `data:` addresses may make many files: icons. Base64 in attributes is left out before trafilatura sees it.
@@ -33,18 +38,36 @@ def read_html(data: bytes, budget: Budget) -> Content:
     decoded = decode(data, declared[1].decode("ascii") if declared else None)
     shown = visible_text(decoded.text)
     carried = Carried(budget)
+    rest = _cut_tag(decoded.text)
+    left = _text_in_tag(rest, carried)
+    pieces = tuple(TextPiece("", text) for text in ("\n".join(part for part in (shown.text, left) if part),) if text)
     for address, name in shown.addresses:
         carried.take_uri(address, name)
     for text in shown.data:
         carried.take(text.encode("utf-8", "replace"))
     article = _article(_LONG_ADDRESS.sub(r"\1", decoded.text))
     return Content(
-        (TextPiece("", shown.text),) if shown.text else (),
-        inexact(decoded),
+        pieces,
+        (*inexact(decoded), *((Problem(SkipReason.TRUNCATED, "", "tag"),) if rest else ())),
         _embedded(carried),
         origins=(_origin(shown, article),),
         reading=article.text if article else None,
     )
+
+
+def _cut_tag(markup: str) -> str:
+    """A tag that begins and never ends, at the end of a cut page: the parser drops it with all that is in it."""
+    start = markup.rfind("<")
+    rest = markup[start:] if start >= 0 else ""
+    return rest if _CUT_TAG.fullmatch(rest) else ""
+
+
+def _text_in_tag(rest: str, carried: Carried) -> str:
+    """What a cut tag holds: a file in an address, a page in an attribute."""
+    if (at := rest.find("data:")) >= 0:
+        carried.take_uri(rest[at:])
+        return ""
+    return visible_text(unescape(rest.partition("=")[2])).text if len(rest) > _LONG_TAG else ""
 
 
 def _embedded(carried: Carried) -> tuple[Embedded | Problem, ...]:
