@@ -8,7 +8,7 @@ from documents.records import SkipReason
 from extraction.budget import Budget, UnreadableError
 from extraction.doc import FIB_STARTS, read_doc
 from extraction.ole_file import STORAGE, OleFile, Path
-from extraction.ole_objects import holds_a_file, object_file
+from extraction.ole_objects import holds_a_file, holds_nothing, object_file
 from extraction.ole_properties import origin_of
 from extraction.paths import MemberPaths
 from extraction.ppt import DECK_STARTS, read_ppt
@@ -40,6 +40,8 @@ def read_ole(data: bytes, budget: Budget) -> Content:
     if not has_files:
         if ole.lost:
             raise UnreadableError(SkipReason.TRUNCATED, "damaged container")
+        if holds_nothing(ole, ()):
+            return Content(origins=origin_of(ole))
         raise UnreadableError(SkipReason.UNSUPPORTED_TYPE, "OLE storage of another program")
     return Content(embedded=_files(ole, budget), origins=origin_of(ole))
 

@@ -43,6 +43,17 @@ def holds_a_file(ole: OleFile, path: Path) -> bool:
     return _NATIVE in streams or _whole_file(ole, streams) is not None
 
 
+def holds_nothing(ole: OleFile, path: Path) -> bool:
+    """Is this an equation, a control, or nothing but a picture of an object?
+
+    Streams that begin with a control character tell of the object, or are the picture that stands for it.
+    """
+    streams = _streams(ole, path)
+    return bool(streams.keys() & _NO_DOCUMENT) or not any(
+        entry.kind == STORAGE or (entry.size and name > " ") for name, entry in streams.items()
+    )
+
+
 def object_file(ole: OleFile, path: Path, paths: MemberPaths, budget: Budget) -> Iterator[Embedded | Problem]:
     """The file that one object's storage holds, if it holds one."""
     streams = _streams(ole, path)
@@ -55,7 +66,7 @@ def object_file(ole: OleFile, path: Path, paths: MemberPaths, budget: Budget) ->
         whole = stream.whole
     elif found := _whole_file(ole, streams):
         data, whole = found.data, found.whole
-    elif streams.keys() & _NO_DOCUMENT or not any(entry.size for entry in streams.values()):
+    elif holds_nothing(ole, path):
         return
     else:
         data = storage_file(ole, path)  # of a program that nobody here knows: its reader says so
