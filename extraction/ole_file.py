@@ -73,7 +73,6 @@ class OleFile:
         self._sector = 1 << (shift if shift in _SECTOR_SHIFTS else _SECTOR_SHIFTS[0])
         self._count = max(0, -(-len(data) // self._sector) - 1)
         self._fat = self._allocation_table()
-        self.lost = self.lost or len(self._fat) < self._count
         self.entries: dict[Path, OleEntry] = {}
         root = self._read_directory()
         first_mini, mini_sectors = struct.unpack_from("<II", data, 60)
@@ -132,13 +131,19 @@ class OleFile:
             words = _words(self._bytes_of(following))
             numbers += words[:-1]
             following = words[-1] if words else NO_ENTRY
+        used = list(dict.fromkeys(number for number in numbers if number < _LAST_REGULAR))
+        known = [number for number in used if number < self._count]
+        wanted = -(
+            -self._count // (self._sector // 4)
+        )  # more sectors of a table than sectors to tell of: cut or forged
         table = array("I")
-        wanted = -(-self._count // (self._sector // 4))  # more sectors of a table than sectors to tell of: forged
-        for number in dict.fromkeys(number for number in numbers if number < self._count):
-            if wanted <= 0:
-                break
-            table += _words(self._bytes_of(number))
-            wanted -= 1
+        for number in known[:wanted]:
+            block = self._bytes_of(number)
+            table += _words(block)
+            self.lost = self.lost or len(block) < self._sector
+        beyond = table[self._count :]
+        is_cut = len(used) > min(len(known), wanted) or beyond.count(NO_ENTRY) < len(beyond)
+        self.lost = self.lost or is_cut
         return table
 
     def _bytes_of(self, number: int) -> bytes:
