@@ -34,6 +34,8 @@ _BYTES_PER_CHARACTER = 4 * 2
 _FINGERPRINT_BYTES = 24 << 20
 _ENCODING = "utf-8", "surrogatepass"
 _MOST_CONFIDENT = 100
+# Problems and scans that are told where there are too many to tell.
+MOST_TOLD = 200
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ENDING = re.compile(r"[A-Za-z0-9_.-]{0,20}")
 _FILE = [each.name for each in fields(InnerFile)]
@@ -74,6 +76,20 @@ def encode(extraction: Extraction, limits: ExtractionLimits) -> tuple[bytes, byt
     header, text = json.dumps(parts).encode("ascii"), b"".join([*texts, reading or b""])
     check_sizes(len(header), len(text), limits)
     return header, text
+
+
+def reduced(extraction: Extraction) -> Extraction:
+    """The same text without its places, for an answer that was too large: no text is lost for names and numbers."""
+    problems, scans = extraction.problems[:MOST_TOLD], extraction.scans[:MOST_TOLD]
+    parts = len(extraction.pieces) + len(extraction.problems) + len(extraction.scans) + len(extraction.files)
+    told = Problem(SkipReason.BUDGET_SPENT, "", f"{parts:,} places are more than an answer holds")
+    return Extraction(
+        extraction.media_type,
+        pieces=(TextPiece("", extraction.text),),
+        problems=(*problems, told),
+        scans=scans,
+        reading=extraction.reading,
+    )
 
 
 def _short(value: object) -> object:

@@ -292,9 +292,9 @@ def _problem(error: Exception) -> Problem:
 def _within_budget(pieces: Sequence[TextPiece], budget: Budget) -> tuple[tuple[TextPiece, ...], tuple[Problem, ...]]:
     kept: list[TextPiece] = []
     for piece in pieces:
-        room = budget.characters_left(len(piece.text))
-        if room < len(piece.text):
-            kept += [replace(piece, text=piece.text[:room])] if room else []
+        text = budget.kept_text(piece.text)
+        if len(text) < len(piece.text):
+            kept += [replace(piece, text=text)] if text else []
             return tuple(kept), (Problem(SkipReason.BUDGET_SPENT, piece.path, "characters"),)
         kept.append(piece)
     return tuple(kept), ()

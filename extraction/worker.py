@@ -168,7 +168,11 @@ def _received(channel: socket.socket, count: int) -> bytearray:
 
 def _answer(data: bytes, places: Sequence[str], call: _Call) -> tuple[bytes, bytes]:
     try:
-        return answers.encode(call(data, places), call.limits.budget)
+        extraction = call(data, places)
+        try:
+            return answers.encode(extraction, call.limits.budget)
+        except AnswerError:
+            return answers.encode(answers.reduced(extraction), call.limits.budget)
     except (MemoryError, AnswerError) as error:
         detail = "memory" if isinstance(error, MemoryError) else "answer"
         extraction = sandbox.failed(data, SkipReason.BUDGET_SPENT, detail, places)

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from itertools import islice
 from typing import TypeVar
 
 from documents.records import InnerFile
@@ -21,6 +20,8 @@ T = TypeVar("T")
 
 # Documents that wait for an extractor beyond those being read, per worker. Two keep it busy while a verdict is reached.
 AHEAD_PER_WORKER = 2
+# Bytes of documents beyond which no further one is taken: a folder of the largest files must not fill the memory.
+AHEAD_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,17 @@ class Inspector:
         remaining = iter(items)
         waiting: list[tuple[T, bytes, Future[Extraction]]] = []
         while True:
-            room = self._workers * (1 + AHEAD_PER_WORKER) - len(waiting)
-            waiting += [(item, data, self._extractors.submit(data)) for item, data in islice(remaining, room)]
+            while self._takes_more(waiting) and (following := next(remaining, None)) is not None:
+                item, data = following
+                waiting.append((item, data, self._extractors.submit(data)))
             if not waiting:
                 return
             item, data, future = waiting.pop(0)
             yield item, self._judged(data, future.result())
+
+    def _takes_more(self, waiting: Sequence[tuple[object, bytes, object]]) -> bool:
+        ahead = sum(len(data) for _, data, _ in waiting)
+        return not waiting or (len(waiting) < self._workers * (1 + AHEAD_PER_WORKER) and ahead < AHEAD_BYTES)
 
     def _judged(self, data: bytes, first: Extraction) -> Inspection:
         extraction = self._scans.completed(data, first, self._is_ours)

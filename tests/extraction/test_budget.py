@@ -28,9 +28,21 @@ def test_a_ratio_is_judged_past_its_free_bytes_only() -> None:
         budget.judge_member(ExtractionLimits().member_bytes + 1, ExtractionLimits().member_bytes)
 
 
-def test_characters_are_given_out_until_none_are_left() -> None:
+def test_text_is_kept_until_no_characters_are_left() -> None:
     budget = Budget(ExtractionLimits(characters=10))
-    assert [budget.characters_left(6), budget.characters_left(6), budget.characters_left(6)] == [6, 4, 0]
+    assert [budget.kept_text("letter"), budget.kept_text("letter"), budget.kept_text("letter")] == [
+        "letter",
+        "lett",
+        "",
+    ]
+
+
+def test_text_that_takes_more_than_a_byte_a_character_counts_twice() -> None:
+    budget = Budget(ExtractionLimits(characters=1000))
+    assert len(budget.kept_text("письмо" * 200)) == 500
+    assert budget.kept_text("x") == ""
+    assert len(Budget(ExtractionLimits(characters=1000)).kept_text("é" * 1200)) == 1000
+    assert len(Budget(ExtractionLimits(characters=1000)).kept_text("\U00020000" * 1200)) == 500
 
 
 def test_the_processors_time_ends_where_it_counts() -> None:

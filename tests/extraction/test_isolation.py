@@ -201,9 +201,11 @@ def test_a_reader_that_can_not_be_loaded_is_a_problem() -> None:
         assert only_problem(pool.extract(b"Dear Dr Sample")) == (SkipReason.PARSER_CRASHED, "no worker")
 
 
-def test_an_answer_larger_than_is_taken_is_a_problem_of_the_document() -> None:
+def test_an_answer_with_more_places_than_are_taken_loses_the_places_and_no_text() -> None:
     with ExtractorPool(1, readers=OF_LONG_NAMES) as pool:
-        assert only_problem(pool.extract(b"")) == (SkipReason.BUDGET_SPENT, "answer")
+        extraction = pool.extract(b"")
+    assert only_problem(extraction) == (SkipReason.BUDGET_SPENT, "1 places are more than an answer holds")
+    assert extraction.text == "text"
 
 
 def test_text_comes_back_as_it_was() -> None:
