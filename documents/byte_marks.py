@@ -8,6 +8,7 @@ from documents.charset import decoded_sample
 from documents.kinds import MediaType
 
 _PREFIXES: tuple[tuple[bytes, MediaType], ...] = (
+    (b"\x76\xe8\x04\x60\xc4\x11\xe3\x86", MediaType.ENCRYPTED_OFFICE),  # mail with rights management (rpmsg)
     (b"7z\xbc\xaf\x27\x1c", MediaType.SEVEN_ZIP),
     (b"\x1f\x8b", MediaType.GZIP),
     (b"\xfd7zXZ\x00", MediaType.XZ),

@@ -58,6 +58,8 @@ _DATED = re.compile(r"^date:\s*(?:[a-z]{3},\s*)?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d
 _MBOX_START = re.compile(
     r"From (?:\S+@\S+|-|MAILER-DAEMON|\S+ +(?=(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ))[^\n]*\n>?[A-Za-z][A-Za-z0-9-]*:"
 )
+# Apple's mail program puts the number of bytes in a line of its own ahead of a mail.
+_APPLE_COUNT = re.compile(r"\A\d{1,10} *\n")
 _TWO_HEADERS = 2
 _ARMOUR = {
     "-----BEGIN PGP MESSAGE": MediaType.PGP,
@@ -104,7 +106,7 @@ def _json_kind(head: str) -> MediaType:
 
 def _mail_kind(head: str) -> MediaType | None:
     """Before HTML: a saved web page (MHT) holds `<html>` early on, but in quoted-printable."""
-    head = head.replace("\r\n", "\n").replace("\r", "\n")
+    head = _APPLE_COUNT.sub("", head.replace("\r\n", "\n").replace("\r", "\n"))
     if _MBOX_START.match(head):
         return MediaType.MBOX
     if not _HEADER_LINE.match(head):

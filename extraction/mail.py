@@ -30,6 +30,7 @@ _NO_LETTER = frozenset(
 _NOTES = ("message/", "text/rfc822-headers")
 _PGP = b"-----BEGIN PGP MESSAGE-----"
 _TAGS = re.compile(r"<[^<>]{0,100}>")
+_APPLE_COUNT = re.compile(rb"(\d{1,10}) *\r?\n")
 # Bytes in which a charset of two bytes a character shows.
 _START_BYTES = 512
 # Text whose charset its header says, and nothing in it.
@@ -141,7 +142,7 @@ class MailReading:
 
     def _between(self, event: Between, walk: _MailWalk) -> None:
         text = decode(walk.data[event.start : event.end]).text.strip()
-        if len(text) > NOTICE_CHARACTERS and not event.place.is_encrypted:
+        if (event.is_all or len(text) > NOTICE_CHARACTERS) and not event.place.is_encrypted:
             walk.mails[event.place.mail].texts.append(text)
 
     def _part(self, part: Part, walk: _MailWalk, depth: int) -> None:
@@ -282,5 +283,7 @@ def _with_line_ends(data: bytes) -> bytes:
     start = data[:_START_BYTES]
     if start.count(0) > len(start) // 4 or start.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         data = decode(data).text.encode("utf-8", "replace")
+    if counted := _APPLE_COUNT.match(data):  # and a property list of its own behind it
+        data = data[counted.end() : counted.end() + int(counted[1])]
     data = data.lstrip(b" \t\r\n") if data[:1] in b" \t\r\n" else data
     return data.replace(b"\r", b"\n") if b"\n" not in data else data

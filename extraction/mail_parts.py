@@ -62,11 +62,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Bytes before the first boundary of a multipart, or behind its last."""
+    """Bytes before the first boundary of a multipart, or behind its last; `is_all` where it has none."""
 
     start: int
     end: int
     place: Place
+    is_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +123,14 @@ class _Walk:
         self._headers: Headers | None = None
         self._place = Place()
         self._from = 0
+        # A multipart was begun, and no boundary met since.
+        self._is_fresh = False
 
     def events(self) -> Iterator[Event]:
         yield from self._begin(0, Place(), is_mail=True)
         at = self._from
         while (found := self._next(at)) is not None:
+            self._is_fresh = False
             yield self._finished(self._trimmed(found.start))
             owner = self._open[found.level]
             self._close(found.level + (not found.is_last))
@@ -142,7 +146,7 @@ class _Walk:
     def _finished(self, end: int) -> Event:
         end = max(self._from, end)
         if self._headers is None:
-            return Between(self._from, end, self._place)
+            return Between(self._from, end, self._place, self._is_fresh)
         return Part(self._headers, self._from, end, self._place)
 
     def _trimmed(self, line: int) -> int:
@@ -181,7 +185,7 @@ class _Walk:
                 inside = replace(around, is_related=True)
         self._levels.setdefault(boundary, []).append(len(self._open))
         self._open.append(_Open(boundary, around, inside, headers.kind == "multipart/digest"))
-        self._headers = None
+        self._headers, self._is_fresh = None, True
 
     def _close(self, level: int) -> None:
         """Multiparts from this level on have ended, whether they said so or not."""

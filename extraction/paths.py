@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 
-# Characters of one name that are kept. File systems allow 255; what is longer hides something.
+# Characters of a folder's or file's name that are kept, which is what file systems allow, and of the whole place, of
+# which the end says more. What is longer hides something.
 NAME_CHARACTERS = 255
+PLACE_CHARACTERS = 1000
 # What would read as another place ("#", "!", "~2"), as an escape ("%"), or would move a cursor.
 _ESCAPED = re.compile(r"[%#!\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]|~(?=\d+$)")
 
 
 def member_path(name: str) -> str:
     """The place of a file inside, by the name that its container gives. Names are only names: nothing is resolved."""
-    cut = name.replace("\\", "/").strip("/")[:NAME_CHARACTERS]
+    folders = name[-2 * PLACE_CHARACTERS :] if "/" in name or "\\" in name else name
+    names = folders.replace("\\", "/").strip("/").split("/")
+    cut = "/".join(each[:NAME_CHARACTERS] for each in names)[-PLACE_CHARACTERS:]
     return "!/" + _ESCAPED.sub(lambda found: "".join(f"%{byte:02X}" for byte in _bytes(found[0])), cut)
 
 

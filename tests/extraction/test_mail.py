@@ -214,6 +214,12 @@ def test_a_missing_last_boundary_is_a_cut() -> None:
     assert unread == [(SkipReason.TRUNCATED, "", "no last boundary")]
 
 
+def test_a_mail_of_parts_without_any_part_is_its_text() -> None:
+    found, unread = read(raw("Content-Type: multipart/mixed; boundary=x", "Hi there"))
+    assert found[""].endswith("Hi there")
+    assert unread == [(SkipReason.TRUNCATED, "", "no last boundary")]
+
+
 @pytest.mark.parametrize("declared", ["", '; boundary=""', "; boundary=other", "; charset=utf-8"])
 def test_a_boundary_that_the_headers_do_not_name(declared: str) -> None:
     data = multipart("mixed", b"\n" + LETTER.encode(), b"Content-Disposition: attachment; filename=a\n\nattached")
@@ -240,6 +246,19 @@ def test_text_around_the_parts_is_read_where_it_is_more_than_a_notice() -> None:
     data = multipart("mixed", b"\n\nbody").replace(b"--frontier\n", b"This is a MIME message\n--frontier\n", 1)
     assert "MIME message" not in read(data)[0][""]
     assert LETTER * 3 in read(data + LETTER.encode() * 3)[0][""]
+
+
+def test_a_mail_of_apples_program() -> None:
+    data = mail().as_bytes()
+    found, unread = read(b"%d       \n" % len(data) + data + b"<?xml version='1.0'?><plist><dict/></plist>")
+    assert (found, unread) == ({"": HEAD + LETTER}, [])
+
+
+def test_mail_with_rights_management_is_encrypted() -> None:
+    protected = b"Content-Type: application/x-microsoft-rpmsg-message; name=message.rpmsg\n"
+    body = base64.b64encode(bytes.fromhex("76e80460c411e386") + bytes(100))
+    data = multipart("mixed", protected + b"Content-Transfer-Encoding: base64\n\n" + body)
+    assert [reason for reason, _, _ in read(data)[1]] == [SkipReason.ENCRYPTED]
 
 
 def test_encrypted_mail_is_told() -> None:

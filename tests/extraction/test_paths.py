@@ -20,6 +20,8 @@ from extraction.paths import MemberPaths, member_path
         ("two\nlines\x1b[0m", "!/two%0Alines%1B[0m"),
         ("\u202efdp.exe", "!/%E2%80%AEfdp.exe"),
         ("x" * 1000, "!/" + "x" * 255),
+        ("x" * 300 + "/a.pdf", "!/" + "x" * 255 + "/a.pdf"),
+        ("folder/" * 1000 + "a.pdf", "!/" + ("folder/" * 1000 + "a.pdf")[-1000:]),
     ],
 )
 def test_a_name_is_only_a_name(name: str, place: str) -> None:
