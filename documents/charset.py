@@ -10,7 +10,7 @@ import codecs
 import re
 import string
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import category
 
 from documents.charset_asian import by_characters, by_escapes
@@ -36,6 +36,8 @@ _HANGUL = (0xAC00, 0xD7A3)
 # A run of these is no text, and what is around it may be one, if it is more than this share of the whole.
 _HOLE = re.compile(rb"\x00{8,}|\xff{8,}")
 _LEAST_SHARE = 0.3
+# Bytes of a block that is text or damage as a whole: a disc's sector.
+_BLOCK_BYTES = 512
 # NULs that damage leaves in a text, by share; share of its bytes beyond printable ASCII; bytes it has at least.
 _STRAY_SHARE = 0.005
 _STRAY_ODD_SHARE = 0.05
@@ -111,6 +113,13 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         return _in_charset(data, charset_by_nuls)
     if charset_by_escapes := by_escapes(data[:SAMPLE_BYTES]):
         return _in_charset(data, charset_by_escapes)
+    if len(whole := without_damage(data)) < len(data):
+        return replace(_decoded(whole, declared), exact=False)
+    return _decoded(data, declared)
+
+
+def _decoded(data: bytes, declared: str | None) -> Decoded:
+    """Text of one byte or more a character, without marks, NULs and escapes."""
     name = _known(declared)
     if name in _SEVEN_BIT and (text := _strict(data, name)) is not None:
         return Decoded(text, name, exact=True)
@@ -124,7 +133,7 @@ def decoded_sample(data: bytes) -> str | None:
         sample = sample[: len(sample) & ~3]  # whole UTF-16 and UTF-32 units
     marked = any(sample.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS) or _utf16_by_nuls(sample)
     if not marked:
-        sample = _without_stray_nuls(without_holes(sample))
+        sample = _without_stray_nuls(without_damage(without_holes(sample)))
         if b"\x00" in sample or len(sample) < _LEAST_SHARE * len(data[:SAMPLE_BYTES].rstrip(b"\x00")) or not sample:
             return None
     text = decode(sample).text
@@ -134,6 +143,7 @@ def decoded_sample(data: bytes) -> str | None:
     return text if controls <= CONTROL_SHARE * max(len(text), 1) else None
 
 
+_CONTROL_BYTES = bytes(code for code in (*range(32), 127) if chr(code) not in _TEXT_CONTROLS)
 _CONTROLS = re.compile(
     "[" + "".join(f"\\x{code:02x}" for code in (*range(32), 127) if chr(code) not in _TEXT_CONTROLS) + "]"
 )
@@ -149,6 +159,26 @@ def without_holes(data: bytes) -> bytes:
     """Text without runs of NULs or 0xFF: dictation systems pad their files, and bad disc sectors are read as such."""
     data = data.rstrip(b"\x00")
     return _HOLE.sub(b"\n", data) if b"\x00" in data or b"\xff\xff" in data else data
+
+
+def without_damage(data: bytes) -> bytes:
+    """Text without blocks that are none: a bad disc sector in a letter costs the sector. Anything else stays as it is.
+
+    The first block must be text, and most others: a file that merely has words in it is no text.
+    """
+    controls = len(data) - len(data.translate(None, delete=_CONTROL_BYTES))
+    bearable = CONTROL_SHARE * len(data) if b"\x00" not in data else 0
+    if controls <= bearable or _is_ebcdic(data[:SAMPLE_BYTES]):
+        return data
+    blocks = [data[at : at + _BLOCK_BYTES] for at in range(0, len(data), _BLOCK_BYTES)]
+    clean = [_is_clean(block) for block in blocks]
+    if not clean[0] or sum(clean) * 2 < len(clean):
+        return data
+    return b"".join(block if is_text else b"\n" for block, is_text in zip(blocks, clean, strict=True))
+
+
+def _is_clean(block: bytes) -> bool:
+    return len(block) - len(block.translate(None, delete=_CONTROL_BYTES)) <= CONTROL_SHARE * len(block)
 
 
 def _without_stray_nuls(sample: bytes) -> bytes:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from documents.media_type import MediaType, sniff
 from documents.records import SkipReason
 from extraction.budget import Budget, ExtractionLimits
 from extraction.plain_text import read_plain_text
+from extraction.reader import extract
 from extraction.records import Content
 
 
@@ -84,3 +87,19 @@ def test_form_feeds_part_pages() -> None:
 
 def test_a_very_long_line_is_read() -> None:
     assert len(read(b"word " * 400_000).pieces[0].text) == 2_000_000
+
+
+@pytest.mark.parametrize("form", ["{}", "<html><body><p>{}</p></body></html>", '{{"letter": "{}"}}', "<r>{}</r>"])
+def test_a_bad_sector_in_a_text_costs_only_itself(form: str) -> None:
+    whole = form.format("Dear Dr Ó Súilleabháin, thank you for the referral. " * 80).encode()
+    sector = random.Random(9).randbytes(512)  # noqa: S311 - repeatable
+    extraction = extract(whole[:1024] + sector + whole[1536:])
+    assert extraction.text.count("thank you for the referral") >= 68
+    assert "Ó Súilleabháin" in extraction.text
+    assert SkipReason.UNREADABLE in [problem.reason for problem in extraction.problems]
+
+
+def test_words_in_a_binary_are_no_text() -> None:
+    drawn = random.Random(9)  # noqa: S311 - repeatable
+    assert sniff(drawn.randbytes(600) + b"Dear Dr Sample, thank you. " * 200) is MediaType.BINARY
+    assert sniff(b"Dear Dr Sample, thank you. " * 30 + drawn.randbytes(6000)) is MediaType.BINARY
