@@ -44,13 +44,14 @@ class Records:
     Iterating raises BudgetSpentError behind `MAX_RECORDS`.
     """
 
-    def __init__(self, stream: bytes) -> None:
+    def __init__(self, stream: bytes, start: int = 0) -> None:
         self._stream = stream
+        self._start = start
         self.cut = False
 
     def __iter__(self) -> Iterator[Record]:
         waiting: Record | None = None
-        stream, size, at = self._stream, len(self._stream), 0
+        stream, size, at = self._stream, len(self._stream), self._start
         for number in itertools.count():
             if at + 4 > size:
                 break

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from documents.records import SkipReason
 from extraction.blips import pictures
 from extraction.budget import Budget, UnreadableError
-from extraction.code_pages import decoded
+from extraction.code_pages import USUAL, decoded
 from extraction.doc_fib import PARTS, Fib, PieceText, header_bounds, read_fib, text_by_pieces, text_in_one_run
 from extraction.doc_text import runs_of_text, shown
 from extraction.ole_file import OleFile, OleStream, refuse_protected
@@ -34,7 +34,14 @@ def read_doc(data: bytes, budget: Budget) -> Content:
     ole = OleFile(data)
     refuse_protected(ole)
     main = main_stream(ole)
-    fib = read_fib(main.data)
+    try:
+        fib = read_fib(main.data)
+    except UnreadableError as error:
+        text = runs_of_text(main.data, USUAL) if error.reason is SkipReason.UNREADABLE else ""
+        if not text:
+            raise
+        problem = Problem(error.reason, "", f"{error.detail}: runs of text")
+        return Content((TextPiece("", text),), (problem,), _inside(ole, main.data, budget), origins=origin_of(ole))
     table = (ole.stream(fib.table) if fib.modern else main) or OleStream(b"", whole=False)
     text, problems = _text(fib, main, table.data)
     text = "\n".join(line for line in (*word_art(table.data if fib.modern else b""), text) if line)

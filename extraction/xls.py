@@ -25,6 +25,8 @@ from extraction.word_art import word_art
 
 # How the stream of a workbook begins: what is left of a file whose directory is cut off.
 BOOK_STARTS = (b"\x09\x08\x10\x00\x00\x06\x05\x00", b"\x09\x08\x08\x00\x00\x05\x05\x00")
+# Sheets that are looked for by their places, in a file where the way to them is damaged.
+MAX_MISSED = 300
 _BOF = (0x0009, 0x0209, 0x0409, 0x0809)
 _EOF = 0x0A
 _SHEET_NAME, _FILE_PASS, _STRINGS, _DRAWINGS = 0x85, 0x2F, 0xFC, 0xEB
@@ -73,7 +75,7 @@ def read_xls(data: bytes, budget: Budget) -> Content:
 
 def _content(stream: OleStream, budget: Budget, ole: OleFile | None) -> Content:
     book = _Workbook(budget)
-    problems = book.read(Records(stream.data), stream.whole and not (ole and ole.lost))
+    problems = book.read(stream.data, stream.whole and not (ole and ole.lost))
     pieces = [(number, sheet.text()) for number, sheet in enumerate(book.sheets, 1)]
     origins: tuple[Origin, ...] = origin_of(ole) if ole else ()
     memory = ""
@@ -127,7 +129,8 @@ class _Workbook:
         self._depth = 0
         self._formula: tuple[int, int] | None = None
         self._characters = budget.limits.characters
-        self._strings_missing = False
+        self._damaged = False
+        self._begun: set[int] = set()
         self._readers: dict[int, Callable[[Record], None]] = {
             0x22: self._date_mode,
             0x42: self._code_page,
@@ -154,27 +157,35 @@ class _Workbook:
             **dict.fromkeys((0x07, 0x207), self._formula_text),
         }
 
-    def read(self, records: Records, whole: bool) -> list[Problem]:
+    def read(self, stream: bytes, whole: bool) -> list[Problem]:
         """All of the stream; what is missing from it.
 
         Raises:
             UnreadableError: encrypted.
         """
-        damaged = False
-        problems: list[Problem] = []
+        records = Records(stream)
         try:
-            for record in records:
-                try:
-                    self._take(record)
-                except (struct.error, IndexError):  # a record too short for what it says
-                    damaged = True
+            self._take_all(records)
+            missed = sorted(set(self._names) - self._begun)
+            for at in missed[:MAX_MISSED]:  # behind a record whose length is damaged
+                self._depth = 0
+                self._take_all(Records(stream, at), one_part=True)
         except BudgetSpentError as error:
             return [Problem(SkipReason.BUDGET_SPENT, "", str(error))]
         if not whole or records.cut or self._depth:
-            problems.append(Problem(SkipReason.TRUNCATED, "", "workbook"))
-        elif damaged or self._strings_missing:
-            problems.append(Problem(SkipReason.UNREADABLE, "", "damaged records"))
-        return problems
+            return [Problem(SkipReason.TRUNCATED, "", "workbook")]
+        if self._damaged or missed:
+            return [Problem(SkipReason.UNREADABLE, "", "damaged records")]
+        return []
+
+    def _take_all(self, records: Records, one_part: bool = False) -> None:
+        for record in records:
+            if record.at in self._begun or (one_part and not self._depth and record.kind not in _BOF):
+                break
+            try:
+                self._take(record)
+            except (struct.error, IndexError):  # a record too short for what it says
+                self._damaged = True
 
     def _take(self, record: Record) -> None:
         if record.kind in _BOF:
@@ -190,6 +201,7 @@ class _Workbook:
         """Of a part: the workbook's own records, a sheet, or a chart inside of one."""
         version, kind = struct.unpack_from("<HH", record.data) if record.kind == _BOF[-1] else (0, 0x10)
         self._depth += 1
+        self._begun.add(record.at)
         if self._depth > 1:
             return
         self._version = version if version >= BOF_BIFF5 else 0
@@ -283,7 +295,7 @@ class _Workbook:
         if index < len(self._strings):
             self._put(row, column, self._strings[index])
         else:
-            self._strings_missing = True
+            self._damaged = True
 
     def _label(self, record: Record) -> None:
         row, column, _ = self._place(record)

@@ -140,6 +140,13 @@ def test_without_any_table_runs_of_text_are_read_and_marked() -> None:
     assert [problem.detail for problem in content.problems] == ["no piece table: runs of text"]
 
 
+def test_without_its_first_block_runs_of_text_are_read_and_marked() -> None:
+    data = word_97([LETTER * 5])
+    content = read(data.replace(b"\xec\xa5\xc1\x00", bytes(4)))
+    assert "Dear Dr Sample," in lines_of(content)
+    assert [problem.reason for problem in content.problems] == [SkipReason.UNREADABLE]
+
+
 def test_pieces_out_of_bounds_end_the_text_there() -> None:
     data = word_97([LETTER], cut_into=3)
     broken = data.replace(struct.pack("<I", 0x40000000 | 2 * 0x800), struct.pack("<I", 0x4FFFFFF0))

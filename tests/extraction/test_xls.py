@@ -147,6 +147,19 @@ def test_missing_strings_and_short_records_are_told() -> None:
     assert reasons(read(workbook([("S", record(0xFD, b"\x00"))]))) == [SkipReason.UNREADABLE]
 
 
+def test_sheets_behind_a_damaged_length_are_found_by_their_places() -> None:
+    sheets = [(f"S{number}", cell(0x204, 0, 0, long_string(f"patient {number}"))) for number in range(4)]
+    data = bytearray(workbook(sheets))
+    at = data.index("patient 1".encode("utf-16-le")) - 13
+    struct.pack_into("<H", data, at + 2, 60)
+    content = read(bytes(data))
+    assert [piece.text for piece in content.pieces if "patient" in piece.text][-2:] == [
+        "S2\npatient 2",
+        "S3\npatient 3",
+    ]
+    assert reasons(content) == [SkipReason.UNREADABLE]
+
+
 def test_one_string_in_every_cell_is_no_bomb() -> None:
     cells = b"".join(cell(0xFD, row, 0, struct.pack("<I", 0)) for row in range(20_000))
     content = read(workbook([("S", cells)], shared_strings("x" * 30_000)), characters=1_000_000)
