@@ -67,7 +67,7 @@ class Package:
             self._take_names(self._index.names)
             self.is_cut = self._index.is_cut
             if self.is_cut:
-                self.problems.append(Problem(SkipReason.TRUNCATED, "", "directory of the container lost"))
+                self.problems.append(Problem(SkipReason.TRUNCATED, "", f"no directory: {len(self._given)} parts found"))
         self.names = list(self._given)
 
     def has(self, name: str) -> bool:
@@ -162,7 +162,7 @@ class Package:
             self.problems.append(Problem(SkipReason.BUDGET_SPENT, self.path(name), str(error)))
             return b""
         if member.problem:
-            self.problems.append(Problem(member.problem, self.path(name), "member"))
+            self.problems.append(Problem(member.problem, self.path(name), f"{len(member.data)} bytes of the part"))
         return member.data
 
     def _take_flat(self, data: bytes) -> None:

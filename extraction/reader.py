@@ -39,6 +39,7 @@ from extraction.sound import SOUND_TYPES, read_sound
 from extraction.tar_archive import read_tar
 from extraction.tnef import read_tnef
 from extraction.xls import read_xls
+from extraction.xlsb import read_xlsb
 from extraction.xlsx import read_xlsx
 from extraction.xml_text import read_xml
 from extraction.xps import read_xps
@@ -65,6 +66,7 @@ READERS: dict[MediaType, Reader] = {
     MediaType.PDF: read_pdf,
     MediaType.DOCX: read_docx,
     MediaType.XLSX: read_xlsx,
+    MediaType.XLSB: read_xlsb,
     MediaType.PPTX: read_pptx,
     MediaType.EPUB: read_epub,
     MediaType.XPS: read_xps,
@@ -124,7 +126,6 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.ARJ: (SkipReason.UNSUPPORTED_TYPE, "ARJ archive"),
     MediaType.DISK_IMAGE: (SkipReason.UNSUPPORTED_TYPE, "disk image"),
     # Office files in XML.
-    MediaType.XLSB: _NO_READER,
     # Older ones.
     MediaType.PUBLISHER: _NO_READER,
     MediaType.VISIO: _NO_READER,

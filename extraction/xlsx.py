@@ -71,9 +71,6 @@ def read_xlsx(data: bytes, budget: Budget) -> Content:
 def _missing(sheets: list[_Sheet], package: Package) -> list[Problem]:
     if sheets:
         return []
-    binary = any(name.endswith("workbook.bin") for name in package.names)
-    if binary:
-        return [Problem(SkipReason.UNSUPPORTED_TYPE, "", "binary workbook")]
     return [Problem(SkipReason.TRUNCATED if package.is_cut else SkipReason.UNREADABLE, "", "no sheet")]
 
 
