@@ -137,7 +137,13 @@ def _opened(settings: OcrSettings) -> Any:
 def _tesseract(folder: str, languages: str, mode: int, engine: int) -> Any:
     if tesserocr is None:
         raise UnreadableError(SkipReason.EXTRA_MISSING, "ocr")
+    made = tesserocr.PyTessBaseAPI(init=False)
+    # Remarks go to standard error, which a worker has closed. To the file that is set for them (/dev/null) it writes
+    # without asking whether it could be opened, and a worker can open no file: it would crash.
+    made.SetVariable("debug_file", "")
     try:
-        return tesserocr.PyTessBaseAPI(path=folder, lang=languages, psm=mode, oem=engine)
+        made.Init(path=folder, lang=languages, oem=engine, psm=mode)
     except RuntimeError:
         raise UnreadableError(SkipReason.EXTRA_MISSING, "ocr: data can not be loaded") from None
+    made.SetVariable("debug_file", "")
+    return made

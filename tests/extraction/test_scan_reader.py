@@ -1,17 +1,20 @@
 """The second pass: text of scans at their places, and an answer for each place asked for."""
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from benchmarks.scanned_pages import installed_faces, pages_of
+from demo_range.sheets import plain_sheet
 from documents.records import SkipReason
 from extraction.budget import ExtractionLimits
-from extraction.isolation import ExtractorPool
+from extraction.isolation import ExtractorPool, IsolationLimits
 from extraction.ocr.settings import OcrSettings
 from extraction.records import Problem
 from extraction.scan_reader import read_scans
-from tests.extraction.ocr_samples import drawn, needs_ocr, share_read
+from tests.extraction.ocr_samples import PARAGRAPHS, drawn, needs_ocr, share_read
 
 LIMITS = ExtractionLimits()
 
@@ -85,8 +88,21 @@ def test_a_language_without_data_is_told_by_name(wanted: list[str]) -> None:
 
 
 @needs_ocr
-def test_a_worker_that_has_given_up_its_files_reads_scans() -> None:
+def test_a_worker_that_has_given_up_its_files_reads_scans_that_tesseract_has_remarks_on() -> None:
+    page = pages_of(plain_sheet("Marlowe", "ü ŷ ẅ î ô é ã ñ ö. " * 20, *PARAGRAPHS), 150, installed_faces()[0])[0]
     with ExtractorPool() as pool:
-        extraction = pool.submit_scans(saved(drawn(), form="PNG"), [""]).result()
+        extraction = pool.submit_scans(saved(page, form="PNG"), [""]).result()
 
+    assert not extraction.problems or extraction.problems[0].detail.startswith("OCR confidence")
     assert share_read(extraction.text) > 0.9
+
+
+@needs_ocr
+def test_a_damaged_language_file_is_told_by_a_worker(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / "eng.traineddata").write_bytes(b"\x01" * 1000)
+    settings = OcrSettings(data_folders=(str(tmp_path),))
+    with ExtractorPool(limits=IsolationLimits(ocr=settings)) as pool:
+        extraction = pool.submit_scans(saved(drawn(50), form="PNG"), [""]).result()
+
+    assert extraction.problems == (Problem(SkipReason.EXTRA_MISSING, "", "ocr: data can not be loaded"),)
