@@ -58,7 +58,7 @@ class _Reading:
         self._budget = budget
         self._carriers: list[tuple[int, list[int]]] = []
         self._attachments = self._read_pages = 0
-        self._pages = opened.of or len(opened.document)
+        self._pages = opened.of if opened.is_mended else len(opened.document)
 
     @property
     def has_files(self) -> bool:
@@ -89,7 +89,8 @@ class _Reading:
 
     def extent(self, damage: str) -> str:
         """How much of a damaged document was read."""
-        return f"{damage}: {self._read_pages} of {max(self._pages, self._read_pages)} pages"
+        of = f" of {max(self._pages, self._read_pages)}" if self._pages else ""
+        return f"{damage}: {self._read_pages}{of} pages"
 
     def embedded(self) -> Iterator[Embedded | Problem]:
         """Files at the document, then those at its pages. PDFium opens the document anew for them."""

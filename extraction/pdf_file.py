@@ -11,7 +11,7 @@ import pypdfium2.raw as pdfium
 
 from documents.records import SkipReason
 from extraction.budget import Budget, UnreadableError
-from extraction.pdf_mending import MOST_PAGES, mended
+from extraction.pdf_mending import mended
 from extraction.pdf_objects import OBJECT_START
 
 _END = b"%%EOF"
@@ -60,12 +60,13 @@ def opened_pdf(data: bytes, budget: Budget) -> OpenedPdf:
     """
     cut = is_cut_short(data)
     own = _document(data)
-    if own is not None and not cut and len(own):
+    left = 0 if own is None else _pages_left(own, budget)
+    if own is not None and not cut and left == len(own):
         return OpenedPdf(own, data)
     remade = _opened_mended(data, budget)
-    if remade is not None and (own is None or len(remade.document) >= _pages_left(own)):
+    if remade is not None and (len(remade.document) > left or (cut and len(remade.document) == left)):
         return remade
-    if own is not None and len(own):
+    if own is not None:
         return OpenedPdf(own, data)
     raise UnreadableError(SkipReason.TRUNCATED if cut else SkipReason.UNREADABLE, "no page left")
 
@@ -76,11 +77,12 @@ def _opened_mended(data: bytes, budget: Budget) -> OpenedPdf | None:
     return None if whole is None or document is None else OpenedPdf(document, whole.data, is_mended=True, of=whole.of)
 
 
-def _pages_left(document: Any) -> int:
-    """How many of the pages that it lists are there. Only their dictionaries are looked at."""
+def _pages_left(document: Any, budget: Budget) -> int:
+    """How many of the pages that it lists are there; those beyond the budget are believed."""
     size = pdfium.FS_SIZEF()
-    listed = min(len(document), MOST_PAGES)
-    return sum(1 for index in range(listed) if pdfium.FPDF_GetPageSizeByIndexF(document, index, size))
+    listed = len(document)
+    asked = min(listed, budget.limits.pages)
+    return listed - asked + sum(bool(pdfium.FPDF_GetPageSizeByIndexF(document, at, size)) for at in range(asked))
 
 
 def _document(data: bytes) -> Any:

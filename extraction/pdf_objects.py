@@ -57,15 +57,15 @@ def find_objects(data: bytes, budget: Budget) -> Iterator[FoundObject]:
             yield from _packed(dictionary, data, found.end() + len(dictionary), budget)
 
 
-def inflated(data: bytes, start: int, budget: Budget) -> bytes:
-    """What the stream that begins here holds, as far as it is there.
+def inflated(data: bytes, start: int, budget: Budget) -> tuple[bytes, bool]:
+    """What the stream that begins here holds, as far as it is there, and whether that is all of it.
 
     Raises:
         BudgetSpentError: it is too much.
     """
     mark = _STREAM_START.match(data, start)
     if not mark:
-        return b""
+        return b"", False
     squeezed = memoryview(data)[mark.end() :]
     unpack = zlib.decompressobj()
     parts: list[bytes] = []
@@ -83,7 +83,7 @@ def inflated(data: bytes, start: int, budget: Budget) -> bytes:
                 break
     except zlib.error:
         pass  # what came before it counts
-    return b"".join(parts)
+    return b"".join(parts), unpack.eof
 
 
 def _packed(dictionary: bytes, data: bytes, start: int, budget: Budget) -> Iterator[FoundObject]:
@@ -91,10 +91,11 @@ def _packed(dictionary: bytes, data: bytes, start: int, budget: Budget) -> Itera
     first = _FIRST.search(dictionary)
     if not first or _OTHER_FILTER.search(dictionary):
         return
-    content = inflated(data, start, budget)
+    content, whole = inflated(data, start, budget)
     base = int(first[1])
     numbers = [int(each) for each in _NUMBER.findall(content[:base])[: 2 * _MOST_INSIDE]]
-    places = [*numbers[1::2], len(content) - base]
+    # The last object of a cut stream is left out: an open bracket in it would swallow what is put behind.
+    places = [*numbers[1::2], *([len(content) - base] if whole else [])]
     for number, begin, end in zip(numbers[::2], places, places[1:], strict=False):
-        if 0 <= begin < end and base + begin < len(content):
+        if 0 <= begin < end <= len(content) - base:
             yield FoundObject(number, 0, content[base + begin : base + end], packed=True)

@@ -104,7 +104,9 @@ class _Shown:
             self.pictured += self._share_of(shown, scale)
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEPTH:
             inner = scale * _enlargement(shown)
-            for index in range(min(max(0, pdfium.FPDFFormObj_CountObjects(shown)), _OBJECTS)):
+            for index in range(max(0, pdfium.FPDFFormObj_CountObjects(shown))):
+                if self._left < 0:
+                    return
                 self._look_at(pdfium.FPDFFormObj_GetObject(shown, index), inner, depth + 1)
         elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
             self._texts += 1
