@@ -19,8 +19,9 @@ _OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm\b")
 _OTHER_FILTER = re.compile(rb"/(?:ASCII85|ASCIIHex|LZW|RunLength)Decode|/Predictor\s*[2-9]")
 _FIRST = re.compile(rb"/First\s+(\d{1,9})")
 _NUMBER = re.compile(rb"\d{1,9}")
-# Decompressed bytes taken in one step.
-_STEP = 1 << 20
+# Bytes given to the decompressor in one step, and taken from it.
+_STEP = 1 << 14
+_MOST_AT_ONCE = 1 << 20
 # Objects of one stream; writers put 100 to 200 in each.
 _MOST_INSIDE = 50_000
 
@@ -73,8 +74,8 @@ def inflated(data: bytes, start: int, budget: Budget) -> tuple[bytes, bool]:
     try:
         while not unpack.eof:
             waiting = unpack.unconsumed_tail
-            part = unpack.decompress(waiting or squeezed[taken : taken + _STEP], _STEP)
-            taken += 0 if waiting else _STEP
+            part = unpack.decompress(waiting or squeezed[taken : taken + _STEP], _MOST_AT_ONCE)
+            taken = taken if waiting else min(taken + _STEP, len(squeezed))
             parts.append(part)
             total += len(part)
             budget.spend_bytes(len(part))
