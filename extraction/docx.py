@@ -58,9 +58,10 @@ def read_docx(data: bytes, budget: Budget) -> Content:
         BudgetSpentError, UnreadableError: no part can be read.
     """
     package = Package(data, budget)
-    names = [name for name in package.names if not _WORKING_PARTS.fullmatch(name)]
-    inside = [name for name in names if is_file_inside(name)]
-    parts, custom = _text_parts(package, [name for name in names if not is_file_inside(name)])
+    main = package.main_part("document.xml")
+    names = [name for name in package.names if name == main or not _WORKING_PARTS.fullmatch(name)]
+    inside = [name for name in names if name != main and is_file_inside(name)]
+    parts, custom = _text_parts(package, [name for name in names if name == main or not is_file_inside(name)])
     settings = next((name for place, _, name, _ in parts if place == _ORDER["settings"]), "")
     lines = [line for *_, part in _without_drawn_diagrams(sorted(parts)) for line in part] + custom
     text = "\n".join(lines)

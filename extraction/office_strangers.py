@@ -25,6 +25,7 @@ _NO_DOCUMENTS = re.compile(
     r"(?:.*/)?(?:vbaproject(?:signature\w*)?|printersettings\d*|attachedtoolbars|activex\d*|signature\d*)\.bin"
     r"|mimetype|.*\.(?:mso|odttf|fntdata|psmdcp|sigs|psdsor|psdsxs)|(?:.*/)?thumbnails?/.*|(?:.*/)?thumbnail\.\w+"
 )
+_KNOWN_FOLDERS = re.compile(r"(?:xl|ppt|customxml|docmetadata|_xmlsignatures|package)/")
 # Data of SharePoint and of citations, in the name of their root.
 _NO_DATA = re.compile(r"bibliography|contentType|/metadata|sharepoint|infopath|/customxsn", re.IGNORECASE)
 
@@ -34,6 +35,21 @@ def is_file_inside(name: str) -> bool:
     if name.endswith(_MARKUP):
         return _FOLDERS_OF_FILES.match(name) is not None and not name.endswith(".rels")
     return not _NO_DOCUMENTS.fullmatch(name)
+
+
+def strangers(package: Package, main: str, working_parts: re.Pattern[str]) -> list[str]:
+    """Files in a package of sheets or slides: what is no markup, and markup that lies apart from all known parts."""
+    own = main.rpartition("/")[0] + "/"
+    return [
+        name
+        for name in package.names
+        if not working_parts.fullmatch(name)
+        and (is_file_inside(name) or (name.endswith(".xml") and name != main and not _is_known(name, own)))
+    ]
+
+
+def _is_known(name: str, own: str) -> bool:
+    return (own != "/" and name.startswith(own)) or _KNOWN_FOLDERS.match(name) is not None
 
 
 def files_inside(package: Package, names: Sequence[str]) -> Iterator[Embedded | Problem]:

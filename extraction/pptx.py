@@ -15,7 +15,7 @@ from extraction.budget import Budget
 from extraction.office_origin import origin
 from extraction.office_package import Package
 from extraction.office_related import RelatedParts
-from extraction.office_strangers import custom_data_lines, files_inside, is_file_inside, pictures_unread
+from extraction.office_strangers import custom_data_lines, files_inside, pictures_unread, strangers
 from extraction.office_text import part_lines
 from extraction.records import Content, Problem, TextPiece
 
@@ -45,7 +45,7 @@ def read_pptx(data: bytes, budget: Budget) -> Content:
     loose = "\n".join(_loose_lines(package, reading))
     pieces = [piece for piece in (TextPiece("", loose), *pieces) if piece.text]
     origins = origin(package)
-    inside = [name for name in package.names if is_file_inside(name) and not _WORKING_PARTS.fullmatch(name)]
+    inside = strangers(package, main, _WORKING_PARTS)
     problems = list(package.problems)
     if not slides:
         reason = SkipReason.TRUNCATED if package.is_cut else SkipReason.UNREADABLE

@@ -16,7 +16,7 @@ from extraction.budget import Budget, BudgetSpentError
 from extraction.office_origin import origin
 from extraction.office_package import Package, Relation
 from extraction.office_related import RelatedParts
-from extraction.office_strangers import custom_data_lines, files_inside, is_file_inside, pictures_unread
+from extraction.office_strangers import custom_data_lines, files_inside, pictures_unread, strangers
 from extraction.records import Content, Problem, TextPiece
 from extraction.xlsx_2003 import read_2003
 from extraction.xlsx_cells import Book, CellLimits, chunks, read_rows, running_lines, shared_strings, style_codes
@@ -62,7 +62,7 @@ def read_xlsx(data: bytes, budget: Budget) -> Content:
     loose = "\n".join([*_named_texts(workbook), *_loose_lines(package, reading.related)])
     pieces = [piece for piece in (TextPiece("", loose), *pieces) if piece.text]
     origins = origin(package)
-    inside = [name for name in package.names if is_file_inside(name) and not _WORKING_PARTS.fullmatch(name)]
+    inside = strangers(package, main, _WORKING_PARTS)
     problems = [*package.problems, *_missing(sheets, package)]
     problems += pictures_unread(package, "".join(piece.text for piece in pieces), inside)
     return Content(tuple(pieces), tuple(problems), files_inside(package, inside), origins=origins)

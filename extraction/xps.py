@@ -17,7 +17,11 @@ from extraction.records import Content, Problem, TextPiece
 from extraction.xml_tree import parse_xml
 
 _PAGE = re.compile(r"(?P<name>.*?(?P<number>\d*)\.fpage)(?:/\[(?P<piece>\d+)\](?P<last>\.last)?\.piece)?")
-_PICTURE = re.compile(r".*\.(?:jpe?g|png|tiff?|wdp|jxr)")
+# Structure, fonts, print settings, thumbnails. What is none of these is a picture or a stranger, and handed on.
+_WORKING_PARTS = re.compile(
+    r"\[content_types\]\.xml.*|docprops/.*|(?:.*/)?_rels/.*|.*\.(?:fpage|fdoc|fdseq|odttf|ttf|otf|ttc|dict|struct|frag|piece|rels)"
+    r"|.*(?:printticket|_pt|discardcontrol|colorcontext)[^/]*\.(?:xml|icc|icm)|.*thumbnail.*|metadata/.*"
+)
 # Parts of a font's size: how far two strings may stand apart, up and down, and still be of one line; the mean width
 # of a character; the gap that is a blank. Fonts have blanks of 0.25.
 _SAME_LINE = 0.3
@@ -57,8 +61,8 @@ def read_xps(data: bytes, budget: Budget) -> Content:
         reason = SkipReason.TRUNCATED if package.is_cut else SkipReason.UNREADABLE
         problems.append(Problem(reason, "", "no page"))
     origins = origin(package)
-    pictures = [name for name in package.names if _PICTURE.fullmatch(name) and "thumbnail" not in name]
-    return Content(tuple(pieces), tuple(problems), files_inside(package, pictures), origins=origins)
+    inside = [name for name in package.names if not _WORKING_PARTS.fullmatch(name) and not _PAGE.fullmatch(name)]
+    return Content(tuple(pieces), tuple(problems), files_inside(package, inside), origins=origins)
 
 
 def _pages(package: Package) -> list[list[str]]:

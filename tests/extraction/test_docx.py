@@ -308,3 +308,10 @@ def test_what_the_file_says_of_itself_stands_apart() -> None:
     assert (origin.created, origin.organisation, origin.keywords) == ("2024-05-01T10:00:00Z", "Clinic", "Job: 12345")
     assert origin.template == "//server/templates/Clinic letter.dotm"
     assert lines_of(content) == [*LETTER_LINES, "EX/0001"]
+
+
+def test_the_main_part_may_have_any_name() -> None:
+    relation = '<r><Relationship Id="r" Type="x/officeDocument" Target="/word/styles.dat"/></r>'
+    content = read(docx({"_rels/.rels": relation, "word/styles.dat": word_part(paragraph("body"))}))
+    assert lines_of(content) == ["body"]
+    assert reasons(content) == []

@@ -202,6 +202,11 @@ def test_names_with_backslashes_and_in_capitals_and_a_workbook_elsewhere() -> No
     assert texts(read(buffer.getvalue())) == {"#sheet=1": "S\nfound"}
 
 
+def test_strangers_in_the_package_are_handed_on() -> None:
+    found = read(workbook({"S": sheet(inline("a cell"))}, {"letter.xml": "<x>hidden</x>", "more/letter.pdf": "%PDF-"}))
+    assert [each.path for each in found.embedded if isinstance(each, Embedded)] == ["!/letter.xml", "!/more/letter.pdf"]
+
+
 def test_many_rows_are_read_by_chunks() -> None:
     rows = "".join(inline(f"row {n * 7919}", "x" * 50) for n in range(40_000))
     found = read(workbook({"S": sheet(rows, "<headerFooter><oddFooter>&amp;Rthe end</oddFooter></headerFooter>")}))
