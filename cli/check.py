@@ -19,6 +19,7 @@ from cli.exit_codes import sweep_exit_code
 from cli.ocr_options import ocr_of, ocr_options
 from cli.options import format_option, reveal_option
 from cli.reveal_log import log_reveal
+from cli.speech_option import speech_of, speech_option
 from documents.records import SkipReason
 from extraction.isolation import ExtractorPool
 from inspection.files import Unreached, files_below
@@ -50,6 +51,7 @@ REASONS_SHOWN = 2
 )  # fmt: skip
 @click.option("--tip-off", metavar="REFERENCE", help="Ask once for each URL outside the scope's targets, on record.")
 @ocr_options
+@speech_option
 @format_option
 @reveal_option
 def check(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by name
@@ -60,6 +62,7 @@ def check(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     tip_off: str | None,
     ocr_languages: str | None,
     ocr_pages: int | None,
+    speech: tuple[str, Path] | None,
     output: str,
     reveal: bool,
 ) -> None:
@@ -83,7 +86,8 @@ def check(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
         bodies = chain(bodies, _fetched_bodies(urls, scope, tip_off, show))
     workers = os.cpu_count() or 1
     ocr = ocr_of(ocr_languages, ocr_pages, scope.ocr if scope else None)
-    with ExtractorPool(workers, isolation_limits(ocr)) as extractors:
+    limits = isolation_limits(ocr, speech_of(speech, scope.speech if scope else None))
+    with ExtractorPool(workers, limits) as extractors:
         inspector = Inspector(extractors, Matcher(pack), workers, ocr_budget(ocr), Listener(pack))
         for target, inspection in inspector.inspect_each(bodies):
             show.inspected(target, inspection)

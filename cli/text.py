@@ -14,6 +14,7 @@ from cli.errors import CommandError
 from cli.exit_codes import sweep_exit_code
 from cli.ocr_options import ocr_of, ocr_options
 from cli.options import format_option
+from cli.speech_option import speech_of, speech_option
 from extraction.isolation import ExtractorPool
 from extraction.records import Extraction, Origin, Sound, TextPiece
 from inspection.reading import isolation_limits, ocr_budget
@@ -24,8 +25,16 @@ from inspection.scans import ScanPass
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--no-text", is_flag=True, help="Only the pieces and their lengths, for a screen that others see.")
 @ocr_options
+@speech_option
 @format_option
-def text(files: tuple[Path, ...], no_text: bool, ocr_languages: str | None, ocr_pages: int | None, output: str) -> None:
+def text(
+    files: tuple[Path, ...],
+    no_text: bool,
+    ocr_languages: str | None,
+    ocr_pages: int | None,
+    speech: tuple[str, Path] | None,
+    output: str,
+) -> None:
     """Show what is read of files, piece by piece, and what is not and why. Nothing is matched, sent or kept.
 
     Example: stray text bundle.zip
@@ -33,7 +42,7 @@ def text(files: tuple[Path, ...], no_text: bool, ocr_languages: str | None, ocr_
     ocr = ocr_of(ocr_languages, ocr_pages)
     workers = os.cpu_count() or 1
     unread = 0
-    with ExtractorPool(workers, isolation_limits(ocr)) as extractors:
+    with ExtractorPool(workers, isolation_limits(ocr, speech_of(speech))) as extractors:
         scans = ScanPass(extractors, workers, ocr_budget(ocr))
         for file in files:
             data = _bytes_of(file)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from documents.records import SkipReason
 
@@ -70,6 +71,21 @@ class ClosedError(WorkerError):
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechSettings:
+    """The operator's recogniser of speech. Plain values: a worker is told them on its command line.
+
+    Attributes:
+        recogniser: "module:function".
+        model: absolute path of a folder.
+        seconds: of the clock, for all recordings of one document.
+    """
+
+    recogniser: str
+    model: str
+    seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
 class ExtractionLimits:
     """The budget of one document, the files inside it included.
 
@@ -88,6 +104,8 @@ class ExtractionLimits:
         seconds: of the processor, for the text of all; then no more is opened, while what was read can still be told.
             The isolation's own limit (20 s) loses all.
         decoding_seconds: of the clock, for recordings, out of the time of the document; 12 s decode an hour and a half.
+        speech: SpeechSettings, or None where nobody listens to recordings. Loosely typed, so that counts may be given
+            as keywords.
     """
 
     decompressed_bytes: int = 200 << 20
@@ -100,6 +118,7 @@ class ExtractionLimits:
     sound_seconds: float = 14_400.0
     seconds: float = 12.0
     decoding_seconds: float = 12.0
+    speech: Any = None
 
 
 class Budget:
@@ -119,6 +138,8 @@ class Budget:
         self._characters = limits.characters
         self._sound_seconds = limits.sound_seconds
         self._sound_until: float | None = None
+        self.speech: SpeechSettings | None = limits.speech
+        self._speech_until: float | None = None
 
     def spend_member(self, count: int = 1) -> None:
         """A container has `count` more members."""
@@ -155,6 +176,12 @@ class Budget:
             raise BudgetSpentError("seconds of sound")
         if now > self._sound_until:
             raise BudgetSpentError("time for sound")
+
+    def speech_until(self) -> float:
+        """When the time for recognising speech ends, by the monotonic clock; it counts from the first call."""
+        if self._speech_until is None:
+            self._speech_until = time.monotonic() + (self.speech.seconds if self.speech else 0.0)
+        return self._speech_until
 
     def spend_page(self) -> None:
         """One more page is read."""

@@ -85,6 +85,7 @@ def enter(limits: IsolationLimits, parent: int) -> Confinement:
     _silence()
     _cut_network()
     folders = [*import_folders(), *languages.data_folders(limits.ocr)]
+    folders += [limits.budget.speech.model] if limits.budget.speech else []
     privileges.give_up(folders)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     landlock.keep_only(folders)

@@ -19,10 +19,11 @@ from documents.records import SkipReason
 from documents.sound_facts import SoundFacts
 from documents.wav_header import read_wav
 from extraction.budget import Budget, BudgetSpentError, UnreadableError
-from extraction.records import Content, Problem, Sound
+from extraction.records import Content, Problem, Sound, TextPiece
 from extraction.sound_codecs import CodedSound
 from extraction.sound_pcm import is_plain, plain_sound
 from extraction.sound_print import LEAST_RATE, MOST_RATE, FingerprintMaker
+from extraction.speech import Listening
 
 Samples = NDArray[np.float32]
 
@@ -47,16 +48,17 @@ def read_sound(data: bytes, budget: Budget) -> Content:
     if header is not None and header.encrypted:
         return Content(problems=(Problem(SkipReason.ENCRYPTED, "", "a recording with a password"),), sounds=(sound,))
     heard = _Heard()
-    problems = [UNHEARD]
+    listened = _Listened(budget)
+    problems: list[Problem] = []
     try:
         for rate, samples in _pieces(data, media_type, heard):
             heard.add(rate, samples, budget)
+            listened.add(rate, samples)
     except UnreadableError as error:
-        problems = [Problem(error.reason, "", error.detail), *problems]
+        problems.append(Problem(error.reason, "", error.detail))
     except BudgetSpentError as error:
-        problems = [Problem(SkipReason.BUDGET_SPENT, "", str(error)), *problems]
-    whole = len(problems) == 1
-    seconds = heard.seconds if whole and heard.seconds else sound.seconds or heard.facts.seconds
+        problems.append(Problem(SkipReason.BUDGET_SPENT, "", str(error)))
+    seconds = heard.seconds if heard.seconds and not problems else sound.seconds or heard.facts.seconds
     sound = replace(
         sound,
         seconds=seconds,
@@ -65,7 +67,40 @@ def read_sound(data: bytes, budget: Budget) -> Content:
         started=sound.started or (heard.facts.started.isoformat() if heard.facts.started else None),
         fingerprint=heard.fingerprint(),
     )
-    return Content(problems=tuple(problems), sounds=(sound,))
+    pieces, unheard = listened.finish()
+    return Content(pieces=pieces, problems=(*problems, *unheard), sounds=(sound,))
+
+
+class _Listened:
+    """What the operator's recogniser understood, where there is one."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._listening: Listening | None = None
+        self._problem: Problem | None = None if budget.speech else UNHEARD
+
+    def add(self, rate: int, samples: Samples) -> None:
+        if self._problem is not None or self._budget.speech is None:
+            return
+        try:
+            if self._listening is None:
+                self._listening = Listening(self._budget.speech, self._budget.speech_until())
+            self._listening.add(rate, samples)
+        except UnreadableError as error:
+            self._problem = Problem(error.reason, "", error.detail)
+
+    def finish(self) -> tuple[tuple[TextPiece, ...], tuple[Problem, ...]]:
+        """The text, and why it is not all: words of a recording that nobody understood were not read."""
+        try:
+            if self._listening is not None and self._problem is None:
+                self._listening.finish()
+        except UnreadableError as error:
+            self._problem = Problem(error.reason, "", error.detail)
+        text = "\n".join(self._listening.texts) if self._listening else ""
+        problems = () if self._problem is None or self._problem == UNHEARD else (self._problem,)
+        if text:
+            return (TextPiece("", text),), problems
+        return (), (*problems, UNHEARD)
 
 
 def _told(media_type: MediaType, header: DictationHeader | None) -> Sound:

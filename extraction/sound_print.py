@@ -49,7 +49,7 @@ class FingerprintMaker:
     def __init__(self, rate: int) -> None:
         self._gathered: list[Samples] = []
         self._missing = self._together = rate * _GATHERED_SECONDS
-        self._divider = _Divider(max(1, rate // _WORKING_RATE))
+        self._divider = Divider(max(1, rate // _WORKING_RATE))
         working = rate / max(1, rate // _WORKING_RATE)
         self._hop = HOP_SECONDS * working
         self._length = round(FRAME_SECONDS * working)
@@ -99,7 +99,7 @@ class FingerprintMaker:
         return True
 
 
-class _Divider:
+class Divider:
     """Takes every n-th sample, after a filter against what would fold into the bands."""
 
     def __init__(self, factor: int) -> None:

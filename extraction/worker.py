@@ -21,8 +21,8 @@ from importlib import import_module
 from typing import Any, Final
 
 from documents.records import SkipReason
-from extraction import answers, sandbox, sound_codecs
-from extraction.budget import AnswerError, ExtractionLimits
+from extraction import answers, sandbox, sound_codecs, speech
+from extraction.budget import AnswerError, ExtractionLimits, SpeechSettings
 from extraction.ocr.settings import OcrSettings
 from extraction.records import Extraction
 from extraction.sandbox import IsolationLimits
@@ -67,6 +67,8 @@ def main() -> None:
     limits = _limits(told["limits"])
     import_module("extraction.reader")
     sound_codecs.load()
+    if limits.budget.speech is not None:
+        speech.loaded(limits.budget.speech.recogniser)
     call = _Call(pkgutil.resolve_name(told["readers"]["text"]), pkgutil.resolve_name(told["readers"]["scans"]), limits)
     gc.freeze()  # the loaded modules stay shared with the workers
     with socket.socket(fileno=os.dup(0)) as control:
@@ -74,7 +76,9 @@ def main() -> None:
 
 
 def _limits(told: dict[str, Any]) -> IsolationLimits:
-    parts = {"budget": ExtractionLimits(**told["budget"]), "ocr": OcrSettings.from_plain(told["ocr"])}
+    budget = dict(told["budget"])
+    budget["speech"] = SpeechSettings(**budget["speech"]) if budget["speech"] else None
+    parts = {"budget": ExtractionLimits(**budget), "ocr": OcrSettings.from_plain(told["ocr"])}
     return IsolationLimits(**{**told, **parts})
 
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from extraction.budget import SpeechSettings
 from extraction.ocr.settings import OcrSettings
 from extraction.sandbox import DEFAULT_LIMITS, IsolationLimits
 from inspection.scans import OcrBudget
-from scope.model import Ocr
+from scope.model import Ocr, Speech
 
 
-def isolation_limits(ocr: Ocr) -> IsolationLimits:
-    """Of the extractors."""
+def isolation_limits(ocr: Ocr, speech: Speech | None = None) -> IsolationLimits:
+    """Of the extractors. Where somebody listens to recordings, a document may take so much longer."""
     folders = tuple(str(folder.resolve()) for folder in ocr.data)
-    return replace(DEFAULT_LIMITS, ocr=OcrSettings(ocr.languages, ocr.second_engine, folders))
+    limits = replace(DEFAULT_LIMITS, ocr=OcrSettings(ocr.languages, ocr.second_engine, folders))
+    if speech is None:
+        return limits
+    settings = SpeechSettings(speech.recogniser, str(speech.model.resolve()), float(speech.seconds))
+    decoding = limits.budget.decoding_seconds + speech.seconds
+    budget = replace(limits.budget, speech=settings, decoding_seconds=decoding)
+    return replace(limits, budget=budget, seconds=limits.seconds + speech.seconds)
 
 
 def ocr_budget(ocr: Ocr) -> OcrBudget:

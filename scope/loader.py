@@ -281,7 +281,9 @@ def _rooted(scope: Scope, folder: Path) -> Scope:
     )
     providers = folder / scope.providers if scope.providers else None
     ocr = scope.ocr.model_copy(update={"data": tuple(folder / place for place in scope.ocr.data)})
-    return scope.model_copy(update={"pack": pack, "database": database, "ocr": ocr, "providers": providers})
+    speech = scope.speech and scope.speech.model_copy(update={"model": folder / scope.speech.model})
+    rooted = {"pack": pack, "database": database, "ocr": ocr, "speech": speech, "providers": providers}
+    return scope.model_copy(update=rooted)
 
 
 def _inner_keys(raw: Mapping[str, Any]) -> Iterator[str]:

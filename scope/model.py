@@ -156,6 +156,14 @@ class Ocr(_Strict):
     data: tuple[Path, ...] = ()
 
 
+class Speech(_Strict):
+    """Who listens to recordings: a function of the operator's own, with a folder for its model. Nobody by default."""
+
+    recogniser: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*$", max_length=200)]
+    model: Path
+    seconds: Annotated[int, Field(gt=0, le=3600)] = 120
+
+
 class NetworkPolicy(_Strict):
     """Addresses that are not globally routable and may be dialled all the same."""
 
@@ -301,6 +309,7 @@ class Scope(_Strict):
     database: DatabaseFiles = DatabaseFiles()
     limits: Limits = Limits()
     ocr: Ocr = Ocr()
+    speech: Speech | None = None
     network: NetworkPolicy = NetworkPolicy()
     allowed_skips: frozenset[SkipReason] = frozenset(
         {SkipReason.ACCESS_DENIED, SkipReason.ACTION_LINK, SkipReason.NOT_FOUND}

@@ -108,7 +108,7 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
         hears=listener.hears,
         stop=stop,
     )
-    with ExtractorPool(1, isolation_limits(job.scope.ocr)) as extractors:
+    with ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech)) as extractors:
         whose = Whose(job.scope, errand.leads)
         inspector = Inspector(extractors, Matcher(pack), ocr=ocr_budget(job.scope.ocr), listener=listener)
         sink = UnitSink(_must_be_there(job.unit), spool, inspector, teller, whose.attributed)

@@ -74,6 +74,13 @@ def test_a_recording_goes_in_is_found_and_goes_out(folder: Path) -> None:
     assert json.loads(gone.stdout)["letters"] == []
 
 
+def test_a_recogniser_without_its_model_is_refused(folder: Path) -> None:
+    told = run_stray("check", "audio", *PACK, "--speech", "a:b", "no-such-folder", cwd=folder)
+    assert (told.returncode, "no such folder" in told.stderr) == (2, True)
+    told = run_stray("text", "audio/broken.wav", "--speech", "rm -rf", ".", cwd=folder)
+    assert (told.returncode, "MODULE:FUNCTION" in told.stderr) == (2, True)
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     class Quiet(SimpleHTTPRequestHandler):
