@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from extraction.symbol_fonts import symbol
+
 _BEGIN, _SEPARATOR, _END = "\x13", "\x14", "\x15"
 _FIELD_MARKS = re.compile("([\x13\x14\x15])")
 _MARKS = {
@@ -18,6 +20,9 @@ _MARKS = {
     0xAD: None,  # a hyphen that shows only where a line breaks
     0xFEFF: None,
     0xFFFC: None,
+    # Characters of symbol fonts, of which the text does not say which: Greek of one, ticks and boxes of another.
+    **{0xF000 + place: symbol("symbol", f"{place:X}") for place in range(0x20, 0x100)},
+    **{0xF000 + place: symbol("wingdings", f"{place:X}") for place in (0xA8, 0xFB, 0xFC, 0xFD, 0xFE)},
 }
 _EMPTY_LINES = re.compile(r"\n[\s\n]*\n")
 # Fields without a result of their own that show a part of their instruction: "MACROBUTTON Macro Click here".

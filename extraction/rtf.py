@@ -5,7 +5,6 @@ Not by striprtf: it drops headers, footers, notes, comments, text boxes and ever
 
 from __future__ import annotations
 
-import binascii
 import re
 from collections.abc import Iterator
 
@@ -15,7 +14,8 @@ from extraction.budget import Budget, UnreadableError
 from extraction.ole_objects import ole1_file
 from extraction.paths import MemberPaths
 from extraction.records import Content, Embedded, Origin, Problem, TextPiece
-from extraction.rtf_parser import Blob, RtfParser
+from extraction.rtf_blobs import Blob
+from extraction.rtf_parser import RtfParser
 from extraction.rtf_words import Story
 
 _EMPTY_LINES = re.compile(r"\n[\s\n]*\n")
@@ -23,7 +23,6 @@ _BLANK_ENDS = re.compile(r"[ \t]+\n")
 _START = b"{\\rtf"
 # Bytes of other things that may stand before the document.
 _START_WITHIN = 4096
-_NOT_HEX = re.compile(rb"[^0-9A-Fa-f]+")
 
 
 def read_rtf(data: bytes, budget: Budget) -> Content:
@@ -76,7 +75,7 @@ def _joined(parser: RtfParser) -> str:
 def _inside(blobs: list[Blob], budget: Budget) -> Iterator[Embedded | Problem]:
     paths = MemberPaths()
     for blob in blobs:
-        content, whole = _bytes_of(blob)
+        content, whole = blob.content()
         name, data = _unwrapped(blob, content)
         if not data or (blob.ending and len(data) < SMALLEST_PICTURE):
             continue
@@ -92,19 +91,3 @@ def _unwrapped(blob: Blob, content: bytes) -> tuple[str, bytes]:
     if blob.ending:
         return "", bitmap_file(content) if blob.ending == "bmp" else content
     return ole1_file(content) or ("", b"")
-
-
-def _bytes_of(blob: Blob) -> tuple[bytes, bool]:
-    """The bytes that hexadecimal digits and binary parts say, and whether nothing else stood there."""
-    content, whole = bytearray(), True
-    for part, binary in blob.runs():
-        if binary:
-            content += part
-            continue
-        digits = b"".join(part.split())
-        if len(digits) % 2 or _NOT_HEX.search(digits):
-            whole = False
-            digits = _NOT_HEX.sub(b"", digits)
-            digits = digits[: len(digits) & ~1]
-        content += binascii.unhexlify(digits)
-    return bytes(content), whole

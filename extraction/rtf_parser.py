@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from functools import partial
 
-from extraction import code_pages
+from extraction import code_pages, rtf_fonts
 from extraction.doc_text import shown_instruction
+from extraction.rtf_blobs import Blob
+from extraction.rtf_forms import FORM_WORDS, FormField
 from extraction.rtf_words import (
     BRACES,
     CHARACTERS,
@@ -25,9 +26,6 @@ from extraction.rtf_words import (
 )
 
 _TEXT, _WORD, _NUMBER, _HEX, _BRACE, _SYMBOL = 1, 2, 3, 4, 5, 6
-_FONT = re.compile(rb"\\f(\d{1,6})(?!\d)")
-_CHARSET = re.compile(rb"\\fcharset(\d{1,3})")
-_FONT_PAGE = re.compile(rb"\\cpg(\d{1,5})")
 # Groups inside groups of which each has a state of its own. Word nests some 30; beyond it they share the last one's.
 MAX_DEPTH = 5000
 # Words, braces and runs of text of one document: a letter has 3,000, a file of 1,000 pages 3 million, in 5 s.
@@ -37,27 +35,6 @@ _MAX_FALLBACK = 64
 # Characters of a title or a name that are kept.
 _MAX_FACT = 1000
 _WORD_ART = "gtextUNICODE"
-
-
-@dataclass(slots=True)
-class Blob:
-    """A picture or an object, as digits and binary parts. `ending` is empty for an object."""
-
-    ending: str = ""
-    parts: list[tuple[bytes, bool]] = field(default_factory=list)
-    closed: bool = False
-
-    def runs(self) -> Iterator[tuple[bytes, bool]]:
-        """Parts of one kind together: a byte's two digits may stand on two lines."""
-        digits: list[bytes] = []
-        for part, binary in self.parts:
-            if not binary:
-                digits.append(part)
-                continue
-            yield b"".join(digits), False
-            yield part, True
-            digits = []
-        yield b"".join(digits), False
 
 
 class _Group:
@@ -110,8 +87,9 @@ class RtfParser:
         self._default_font = 0
         self._fonts: dict[int, str] = {}
         self._shape_name: list[str] = []
+        self._form = FormField()
         self._time: dict[bytes, int] | None = None
-        self._raw_utf8 = _is_utf8(data)
+        self._raw_utf8 = rtf_fonts.is_utf8(data)
         self._words: dict[bytes, Callable[[int | None], None]] = {
             b"f": self._font,
             b"plain": lambda _: self._font(self._default_font),
@@ -127,6 +105,10 @@ class RtfParser:
             b"objdata": lambda _: self._blob(""),
             b"nonshppict": lambda _: self._older_picture(),
             b"fldinst": lambda _: self._instruction(),
+            b"fldrslt": lambda _: self._result(),
+            b"formfield": lambda _: self._form_field(),
+            b"ffl": lambda _: self._open(self._form.choice()),
+            **{word: partial(self._form_value, word) for word in FORM_WORDS},
             b"info": lambda _: self._nowhere(),
             b"sn": lambda _: self._property_name(),
             b"sv": lambda _: self._property_value(),
@@ -188,7 +170,7 @@ class RtfParser:
     def _flush(self) -> None:
         if self._bytes:
             if self._group.out is not None:
-                self._group.out.append(code_pages.decoded(bytes(self._bytes), self._group.codec))
+                self._group.out.append(rtf_fonts.decoded(bytes(self._bytes), self._group.codec))
             self._bytes.clear()
 
     def _symbol(self, symbol: bytes) -> None:
@@ -201,7 +183,7 @@ class RtfParser:
     def _unicode(self, number: int | None) -> None:
         code = (number or 0) & 0xFFFF if (number or 0) < 0 else (number or 0)
         if 0 < code <= 0x10FFFF:  # noqa: PLR2004 - the last character there is
-            self._emit(chr(code))
+            self._emit(rtf_fonts.character(code, self._group.codec))
         self._pending = self._group.fallback
 
     def _set_fallback(self, number: int | None) -> None:
@@ -309,6 +291,25 @@ class RtfParser:
         self._open(parts)
         self._group.done = done
 
+    def _form_field(self) -> None:
+        self._form = FormField()
+        self._open(None)
+
+    def _form_value(self, word: bytes, number: int | None) -> None:
+        self._form.values[word] = number or 0
+
+    def _result(self) -> None:
+        """A field's. Of a list to choose from it is empty."""
+        out = self._group.out
+
+        def done() -> None:
+            if out is not None and not "".join(out[before:]).strip():
+                out.append(self._form.chosen())
+            self._form = FormField()
+
+        before = len(out) if out is not None else 0
+        self._group.done = done
+
     def _property_name(self) -> None:
         self._shape_name = []
         self._open(self._shape_name)
@@ -371,28 +372,8 @@ class RtfParser:
     def _font_table(self) -> None:
         start = self._at
         self._skip()
-        table = self._data[start : self._at]
-        marks = list(_FONT.finditer(table))
-        ends = [mark.start() for mark in marks[1:]] + [len(table)]
-        for mark, end in zip(marks, ends, strict=False):  # without a mark there is an end too many
-            font = table[mark.end() : end]
-            page, charset = _FONT_PAGE.search(font), _CHARSET.search(font)
-            codec = code_pages.by_number(int(page[1])) if page and int(page[1]) else None
-            codec = codec or (code_pages.by_charset(int(charset[1])) if charset else None)
-            if codec:
-                self._fonts[int(mark[1])] = codec
+        self._fonts |= rtf_fonts.codecs_by_number(self._data[start : self._at])
         self._font(self._default_font)
-
-
-def _is_utf8(data: bytes) -> bool:
-    """Some programs write UTF-8 as it is, which the format does not know."""
-    if data.isascii():
-        return False
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _moment(parts: dict[bytes, int]) -> str:

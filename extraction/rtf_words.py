@@ -46,8 +46,8 @@ SKIPPED = frozenset(
     b"""
     aftncn aftnsep aftnsepc atnauthor atndate atnicn atnid atnparent atnref atntime atrfend atrfstart background bkmkend
     bkmkstart blipuid colorschememapping colortbl comment datafield datastore defchp defpap docvar ebcend ebcstart
-    factoidname falt fchars ffdeftext ffentrymcr ffexitmcr ffformat ffhelptext ffl ffname ffstattext file filetbl
-    fldtype fontemb fontfile fname formfield ftncn ftnsep ftnsepc g gridtbl hl hlinkbase htmltag keycode latentstyles
+    factoidname falt fchars ffdeftext ffentrymcr ffexitmcr ffformat ffhelptext ffname ffstattext file filetbl
+    fldtype fontemb fontfile fname ftncn ftnsep ftnsepc g gridtbl hl hlinkbase htmltag keycode latentstyles
     lchars levelnumbers leveltext lfolevel linkval list listlevel listname listoverride listoverridetable listpicture
     liststylename listtable lsdlockedexcept mailmerge mhtmltag mmathPr nesttableprops nextfile nonesttables objalias
     objclass objname objsect objtime oldcprops oldpprops oldsprops oldtprops oleclsid panose password passwordhash pgp

@@ -90,10 +90,12 @@ def test_a_field_that_is_not_closed_swallows_nothing() -> None:
 
 def test_all_scripts_and_marks() -> None:
     text = "Müller – “quoted” €\rΕλληνικά Кириллица 日本語 😀\r"
+    text += "50 \uf06dg \uf0fc\r"
     text += "cell\x07row\x07\x07non\x1ebreaking soft\x1fhyphen\x0bline\x0cpage\r"
     assert lines_of(read(word_97([text], cut_into=3))) == [
         "Müller – “quoted” €",
         "Ελληνικά Кириллица 日本語 😀",
+        "50 µg ✓",
         *("cell", "row", "non-breaking softhyphen", "line", "page"),
     ]
 

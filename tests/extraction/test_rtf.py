@@ -15,7 +15,9 @@ from tests.extraction.word_files import word_97
 
 HEAD = rb"{\rtf1\ansi\ansicpg1252\deff0"
 HEAD += rb"{\fonttbl{\f0\froman\fcharset0 Times;}{\f1\fnil\fcharset204{\*\fname Arial;}Arial Cyr;}"
-HEAD += rb"{\f2\fnil\fcharset128 MS Gothic;}{\f3\fswiss\fcharset238\cpg1250 X;}}{\colortbl;\red0\green0\blue0;}"
+HEAD += rb"{\f2\fnil\fcharset128 MS Gothic;}{\f3\fswiss\fcharset238\cpg1250 X;}"
+HEAD += rb"{\f4\froman\fcharset2\fprq2{\*\panose 0505}Symbol;}{\f5\fnil\fcharset2 Wingdings;}}"
+HEAD += rb"{\colortbl;\red0\green0\blue0;}"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 10
 
 
@@ -52,6 +54,12 @@ def text_of(body: bytes) -> str:
         (rb"{\field{\*\fldinst{ MERGEFIELD Name }}{\fldrslt{Dr Sample}}}", "Dr Sample"),
         (rb"{\field{\*\fldinst IF {\field{\*\fldinst SEX}{\fldrslt F}} = F}{\fldrslt yes}}", "yes"),
         (rb"{\field{\*\fldinst MACROBUTTON NoMacro [type here]}{\fldrslt }}", "[type here]"),
+        (rb"{\f4 50 \'6d}g {\f4 \u-3987\'3f}g{\f5 \'fc}{\f0\u61623\'b7}", "50 µg µg✓•"),
+        (
+            rb"{\field{\*\fldinst FORMDROPDOWN {\*\formfield{\fftype2\ffres1{\*\ffname X}{\*\ffl Mr}{\*\ffl Mrs}}}}"
+            rb"{\fldrslt }} A {\field{\*\fldinst{\*\formfield{\fftype2\ffres25\ffdefres0{\*\ffl no}}}}{\fldrslt no}}",
+            "Mrs A no",
+        ),
         (rb"{\upr{plain}{\*\ud{\u322 ?}}}", "ł"),
         (rb"{\listtext 1.\tab}first {\*\bkmkstart secret}{\xe{index}}", "1.\tfirst"),
         (rb"{\shp{\*\shpinst{\sp{\sn gtextUNICODE}{\sv COPY}}{\sp{\sn posh}{\sv 2}}}{\shprslt COPY}}x", "x\nCOPY"),
