@@ -49,7 +49,9 @@ def read_rtf(data: bytes, budget: Budget) -> Content:
 def _problems(parser: RtfParser) -> tuple[Problem, ...]:
     if parser.spent:
         return (Problem(SkipReason.BUDGET_SPENT, "", "tokens"),)
-    return (Problem(SkipReason.TRUNCATED, "", "open groups"),) if parser.open_groups else ()
+    if parser.open_groups:
+        return (Problem(SkipReason.TRUNCATED, "", "open groups"),)
+    return (Problem(SkipReason.UNREADABLE, "", "bytes behind the document"),) if parser.behind else ()
 
 
 def rtf_text(data: bytes) -> str:

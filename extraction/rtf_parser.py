@@ -14,6 +14,7 @@ from extraction.rtf_words import (
     CHARACTERS,
     CODE_PAGES,
     FACTS,
+    GOES_ON,
     PICTURES,
     SHOWN,
     SKIPPED,
@@ -34,6 +35,9 @@ MAX_TOKENS = 5_000_000
 _MAX_FALLBACK = 64
 # Characters of a title or a name that are kept.
 _MAX_FACT = 1000
+# Bytes behind a document: what fills the last block of a disk, and how many others are no file that is hidden there.
+_PADDING = b"\x00\x1a \t\r\n}"
+_JUNK = 64
 _WORD_ART = "gtextUNICODE"
 
 
@@ -65,6 +69,7 @@ class RtfParser:
         blobs: pictures and objects, in order.
         facts: fields of an `Origin`.
         open_groups: the file ends inside of groups.
+        behind: something else stands behind the document.
         spent: it has more than `MAX_TOKENS`, and was not read to its end.
     """
 
@@ -74,6 +79,7 @@ class RtfParser:
         self.facts: dict[str, str] = {}
         self.open_groups = False
         self.spent = False
+        self.behind = False
         self._data = data
         self._at = 0
         self._stack: list[_Group] = []
@@ -208,9 +214,12 @@ class RtfParser:
                 self._at_end()
 
     def _at_end(self) -> None:
-        """Behind the document: another may follow, put there by a program that joins files; nothing else is text."""
+        """Behind the document: another one may follow, or the rest of this one, where a brace was closed too often."""
         following = self._data.find(b"{\\rtf", self._at)
-        self._at = following if following >= 0 else len(self._data)
+        end = following if following >= 0 else len(self._data)
+        if GOES_ON.search(self._data, self._at, end) is None:
+            self.behind = self.behind or len(self._data[self._at : end].strip(_PADDING)) > _JUNK
+            self._at = end
 
     def _word(self, word: bytes, number: int | None) -> None:
         star, self._star = self._star, False

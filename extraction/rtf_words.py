@@ -95,3 +95,5 @@ TOKEN = re.compile(
 )
 # Up to the next brace, or binary part, of a group that is left out.
 BRACES = re.compile(rb"(?:[^\\{}]|\\(?!bin\d).)*+(?:([{}])|\\bin(\d{1,10}) ?)", re.DOTALL)
+# What tells, behind a last brace, that the document goes on.
+GOES_ON = re.compile(rb"\\(?:pard?|plain|cell|row|fs\d+|f\d+)(?![a-zA-Z])")

@@ -169,6 +169,14 @@ def test_two_documents_in_one_file_are_both_read_and_junk_behind_is_not() -> Non
     assert content.pieces[0].text == "first\nsecond"
 
 
+def test_a_brace_too_many_ends_nothing_and_what_hides_behind_is_told() -> None:
+    content = read_rtf(HEAD + rb"first\par}}second\par third}", Budget(ExtractionLimits()))
+    assert content.pieces[0].text == "first\nsecond\nthird"
+    assert content.problems == ()
+    hidden = read_rtf(HEAD + b"first}" + b"PK\x03\x04" * 50, Budget(ExtractionLimits()))
+    assert [problem.reason for problem in hidden.problems] == [SkipReason.UNREADABLE]
+
+
 def test_what_is_no_rtf_is_unreadable() -> None:
     with pytest.raises(UnreadableError):
         read_rtf(b"Dear Dr Sample", Budget(ExtractionLimits()))
