@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError
 from extraction.paths import MemberPaths
 from extraction.pdf_annotations import attached_files
+from extraction.pdf_damage import damaged_streams, lost_pages
 from extraction.pdf_file import OpenedPdf, from_start, is_cut_short, opened_pdf
 from extraction.pdf_origin import origin_of
 from extraction.pdf_pages import PageText
@@ -38,6 +40,10 @@ def read_pdf(data: bytes, budget: Budget) -> Content:
         reading.problem(SkipReason.TRUNCATED, "", reading.extent("no end of file mark"))
     elif opened.is_mended:
         reading.problem(SkipReason.UNREADABLE, "", reading.extent("page tree lost"))
+    for page in lost_pages(data, reading.blank, budget) if reading.blank else ():
+        reading.problem(SkipReason.UNREADABLE, f"#page={page + 1}", "contents lost")
+    if damaged := damaged_streams(data):
+        reading.problem(SkipReason.UNREADABLE, "", f"damaged streams: {damaged}")
     earlier = EarlierPages(data, reading.pieces, budget)
     pieces = (*reading.pieces, *earlier.pieces)
     problems = (*reading.problems, *earlier.problems)
@@ -52,6 +58,7 @@ class _Reading:
         self.pieces: list[TextPiece] = []
         self.problems: list[Problem] = []
         self.scans: list[Scan] = []
+        self.blank: list[int] = []
         self.origins: tuple[Origin, ...] = ()
         self._opened = opened
         self._document = opened.document
@@ -120,6 +127,8 @@ class _Reading:
         self._read_pages += 1
         if read.text.strip():
             self.pieces.append(TextPiece(path, read.text))
+        elif pdfium.FPDFPage_CountObjects(read.page) <= 0:
+            self.blank.append(index)
         scan = scan_of(read.page, path, read.text)
         if scan:
             self.scans.append(scan)

@@ -13,6 +13,7 @@ _PAGES = re.compile(rb"/Type\s*/Pages\b")
 _COUNT = re.compile(rb"/Count\s+(\d{1,9})")
 _KIDS = re.compile(rb"/Kids\s*\[([^\]]*)")
 _REFERENCE = re.compile(rb"(\d{1,7})\s+(\d{1,5})\s+R")
+_CONTENTS = re.compile(rb"/Contents\s*(?:\[[^\]]*|\d{1,7}\s+\d{1,5}\s+R)")
 _CATALOGUE = re.compile(rb"/Type\s*/Catalog\b")
 _FORM = re.compile(rb"/AcroForm\s+\d{1,7}\s+\d{1,5}\s+R")
 _ATTACHED = re.compile(rb"/EF\s*(?:<<|\d)")
@@ -76,6 +77,22 @@ def mended(data: bytes, budget: Budget) -> Mended | None:
         b"startxref\n0\n%%EOF\n",
     ]
     return Mended(data + b"".join(added), len(pages), found.count or None)
+
+
+def bytes_of_contents(data: bytes, budget: Budget) -> list[int]:
+    """How many bytes the contents of each page have in the file, in the order of the page tree as far as it is left.
+
+    Raises:
+        BudgetSpentError: what object streams hold is too much.
+    """
+    found = _found(data, budget)
+    return [_contents_bytes(found.objects[number].dictionary, found) for number in _in_order(found)]
+
+
+def _contents_bytes(page: bytes, found: _Found) -> int:
+    contents = _CONTENTS.search(page)
+    named = [int(number) for number, _ in _REFERENCE.findall(contents[0])] if contents else []
+    return sum(found.objects[number].behind for number in named if number in found.objects)
 
 
 def _found(data: bytes, budget: Budget) -> _Found:

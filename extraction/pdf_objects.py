@@ -15,6 +15,7 @@ _DICTIONARY_END = re.compile(rb"endobj|\bstream\b")
 _STREAM_START = re.compile(rb"\bstream\r?\n?")
 # Bytes of an object's dictionary that are looked at. A page's has some hundred, a list of pages 10 for each.
 _DICTIONARY_BYTES = 20_000
+_STREAM_END = b"endstream"
 _OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm\b")
 _OTHER_FILTER = re.compile(rb"/(?:ASCII85|ASCIIHex|LZW|RunLength)Decode|/Predictor\s*[2-9]")
 _FIRST = re.compile(rb"/First\s+(\d{1,9})")
@@ -33,12 +34,14 @@ class FoundObject:
     Attributes:
         number, generation: by which others name it.
         dictionary: the bytes up to its stream or end.
+        behind: how many bytes follow the dictionary up to the end of its stream, or to the next object.
         packed: it lies in an object stream: `dictionary` is the whole object.
     """
 
     number: int
     generation: int
     dictionary: bytes = field(repr=False)
+    behind: int = 0
     packed: bool = False
 
 
@@ -51,9 +54,11 @@ def find_objects(data: bytes, budget: Budget) -> Iterator[FoundObject]:
     ahead = OBJECT_START.search(data)
     while ahead:
         found, ahead = ahead, OBJECT_START.search(data, ahead.end())
-        end = min(ahead.start() if ahead else len(data), found.end() + _DICTIONARY_BYTES)
-        dictionary = _DICTIONARY_END.split(data[found.end() : end], maxsplit=1)[0]
-        yield FoundObject(int(found[1]), int(found[2]), dictionary)
+        end = ahead.start() if ahead else len(data)
+        dictionary = _DICTIONARY_END.split(data[found.end() : min(end, found.end() + _DICTIONARY_BYTES)], maxsplit=1)[0]
+        start = found.end() + len(dictionary)
+        closed = data.find(_STREAM_END, start, end)
+        yield FoundObject(int(found[1]), int(found[2]), dictionary, (end if closed < 0 else closed) - start)
         if _OBJECT_STREAM.search(dictionary):
             yield from _packed(dictionary, data, found.end() + len(dictionary), budget)
 
