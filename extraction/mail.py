@@ -107,10 +107,11 @@ class MailReading:
     def _event(self, event: Event, walk: _MailWalk, depth: int) -> None:
         match event:
             case MailStart():
-                mail = walk.begin(event)
-                self._begun(mail, event)
+                if event.within is not None:
+                    self._budget.spend_member()
+                self._begun(walk.begin(event), event)
             case Part():
-                self._budget.spend_member()
+                self._budget.spend_bytes(0)  # texts are no members, and take time
                 self._part(event, walk, depth)
             case Between():
                 self._between(event, walk)
@@ -225,6 +226,7 @@ class MailReading:
     def _files(self) -> Iterator[Item]:
         for waiting in self._waiting:
             if not isinstance(waiting, _Waiting):
+                self._budget.spend_member()
                 yield waiting
                 continue
             body = transfer_decoded(bytes(waiting.body), waiting.transfer)
@@ -243,6 +245,7 @@ class MailReading:
             if waiting.charset and "\ufffd" not in text:
                 data = b"\xef\xbb\xbf" + text.encode("utf-8", "replace")
         if data:
+            self._budget.spend_member()
             yield Embedded(waiting.path, data, waiting.name)
 
 
