@@ -121,7 +121,8 @@ class CodedSound:
                 break
             for frame in frames or ():
                 if not frame.sample_rate or self.rate not in (0, frame.sample_rate):
-                    raise UnreadableError(SkipReason.UNREADABLE, "its rate changes")
+                    damaged += 1  # a damaged head says another rate
+                    continue
                 self.rate = frame.sample_rate
                 seconds += frame.samples / self.rate
                 yield _mono(frame)

@@ -20,10 +20,14 @@ class Listener:
 
     Args:
         pack: whose recordings are known.
+
+    Raises:
+        PackDamagedError: they can not be opened.
     """
 
     def __init__(self, pack: Pack) -> None:
         self._matcher = RecordingMatcher(pack)
+        _ = pack.recordings  # opened now: a damaged pack is told at once, and not in the middle of a sweep
 
     @property
     def hears(self) -> bool:

@@ -36,6 +36,12 @@ _APART = 16
 _MOST_TRIED, _FEW_TRIED = 4000, 500
 # Found frames up to which frames with one wrong bit are looked up too, where nothing was found by whole ones: 15 min.
 _MOST_FLIPPED = 20_000
+# Times that one frame is looked for, however often it comes: what comes so often says little.
+_MOST_REPEATS = 16
+# Hits that are kept, those of the rarest frames: 50 MB. An hour of sound has some 100,000 in 10,000 recordings.
+_MOST_HITS = 1_000_000
+# Frames of all recordings of one document that are looked at, 5 hours; and places that are verified, 5 seconds of it.
+_MOST_FRAMES, _MOST_VERIFIED = 387_600, 20_000
 # Pairs of recordings that are held against each other for being copies.
 _MOST_PAIRS = 2000
 
@@ -81,17 +87,32 @@ class RecordingMatcher:
         if stored is None or not sounds:
             return Judgement(Verdict.CLEAR, (), ())
         frames = [np.frombuffer(sound.fingerprint, dtype="<u4") for sound in sounds]
+        room = np.maximum(0, _MOST_FRAMES - np.cumsum([0, *map(len, frames)]))
+        frames = [each[: int(left)] for each, left in zip(frames, room, strict=False)]
         known: dict[int, _Known] = {}
+        budget = _Budget(_MOST_VERIFIED)
         for at, one in enumerate(frames):
-            for number, stretch in _Search(stored, one).stretches():
+            for number, stretch in _Search(stored, one, budget).stretches():
                 known.setdefault(number, _Known(number, [])).stretches.append((at, stretch))
         return _Judging(stored, [sound.path for sound in sounds], frames).judgement(list(known.values()))
+
+
+@dataclass(slots=True)
+class _Budget:
+    """Places that may still be verified: a recording may be made so that there are many."""
+
+    left: int
+
+    def spend(self) -> bool:
+        self.left -= 1
+        return self.left >= 0
 
 
 class _Search:
     """One found recording against all known ones."""
 
-    def __init__(self, stored: StoredRecordings, found: Frames) -> None:
+    def __init__(self, stored: StoredRecordings, found: Frames, budget: _Budget) -> None:
+        self._budget = budget
         self._stored = stored
         self._found = found
         self._speaking = np.flatnonzero(found)
@@ -111,7 +132,8 @@ class _Search:
         told: defaultdict[int, list[Stretch]] = defaultdict(list)
         for number, hits in self._groups(places, values):
             for found, known in hits:
-                if any(each.follows(found, known, 2 * _APART) for each in told[number]):
+                is_told = any(each.follows(found, known, 2 * _APART) for each in told[number])
+                if is_told or not self._budget.spend():
                     break
                 stretch = stretch_at(self._found, self._stored.frames_of(number), (found, known))
                 if stretch is not None:
@@ -123,10 +145,10 @@ class _Search:
     def _groups(self, places: NDArray[np.int64], values: Frames) -> Iterable[tuple[int, list[tuple[int, int]]]]:
         """Hits that lie along one line in one recording, the largest groups first: of each, three pairs of frames."""
         distinct, which = np.unique(values, return_inverse=True)
-        asked, hits = self._stored.look_up(distinct, _MOST_PLACES)
+        asked, hits = self._stored.look_up(distinct, _MOST_PLACES, _MOST_HITS // _MOST_REPEATS)
         order = np.argsort(which, kind="stable")
         first = np.searchsorted(which[order], asked)
-        counts = np.searchsorted(which[order], asked, side="right") - first
+        counts = np.minimum(np.searchsorted(which[order], asked, side="right") - first, _MOST_REPEATS)
         rows = np.repeat(first, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         found, hits = places[order[rows]], np.repeat(hits, counts)
         numbers = np.searchsorted(self._stored.starts, hits, side="right") - 1

@@ -159,14 +159,17 @@ class StoredRecordings:
         for number in range(len(self)):
             yield Recording(self.recording_id(number), self.mark_of(number), self._frames_of(number))
 
-    def look_up(self, frames: Frames, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def look_up(self, frames: Frames, most: int, in_all: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where frames stand: indices into `frames`, and for each a place among the frames of all recordings.
 
-        A frame that stands in more than `most` places says little, and gives none.
+        A frame that stands in more than `most` places says little, and gives none. Of more than `in_all` places those
+        of the rarest frames are given.
         """
         wanted = frames.astype(np.uint64) << _SHIFT
         first, end = self._lower_bound(wanted), self._lower_bound(wanted | _PLACE)
         counts = np.where(end - first <= most, end - first, 0)
+        rarest = np.argsort(counts, kind="stable")
+        counts[rarest[np.cumsum(counts[rarest]) > in_all]] = 0
         asked = np.repeat(np.arange(len(frames)), counts)
         rows = np.repeat(first, counts) + np.arange(len(asked)) - np.repeat(np.cumsum(counts) - counts, counts)
         opened = self._rows(rows)

@@ -93,6 +93,7 @@ def main() -> None:
         ConductLog(conduct_file),
         "Stray/0.1 (Example Hospital; security@example.org)",
         harvest=grammar_of_scope(scope) if scope.names and scope.names.harvest else None,
+        hears=given["behaviour"].get("hears", False),
     )
     from crawler.source import OpenDirectorySource, SiteSource
 

@@ -102,3 +102,31 @@ def test_neighbours_tell_which_sound_is_dictation(web: Any, crawl: Callable[...,
     assert "/~$M_0012.doc" not in web.asked
     asked = dict(zip(web.all_asked, web.headers, strict=True))
     assert "range" in asked["/DM_0012.wav"]
+
+
+def test_where_recordings_are_known_sound_is_fetched_whole_after_its_header(
+    web: Any, crawl: Callable[..., Any]
+) -> None:
+    served(web, "/DS30001.DS2", dictation())
+    crawled = crawl(web.url + "/", "open_directory", behaviour={"hears": True})
+    assert crawled.fetched == ["/", "/DS30001.DS2"]
+    assert crawled.skips == []
+    assert [entry["dictation"]["author"] for entry in crawled.entries if entry["dictation"]] == ["PlantedAuthor"]
+
+
+def test_any_sound_is_asked_for_where_recordings_are_known(web: Any, crawl: Callable[..., Any]) -> None:
+    served(web, "/waltz.wav", b"RIFF\0\0\0\0WAVEfmt " + bytes(4000))
+    assert crawl(web.url + "/", "open_directory", behaviour={"hears": True}).fetched == ["/", "/waltz.wav"]
+    assert crawl(web.url + "/", "open_directory").fetched == ["/"]
+
+
+@pytest.mark.parametrize(
+    ("start", "body_bytes"), [(b"\x03enc", 32 << 20), (b"\x03ds2", 2_000_000)], ids=["encrypted", "too large"]
+)
+def test_what_can_not_be_heard_is_not_fetched_whole(
+    start: bytes, body_bytes: int, web: Any, crawl: Callable[..., Any]
+) -> None:
+    served(web, "/DS30001.DS2", start + dictation()[4:])
+    crawled = crawl(web.url + "/", "open_directory", limits={"body_bytes": body_bytes}, behaviour={"hears": True})
+    assert crawled.fetched == ["/"]
+    assert crawled.skipped == {"/DS30001.DS2": ("unsupported_type", "a recording: header read")}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from documents.dictation import HEADER_BYTES
-from fetching.recordings import is_without_text, told_by_head
+from fetching.recordings import is_to_be_heard, is_without_text, told_by_head
 
 URL, NAME, PARENT = "http://h.example/DS30001.DS2", "DS30001.DS2", "http://h.example/"
 
@@ -50,3 +50,21 @@ def test_what_may_hold_text_is_to_be_fetched_whole(head: bytes) -> None:
 )
 def test_what_first_bytes_say_of_text(head: bytes, without: bool) -> None:
     assert is_without_text(head) is without
+
+
+@pytest.mark.parametrize(
+    ("head", "size", "heard"),
+    [
+        (b"\x03ds2" + bytes(2000), 5000, True),
+        (b"\x03ds2" + bytes(2000), None, True),
+        (b"\x03ds2" + bytes(2000), 50_000, False),
+        (b"\x03enc" + bytes(2000), 5000, False),
+        (b"ID3\x03" + bytes(2000), 5000, True),
+        (b"OggS" + bytes(2000), 5000, True),
+        (b"\x7fELF" + bytes(2000), 5000, False),
+        (bytes(range(256)) * 4, 5000, False),
+        (b"Dear Dr Example", 5000, False),
+    ],
+)
+def test_what_is_to_be_heard(head: bytes, size: int | None, heard: bool) -> None:
+    assert is_to_be_heard(head, size, 10_000) is heard

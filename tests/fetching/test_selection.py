@@ -97,3 +97,11 @@ def test_every_ending_is_fetched_or_says_why_not() -> None:
 def test_a_row_is_selected_or_has_a_reason(name: str, kind: EntryKind, size: int | None) -> None:
     found = worth(entry(name, kind, size))
     assert (found.priority is None) != (found.unselected is None)
+
+
+@pytest.mark.parametrize("name", ["waltz.mp3", "a.wav", "b.m4a", "c.OGG"])
+def test_sound_is_asked_for_where_recordings_are_known(name: str) -> None:
+    assert worth(entry(name)).unselected is Unselected.SOUND
+    heard = worth(entry(name), hears=True)
+    assert (heard.priority, heard.head_only) == (Priority.UNLIKELY, True)
+    assert worth(entry("film.mp4"), hears=True).unselected is Unselected.VIDEO
