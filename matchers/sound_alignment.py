@@ -21,6 +21,8 @@ _FIRST_SPEAKING, _NEXT_SPEAKING = 48, 8
 _PACES: Final = (1.0, 0.99, 1.01, 0.98, 1.02, 0.97, 1.03, 0.96, 1.04)
 _SHIFTS: Final = np.arange(-2, 3)
 _BITS = 32
+# Share of wrong bits by which the frame is found where two sounds part: midway between the same and another one.
+_PARTING = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,27 @@ def stretch_at(found: Frames, known: Frames, at: tuple[int, int]) -> Stretch | N
         return None
     start, pace = trials[best]
     walk = _Walk(found, known, pace)
-    begin = walk.follow(first, start, -1)
-    end = walk.follow(first, start, +1)
+    begin = _edge(found, known, walk.follow(first, start, -1), pace, -1)
+    end = _edge(found, known, walk.follow(first, start, +1), pace, +1)
     if end[0] <= begin[0] or not walk.speaking:
         return None
     return Stretch((begin[0], end[0]), (max(0, begin[1]), min(len(known), end[1])), walk.speaking, walk.error)
+
+
+def _edge(found: Frames, known: Frames, at: tuple[int, int], pace: float, step: int) -> tuple[int, int]:
+    """Where exactly the sounds part, near where a block of frames said so."""
+    along = np.arange(_NEXT, -_NEXT, -1) if step < 0 else np.arange(-_NEXT, _NEXT)
+    along = along - (step < 0)
+    mine, theirs = at[0] + along, np.rint(at[1] + pace * along).astype(np.int64)
+    there = (mine >= 0) & (mine < len(found)) & (theirs >= 0) & (theirs < len(known))
+    one, other = found[np.where(there, mine, 0)], known[np.where(there, theirs, 0)]
+    speaks = there & (one != 0) & (other != 0)
+    gained = np.cumsum(np.where(speaks, _PARTING * _BITS - np.bitwise_count(one ^ other), 0.0))
+    best = int(np.argmax(gained))
+    if gained[best] <= 0:
+        return at
+    last = int(along[best]) + (step > 0)
+    return at[0] + last, round(at[1] + pace * last)
 
 
 class _Walk:
