@@ -96,7 +96,11 @@ class RtfParser:
         self._form = FormField()
         self._time: dict[bytes, int] | None = None
         self._raw_utf8 = rtf_fonts.is_utf8(data)
-        self._words: dict[bytes, Callable[[int | None], None]] = {
+        self._words = self._handlers()
+
+    def _handlers(self) -> dict[bytes, Callable[[int | None], None]]:
+        """Of words that change the state, or open a group of a kind of its own."""
+        return {
             b"f": self._font,
             b"plain": lambda _: self._font(self._default_font),
             b"deff": self._set_default_font,
