@@ -66,10 +66,11 @@ def main() -> None:
     if missing:
         print(f"not installed: {', '.join(missing)}; nothing was measured")
         return
+    measured: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as folder:
-        measured = dict(_measured(Path(folder), given.known, given.others, given.tried))
-    for name, value in measured.items():
-        print(f"{name:<28} {value}")
+        for name, value in _measured(Path(folder), given.known, given.others, given.tried):
+            print(f"{name:<28} {value}", flush=True)
+            measured[name] = value
     if given.json:
         given.json.write_text(json.dumps(measured, indent=1) + "\n")
 
