@@ -15,13 +15,16 @@ _STREAM = re.compile(rb"\bstream\r?\n")
 _END = b"endstream"
 # Bytes before a stream in which its dictionary begins.
 _DICTIONARY_BYTES = 1500
-# Streams that hold no text: pictures, fonts, tables, thumbnails, profiles.
-_NO_TEXT = re.compile(rb"/Image\b|/Length1\b|/(?:Type1C|CIDFontType0C|OpenType)\b|/XRef\b|/Predictor\b|/Alternate\b")
+# Streams on which no text rests: pictures, tables, profiles.
+_NO_TEXT = re.compile(rb"/Image\b|/XRef\b|/Predictor\b|/Alternate\b|/N\s+[134]\b")
 _DEFLATED = re.compile(rb"/Filter\s*\[?\s*(/ASCII85Decode|/A85)?\s*(?:/FlateDecode|/Fl)\b(?!\s*/)")
 # Decompressed bytes after which a stream, and a file, is believed to be whole.
 _STREAM_BYTES = 8 << 20
 _FILE_BYTES = 64 << 20
 _STEP = 1 << 20
+_NO_STREAM = b"\xff\xff"
+# In place of the check value that some writers leave out: a wrong one shows that all before it was there.
+_CHECK_VALUE = bytes(4)
 _BLANKS = re.compile(rb"\s+")
 # Five characters of ASCII85 are four bytes.
 _GROUP, _BYTES, _ZERO = 5, 4, 33
@@ -66,7 +69,7 @@ def _deflated_streams(data: bytes) -> Iterator[bytes]:
 
 
 def _decompressed_size(squeezed: bytes) -> int | None:
-    """None where it is damaged. One that only lacks its end is whole: some writers leave the check value out."""
+    """None where it is damaged, or breaks off."""
     unpack = zlib.decompressobj()
     size = 0
     try:
@@ -76,14 +79,22 @@ def _decompressed_size(squeezed: bytes) -> int | None:
             part = unpack.decompress(unpack.unconsumed_tail, _STEP)
     except zlib.error:
         return None
-    return size
+    return size if unpack.eof or part or _lacks_only_its_check(unpack) else None
+
+
+def _lacks_only_its_check(unpack: zlib._Decompress) -> bool:
+    try:
+        unpack.decompress(_CHECK_VALUE)
+    except zlib.error as error:
+        return "data check" in str(error)
+    return unpack.eof
 
 
 def _from_ascii85(text: bytes) -> bytes:
     """The bytes; nothing, which is no stream either, where a character is not of this alphabet."""
-    plain = _BLANKS.sub(b"", text.partition(b"~")[0]).removeprefix(b"<").replace(b"z", b"!!!!!")
+    plain = _BLANKS.sub(b"", text).removeprefix(b"<~").partition(b"~")[0].replace(b"z", b"!!!!!")
     if plain.translate(None, _LETTERS_85):
-        return b"\xff"
+        return _NO_STREAM
     missing = -len(plain) % _GROUP
     padded = plain + b"u" * missing
     values = [0] * (len(padded) // _GROUP)

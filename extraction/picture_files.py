@@ -46,6 +46,8 @@ FORMATS = tuple(
     )
     if kind.format
 )
+# A worker may make no threads, and libavif fails without those that it was promised.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 # Kinds in which each frame is a page. Frames of the others are steps of an animation, or another size of one picture.
 _PAGED = ("TIFF",)
 _ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")

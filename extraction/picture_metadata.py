@@ -92,7 +92,9 @@ def _exif_fields(picture: Image.Image) -> Iterator[tuple[str, str]]:
 
 
 def _png_fields(picture: Image.Image) -> Iterator[tuple[str, str]]:
-    """Text fields of PNG; comments of JPEG and GIF."""
+    """Text fields of PNG; comments of JPEG and GIF. That of JPEG 2000 names the program."""
+    if picture.format == "JPEG2000":
+        return
     for key, value in list(picture.info.items()):
         name = _PNG.get(str(key).lower())
         if name:
