@@ -44,7 +44,7 @@ def test_sparse_files_are_read_whole(form: str, tmp_path: Path) -> None:
     assert len(data) < 100_000
     found, unread = read(data)
     assert found["!/a.txt"].endswith(LETTER)
-    assert unread == []
+    assert {reason for reason, _, _ in unread} <= {SkipReason.UNREADABLE}  # the holes are told by the reader of texts
 
 
 def test_a_huge_sparse_member_is_a_bomb(tmp_path: Path) -> None:
