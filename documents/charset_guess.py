@@ -30,6 +30,8 @@ _LOANS = "english"
 _MEANINGLESS, _SIGN_IN_WORD, _SIGN, _FITTING_SIGN = -6.0, -8.0, -2.0, 3.0
 _WRONG_CASE, _BESIDE_DIGIT, _OTHER_SCRIPT, _CROWDED, _SHOUTED = -8.0, -5.0, -5.0, -1.0, -1.0
 _LETTERS = frozenset(["Lu", "Ll", "Lo", "Lt", "Lm", "Mn"])
+# The micro sign and the ordinals count as letters in Unicode, and stand as signs.
+_SCRIPTS = frozenset(["LATIN", "CYRILLIC", "GREEK", "HEBREW", "ARABIC", "THAI"])
 _MONEY, _DEGREES, _POWERS = frozenset("£€"), frozenset("°º"), frozenset("²³½¼¾µ±×÷")
 # Languages open with what others close with.
 _QUOTES, _DASHES = frozenset("“‘„«‚”’»"), frozenset("–—…•·\xa0®©™§№")
@@ -86,11 +88,9 @@ def _table(charset: str) -> _Table:
     characters = "".join(bytes([byte]).decode(charset, "replace")[:1] for byte in range(256))
     kinds = tuple("Cn" if character == "\ufffd" else category(character) for character in characters)
     scripts = (name(character, "?").partition(" ")[0] for character in characters)
-    return _Table(
-        characters,
-        kinds,
-        tuple(script if kind in _LETTERS else "" for script, kind in zip(scripts, kinds, strict=True)),
-    )
+    told = zip(scripts, kinds, strict=True)
+    letters = (script if kind in _LETTERS and script in _SCRIPTS else "" for script, kind in told)
+    return _Table(characters, kinds, tuple(letters))
 
 
 @lru_cache(maxsize=64)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from documents.charset import decode
+from documents.records import SkipReason
 from documents.text_kind import delimiter_of
 from extraction.budget import Budget
 from extraction.carried import Carried
 from extraction.plain_text import inexact, paged, printed
-from extraction.records import Content, TextPiece
+from extraction.records import Content, Problem, TextPiece
 from extraction.two_streams import TwoStreams
 from extraction.visible_text import looks_like_markup, visible_text
 
 # Characters of one cell. A whole record as one cell has a million; beyond this the file is read as plain text.
 _CELL_CHARACTERS = 16 << 20
 csv.field_size_limit(_CELL_CHARACTERS)
+# Rows that are read: some 5 s of work. The list of a large hospital's patients has a million.
+MOST_ROWS = 1_000_000
+# Characters that are looked at for each that the budget keeps: cells may hold files in base64.
+_CHARACTERS_A_KEPT = 4
 # Rows below which a column of 1, 2, 3 is no numbering.
 _FEWEST_COUNTED = 3
 # Columns that are searched for a numbering: exports have it among the first.
@@ -29,12 +34,18 @@ def read_csv(data: bytes, budget: Budget) -> Content:
     decoded = decode(data)
     problems = inexact(decoded)
     delimiter = delimiter_of(decoded.text)
+    whole = decoded.text.replace("\x00", "")
+    text = whole[: _CHARACTERS_A_KEPT * budget.limits.characters]
+    if len(text) < len(whole):
+        problems += (Problem(SkipReason.BUDGET_SPENT, "", "characters"),)
     try:
-        rows = list(csv.reader(io.StringIO(decoded.text.replace("\x00", ""), newline=""), delimiter=delimiter or ","))
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or ","), MOST_ROWS + 1))
     except csv.Error:
         return Content(paged(printed(decoded.text)), problems)
+    if len(rows) > MOST_ROWS:
+        problems += (Problem(SkipReason.BUDGET_SPENT, "", "rows"),)
     carried = Carried(budget)
-    text = _text(rows, carried)
+    text = _text(rows[:MOST_ROWS], carried)
     return Content((TextPiece("", text),) if text else (), problems, tuple(carried.found))
 
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, islice
 
 from documents.charset import decode
 from documents.media_type import MediaType, sniff
+from documents.records import SkipReason
 from extraction.budget import Budget
 from extraction.carried import Carried, guessed_base64, strict_base64
 from extraction.hl7_escapes import Separators, unescaped
 from extraction.plain_text import inexact
-from extraction.records import Content, Origin, TextPiece
+from extraction.records import Content, Origin, Problem, TextPiece
 from extraction.visible_text import looks_like_markup, visible_text
 
+# Segments that are looked at: some 6 s of work. Batches have some 10,000.
+MOST_SEGMENTS = 150_000
 _FRAMES = str.maketrans("\x0b\x1c", "\r\r")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
@@ -57,14 +60,18 @@ def read_hl7(data: bytes, budget: Budget) -> Content:
     carried = Carried(budget)
     pieces: list[TextPiece] = []
     origins: list[Origin] = []
-    messages = list(_messages(_segments(decoded.text)))
+    segments = list(islice(_segments(decoded.text), MOST_SEGMENTS + 1))
+    problems = inexact(decoded)
+    if len(segments) > MOST_SEGMENTS:
+        problems += (Problem(SkipReason.BUDGET_SPENT, "", "segments"),)
+    messages = list(_messages(iter(segments[:MOST_SEGMENTS])))
     for number, message in enumerate(messages, 1):
         path = f"#message={number}" if len(messages) > 1 else ""
         reader = _Message(message, carried, decoded.charset)
         text = "\n".join(line for line in reader.lines() if line.strip()).strip()
         pieces += [TextPiece(path, text)] if text else []
         origins += reader.origins(path)
-    return Content(tuple(pieces), inexact(decoded), tuple(carried.found), origins=tuple(origins))
+    return Content(tuple(pieces), problems, tuple(carried.found), origins=tuple(origins))
 
 
 def _declared_charset(data: bytes) -> str | None:
@@ -88,15 +95,17 @@ def _segments(text: str) -> Iterator[str]:
         if line[:3] in _HEADS and line[3:4] and not line[3].isalnum():
             separator = line[3]
         if line.startswith(f"ADD{separator}") and current:
-            current[-1] += line[4:]
+            current.append(line[4:])
         elif _NAME.match(line) and line[3:4] in ("", separator):
             if current:
-                yield "\n".join(current)
+                yield "".join(current)
             current = [line]
-        elif line or current:
+        elif current:
+            current.append(f"\n{line}")
+        elif line:
             current.append(line)
     if current:
-        yield "\n".join(current)
+        yield "".join(current)
 
 
 def _messages(segments: Iterator[str]) -> Iterator[list[str]]:
@@ -203,18 +212,18 @@ class _Message:
 
     def _files(self, rows: list[list[str]]) -> Iterator[str]:
         """Encapsulated data. A file may be cut over many segments: what begins none goes on with the last one."""
-        parts: list[tuple[str, str]] = []
+        parts: list[tuple[str, list[str]]] = []
         for values in rows:
             for repetition in self._repetitions(_at(values, _VALUE)):
                 encoding, encoded, words = self._encapsulated(repetition)
                 if words:
                     yield words
                 if parts and not _begins_file(encoding, encoded):
-                    parts[-1] = parts[-1][0], parts[-1][1] + encoded
+                    parts[-1][1].append(encoded)
                 elif encoded:
-                    parts.append((encoding, encoded))
-        for encoding, encoded in parts:
-            if left := self._take(encoding, encoded):
+                    parts.append((encoding, [encoded]))
+        for encoding, together in parts:
+            if left := self._take(encoding, "".join(together)):
                 yield left
 
     def _repetitions(self, field: str) -> list[str]:

@@ -39,6 +39,9 @@ def read_html(data: bytes, budget: Budget) -> Content:
     shown = visible_text(decoded.text)
     carried = Carried(budget)
     rest = _cut_tag(decoded.text)
+    problems = list(inexact(decoded))
+    problems += [Problem(SkipReason.BUDGET_SPENT, "", "tags")] if shown.is_cut else []
+    problems += [Problem(SkipReason.TRUNCATED, "", "tag")] if rest else []
     left = _text_in_tag(rest, carried)
     pieces = tuple(TextPiece("", text) for text in ("\n".join(part for part in (shown.text, left) if part),) if text)
     for address, name in shown.addresses:
@@ -48,7 +51,7 @@ def read_html(data: bytes, budget: Budget) -> Content:
     article = _article(_LONG_ADDRESS.sub(r"\1", decoded.text))
     return Content(
         pieces,
-        (*inexact(decoded), *((Problem(SkipReason.TRUNCATED, "", "tag"),) if rest else ())),
+        tuple(problems),
         _embedded(carried),
         origins=(_origin(shown, article),),
         reading=article.text if article else None,

@@ -19,6 +19,8 @@ _OVERSTRIKE = re.compile(r"_\x08([^\x08])|([^\x08])\x08(?:_|\2)")
 # Backspaces in a row that take back as many characters; those beyond are dropped.
 _MOST_BACKSPACES = 8
 _BACKSPACES = re.compile(r"[^\x08\n]\x08")
+# Pages that get a place of their own; the last one holds the rest. A whole record has 1,000.
+MOST_PAGES = 2000
 # Controls that show nothing: all but tab, line feed and form feed.
 _CONTROLS = dict.fromkeys(code for code in (*range(32), 127) if chr(code) not in "\t\n\f")
 
@@ -54,7 +56,7 @@ def printed(text: str) -> str:
 
 def paged(text: str) -> tuple[TextPiece, ...]:
     """A piece for each page with text; one without a place where there is but one page."""
-    pages = [(number, page) for number, page in enumerate(text.split("\f"), 1) if page.strip()]
+    pages = [(number, page) for number, page in enumerate(text.split("\f", MOST_PAGES), 1) if page.strip()]
     if len(pages) <= 1 and not text.strip("\f \n").count("\f"):
         return tuple(TextPiece("", page) for _, page in pages)
-    return tuple(TextPiece(f"#page={number}", page) for number, page in pages)
+    return tuple(TextPiece(f"#page={number}", page.replace("\f", "\n")) for number, page in pages)

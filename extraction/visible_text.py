@@ -40,6 +40,9 @@ _TAG = re.compile(
     r"</?(?:p|br|div|span|table|tr|td|th|ul|ol|li|h[1-6]|b|i|u|em|strong|font|html|body|pre|a)(?:\s[^<>]*)?/?>", re.I
 )
 _MARKUP_HEAD = 2000
+# Tags of a page that are looked at: some 6 s of work. Long pages have 50,000.
+MOST_EVENTS = 2_000_000
+_FED_BYTES = 1 << 20
 # Scripts that hold text: data that the page is drawn from, and pieces of pages.
 _DATA_SCRIPTS = re.compile(
     r"application/(?:[\w.-]+\+)?json|text/(?:html|template|plain|x-[\w-]*(?:template|handlebars))"
@@ -56,6 +59,7 @@ class VisibleText:
         language: that the page claims.
         addresses: `data:` addresses with the file name that goes with each, if any.
         data: the content of scripts that hold data.
+        is_cut: it has more tags than are looked at.
         says: what the page says of itself, by the names of its `meta` elements and of Word's properties, lower case.
     """
 
@@ -64,6 +68,7 @@ class VisibleText:
     addresses: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     data: tuple[str, ...] = field(default=(), repr=False)
     says: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_cut: bool = False
 
 
 def visible_text(markup: str, nested: int = 0) -> VisibleText:
@@ -71,10 +76,19 @@ def visible_text(markup: str, nested: int = 0) -> VisibleText:
     target = _Collector(nested)
     # Encoded as UTF-8, and the parser told so: a charset named in the markup is that of the bytes it was decoded from.
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)  # type: ignore[arg-type] # stubs: bytes too
-    parser.feed(markup.replace("\x00", "").encode("utf-8", errors="replace"))
+    data = markup.replace("\x00", "").encode("utf-8", errors="replace")
+    for at in range(0, max(len(data), 1), _FED_BYTES):
+        if target.events > MOST_EVENTS:
+            break
+        parser.feed(data[at : at + _FED_BYTES])
     parser.close()
     return VisibleText(
-        _lines(target.streams.text), target.language, tuple(target.addresses), tuple(target.data_texts), target.says
+        _lines(target.streams.text),
+        target.language,
+        tuple(target.addresses),
+        tuple(target.data_texts),
+        target.says,
+        is_cut=target.events > MOST_EVENTS,
     )
 
 
@@ -103,6 +117,7 @@ class _Collector:
         self.addresses: list[tuple[str, str]] = []
         self.data_texts: list[str] = []
         self.says: dict[str, str] = {}
+        self.events = 0
         self._nested = nested
         self._hidden = 0
         self._preformatted = 0
@@ -112,6 +127,7 @@ class _Collector:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A tag opens."""
+        self.events += 1
         if tag in _HIDDEN:
             self._hidden += 1
             self._style = tag == "style"

@@ -15,6 +15,8 @@ from extraction.two_streams import TwoStreams, reads_as_text
 from extraction.visible_text import looks_like_markup, visible_text
 from extraction.xml_tokens import End, Start, Text, xml_tokens
 
+# Tags and texts that are looked at: some 5 s of work. A record of a thousand letters has some 200,000.
+MOST_TOKENS = 1_500_000
 _DECLARED = re.compile(rb"""^[^<]{0,8}<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 # Elements that do not end a line: those of XHTML, CDA's narrative, drawings and Word's runs.
 _INLINE = frozenset(
@@ -45,7 +47,10 @@ def read_xml(data: bytes, budget: Budget) -> Content:
     decoded = decode(data, declared[1].decode("ascii") if declared else None)
     carried = Carried(budget)
     walk = _Walk(carried)
-    for token in xml_tokens(decoded.text):
+    for count, token in enumerate(xml_tokens(decoded.text)):
+        if count >= MOST_TOKENS:
+            walk.problems.append(Problem(SkipReason.BUDGET_SPENT, "", "tokens"))
+            break
         match token:
             case Start():
                 walk.start(token)

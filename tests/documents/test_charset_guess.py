@@ -175,3 +175,7 @@ def test_a_long_text_is_told_by_its_beginning(charset: str) -> None:
 @pytest.mark.parametrize("data", [b"", b"\x80", b"\xff" * 5000, bytes(range(1, 256)) * 40, b"\x1b$B", b"~{"])
 def test_nothing_makes_it_raise(data: bytes) -> None:
     decode(data)
+
+
+def test_a_micro_sign_is_a_sign_and_no_letter_of_another_script() -> None:
+    assert decode("95 µmol/l, the specimen’s".encode("cp1252")).text == "95 µmol/l, the specimen’s"

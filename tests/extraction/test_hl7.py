@@ -160,3 +160,8 @@ def test_the_charset_is_the_one_declared(name: str, charset: str) -> None:
 @pytest.mark.parametrize("message", ["MSH", "MSH|", "MSH|^", "OBX|1|ED|||^^^Base64^", "MSH|^~\\&|\rADD|", "\x0b\x1c"])
 def test_stumps_raise_nothing(message: str) -> None:
     read(message)
+
+
+@pytest.mark.parametrize("segment", ["OBX|1|TX|||x", "OBX|1|ED|||^A^^Base64^QUJD", "ADD|x", "MSH|^~\\&|"])
+def test_long_batches_are_read_in_one_look(segment: str) -> None:
+    read(HEAD, *[segment] * 5_000)
