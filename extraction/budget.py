@@ -94,7 +94,7 @@ class ExtractionLimits:
     Attributes:
         decompressed_bytes: in all.
         member_bytes: of one member of a container.
-        members: of all containers.
+        members: of all containers; a day of a large hospital has some thousand letters.
         depth: of files inside files.
         ratio: decompressed to compressed, judged past 1 MiB.
         pages: of all PDF files; a day's transcripts have 60, a whole record 1,000.
@@ -110,7 +110,7 @@ class ExtractionLimits:
 
     decompressed_bytes: int = 200 << 20
     member_bytes: int = 64 << 20
-    members: int = 3000
+    members: int = 10_000
     depth: int = 8
     ratio: int = 300
     pages: int = 2000

@@ -20,6 +20,7 @@ from extraction.epub import read_epub
 from extraction.hl7 import read_hl7
 from extraction.html import read_html
 from extraction.json_text import read_json
+from extraction.mac_metadata import read_mac_metadata
 from extraction.mail import read_mail
 from extraction.mbox import read_mbox
 from extraction.metafiles import read_emf, read_wmf
@@ -51,6 +52,7 @@ Record = TypeVar("Record", TextPiece, Problem, Origin, Scan, Sound)
 # The registry, by hand. Every media type is here or in UNREAD; a test holds them against `MediaType`.
 READERS: dict[MediaType, Reader] = {
     MediaType.EMPTY: read_plain_text,
+    MediaType.MAC_METADATA: read_mac_metadata,
     MediaType.TEXT: read_plain_text,
     MediaType.CSV: read_csv,
     MediaType.HTML: read_html,
@@ -146,7 +148,6 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.EXECUTABLE: _NO_DOCUMENT,
     MediaType.REGISTRY: _NO_DOCUMENT,
     MediaType.SHORTCUT: _NO_DOCUMENT,
-    MediaType.MAC_METADATA: _NO_DOCUMENT,
     MediaType.THUMBNAILS: _NO_DOCUMENT,
 }
 DEFAULT_LIMITS = ExtractionLimits()
