@@ -17,7 +17,7 @@ from extraction.pdf_file import OpenedPdf, from_start, is_cut_short, opened_pdf
 from extraction.pdf_origin import origin_of
 from extraction.pdf_pages import PageText
 from extraction.pdf_revisions import EarlierPages
-from extraction.pdf_scans import scan_of
+from extraction.pdf_scans import holds_pictures, scan_of
 from extraction.pdf_xfa import xfa_text
 from extraction.records import Content, Embedded, Origin, Problem, Scan, TextPiece
 
@@ -63,6 +63,7 @@ class _Reading:
         self._opened = opened
         self._document = opened.document
         self._budget = budget
+        self._among_pictures = holds_pictures(opened.data)
         self._carriers: list[tuple[int, list[int]]] = []
         self._attachments = self._read_pages = 0
         self._pages = opened.of if opened.is_mended else len(opened.document)
@@ -129,7 +130,7 @@ class _Reading:
             self.pieces.append(TextPiece(path, read.text))
         elif pdfium.FPDFPage_CountObjects(read.page) <= 0:
             self.blank.append(index)
-        scan = scan_of(read.page, path, read.text)
+        scan = scan_of(read.page, path, read.text, self._among_pictures)
         if scan:
             self.scans.append(scan)
         if read.left_out:

@@ -38,18 +38,48 @@ _POINTS_PER_INCH = 72
 
 # Share of a page's text objects that may show although the others are the layer of an earlier OCR: a stamp, a number.
 _STAMP_SHARE = 0.20
+# Share of the page from which a picture without text over it is read beside the text of the page: a photograph of a
+# letter, results pasted as a picture. And the characters that may lie over it all the same: a caption.
+BARE_SHARE = 0.20
+_CAPTION_CHARACTERS = 40
+# Dots of the smallest such picture: a fifth of a page at 50 dots an inch.
+_PICTURE_DOTS = 48_000
+_PICTURE = re.compile(rb"/Subtype\s*/Image\b")
+_SIDE = re.compile(rb"/(?:Width|Height)\s+(\d{1,7})")
+# Bytes around its mark in which a picture's sides stand. Those of a neighbour only make us look once too often.
+_DICTIONARY_BYTES = 400
 
 
-def scan_of(page: Any, path: str, text: str) -> Scan | None:
-    """Does OCR have to read this page, beside its text or instead? A blank page and a short last one need none."""
+def holds_pictures(data: bytes) -> bool:
+    """Can the pictures of this file hold letters? Without, pages of text need no look at their objects."""
+    for mark in _PICTURE.finditer(data):
+        around = data[max(0, mark.start() - _DICTIONARY_BYTES) : mark.end() + _DICTIONARY_BYTES]
+        sides = sorted((int(side) for side in _SIDE.findall(around)), reverse=True)
+        if len(sides) < 2 or sides[0] * sides[1] >= _PICTURE_DOTS:  # noqa: PLR2004 - width and height
+            return True
+    return False
+
+
+def scan_of(page: Any, path: str, text: str, among_pictures: bool) -> Scan | None:
+    """Does OCR have to read this page, beside its text or instead? A blank page and a short last one need none.
+
+    Args:
+        page: PDFium's.
+        path: its place.
+        text: all that its text layer says.
+        among_pictures: what `holds_pictures` says of the file.
+    """
     if is_garbage(text):
         return Scan(path, replaces=True)
     letters = MOST_SCAN_LETTERS if len(text) > _LONG_TEXT else len(_LETTERS.findall(text))
     if letters < MOST_SCAN_LETTERS:
         return _scan_of_little_text(page, path, text, letters)
-    if is_poorly_read(text) and _Shown(page).pictured > COVERING_SHARE:
+    if not among_pictures:
+        return None
+    shown = _Shown(page)
+    if shown.pictured > COVERING_SHARE and is_poorly_read(text):
         return Scan(path, replaces=True)
-    return None
+    return Scan(path) if _has_bare_picture(page, shown) else None
 
 
 def _scan_of_little_text(page: Any, path: str, text: str, letters: int) -> Scan | None:
@@ -59,7 +89,17 @@ def _scan_of_little_text(page: Any, path: str, text: str, letters: int) -> Scan 
     if shown.text_is_a_layer and letters >= _SCAN_SHARES[1][0]:
         return Scan(path, replaces=True) if shown.pictured > COVERING_SHARE and is_poorly_read(text) else None
     wanted = next(share for most, share in _SCAN_SHARES if letters < most)
-    return Scan(path) if shown.pictured > wanted else None
+    return Scan(path) if shown.pictured > wanted or _has_bare_picture(page, shown) else None
+
+
+def _has_bare_picture(page: Any, shown: _Shown) -> bool:
+    """Is a large picture not what the text was read from, nor what it is printed on?"""
+    if not shown.large_pictures:
+        return False
+    text_page = page.get_textpage()
+    over = [pdfium.FPDFText_GetBoundedText(text_page, *sides, None, 0) for sides in shown.large_pictures]
+    text_page.close()
+    return any(characters < _CAPTION_CHARACTERS for characters in over)
 
 
 def covering_dpi(page: Any) -> float | None:
@@ -74,6 +114,7 @@ class _Shown:
         pictured: share of the page under pictures that can hold letters; a sum, as scanners store one page in strips.
         outline_pieces: lines and curves of vector shapes.
         covering_dpi: dots an inch of the finest picture that covers it alone.
+        large_pictures: left, top, right and bottom of each that takes up much of the page.
         text_is_a_layer: is the text invisible, or hidden under a picture: the work of an earlier OCR?
     """
 
@@ -81,6 +122,7 @@ class _Shown:
         self.pictured = 0.0
         self.outline_pieces = 0
         self.covering_dpi: float | None = None
+        self.large_pictures: list[tuple[float, float, float, float]] = []
         self._texts = self._shown_texts = 0
         self._left = _OBJECTS
         width, height = page.get_size()
@@ -125,6 +167,8 @@ class _Shown:
         if dots_wide.value * dots_high.value < area * (LEGIBLE_DPI / _POINTS_PER_INCH) ** 2:
             return 0.0
         share: float = min(area / self._area, 1.0)
+        if share > BARE_SHARE and scale == 1.0:
+            self.large_pictures.append((left, top, right, bottom))
         if share > COVERING_SHARE:
             self._shown_texts = 0
             dpi = _POINTS_PER_INCH * math.sqrt(dots_wide.value * dots_high.value / area)

@@ -109,7 +109,14 @@ def test_few_letters_beside_half_a_page_of_picture_are_a_scan() -> None:
     assert scans(picture(0.45), text(["Appendix: the general practitioner's letter of 12 March 2026"])) == (
         Scan("#page=1"),
     )
-    assert scans(picture(0.45), text(LETTER_LINES)) == ()
+    assert scans(picture(0.15), text(LETTER_LINES)) == ()
+
+
+def test_a_large_picture_without_text_over_it_is_read_beside_a_page_of_text() -> None:
+    lines = LETTER_LINES * 4
+    assert scans(text(lines), picture(0.35)) == (Scan("#page=1"),)
+    assert scans(text(lines), picture(0.15)) == ()
+    assert scans(text(lines), picture(0.35, ImageReader(Image.new("L", (100, 60), 200)))) == ()
 
 
 def test_a_ruled_form_is_no_drawing_of_letters() -> None:
