@@ -120,10 +120,12 @@ def _heard(frames: NDArray[np.uint32]) -> Heard:
 
 
 def _spoken(folder: Path, number: int, voice: str | None = None) -> bytes:
-    """A letter of its own words, as the machine says it."""
+    """Words of letters in an order of their own: a machine says the same sentence twice as the very same sound."""
     made = random.Random(number)  # noqa: S311 - the same each time
     houses = list(House)
-    text = "\n".join(letter(houses[(number + at) % len(houses)], number * 3 + at, 5).text for at in range(3))
+    words = " ".join(letter(houses[(number + at) % len(houses)], number * 3 + at, 5).text for at in range(3)).split()
+    made.shuffle(words)
+    text = " ".join(words)
     path = folder / f"{number}.wav"
     command = ["espeak-ng", "-v", voice or VOICES[number % len(VOICES)], "-s", str(made.randint(*_WORDS_A_MINUTE))]
     subprocess.run([*command, "-w", str(path)], input=text[:2500].encode(), check=True, stderr=subprocess.DEVNULL)
