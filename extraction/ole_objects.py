@@ -23,6 +23,7 @@ _DOCUMENTS = frozenset(
 )
 # Streams of objects that hold no document: equations, charts of old, controls.
 _NO_DOCUMENT = frozenset(["equation native", "\x03ocxdata", "\x03ocxname"])
+_PICTURE = "\x02olepres"
 _EMBEDDED, _LINKED = 2, 1
 # Characters of a name or path inside an object; Windows knows 260.
 _MAX_NAME = 1024
@@ -49,9 +50,10 @@ def holds_nothing(ole: OleFile, path: Path) -> bool:
     Streams that begin with a control character tell of the object, or are the picture that stands for it.
     """
     streams = _streams(ole, path)
-    return bool(streams.keys() & _NO_DOCUMENT) or not any(
-        entry.kind == STORAGE or (entry.size and name > " ") for name, entry in streams.items()
-    )
+    if streams.keys() & _NO_DOCUMENT:
+        return True
+    kept = [name for name, entry in streams.items() if entry.kind == STORAGE or entry.size]
+    return any(name.startswith(_PICTURE) for name in kept) and all(name < " " for name in kept)
 
 
 def object_file(ole: OleFile, path: Path, paths: MemberPaths, budget: Budget) -> Iterator[Embedded | Problem]:
@@ -66,7 +68,7 @@ def object_file(ole: OleFile, path: Path, paths: MemberPaths, budget: Budget) ->
         whole = stream.whole
     elif found := _whole_file(ole, streams):
         data, whole = found.data, found.whole
-    elif holds_nothing(ole, path):
+    elif holds_nothing(ole, path) or not any(entry.size for entry in streams.values()):
         return
     else:
         data = storage_file(ole, path)  # of a program that nobody here knows: its reader says so

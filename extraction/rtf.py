@@ -51,6 +51,8 @@ def _problems(parser: RtfParser) -> tuple[Problem, ...]:
         return (Problem(SkipReason.BUDGET_SPENT, "", "tokens"),)
     if parser.open_groups:
         return (Problem(SkipReason.TRUNCATED, "", "open groups"),)
+    if parser.damaged:
+        return (Problem(SkipReason.UNREADABLE, "", "damaged tables"),)
     return (Problem(SkipReason.UNREADABLE, "", "bytes behind the document"),) if parser.behind else ()
 
 

@@ -15,11 +15,13 @@ from extraction.rtf_words import (
     CODE_PAGES,
     FACTS,
     GOES_ON,
+    PARAGRAPH,
     PICTURES,
     SHOWN,
     SKIPPED,
     STORIES,
     SYMBOLS,
+    TABLES,
     TIME_PARTS,
     TIMES,
     TOKEN,
@@ -69,6 +71,7 @@ class RtfParser:
         blobs: pictures and objects, in order.
         facts: fields of an `Origin`.
         open_groups: the file ends inside of groups.
+        damaged: a table without an end had text in it.
         behind: something else stands behind the document.
         spent: it has more than `MAX_TOKENS`, and was not read to its end.
     """
@@ -80,6 +83,7 @@ class RtfParser:
         self.open_groups = False
         self.spent = False
         self.behind = False
+        self.damaged = False
         self._data = data
         self._at = 0
         self._stack: list[_Group] = []
@@ -109,7 +113,7 @@ class RtfParser:
             b"bin": self._binary,
             b"ansicpg": self._code_page,
             b"fonttbl": lambda _: self._font_table(),
-            b"upr": lambda _: self._two_forms(),
+            b"upr": lambda _: self._open(None),  # once for programs without Unicode, and in `ud` for others
             b"ud": lambda _: self._unicode_form(),
             b"pict": lambda _: self._blob("pict"),
             b"objdata": lambda _: self._blob(""),
@@ -119,7 +123,7 @@ class RtfParser:
             b"formfield": lambda _: self._form_field(),
             b"ffl": lambda _: self._open(self._form.choice()),
             **{word: partial(self._form_value, word) for word in FORM_WORDS},
-            b"info": lambda _: self._nowhere(),
+            b"info": lambda _: self._open(None),
             b"sn": lambda _: self._property_name(),
             b"sv": lambda _: self._property_value(),
         }
@@ -235,7 +239,7 @@ class RtfParser:
         elif word in SKIPPED:
             if word == b"nesttableprops":
                 self._emit("\n")  # holds the end of a row
-            self._skip()
+            self._skip(in_tables=word in TABLES)
         elif handler := self._words.get(word):
             handler(number)
         elif word in FACTS or word in TIMES:
@@ -263,11 +267,8 @@ class RtfParser:
         self._flush()
         self._group.outer, self._group.out = self._group.out, out
 
-    def _nowhere(self) -> None:
-        self._open(None)
-
-    def _skip(self) -> None:
-        """Leave the rest of this group out, by its braces alone."""
+    def _skip(self, in_tables: bool = False) -> None:
+        """Leave the rest of this group out, by its braces alone; tables of fonts and styles unless they hold text."""
         self._flush()
         if not self._stack:
             return
@@ -275,18 +276,17 @@ class RtfParser:
         while depth:
             found = BRACES.match(self._data, at)
             if found is None:
-                self._at = len(self._data)
-                return
+                at = len(self._data) + 1
+                break
             at = found.end()
             if found[2]:
                 at += int(found[2])
             else:
                 depth += 1 if found[1] == b"{" else -1
+        if in_tables and PARAGRAPH.search(self._data, self._at, at):
+            self.damaged = True  # its end is lost, and text would be left out with it
+            return
         self._at = at - 1  # its closing brace
-
-    def _two_forms(self) -> None:
-        """A group twice: for programs that know no Unicode, and for others."""
-        self._open(None)
 
     def _unicode_form(self) -> None:
         self._flush()
@@ -384,7 +384,7 @@ class RtfParser:
 
     def _font_table(self) -> None:
         start = self._at
-        self._skip()
+        self._skip(in_tables=True)
         self._fonts |= rtf_fonts.codecs_by_number(self._data[start : self._at])
         self._font(self._default_font)
 

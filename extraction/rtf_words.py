@@ -56,6 +56,8 @@ SKIPPED = frozenset(
     xmlattrname xmlattrvalue xmlclose xmlname xmlnstbl xmlopen shprslt
     """.split()
 )
+# Those of them that hold no paragraph: one with a paragraph in it has lost its end.
+TABLES = frozenset([b"colortbl", b"stylesheet", b"listtable", b"listoverridetable", b"rsidtbl", b"latentstyles"])
 # Groups of the document's own facts, and what each is of an `Origin`.
 FACTS = {
     b"title": "title",
@@ -97,3 +99,4 @@ TOKEN = re.compile(
 BRACES = re.compile(rb"(?:[^\\{}]|\\(?!bin\d).)*+(?:([{}])|\\bin(\d{1,10}) ?)", re.DOTALL)
 # What tells, behind a last brace, that the document goes on.
 GOES_ON = re.compile(rb"\\(?:pard?|plain|cell|row|fs\d+|f\d+)(?![a-zA-Z])")
+PARAGRAPH = re.compile(rb"\\par(?![a-zA-Z])")

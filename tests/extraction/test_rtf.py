@@ -177,6 +177,15 @@ def test_a_brace_too_many_ends_nothing_and_what_hides_behind_is_told() -> None:
     assert [problem.reason for problem in hidden.problems] == [SkipReason.UNREADABLE]
 
 
+def test_a_table_without_an_end_takes_no_text_along() -> None:
+    content = read(rb"{\stylesheet{\s0 Normal;\pard Dear Dr Sample\par thank you\par}")
+    assert "Dear Dr Sample\nthank you" in content.pieces[0].text
+    assert [problem.reason for problem in content.problems] == [SkipReason.TRUNCATED]
+    balanced = read_rtf(HEAD + rb"{\stylesheet{\s0 Normal;\pard Dear Dr Sample\par}}}", Budget(ExtractionLimits()))
+    assert "Dear Dr Sample" in balanced.pieces[0].text
+    assert [problem.reason for problem in balanced.problems] == [SkipReason.UNREADABLE]
+
+
 def test_what_is_no_rtf_is_unreadable() -> None:
     with pytest.raises(UnreadableError):
         read_rtf(b"Dear Dr Sample", Budget(ExtractionLimits()))
