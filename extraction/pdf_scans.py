@@ -36,6 +36,8 @@ _LETTERS = re.compile(r"[^\W_]")
 _POINTS_PER_INCH = 72
 
 
+# Text objects from which a page that gives fewer letters than it has of them has a font that says nothing.
+_MUTE_TEXTS = 8
 # Share of a page's text objects that may show although the others are the layer of an earlier OCR: a stamp, a number.
 _STAMP_SHARE = 0.20
 # Share of the page from which a picture without text over it is read beside the text of the page: a photograph of a
@@ -85,7 +87,9 @@ def scan_of(page: Any, path: str, text: str, among_pictures: bool) -> Scan | Non
 def _scan_of_little_text(page: Any, path: str, text: str, letters: int) -> Scan | None:
     shown = _Shown(page)
     if letters < _SCAN_SHARES[0][0]:
-        return Scan(path) if shown.pictured > _SCAN_SHARES[0][1] or shown.outline_pieces > OUTLINE_PIECES else None
+        pictured = shown.pictured > _SCAN_SHARES[0][1]
+        drawn = shown.outline_pieces > OUTLINE_PIECES or shown.texts > max(_MUTE_TEXTS, letters)
+        return Scan(path) if pictured or drawn else None
     if shown.text_is_a_layer and letters >= _SCAN_SHARES[1][0]:
         return Scan(path, replaces=True) if shown.pictured > COVERING_SHARE and is_poorly_read(text) else None
     wanted = next(share for most, share in _SCAN_SHARES if letters < most)
@@ -113,6 +117,7 @@ class _Shown:
     Attributes:
         pictured: share of the page under pictures that can hold letters; a sum, as scanners store one page in strips.
         outline_pieces: lines and curves of vector shapes.
+        texts: text objects.
         covering_dpi: dots an inch of the finest picture that covers it alone.
         large_pictures: left, top, right and bottom of each that takes up much of the page.
         text_is_a_layer: is the text invisible, or hidden under a picture: the work of an earlier OCR?
@@ -123,7 +128,7 @@ class _Shown:
         self.outline_pieces = 0
         self.covering_dpi: float | None = None
         self.large_pictures: list[tuple[float, float, float, float]] = []
-        self._texts = self._shown_texts = 0
+        self.texts = self._shown_texts = 0
         self._left = _OBJECTS
         width, height = page.get_size()
         self._area = max(width * height, 1.0)
@@ -132,7 +137,7 @@ class _Shown:
 
     @property
     def text_is_a_layer(self) -> bool:
-        return self._texts > 0 and self._shown_texts <= _STAMP_SHARE * self._texts
+        return self.texts > 0 and self._shown_texts <= _STAMP_SHARE * self.texts
 
     def _look_at(self, shown: Any, scale: float, depth: int) -> None:
         """`scale`: how much larger than its own coordinates say the page shows its area."""
@@ -151,7 +156,7 @@ class _Shown:
                     return
                 self._look_at(pdfium.FPDFFormObj_GetObject(shown, index), inner, depth + 1)
         elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            self._texts += 1
+            self.texts += 1
             hidden = pdfium.FPDFTextObj_GetTextRenderMode(shown) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
             self._shown_texts += not hidden
 

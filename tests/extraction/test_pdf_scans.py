@@ -133,3 +133,15 @@ def test_a_subset_font_without_a_map_is_garbage() -> None:
     content = b"BT /F 12 Tf 50 700 Td <" + shifted.encode("latin-1").hex().encode() + b"> Tj ET"
     data = re.sub(rb"/Type1(?=/Base)", b"/TrueType", one_page_pdf(pdf_stream(content)))
     assert read_pdf(data, Budget(ExtractionLimits())).scans == (Scan("#page=1", replaces=True),)
+
+
+def test_text_in_a_font_that_says_nothing_is_a_scan() -> None:
+    """Bitmap fonts of old typesetters: glyphs that are drawn, under names that mean nothing."""
+    font = (
+        b"<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[.1 0 0 .1 0 0]/CharProcs<</g1 7 0 R/g2 7 0 R>>"
+        b"/Encoding<</Type/Encoding/Differences[1/g1/g2]>>/FirstChar 1/LastChar 2/Widths[9 9]>>"
+    )
+    words = b" ".join(b"BT /F 12 Tf 50 %d Td <0102010201> Tj ET" % (750 - 20 * line) for line in range(30))
+    data = one_page_pdf(pdf_stream(words), more=(font, pdf_stream(b"9 0 0 0 9 9 d1 0 0 8 8 re f")))
+    data = data.replace(b"/F 5 0 R", b"/F 6 0 R")
+    assert [scan.path for scan in read_pdf(data, Budget(ExtractionLimits())).scans] == ["#page=1"]
