@@ -101,6 +101,15 @@ READERS: dict[MediaType, Reader] = {
     MediaType.ZSTD: read_zstd,
     **dict.fromkeys(PICTURE_TYPES, read_picture),
 }
+# Files that hold words. Where one gives nothing at all, its reader missed what there is, and that is told.
+_HOLD_WORDS = frozenset(
+    {
+        *(MediaType.PDF, MediaType.DOC, MediaType.DOCX, MediaType.RTF, MediaType.ODT, MediaType.PPT),
+        *(MediaType.CDA, MediaType.HL7, MediaType.MSG, MediaType.MAIL),
+    }
+)
+# The same where they are a document by themselves; inside others they may be a drawing, a formula, an empty folder.
+_HOLD_FILES = frozenset({MediaType.OLE, MediaType.ZIP, MediaType.SEVEN_ZIP, MediaType.TAR})
 # Recognised and not read: why, in the words of the record.
 _NO_READER = (SkipReason.UNSUPPORTED_TYPE, "no reader for this type")
 _NO_DECODER = (SkipReason.UNSUPPORTED_TYPE, "a picture: no decoder for it")
@@ -218,6 +227,7 @@ class _Collected:
 
     def take(self, media_type: MediaType, data: bytes, path: str, depth: int) -> str | None:
         """Read this file and the files inside it; returns the article, where it is a web page."""
+        before = self._count()
         content = _own_content(media_type, data, self._budget)
         self._pieces += _below(path, content.pieces)
         self._problems += _below(path, content.problems)
@@ -230,10 +240,18 @@ class _Collected:
             elif depth >= self._budget.limits.depth:
                 self._problems.append(Problem(SkipReason.BUDGET_SPENT, path + embedded.path, "depth"))
             else:
-                media_type = sniff(embedded.data)
-                self._files.append(_inner_file(path, embedded, media_type))
-                self.take(media_type, embedded.data, path + embedded.path, depth + 1)
+                inner_type = sniff(embedded.data)
+                self._files.append(_inner_file(path, embedded, inner_type))
+                self.take(inner_type, embedded.data, path + embedded.path, depth + 1)
+        wanted = _HOLD_WORDS if path else _HOLD_WORDS | _HOLD_FILES
+        if media_type in wanted and self._count() == before:
+            self._problems.append(Problem(SkipReason.UNREADABLE, path, "nothing in it"))
         return content.reading
+
+    def _count(self) -> int:
+        """Whatever tells what became of a file."""
+        inside = len(self._files) + len(self._scans) + len(self._sounds)
+        return len(self._pieces) + len(self._problems) + inside
 
     def extraction(self, media_type: MediaType, reading: str | None) -> Extraction:
         """All of it, as much as the budget of characters allows."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.extraction import reports
+from benchmarks.extraction import peers, reports, speed
 from benchmarks.extraction.catalogue import Files, chosen
 from benchmarks.extraction.hardening import peak_megabytes, samples, tally
 from benchmarks.extraction.letters import letters
@@ -22,10 +22,12 @@ from benchmarks.extraction.recovering import figures, matcher_of
 from benchmarks.extraction.rendered import Family
 from extraction.isolation import ExtractorPool, IsolationLimits
 
-_SECTIONS = ("formats", "mutations")
+_SECTIONS = ("formats", "peers", "speed", "mutations")
 _PACK = 200
 _LETTERS = 15
 _MUTATIONS = 3_000
+_PEER_LETTERS = 5
+_SHOWN = 20
 
 
 def main() -> None:
@@ -34,6 +36,8 @@ def main() -> None:
     files = Files(letters(options.letters))
     sections: Mapping[str, Callable[[argparse.Namespace, Files], object]] = {
         "formats": _formats,
+        "peers": _peers,
+        "speed": _speed,
         "mutations": _mutations,
     }
     told = {}
@@ -53,6 +57,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--family", choices=list(Family), action="append", help="formats with one target; repeatable")
     parser.add_argument("--letters", type=int, default=_LETTERS, help="letters in each format")
     parser.add_argument("--pack", type=int, default=_PACK, help="letters in the pack")
+    parser.add_argument("--peer-letters", type=int, default=_PEER_LETTERS, help="the same for peers")
     parser.add_argument("--mutations", type=int, default=_MUTATIONS, help="files that are damaged and read")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--save", type=Path, default=None, help="write the files here")
@@ -76,14 +81,29 @@ def _formats(options: argparse.Namespace, files: Files) -> object:
     return [asdict(one) for one in found]
 
 
+def _peers(options: argparse.Namespace, files: Files) -> object:
+    for line in peers.missing():
+        print(line)
+    few = Files(files.letters[: options.peer_letters])
+    found = list(peers.compared(few, chosen(options.format, options.family)))
+    print(peers.peer_table(found))
+    return [asdict(one) for one in found]
+
+
+def _speed(options: argparse.Namespace, files: Files) -> object:
+    found = speed.report(files)
+    print(speed.speed_table(found))
+    return speed.as_json(found)
+
+
 def _mutations(options: argparse.Namespace, files: Files) -> object:
     whole = samples(files, chosen(options.format, options.family))
     found = tally(whole, options.mutations, IsolationLimits(), options.workers)
     print(found.table())
     print(f"slowest {found.slowest:.1f} s; {found.deaths} workers died; this process {peak_megabytes():.0f} MB at most")
-    for name, seed in found.unaccounted:
+    for name, seed in found.unaccounted[:_SHOWN]:
         print(f"neither text nor a reason: {name}, seed {seed}")
-    for name, seed, detail in found.crashed:
+    for name, seed, detail in found.crashed[:_SHOWN]:
         print(f"parser crashed: {name}, seed {seed}: {detail}")
     return {name: dict(outcomes) for name, outcomes in found.outcomes.items()}
 

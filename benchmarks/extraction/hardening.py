@@ -91,9 +91,9 @@ class Tally:
     crashed: list[tuple[str, int, str]] = field(default_factory=list)
     slowest: float = 0.0
 
-    def add(self, name: str, seed: int, extraction: Extraction) -> None:
-        """One answer."""
-        said = outcome(extraction)
+    def add(self, name: str, seed: int, extraction: Extraction, is_blank: bool = False) -> None:
+        """One answer; a blank file holds nothing but white space."""
+        said = "empty" if is_blank else outcome(extraction)
         self.outcomes.setdefault(name, Counter())[said] += 1
         if said == "unaccounted":
             self.unaccounted.append((name, seed))
@@ -145,18 +145,28 @@ def tally(whole: Mapping[str, bytes], count: int, limits: IsolationLimits, worke
     with ExtractorPool(workers, limits) as pool:
         waiting = []
         for name, seed in cases(sorted(whole), count):
-            waiting.append((name, seed, time.monotonic(), pool.submit(mutated(name, whole, seed))))
+            data = mutated(name, whole, seed)
+            waiting.append(_Waiting(name, seed, not data.strip(), time.monotonic(), pool.submit(data)))
             if len(waiting) >= _AHEAD:
-                _take(found, *waiting.pop(0))
+                _take(found, waiting.pop(0))
         for one in waiting:
-            _take(found, *one)
+            _take(found, one)
     return found
 
 
-def _take(found: Tally, name: str, seed: int, began: float, waiting: Future[Extraction]) -> None:
-    extraction = waiting.result()
-    found.slowest = max(found.slowest, time.monotonic() - began)
-    found.add(name, seed, extraction)
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    name: str
+    seed: int
+    is_blank: bool
+    began: float
+    future: Future[Extraction]
+
+
+def _take(found: Tally, one: _Waiting) -> None:
+    extraction = one.future.result()
+    found.slowest = max(found.slowest, time.monotonic() - one.began)
+    found.add(one.name, one.seed, extraction, one.is_blank)
 
 
 def peak_megabytes(who: int = resource.RUSAGE_SELF) -> float:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.extraction.letters import Letter
+from benchmarks.extraction.msg_writer import BODY, HTML, SENDER, SUBJECT, msg, streams, winmail
 from benchmarks.extraction.plain_files import plain_page
 from benchmarks.extraction.rendered import Format, Rendered, whole
 from demo_range.rendering import Format as RangeFormat
@@ -97,6 +98,30 @@ def _mails(parts: tuple[str, ...]) -> Iterator[EmailMessage]:
     return iter((first, second, third))
 
 
+def outlook(letter: Letter) -> Rendered:
+    """A message as Outlook saves it, the letter as its text."""
+    return Rendered(msg({SUBJECT: "Clinic letter", SENDER: "Secretary", BODY: letter.text}), whole(letter))
+
+
+def outlook_page(letter: Letter) -> Rendered:
+    """The same with a page of HTML, and strings of the Windows code page."""
+    values: dict[int, str | bytes | int] = {SUBJECT: "Clinic letter", HTML: plain_page(letter).data}
+    return Rendered(msg(values, codec="cp1252"), whole(letter))
+
+
+def outlook_attachment(letter: Letter) -> Rendered:
+    """The letter hangs on a message that hangs on a message."""
+    attached = [("letter.docx", rendered(RangeFormat.DOCX, letter.sheet))]
+    inner = streams({SUBJECT: "Letter", BODY: "Attached."}, attached, head=24)
+    return Rendered(msg({SUBJECT: "Fwd: Letter", BODY: "See below."}, inside=[inner]), whole(letter))
+
+
+def winmail_file(letter: Letter) -> Rendered:
+    """What other mail programs get of a message of Outlook's: winmail.dat."""
+    attached = [("letter.pdf", rendered(RangeFormat.PDF, letter.sheet))]
+    return Rendered(winmail({SUBJECT: "Letter", BODY: "Attached."}, attached), whole(letter))
+
+
 FORMATS = (
     Format("eml quoted-printable", "eml", partial(body, charset="utf-8", encoding="quoted-printable")),
     Format("eml base64 cp1252", "eml", partial(body, charset="windows-1252", encoding="base64")),
@@ -105,4 +130,8 @@ FORMATS = (
     Format("eml attachment", "eml", with_attachment),
     Format("eml forwarded twice", "eml", forwarded),
     Format("mbox", "mbox", mbox),
+    Format("msg", "msg", outlook),
+    Format("msg html", "msg", outlook_page),
+    Format("msg in msg with attachment", "msg", outlook_attachment),
+    Format("winmail.dat", "dat", winmail_file),
 )

@@ -1,4 +1,4 @@
-"""Files damaged on purpose, the same for a seed: bits, runs, ends, parts, lengths; in archives the members too."""
+"""Files damaged on purpose, the same for the same seed: bits, runs, ends, parts, lengths; members of archives too."""
 
 from __future__ import annotations
 

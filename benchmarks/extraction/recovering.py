@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from benchmarks.extraction.rendered import Family, Format, Rendered
 from benchmarks.extraction.shingles import recovered
 from extraction.isolation import ExtractorPool
 from extraction.records import Extraction
+from inspection.scans import ScanPass
 from matchers.keys import PackKey
 from matchers.matcher import Matcher
 from matchers.pack import open_pack
@@ -25,6 +27,8 @@ from matchers.verdicts import Piece, Verdict
 
 # The key of a pack that holds nothing but made letters.
 KEY = PackKey(bytes(range(32)))
+# Language data of Debian's package, for peers.
+DISTRIBUTION_DATA = "/usr/share/tesseract-ocr/5/tessdata"
 # What the issue asks for: median share of a letter's runs of five words, and share of letters that are named.
 RECOVERED = {Family.TEXT: 0.98, Family.SCAN: 0.90, Family.FAX: 0.65}
 NAMED = {Family.TEXT: 0.995, Family.SCAN: 0.98, Family.FAX: 0.90}
@@ -83,10 +87,15 @@ def matcher_of(count: int) -> Iterator[Matcher]:
         yield Matcher(open_pack(pack, KEY))
 
 
-def read(pool: ExtractorPool, files: Sequence[Rendered]) -> list[Extraction]:
-    """The files in order."""
+def read(pool: ExtractorPool, files: Sequence[Rendered], workers: int = 2) -> list[Extraction]:
+    """The files in order: their text, then what only recognition reads."""
     waiting = [pool.submit(one.data) for one in files]
-    return [future.result() for future in waiting]
+    found = [future.result() for future in waiting]
+    if not any(one.scans for one in found):
+        return found
+    scans = ScanPass(pool, workers)
+    with ThreadPoolExecutor(workers) as threads:  # letters have a page or two: each worker has one
+        return list(threads.map(scans.completed, [one.data for one in files], found))
 
 
 def outcome(matcher: Matcher, letter: Letter, made: Rendered, extraction: Extraction) -> Outcome:

@@ -152,3 +152,13 @@ def test_files_inside_are_told_with_type_and_digest_and_names_that_lie() -> None
         InnerFile("!/day1/photo.jpg", "text/plain", len(inner), digest, "jpg"),
         InnerFile("!/letter.txt", "text/plain", len(inner), digest),
     )
+
+
+@pytest.mark.parametrize("data", [b"{\\rtf1\\ansi }", b"PK\x05\x06" + bytes(18)], ids=["rtf", "zip"])
+def test_a_file_that_gives_nothing_is_told(data: bytes) -> None:
+    (problem,) = extract(data).problems
+    assert (problem.reason, problem.path, problem.detail) == (SkipReason.UNREADABLE, "", "nothing in it")
+
+
+def test_a_page_without_words_is_read() -> None:
+    assert extract(b"<html><body><script>1</script></body></html>").problems == ()

@@ -1,0 +1,150 @@
+"""How fast: mixed documents, pages of PDF and of noisy scans; and what the parent needs, whatever comes."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+
+import pypdf
+
+from benchmarks.extraction.archive_files import zipped
+from benchmarks.extraction.catalogue import Files, chosen
+from benchmarks.extraction.hardening import others, peak_megabytes
+from benchmarks.extraction.letters import Letter
+from benchmarks.extraction.mutations import mutated
+from benchmarks.extraction.recovering import read
+from benchmarks.extraction.rendered import Family, Rendered
+from benchmarks.extraction.scan_files import as_pdf
+from benchmarks.matching.tables import number, table
+from benchmarks.scanned_pages import Spoiling
+from extraction.budget import Budget, ExtractionLimits
+from extraction.isolation import ExtractorPool
+from extraction.pdf import read_pdf
+from extraction.records import Extraction
+
+WORKERS = 2
+# What is asked for.
+DOCUMENTS_A_SECOND, PDF_PAGES_A_SECOND, SCANS_A_MINUTE, PARENT_MEGABYTES = 150, 400, 30, 300
+_DOCUMENTS = 1_500
+_PDF_PAGES = 200
+_REPEATS = 3
+_SCANS = 20
+_AHEAD = 3 * WORKERS
+# Of what the parent is shown: plain text and an archive as large as it takes, a bomb of each kind, damaged files.
+_LARGE_BYTES = 200 << 20
+_DAMAGED = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """One measure beside its target."""
+
+    what: str
+    measured: float
+    target: float
+    unit: str
+
+
+def report(files: Files) -> list[Speed]:
+    """All measures; made files are those of the run's letters."""
+    return [
+        Speed("mixed documents, 2 workers", mixed(files), DOCUMENTS_A_SECOND, "documents/s"),
+        Speed("pages of PDF text, one core", pdf_pages(files), PDF_PAGES_A_SECOND, "pages/s of processor time"),
+        Speed("noisy scans at 200 dpi, 2 workers", scans(files.letters), SCANS_A_MINUTE, "pages/minute"),
+        Speed("parent, large and hostile and many files", parent(), PARENT_MEGABYTES, "MB at most"),
+    ]
+
+
+def speed_table(found: Sequence[Speed]) -> str:
+    """A row for each measure."""
+    rows = [(one.what, number(one.measured, 1), number(one.target), one.unit) for one in found]
+    return table(("speed", "measured", "target", "unit"), rows)
+
+
+def as_json(found: Sequence[Speed]) -> object:
+    """Plain values."""
+    return [asdict(one) for one in found]
+
+
+def mixed(files: Files) -> float:
+    """Documents a second of all text formats by turns, by the clock."""
+    made = [one.data for form in chosen(families=[Family.TEXT]) for one in files.of(form)]
+    with ExtractorPool(WORKERS) as pool:
+        list(_through(pool, made[:_AHEAD]))
+        began = time.perf_counter()
+        count = sum(1 for _ in _through(pool, (made[turn % len(made)] for turn in range(_DOCUMENTS))))
+        return count / (time.perf_counter() - began)
+
+
+def _through(pool: ExtractorPool, documents: Iterator[bytes] | Sequence[bytes]) -> Iterator[Extraction]:
+    """In order, a few ahead, as sweeps do."""
+    waiting: list[Future[Extraction]] = []
+    for data in documents:
+        waiting.append(pool.submit(data))
+        if len(waiting) >= _AHEAD:
+            yield waiting.pop(0).result()
+    for future in waiting:
+        yield future.result()
+
+
+def pdf_pages(files: Files) -> float:
+    """Pages of text a second in this process: the best of three, by processor time."""
+    (form,) = chosen(["pdf reportlab"])
+    writer = pypdf.PdfWriter()
+    turn = 0
+    while len(writer.pages) < _PDF_PAGES:
+        writer.append(io.BytesIO(files.of(form)[turn % len(files.letters)].data))
+        turn += 1
+    out = io.BytesIO()
+    writer.write(out)
+    best = 0.0
+    for _ in range(_REPEATS):
+        began = time.process_time()
+        pages = len(read_pdf(out.getvalue(), Budget(ExtractionLimits())).pieces)
+        best = max(best, pages / (time.process_time() - began))
+    return best
+
+
+def scans(letters: Sequence[Letter]) -> float:
+    """Pages a minute by the clock."""
+    made: list[Rendered] = []
+    for letter in letters:
+        if len(made) * 2 < _SCANS:
+            made.append(as_pdf(letter, Spoiling.NOISY, 200))
+    with ExtractorPool(WORKERS) as pool:
+        pool.extract(b"The worker is started before the clock.")
+        began = time.perf_counter()
+        pages = sum(len(extraction.pieces) for extraction in read(pool, made, WORKERS))
+        return 60 * pages / (time.perf_counter() - began)
+
+
+def parent() -> float:
+    """Megabytes of a fresh process that reads what is large, hostile or damaged, one file at a time in memory."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        return float(pool.apply(_parents_peak))
+
+
+def _parents_peak() -> float:
+    """The documents themselves do not count: they are what the caller holds."""
+    own = 0.0
+    with ExtractorPool(WORKERS) as pool:
+        for data in _trying():
+            pool.extract(data)
+            own = max(own, peak_megabytes() - len(data) / (1 << 20))
+    return own
+
+
+def _trying() -> Iterator[bytes]:
+    whole = {**others(), "text": b"Dear Dr Sample, " * 1_000}
+    for seed in range(_DAMAGED):
+        yield mutated(sorted(whole)[seed % len(whole)], whole, seed)
+    yield zipped({f"{place}.txt": bytes(20 << 20) for place in range(50)})
+    yield zipped({f"{place}.txt": b"x" for place in range(20_000)})
+    yield zipped({"letters.txt": b"".join(b"Line %d of a long letter, as it is.\n" % n for n in range(2_000_000))})
+    yield b"Dear Dr Sample, thank you for this letter. " * (_LARGE_BYTES // 43)
+    yield "Dear Dr \u0141ukasz, ".encode() * (_LARGE_BYTES // 20)
