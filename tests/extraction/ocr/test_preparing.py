@@ -18,9 +18,9 @@ def ruled(size: tuple[int, int] = (600, 800)) -> Image.Image:
     return page
 
 
-@pytest.mark.parametrize("angle", [-8.0, -2.3, 0.0, 1.0, 5.5, 9.0])
+@pytest.mark.parametrize("angle", [-37.0, -8.0, -2.3, 0.0, 1.0, 5.5, 9.0, 24.0])
 def test_skew_is_found_in_either_direction(angle: float) -> None:
-    page = ruled().rotate(-angle, Image.Resampling.BICUBIC, fillcolor=255)
+    page = ruled().rotate(-angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
 
     assert skew(page) == pytest.approx(angle, abs=0.2)
 
