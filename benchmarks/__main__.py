@@ -15,6 +15,7 @@ BENCHMARKS = (
     "extraction",
     "listings",
     "matching",
+    "ocr",
     "sound",
     "end_to_end",
 )

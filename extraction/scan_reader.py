@@ -77,12 +77,12 @@ class _Reading:
             if place not in self._left:
                 continue
             read = self._engine.read(picture, dpi)
-            text = self._budget.kept_text(read.text)
+            text = self._budget.kept_text(read.all_readings)
             if text:
                 self._pieces.append(TextPiece(place, text, read.confidence))
             if read.problem is not None:
                 self._problems.append(Problem(read.reason, place, read.problem))
-            if len(text) < len(read.text):
+            if len(text) < len(read.all_readings):
                 self._problems.append(Problem(SkipReason.BUDGET_SPENT, place, "characters"))
             del self._left[place]
 

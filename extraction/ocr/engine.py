@@ -58,12 +58,19 @@ class OcrText:
         confidence: Tesseract's mean, 0 to 100; 0 where nothing was read.
         problem: what a record says of a poor reading; None for a good one, and for a picture without text.
         reason: of the problem.
+        others: what else a poor page may say: further readings of all of it, each with errors of its own.
     """
 
     text: str = field(repr=False)
     confidence: int
     problem: str | None = None
     reason: SkipReason = SkipReason.UNREADABLE
+    others: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def all_readings(self) -> str:
+        """What a match may stand on."""
+        return "\n".join((self.text, *self.others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +114,15 @@ class OcrEngine:
         if best.letters < LEAST_MARKS and not best.is_legible:
             return OcrText("", 0)
         text = _LONE_BAR.sub("I", best.text) if best.is_legible else ""
+        others = []
         if best.confidence < CERTAIN and best.is_legible:
             softly = prepared(picture, dpi, softly=True)
-            text += "\n" + self._reading(_turned(softly) if is_turned else softly, until).text
+            others.append(self._reading(_turned(softly) if is_turned else softly, until).text)
         if best.confidence >= SURE:
-            return OcrText(text, best.confidence)
-        return OcrText(text + self._second_text(page, until), best.confidence, f"OCR confidence {best.confidence}")
+            return OcrText(text, best.confidence, others=tuple(others))
+        others.append(self._second_text(page, until))
+        problem = f"OCR confidence {best.confidence}"
+        return OcrText(text, best.confidence, problem, others=tuple(other for other in others if other))
 
     def _reading(self, page: Prepared, until: float) -> _Reading:
         left = until - time.monotonic()

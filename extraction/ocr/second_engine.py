@@ -26,6 +26,7 @@ def _loaded() -> Any:
         return None
     try:
         importlib.import_module("cv2").setNumThreads(1)
+        importlib.import_module("onnxruntime")
         return importlib.import_module("rapidocr").RapidOCR
     except Exception:  # noqa: BLE001 - a broken installation is one without it
         return None
