@@ -16,8 +16,9 @@ from pathlib import Path
 
 from benchmarks.extraction import peers, reports, speed
 from benchmarks.extraction.catalogue import Files, chosen
-from benchmarks.extraction.hardening import peak_megabytes, samples, tally
+from benchmarks.extraction.hardening import samples, tally
 from benchmarks.extraction.letters import letters
+from benchmarks.extraction.parent_memory import peak_megabytes
 from benchmarks.extraction.recovering import figures, matcher_of
 from benchmarks.extraction.rendered import Family
 from extraction.isolation import ExtractorPool, IsolationLimits

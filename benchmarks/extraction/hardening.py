@@ -169,6 +169,6 @@ def _take(found: Tally, one: _Waiting) -> None:
     found.add(one.name, one.seed, extraction, one.is_blank)
 
 
-def peak_megabytes(who: int = resource.RUSAGE_SELF) -> float:
-    """The most memory that this process had, or the largest of its ended children."""
-    return resource.getrusage(who).ru_maxrss / 1024
+def most_megabytes_of_a_child() -> float:
+    """The most memory that an ended child had, or whoever it was started by."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-import resource
 import sys
 
 import pytest
 
 from benchmarks.extraction.catalogue import Files, chosen
-from benchmarks.extraction.hardening import Tally, outcome, peak_megabytes, samples, tally
+from benchmarks.extraction.hardening import Tally, most_megabytes_of_a_child, outcome, samples, tally
 from benchmarks.extraction.letters import Kind, letter
 from benchmarks.extraction.mutations import mutated
+from benchmarks.extraction.parent_memory import peak_megabytes
 from extraction.isolation import IsolationLimits
 from extraction.records import Extraction
 
@@ -45,7 +45,7 @@ def test_three_thousand_damaged_files(capsys: pytest.CaptureFixture[str]) -> Non
         sys.stdout.write(f"\n{found.table()}\nslowest {found.slowest:.1f} s, {found.deaths} workers died\n")
     assert_accounted(found, MANY)
     assert peak_megabytes() - before < MORE_MEGABYTES
-    assert peak_megabytes(resource.RUSAGE_CHILDREN) < LIMITS.memory_bytes / (1 << 20)
+    assert most_megabytes_of_a_child() < LIMITS.memory_bytes / (1 << 20)
 
 
 def test_damage_is_the_same_for_the_same_seed() -> None:
