@@ -108,6 +108,8 @@ _HOLD_WORDS = frozenset(
         *(MediaType.CDA, MediaType.HL7, MediaType.MSG, MediaType.MAIL),
     }
 )
+# An archive of this size says that it has no members, and so has been read.
+EMPTY_ZIP_BYTES = 22
 # The same where they are a document by themselves; inside others they may be a drawing, a formula, an empty folder.
 _HOLD_FILES = frozenset({MediaType.OLE, MediaType.ZIP, MediaType.SEVEN_ZIP, MediaType.TAR})
 # Recognised and not read: why, in the words of the record.
@@ -244,8 +246,8 @@ class _Collected:
                 self._files.append(_inner_file(path, embedded, inner_type))
                 self.take(inner_type, embedded.data, path + embedded.path, depth + 1)
         wanted = _HOLD_WORDS if path else _HOLD_WORDS | _HOLD_FILES
-        if media_type in wanted and self._count() == before:
-            self._problems.append(Problem(SkipReason.UNREADABLE, path, "nothing in it"))
+        if media_type in wanted and self._count() == before and len(data) > EMPTY_ZIP_BYTES:
+            self._problems.append(Problem(SkipReason.UNREADABLE, path, "no text"))
         return content.reading
 
     def _count(self) -> int:
