@@ -162,6 +162,8 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.THUMBNAILS: _NO_DOCUMENT,
 }
 DEFAULT_LIMITS = ExtractionLimits()
+# Bytes of a ZIP without members, which honestly holds nothing.
+_EMPTY_ARCHIVE = 22
 
 
 def extract(data: bytes, limits: ExtractionLimits = DEFAULT_LIMITS) -> Extraction:

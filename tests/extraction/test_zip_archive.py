@@ -196,7 +196,8 @@ def test_nested_to_the_limit() -> None:
 
 def test_an_empty_zip_and_empty_members_are_no_problem() -> None:
     assert read(zipped({})) == ({}, [])
-    assert read(zipped({"a.txt": b"", "folder/": b""})) == ({}, [])
+    inside = zipped({"b.txt": b"Dear Dr Sample", "a.zip": zipped({"a.txt": b"", "folder/": b""})})
+    assert read(inside) == ({"!/b.txt": "Dear Dr Sample"}, [])
 
 
 def test_nothing_but_an_end_is_unreadable() -> None:

@@ -99,7 +99,7 @@ def test_what_can_not_be_read_is_named_and_the_rest_goes_on(
     unread = {result.file.name: result.reason for result in results if isinstance(result, UnreadableLetter)}
     assert len(whole) == 2
     assert set(unread) == {"broken.pdf", "photo.png", "gone.txt"}
-    assert unread["photo.png"] is SkipReason.UNSUPPORTED_TYPE
+    assert unread["photo.png"] is SkipReason.UNREADABLE
     assert not any(isinstance(result, PartialLetter) for result in results)
 
 
