@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from demo_range.letters import House, letter
 from extraction.budget import Budget, ExtractionLimits
-from extraction.sound import read_sound
+from extraction.recordings.sound import read_sound
 from matchers.keys import PackKey
 from matchers.pack import open_pack
 from matchers.pack_build import Letter, build_pack

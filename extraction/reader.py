@@ -11,40 +11,40 @@ from documents.media_type import MediaType, sniff
 from documents.naming import disagrees
 from documents.records import InnerFile, SkipReason
 from extraction.budget import Budget, BudgetSpentError, ExtractionLimits, UnreadableError
-from extraction.cms import read_signed
-from extraction.compressed import read_bzip2, read_gzip, read_xz, read_zstd
-from extraction.csv_table import read_csv
-from extraction.doc import read_doc
-from extraction.docx import read_docx
-from extraction.epub import read_epub
-from extraction.hl7 import read_hl7
-from extraction.html import read_html
-from extraction.json_text import read_json
-from extraction.mac_metadata import read_mac_metadata
-from extraction.mail import read_mail
-from extraction.mbox import read_mbox
-from extraction.metafiles import read_emf, read_wmf
-from extraction.msg import read_msg
-from extraction.odf import read_flat_odf, read_odf
-from extraction.old_word import read_old_word
-from extraction.ole import read_ole
-from extraction.pdf import read_pdf
-from extraction.pictures import PICTURE_TYPES, read_picture
-from extraction.plain_text import read_plain_text
-from extraction.ppt import read_ppt
-from extraction.pptx import read_pptx
+from extraction.containers.compressed import read_bzip2, read_gzip, read_xz, read_zstd
+from extraction.containers.mac_metadata import read_mac_metadata
+from extraction.containers.seven_zip import read_seven_zip
+from extraction.containers.tar_archive import read_tar
+from extraction.containers.zip_archive import read_zip
+from extraction.mail.cms import read_signed
+from extraction.mail.mail import read_mail
+from extraction.mail.mbox import read_mbox
+from extraction.mail.msg import read_msg
+from extraction.mail.tnef import read_tnef
+from extraction.office.docx import read_docx
+from extraction.office.epub import read_epub
+from extraction.office.odf import read_flat_odf, read_odf
+from extraction.office.pptx import read_pptx
+from extraction.office.xlsb import read_xlsb
+from extraction.office.xlsx import read_xlsx
+from extraction.office.xps import read_xps
+from extraction.old_office.doc import read_doc
+from extraction.old_office.metafiles import read_emf, read_wmf
+from extraction.old_office.old_word import read_old_word
+from extraction.old_office.ole import read_ole
+from extraction.old_office.ppt import read_ppt
+from extraction.old_office.rtf import read_rtf
+from extraction.old_office.xls import read_xls
+from extraction.pdf.pdf import read_pdf
+from extraction.pictures.pictures import PICTURE_TYPES, read_picture
+from extraction.recordings.sound import SOUND_TYPES, read_sound
 from extraction.records import Content, Embedded, Extraction, Origin, Problem, Scan, Sound, TextPiece
-from extraction.rtf import read_rtf
-from extraction.seven_zip import read_seven_zip
-from extraction.sound import SOUND_TYPES, read_sound
-from extraction.tar_archive import read_tar
-from extraction.tnef import read_tnef
-from extraction.xls import read_xls
-from extraction.xlsb import read_xlsb
-from extraction.xlsx import read_xlsx
-from extraction.xml_text import read_xml
-from extraction.xps import read_xps
-from extraction.zip_archive import read_zip
+from extraction.texts.csv_table import read_csv
+from extraction.texts.hl7 import read_hl7
+from extraction.texts.html import read_html
+from extraction.texts.json_text import read_json
+from extraction.texts.plain_text import read_plain_text
+from extraction.texts.xml_text import read_xml
 
 Reader = Callable[[bytes, Budget], Content]
 Record = TypeVar("Record", TextPiece, Problem, Origin, Scan, Sound)

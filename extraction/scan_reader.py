@@ -9,7 +9,7 @@ from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError, ExtractionLimits, UnreadableError
 from extraction.ocr.engine import OcrEngine
 from extraction.ocr.settings import OcrSettings
-from extraction.page_pictures import SCANNERS, Scanner
+from extraction.pictures.page_pictures import SCANNERS, Scanner
 from extraction.reader import FoundFile, files_with
 from extraction.records import Extraction, Problem, TextPiece
 

@@ -21,9 +21,10 @@ from importlib import import_module
 from typing import Any, Final
 
 from documents.records import SkipReason
-from extraction import answers, sandbox, sound_codecs, speech
+from extraction import answers, sandbox
 from extraction.budget import AnswerError, ExtractionLimits, SpeechSettings
 from extraction.ocr.settings import OcrSettings
+from extraction.recordings import sound_codecs, speech
 from extraction.records import Extraction
 from extraction.sandbox import IsolationLimits
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from extraction.recordings.sound import UNHEARD
 from extraction.records import Extraction, Problem, Sound
-from extraction.sound import UNHEARD
 from matchers.pack import Pack
 from matchers.sound_matcher import Heard, RecordingMatcher
 from matchers.verdicts import Judgement, LetterMatch, Verdict, joined

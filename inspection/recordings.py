@@ -12,8 +12,8 @@ import numpy as np
 
 from documents.records import SkipReason
 from extraction.isolation import ExtractorPool
+from extraction.recordings.sound import UNHEARD
 from extraction.records import Extraction
-from extraction.sound import UNHEARD
 from inspection.letters import LetterFile
 from matchers.sound_matcher import LEAST_SPEAKING
 from matchers.sound_store import MARK_BYTES, Recording

@@ -20,7 +20,7 @@ from matchers.verdicts import Judgement, LetterMatch, Span, Verdict, strongest
 
 Frames = NDArray[np.uint32]
 
-# Seconds from one frame to the next; `extraction.sound_print` makes them so.
+# Seconds from one frame to the next; `extraction.recordings.sound_print` makes them so.
 FRAME_SECONDS: Final = 256 / 5512
 # Frames that must speak in both before a match is told, 5 seconds.
 LEAST_SPEAKING: Final = 108

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 
-from extraction.ole_build import compound_file
+from extraction.old_office.ole_build import compound_file
 
 SUBJECT, SENDER, SENDER_ADDRESS, HEADERS = 0x0037, 0x0C1A, 0x0C1F, 0x007D
 BODY, HTML, RTF = 0x1000, 0x1013, 0x1009

@@ -28,7 +28,7 @@ from benchmarks.matching.tables import number, table
 from benchmarks.scanned_pages import Spoiling
 from extraction.budget import Budget, ExtractionLimits
 from extraction.isolation import ExtractorPool
-from extraction.pdf import read_pdf
+from extraction.pdf.pdf import read_pdf
 from extraction.records import Extraction
 
 WORKERS = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-from extraction.ole_build import compound_file
+from extraction.old_office.ole_build import compound_file
 
 BIFF8, BIFF5 = 0x0600, 0x0500
 

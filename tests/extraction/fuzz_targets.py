@@ -15,12 +15,12 @@ from documents.records import SkipReason
 from documents.wav_header import read_wav
 from extraction import answers
 from extraction.budget import AnswerError, Budget, BudgetSpentError, ExtractionLimits, UnreadableError
+from extraction.office.zip_members import read_members
 from extraction.paths import MemberPaths, member_path
-from extraction.pdf_mending import mended
+from extraction.pdf.pdf_mending import mended
 from extraction.reader import READERS, Reader, extract
+from extraction.recordings.sound import SOUND_TYPES
 from extraction.records import Problem
-from extraction.sound import SOUND_TYPES
-from extraction.zip_members import read_members
 
 # Small, so that a file that asks for much is soon done.
 LIMITS = ExtractionLimits(

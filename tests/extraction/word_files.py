@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-from extraction.ole_build import compound_file
+from extraction.old_office.ole_build import compound_file
 
 TEXT_START = 0x800
 ENCRYPTED, COMPLEX = 0x0100, 0x0004

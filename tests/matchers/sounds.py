@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demo_range.speech import RATE, made_speech
-from extraction.sound_print import FingerprintMaker
+from extraction.recordings.sound_print import FingerprintMaker
 from matchers.sound_matcher import Heard
 from matchers.sound_store import Recording
 

@@ -1,0 +1,1 @@
+"""Office files in XML: Word, Excel, PowerPoint, OpenDocument, EPUB, XPS."""

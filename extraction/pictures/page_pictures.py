@@ -1,0 +1,132 @@
+"""Pictures of pages, for OCR: frames of picture files, and pages of PDF files as they look."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from documents.media_type import MediaType
+from extraction.budget import Budget, BudgetSpentError
+from extraction.pdf.pdf_file import from_start, opened_pdf
+from extraction.pdf.pdf_scans import covering_dpi
+from extraction.pictures.picture_files import damaged_pictures_read, frame_number, opened_picture
+from extraction.pictures.pictures import PICTURE_TYPES
+
+# Path, picture, dots an inch where they are known.
+PagePicture = tuple[str, Image.Image, int | None]
+Scanner = Callable[[bytes, Sequence[str], Budget], Iterator[PagePicture]]
+
+# Dots an inch at which pages are drawn. 300 read no better, and 150 worse.
+DPI = 200
+# Dots of one picture: A3 at 300 dots an inch has 17 million. What has more is drawn or made smaller.
+MOST_DOTS = 18_000_000
+_POINTS = 72
+# Inches of a page's longer side that paper has: a postcard's to A3's. Others are pictures whose size was made up.
+_PAPER_INCHES = (5.0, 17.0)
+_A4_INCHES = 11.69
+# Dots an inch that a file may claim, and from which a picture is halved.
+_HONEST_DPI = (50, 1300)
+_FINE_DPI = 400
+# Two resolutions count as different from this ratio on: faxes have 204 by 98.
+_SQUARE = 1.1
+
+
+def pdf_pages(data: bytes, wanted: Sequence[str], budget: Budget) -> Iterator[PagePicture]:
+    """Pages "#page=3" as they look, turned as the file says, in grey.
+
+    Raises:
+        UnreadableError, BudgetSpentError: as `opened_pdf`.
+    """
+    with opened_pdf(from_start(data), budget).document as document:
+        if document.get_formtype():
+            document.init_forms()
+        for path in wanted:
+            budget.spend_page()
+            page = document[frame_number(path) - 1]
+            scale, dpi = _scale(page)
+            yield path, page.render(scale=scale, grayscale=True).to_pil(), dpi
+            page.close()
+
+
+def picture_frames(data: bytes, wanted: Sequence[str], budget: Budget) -> Iterator[PagePicture]:
+    """The picture itself (""), or frames "#page=3" of one that has several; upright, with square dots.
+
+    Raises:
+        UnreadableError, BudgetSpentError: as `opened_picture`.
+        OSError: Pillow can not decode it.
+    """
+    with opened_picture(data) as picture:
+        for path in wanted:
+            budget.spend_page()
+            try:
+                picture.seek(frame_number(path) - 1)
+            except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+                raise BudgetSpentError("pixels") from None
+            with damaged_pictures_read(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                picture.load()
+                yield path, *_prepared(picture)
+
+
+def _scale(page: Any) -> tuple[float, int]:
+    """Dots a point, and the dots an inch that this is on the paper that the page most likely was."""
+    width, height = page.get_size()
+    inches = max(width, height, 1.0) / _POINTS
+    low, high = _PAPER_INCHES
+    if low <= inches <= high:
+        dpi, true_dpi = float(DPI), float(DPI)
+    else:  # scanners' software makes up sizes: what the picture on it has in dots counts then
+        dots = inches * (covering_dpi(page) or DPI)
+        dpi = min(dots, 1.5 * DPI * _A4_INCHES) / inches
+        true_dpi = dpi * inches / _A4_INCHES
+    area = max(width * height, 1.0) / _POINTS**2
+    fitting = (MOST_DOTS / area) ** 0.5
+    shrunk = min(1.0, fitting / dpi)
+    return dpi * shrunk / _POINTS, max(1, round(true_dpi * shrunk))
+
+
+def _prepared(picture: Image.Image) -> tuple[Image.Image, int | None]:
+    across, down = _claimed_dpi(picture)
+    upright = _upright(picture)
+    if across and down and max(across, down) > _SQUARE * min(across, down):
+        dpi = max(across, down)
+        size = (round(upright.width * dpi / across), round(upright.height * dpi / down))
+        if size[0] * size[1] <= MOST_DOTS:
+            upright = upright.convert("L").resize(size) if upright.mode != "1" else upright.resize(size)
+        return _small_enough(upright, round(dpi))
+    return _small_enough(upright, round(across) if across else None)
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """As the camera was held; a copy, for the file's own picture changes with the next frame."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # noqa: BLE001 - damaged metadata costs nothing of the picture
+        return picture.copy()
+
+
+def _small_enough(picture: Image.Image, dpi: int | None) -> tuple[Image.Image, int | None]:
+    factor = 2 if dpi and dpi > _FINE_DPI else 1
+    while picture.width * picture.height > MOST_DOTS * factor**2:
+        factor += 1
+    if factor == 1:
+        return picture, dpi
+    plain = picture if picture.mode in ("L", "RGB", "RGBA") else picture.convert("RGBA")
+    return plain.reduce(factor), round(dpi / factor) if dpi else None
+
+
+def _claimed_dpi(picture: Image.Image) -> tuple[float, float]:
+    """Across and down; zeros where the file does not say, or not in earnest."""
+    claimed = picture.info.get("dpi")
+    try:
+        across, down = (float(each) for each in claimed) if claimed else (0.0, 0.0)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return 0.0, 0.0
+    low, high = _HONEST_DPI
+    return (across, down) if low <= across <= high and low <= down <= high else (0.0, 0.0)
+
+
+SCANNERS: dict[MediaType, Scanner] = {MediaType.PDF: pdf_pages, **dict.fromkeys(PICTURE_TYPES, picture_frames)}

@@ -1,0 +1,1 @@
+"""Recordings: facts, sound, fingerprint."""

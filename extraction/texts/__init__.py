@@ -1,0 +1,1 @@
+"""Text, markup, tables and data formats."""
