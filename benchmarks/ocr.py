@@ -1,8 +1,9 @@
 """OCR beside plain Tesseract, on made pages: `python -m benchmarks ocr [--pages N] [--seed S]`.
 
-For each way of spoiling a page and each resolution: the share of the letter's runs of five words that was read (worst
-page in brackets; a poor page is read twice, and either reading counts), character errors of the best, CPU seconds a page, pages of which less than half was read. Peers get the page as
-it is: the library that we use, called as its manual shows, and the distribution's program where it is installed.
+For each way of spoiling a page and each resolution: the share of the letter's runs of five words that was read, worst
+page in brackets (a poor page is read twice, and either reading counts), character errors of the best reading, CPU
+seconds a page, pages of which less than half was read. Peers get the page as it is: the library that we use, called as
+its manual shows, and the distribution's program where it is installed.
 """
 
 from __future__ import annotations

@@ -30,10 +30,11 @@ CERTAIN = 93
 # A word counts as read from this confidence on, and with so many letters or digits.
 _WORD_CONFIDENCE = 60
 _WORD_LETTERS = 3
-# Words without which nothing of a picture is taken for text: what Tesseract sees in photographs has none.
+# Words without which nothing of a picture is taken for text, unless they are most of what Tesseract sees there. In
+# photographs it saw at most two among 156 letters.
 LEAST_WORDS = 3
 # Letters that Tesseract must see for a picture without such words to be a page that could not be read, handwriting or a
-# ruined copy. In photographs it saw up to 70.
+# ruined copy, if it does not look like one from afar. In photographs it saw up to 156.
 LEAST_MARKS = 200
 # Which way up a page is, is tried on this share of its height, and believed if the confidence differs by so much:
 # pages on their heads have 33 to 47, the same turned have 79 and more.
@@ -75,17 +76,18 @@ class OcrText:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One engine's: its words are those that it is fairly sure of, its letters all that it saw."""
+    """Tesseract's: words and letters that it is fairly sure of, and all letters that it saw."""
 
     text: str = field(repr=False)
     confidence: int
-    words: int
-    letters: int
-    is_whole: bool
+    words: int = 0
+    letters: int = 0
+    sure_letters: int = 0
+    is_whole: bool = True
 
     @property
     def is_legible(self) -> bool:
-        return self.words >= LEAST_WORDS
+        return self.words >= LEAST_WORDS or self.sure_letters * 2 >= self.letters > 0
 
 
 class OcrEngine:
@@ -111,7 +113,7 @@ class OcrEngine:
             best = self._reading(page, until)
         if not best.is_whole:
             return OcrText(best.text, best.confidence, "OCR time", SkipReason.TIMED_OUT)
-        if best.letters < LEAST_MARKS and not best.is_legible:
+        if not best.is_legible and best.letters < LEAST_MARKS and not page.bears_lines:
             return OcrText("", 0)
         text = _LONE_BAR.sub("I", best.text) if best.is_legible else ""
         others = []
@@ -127,15 +129,18 @@ class OcrEngine:
     def _reading(self, page: Prepared, until: float) -> _Reading:
         left = until - time.monotonic()
         if left <= 0:
-            return _Reading("", 0, 0, 0, is_whole=False)
+            return _Reading("", 0, is_whole=False)
         tesseract = self._languages
         tesseract.SetImage(page.image)
         tesseract.SetSourceResolution(page.dpi)
         is_whole = bool(tesseract.Recognize(max(1, int(left * _MILLISECONDS))))
+        text = str(tesseract.GetUTF8Text())
+        if not text.strip():
+            return _Reading("", 0, is_whole=is_whole)
         found = [(confidence, len(_LETTERS.findall(word))) for word, confidence in tesseract.MapWordConfidences()]
-        words = sum(confidence >= _WORD_CONFIDENCE and letters >= _WORD_LETTERS for confidence, letters in found)
+        sure = [letters for confidence, letters in found if confidence >= _WORD_CONFIDENCE and letters >= _WORD_LETTERS]
         letters = sum(letters for _, letters in found)
-        reading = _Reading(tesseract.GetUTF8Text(), int(tesseract.MeanTextConf()), words, letters, is_whole)
+        reading = _Reading(text, int(tesseract.MeanTextConf()), len(sure), letters, sum(sure), is_whole)
         tesseract.Clear()
         return reading
 

@@ -52,16 +52,27 @@ _EDGE = 0.07
 # How much clearer columns must be than rows for the page to lie on its side: up to 0.9 on upright letters, from 1.2 on
 # those on their side. Ruled tables reach 1.5; Tesseract reads lines that run down, so a mistake costs little.
 _SIDEWAYS = 1.15
+# What a page of text has from afar, be it past reading: rows clearer than columns by the first factor (2.4 to 14;
+# scenes, photographs and blank pages up to 1.6), in relation to its ink by the second (0.24 and more; up to 0.2), and
+# some ink (0.005 and more; the dirty lines of an empty fax 0.002).
+_LINES, _LINES_OF_INK, _INK_SHARE = 2.0, 0.22, 0.004
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A page to read: grey, dark on white, and its resolution."""
+    """A page to read.
+
+    Attributes:
+        image: grey, dark on white.
+        dpi: its resolution.
+        bears_lines: it looks like a page of text from afar, whether or not a letter of it can be read.
+    """
 
     image: Image.Image
     dpi: int
+    bears_lines: bool = False
 
 
 def prepared(picture: Image.Image, dpi: int | None, softly: bool = False) -> Prepared:
@@ -73,8 +84,9 @@ def prepared(picture: Image.Image, dpi: int | None, softly: bool = False) -> Pre
         grey = ImageOps.invert(grey)
     even = _evenly_lit(grey, dpi)
     clean = even.filter(ImageFilter.GaussianBlur(_SOFT_SMOOTHING)) if softly else without_grain(even)
-    grey = straightened(clean)
-    return _at_reading_size(grey, dpi)
+    look = _look(clean)
+    image, dpi = _at_reading_size(straightened(clean, look), dpi)
+    return Prepared(image, dpi, look.bears_lines)
 
 
 def in_grey(picture: Image.Image) -> Image.Image:
@@ -146,16 +158,33 @@ def _dark_around(dark: NDArray[np.bool_], square: int) -> NDArray[np.uint8]:
     return counts
 
 
-def straightened(grey: Image.Image) -> Image.Image:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a page lies: on its side or not, the degrees that level it, and whether it shows lines of text."""
+
+    on_its_side: bool
+    angle: float
+    bears_lines: bool
+
+
+def straightened(grey: Image.Image, look: Look | None = None) -> Image.Image:
     """The page turned so that its lines are level; whether they stand on their heads is not seen from afar."""
+    look = look or _look(grey)
+    if look.on_its_side:
+        grey = grey.transpose(Image.Transpose.ROTATE_90)
+    if abs(look.angle) <= LEAST_SKEW:
+        return grey
+    return grey.rotate(look.angle, Image.Resampling.BICUBIC, expand=abs(look.angle) > MOST_SKEW, fillcolor=_WHITE)
+
+
+def _look(grey: Image.Image) -> Look:
     ink = _ink(grey)
     angle, level = _levelled(ink)
     upright, standing = _levelled(np.rot90(ink))
-    if standing > _SIDEWAYS * level:
-        grey, angle = grey.transpose(Image.Transpose.ROTATE_90), upright
-    if abs(angle) <= LEAST_SKEW:
-        return grey
-    return grey.rotate(angle, Image.Resampling.BICUBIC, expand=abs(angle) > MOST_SKEW, fillcolor=_WHITE)
+    low, high = sorted((level, standing))
+    bears = high > _LINES * low and high > _LINES_OF_INK * ink.sum() and (ink > 0).mean() > _INK_SHARE
+    on_its_side = standing > _SIDEWAYS * level
+    return Look(on_its_side, upright if on_its_side else angle, bool(bears))
 
 
 def skew(grey: Image.Image) -> float:
@@ -198,13 +227,13 @@ def _levelled(ink: Floats) -> tuple[float, float]:
     return angle, float(differences(angle).sum())  # not squared: few ruled lines count for little
 
 
-def _at_reading_size(grey: Image.Image, dpi: int) -> Prepared:
+def _at_reading_size(grey: Image.Image, dpi: int) -> tuple[Image.Image, int]:
     if dpi > READING_DPI * 1.15:
-        return Prepared(_scaled(grey, READING_DPI / dpi), READING_DPI)
+        return _scaled(grey, READING_DPI / dpi), READING_DPI
     if dpi < READING_DPI:
         share = max(4 / 3, READING_DPI / dpi)
-        return Prepared(_scaled(grey, share), round(dpi * share))
-    return Prepared(grey, dpi)
+        return _scaled(grey, share), round(dpi * share)
+    return grey, dpi
 
 
 def _scaled(grey: Image.Image, share: float) -> Image.Image:

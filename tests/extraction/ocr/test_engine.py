@@ -3,7 +3,8 @@
 import pytest
 from PIL import Image, ImageFilter
 
-from benchmarks.scanned_pages import Spoiling, installed_faces, pages_of, scene, spoilt
+from benchmarks.scanned_pages import Spoiling, blank_page, installed_faces, pages_of, scene, spoilt
+from demo_range.letters import House, letter
 from demo_range.sheets import plain_sheet
 from documents.records import SkipReason
 from extraction.budget import UnreadableError
@@ -75,10 +76,35 @@ def test_a_page_that_lies_far_askew_is_read(engine: OcrEngine) -> None:
     assert share_read(engine.read(drawn().rotate(31, fillcolor=255, expand=True), 150).text) > 0.9
 
 
-def test_a_page_that_takes_too_long_keeps_what_was_read_and_says_so() -> None:
-    read = OcrEngine(OcrSettings(page_seconds=0.01)).read(drawn(), 150)
+@pytest.mark.parametrize("seconds", [0.001, 0.2])
+def test_a_page_that_takes_too_long_keeps_what_was_read_and_says_so(seconds: float) -> None:
+    page = spoilt(pages_of(letter(House.IVF, 3, seed=8).sheet, 200, installed_faces()[0])[0], Spoiling.NOISY, 200, 3)
+
+    read = OcrEngine(OcrSettings(page_seconds=seconds)).read(page, 200)
 
     assert (read.problem, read.reason) == ("OCR time", SkipReason.TIMED_OUT)
+
+
+@pytest.mark.parametrize("radius", [5, 8])
+def test_a_page_of_which_no_letter_is_seen_is_a_problem(engine: OcrEngine, radius: int) -> None:
+    page = pages_of(letter(House.IVF, 3, seed=8).sheet, 150, installed_faces()[0])[0]
+
+    read = engine.read(page.filter(ImageFilter.GaussianBlur(radius)), 150)
+
+    assert read.text == ""
+    assert read.problem == f"OCR confidence {read.confidence}"
+
+
+def test_an_empty_page_is_no_problem(engine: OcrEngine) -> None:
+    read = engine.read(blank_page(150, seed=4, spoiling=Spoiling.FAX), 150)
+
+    assert (read.text, read.problem) == ("", None)
+
+
+def test_a_name_alone_is_read(engine: OcrEngine) -> None:
+    page = pages_of(plain_sheet("Zebedee Quill"), 150, installed_faces()[0])[0]
+
+    assert "Zebedee" in engine.read(page.crop((140, 140, 420, 190)), None).text
 
 
 def test_repr_shows_no_text(engine: OcrEngine) -> None:
