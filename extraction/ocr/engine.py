@@ -161,7 +161,7 @@ class OcrEngine:
         top = int(np.argmax(sums[height:] - sums[:-height]))
         part = page.image.crop((0, top, page.image.width, top + height)).transpose(Image.Transpose.ROTATE_180)
         turned = self._reading(replace(page, image=part), until)
-        return turned.words >= LEAST_WORDS and turned.confidence > upright.confidence + _CLEARLY
+        return turned.is_legible and turned.confidence > upright.confidence + _CLEARLY
 
 
 def _turned(page: Prepared) -> Prepared:
