@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 
 import click
 
@@ -49,6 +51,8 @@ def stray() -> None:
 def main() -> None:
     """Entry point of the installed command."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold letters and keys
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - closed by whoever started us
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - the same
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that can not show a name shows its code

@@ -10,13 +10,14 @@ from pathlib import Path
 import click
 
 from cli.console import json_line, notice, result_line
-from cli.errors import CommandError
-from cli.exit_codes import sweep_exit_code
+from cli.exit_codes import ExitCode, sweep_exit_code
 from cli.ocr_options import ocr_of, ocr_options
 from cli.options import format_option
 from cli.speech_option import speech_of, speech_option
+from documents.records import SkipReason
 from extraction.isolation import ExtractorPool
 from extraction.records import Extraction, Origin, Sound, TextPiece
+from extraction.sandbox import DEFAULT_LIMITS
 from inspection.reading import isolation_limits, ocr_budget
 from inspection.scans import ScanPass
 
@@ -41,25 +42,39 @@ def text(
     """
     ocr = ocr_of(ocr_languages, ocr_pages)
     workers = os.cpu_count() or 1
-    unread = 0
+    unread = unnamed = 0
     with ExtractorPool(workers, isolation_limits(ocr, speech_of(speech))) as extractors:
         scans = ScanPass(extractors, workers, ocr_budget(ocr))
         for file in files:
             data = _bytes_of(file)
+            if data is None:
+                unnamed += 1
+                continue
             extraction = scans.completed(data, extractors.extract(data))
             unread += extraction.partial
             if output == "json":
                 json_line(_fields(str(file), len(data), extraction, no_text))
             else:
                 _show(str(file), len(data), extraction, no_text)
-    sys.exit(sweep_exit_code(complete=not unread, new=0, reappeared=0, known_open=0))
+    if unnamed == len(files):
+        sys.exit(ExitCode.USAGE)
+    sys.exit(sweep_exit_code(complete=not unread + unnamed, new=0, reappeared=0, known_open=0))
 
 
-def _bytes_of(file: Path) -> bytes:
+def _bytes_of(file: Path) -> bytes | None:
+    """Of a regular file that is not too large to be read; of others it is told why not."""
     try:
+        if not file.is_file():
+            file.stat()
+            notice(f"{file}: {'a folder' if file.is_dir() else 'not a regular file'}; name files")
+            return None
+        if file.stat().st_size > DEFAULT_LIMITS.document_bytes:
+            notice(f"{file}: {SkipReason.TOO_LARGE} (more than {DEFAULT_LIMITS.document_bytes:,} bytes)")
+            return None
         return file.read_bytes()
     except OSError as error:
-        raise CommandError(f"{file}: {(error.strerror or type(error).__name__).lower()}") from None
+        notice(f"{file}: {(error.strerror or type(error).__name__).lower()}")
+        return None
 
 
 def _show(target: str, size: int, extraction: Extraction, no_text: bool) -> None:

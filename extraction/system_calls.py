@@ -32,9 +32,24 @@ class _Machine:
 
 # Sockets: socket, connect, socketpair. Processes: clone, fork and vfork where they exist, execve, execveat, clone3.
 # Memory of others: ptrace, process_vm_readv, process_vm_writev. And io_uring_setup: what it does no filter sees.
+_PROCESSES_X86 = (41, 42, 53, 56, 57, 58, 59, 322, 435, 101, 310, 311, 425)
+_PROCESSES_ARM = (198, 203, 199, 220, 221, 281, 435, 117, 270, 271, 425)
+# What others' files are, which Landlock does not guard: modes (chmod, fchmod, fchmodat, fchmodat2), owners (chown,
+# fchown, lchown, fchownat), times (utime, utimes, futimesat, utimensat), attributes (set and remove, of each kind),
+# names (rename, renameat, renameat2, link, linkat, symlink, symlinkat, mknod, mknodat), and where one stands (chdir,
+# fchdir, chroot, pivot_root, mount).
+_FILES_X86 = (
+    *(90, 91, 268, 452, 92, 93, 94, 260, 132, 235, 261, 280, 188, 189, 190, 197, 198, 199, 82, 264, 316, 86, 265),
+    *(88, 266, 133, 259, 80, 81, 161, 155, 165),
+)
+_FILES_ARM = (52, 53, 452, 54, 55, 88, 5, 6, 7, 14, 15, 16, 38, 276, 37, 36, 33, 49, 50, 51, 41, 40)
+# Memory that outlives a worker or escapes its limit, and the kernel's own: shmget, shmat, msgget, semget, mq_open,
+# memfd_create, memfd_secret; unshare, setns, bpf, perf_event_open, userfaultfd, keyctl, add_key, request_key.
+_KERNEL_X86 = (29, 30, 68, 64, 240, 319, 447, 272, 308, 321, 298, 323, 250, 248, 249)
+_KERNEL_ARM = (194, 196, 186, 190, 180, 279, 447, 97, 268, 280, 241, 282, 219, 217, 218)
 _MACHINES = {
-    "x86_64": _Machine(0xC000003E, (41, 42, 53, 56, 57, 58, 59, 322, 435, 101, 310, 311, 425)),
-    "aarch64": _Machine(0xC00000B7, (198, 203, 199, 220, 221, 281, 435, 117, 270, 271, 425)),
+    "x86_64": _Machine(0xC000003E, (*_PROCESSES_X86, *_FILES_X86, *_KERNEL_X86)),
+    "aarch64": _Machine(0xC00000B7, (*_PROCESSES_ARM, *_FILES_ARM, *_KERNEL_ARM)),
 }
 
 
@@ -47,7 +62,7 @@ class _Program(ctypes.Structure):
 
 
 def refuse() -> bool:
-    """From now on this thread makes no sockets and no processes; did the kernel agree?
+    """From now on this thread makes no sockets and no processes, and changes no file; did the kernel agree?
 
     It must have given up new privileges before.
     """

@@ -145,14 +145,16 @@ class _Reading:
         self._read: set[str] = set()
 
     def take(self, batch: Sequence[Scan], found: Extraction) -> None:
-        """What came of some scans."""
+        """What came of some scans. Of other places the worker was not asked, so it is not believed."""
         replaced = {scan.path for scan in batch if scan.replaces}
-        read = {piece.path for piece in found.pieces}
-        self.pieces = [piece for piece in self.pieces if not (piece.path in replaced and piece.path in read)]
-        self.pieces += found.pieces
-        missing = [problem for problem in found.problems if problem.reason is SkipReason.EXTRA_MISSING]
+        asked = {scan.path for scan in batch}
+        pieces = {piece.path: piece for piece in found.pieces if piece.path in asked}
+        problems = [problem for problem in found.problems if problem.path in asked]
+        self.pieces = [piece for piece in self.pieces if not (piece.path in replaced and piece.path in pieces)]
+        self.pieces += pieces.values()
+        missing = [problem for problem in problems if problem.reason is SkipReason.EXTRA_MISSING]
         self.extra_missing = self.extra_missing or len(missing) >= len(batch)
-        self._problems += found.problems
+        self._problems += problems
         self._read.update(scan.path for scan in batch)
 
     def result(self, rest: Sequence[Scan], why: str) -> Extraction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -40,14 +41,15 @@ def test_json_has_all_of_it_and_no_text_keeps_the_text_back(tmp_path: Path) -> N
 def test_text_can_not_steer_the_terminal(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Dear\x1b[31m Dr\u202e Sample\n")
     shown = run_stray("text", "a.txt", cwd=tmp_path).stdout
-    assert "Dear\\x1b[31m Dr\\u202e Sample" in shown
+    assert "Dear Dr\\u202e Sample" in shown
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere.pdf"], "stray: nowhere.pdf: no such file or directory"),
-        (["."], "stray: .: is a directory"),
+        (["nowhere.pdf"], "nowhere.pdf: no such file or directory"),
+        (["."], ".: a folder; name files"),
+        (["/dev/zero"], "/dev/zero: not a regular file; name files"),
         (["a.txt", "--ocr-languages", "../eng"], "Invalid value for --ocr-languages"),
     ],
 )
@@ -56,3 +58,15 @@ def test_what_can_not_be_done_is_said(tmp_path: Path, arguments: list[str], mess
     told = run_stray("text", *arguments, cwd=tmp_path)
     assert told.returncode == 2
     assert message in told.stderr
+
+
+def test_one_file_that_is_not_there_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Dear Dr Sample")
+    os.mkfifo(tmp_path / "pipe")
+    told = run_stray("text", "typo.txt", "pipe", "a.txt", cwd=tmp_path)
+    assert told.returncode == 20
+    assert "Dear Dr Sample" in told.stdout
+    assert told.stderr.splitlines() == [
+        "typo.txt: no such file or directory",
+        "pipe: not a regular file; name files",
+    ]

@@ -84,6 +84,10 @@ def attempt_by_kernel(kind: str, where: str) -> str:
         "signal": lambda: os.kill(int(where), 0),
         "run": lambda: os.execv(where, [where]),  # noqa: S606 - must fail
         "fork": lambda: os.fork() or os._exit(0),
+        "mode": lambda: Path(where).chmod(0o777),
+        "times": lambda: os.utime(where),
+        "go": lambda: os.chdir(where),
+        "memory": lambda: os.close(os.memfd_create("letter")),
     }
     return of_trying(attempts[kind])
 
@@ -190,6 +194,9 @@ def of_scans(data: bytes, places: Sequence[str], limits: ExtractionLimits, setti
     missing = tuple(Problem(SkipReason.EXTRA_MISSING, place, "ocr") for place in places if "no extra" in place)
     for place in places:
         on_demand(place.removeprefix("#").encode("utf-8", "replace"), limits)
+    if "#forged" in places:
+        forged = (TextPiece("", "forged"), TextPiece("#page=99", "forged"), *(TextPiece(p, "letter") for p in places))
+        return Extraction("text/plain", forged, (Problem(SkipReason.ENCRYPTED, "#page=98", ""),))
     text = f"{data.decode()} in {'+'.join(settings.languages)}"
     return Extraction(
         "text/plain", tuple(TextPiece(place, text, confidence=90) for place in places if not missing), missing

@@ -141,6 +141,20 @@ def test_workers_start_no_processes(telling: ExtractorPool) -> None:
 
 
 @needs_seccomp
+@pytest.mark.parametrize("what", ["mode", "times", "go", "memory"])
+def test_workers_change_no_file_and_keep_no_memory_of_their_own(
+    telling: ExtractorPool, what: str, tmp_path: Path
+) -> None:
+    kept = tmp_path / "letter.txt"
+    kept.write_text("Dear Dr Sample")
+    kept.chmod(0o640)
+    before = kept.stat()
+    where = tmp_path if what == "go" else kept
+    assert telling.extract(f"{what} {where}".encode()).text == "PermissionError"
+    assert (kept.stat().st_mode, kept.stat().st_mtime) == (before.st_mode, before.st_mtime)
+
+
+@needs_seccomp
 def test_workers_reach_no_socket_that_lies_among_the_files(telling: ExtractorPool, tmp_path: Path) -> None:
     name = tmp_path / "engine.sock"
     with socket.socket(socket.AF_UNIX) as server:

@@ -115,3 +115,11 @@ def test_a_missing_extra_is_told_once(pool: ExtractorPool) -> None:
     first = Extraction("application/pdf", scans=tuple(Scan(f"#no extra {number}") for number in range(50)))
     extraction = ScanPass(pool).completed(DOCUMENT, first)
     assert extraction.problems == (Problem(SkipReason.EXTRA_MISSING, "", "ocr: 50 scans not read"),)
+
+
+def test_a_worker_is_believed_only_of_what_it_was_asked(pool: ExtractorPool) -> None:
+    first = Extraction("application/pdf", (TextPiece("", "own text"),), scans=(Scan("#page=1"), Scan("#forged")))
+    extraction = ScanPass(pool).completed(DOCUMENT, first)
+    assert sorted(piece.path for piece in extraction.pieces) == ["", "#forged", "#page=1"]
+    assert extraction.pieces[0].text == "own text"
+    assert extraction.problems == ()
