@@ -199,5 +199,7 @@ def of_scans(data: bytes, places: Sequence[str], limits: ExtractionLimits, setti
         return Extraction("text/plain", forged, (Problem(SkipReason.ENCRYPTED, "#page=98", ""),))
     text = f"{data.decode()} in {'+'.join(settings.languages)}"
     return Extraction(
-        "text/plain", tuple(TextPiece(place, text, confidence=90) for place in places if not missing), missing
+        "text/plain",
+        tuple(TextPiece(place, text, confidence=90) for place in places if not missing and place != "#blank"),
+        missing,
     )

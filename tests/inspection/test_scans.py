@@ -123,3 +123,8 @@ def test_a_worker_is_believed_only_of_what_it_was_asked(pool: ExtractorPool) -> 
     assert sorted(piece.path for piece in extraction.pieces) == ["", "#forged", "#page=1"]
     assert extraction.pieces[0].text == "own text"
     assert extraction.problems == ()
+
+
+def test_poor_text_stands_where_ocr_brings_none(pool: ExtractorPool) -> None:
+    first = Extraction("application/pdf", (TextPiece("#blank", "poor"),), scans=(Scan("#blank", replaces=True),))
+    assert ScanPass(pool).completed(DOCUMENT, first).text == "poor"
