@@ -19,7 +19,7 @@ class OcrSettings:
         languages: Tesseract's names, the commonest first; each one more costs time.
         second_engine: RapidOCR reads again what Tesseract read poorly, where it is installed.
         data_folders: the operator's own folders with language files, looked at before all others.
-        page_seconds: for one page, all attempts together; the slowest page of the benchmark took 9 s of CPU.
+        page_seconds: for one page, all attempts together; made pages took up to 4 s of CPU, a hostile pattern 21.
     """
 
     languages: tuple[str, ...] = ("eng",)
