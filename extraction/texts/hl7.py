@@ -18,6 +18,7 @@ from extraction.records import Content, Origin, Problem, TextPiece
 from extraction.texts.carried import Carried, guessed_base64, strict_base64
 from extraction.texts.hl7_escapes import Separators, unescaped
 from extraction.texts.plain_text import inexact
+from extraction.texts.two_streams import reads_as_text
 from extraction.texts.visible_text import looks_like_markup, visible_text
 
 # Segments that are looked at: some 6 s of work. Batches have some 10,000.
@@ -45,6 +46,10 @@ _VALUE_TYPE, _OBSERVATION, _VALUE, _UNITS, _RANGE = 2, 3, 5, 6, 7
 _TEXTS = frozenset(["TX", "FT", "ST", "", "NR", "GTS"])
 _BREAKS = re.compile(r"\\\.br\\|\\X0[DA](?:0A)?\\", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+# Characters of a name from which on it is text, and its digits number no lines.
+_LONG_NAME = 40
+# Characters of one word in a field for machines that are more than a code.
+_LONG_CODE = 40
 _SUBTYPES = frozenset(["BASE64", "HEX", "A"])
 # Components of encapsulated data; where there are more, a field holds several files.
 _ED_COMPONENTS = 5
@@ -68,9 +73,12 @@ def read_hl7(data: bytes, budget: Budget) -> Content:
     for number, message in enumerate(messages, 1):
         path = f"#message={number}" if len(messages) > 1 else ""
         reader = _Message(message, carried, decoded.charset)
-        text = "\n".join(line for line in reader.lines() if line.strip()).strip()
+        shown = [line for line in reader.lines() if line.strip()]
+        text = "\n".join([*shown, *reader.aside]).strip()
         pieces += [TextPiece(path, text)] if text else []
         origins += reader.origins(path)
+    if not pieces and not carried.found and decoded.text.strip():  # begins like a message, and is none
+        pieces.append(TextPiece("", decoded.text.strip()))
     return Content(tuple(pieces), problems, tuple(carried.found), origins=tuple(origins))
 
 
@@ -129,6 +137,7 @@ class _Message:
         self._rows = [(segment[:3], self._fields(segment)) for segment in segments]
         self._carried = carried
         self._heading = ""
+        self.aside: dict[str, None] = {}
 
     def lines(self) -> Iterator[str]:
         """Text, segment by segment; runs of OBX as one."""
@@ -153,6 +162,8 @@ class _Message:
         """OBX segments that follow one another, in groups of one observation and type."""
         for (kind, heading), group in groupby(rows, key=self._group):
             values = list(group)
+            for each in values:
+                self._set_aside(each, shown=(_OBSERVATION, _VALUE, *(() if kind == "ED" else (_UNITS, _RANGE))))
             if heading != self._heading:
                 yield heading
             self._heading = heading
@@ -165,13 +176,24 @@ class _Message:
 
     def _group(self, values: list[str]) -> tuple[str, str]:
         """Type and name: numbers in a name that count its lines make no new group."""
-        return _at(values, _VALUE_TYPE).strip(), _DIGITS.sub("", self._words(_at(values, _OBSERVATION)))
+        name = self._words(_at(values, _OBSERVATION))
+        return _at(values, _VALUE_TYPE).strip(), name if len(name) > _LONG_NAME else _DIGITS.sub("", name)
+
+    def _set_aside(self, values: list[str], shown: tuple[int, ...]) -> None:
+        """Fields that hold no text by the standard, where they do: careless senders write anywhere."""
+        for index, value in enumerate(values):
+            if index in shown or (index == 0 and _NAME.fullmatch(value)):
+                continue
+            words = self._words(value)
+            if reads_as_text(words) or len(words) > _LONG_CODE:
+                self.aside[words] = None
 
     def _result(self, values: list[str]) -> str:
         shown = (self._words(_at(values, index)) for index in (_VALUE, _UNITS, _RANGE))
         return " ".join(part for part in shown if part)
 
     def _note(self, values: list[str]) -> str:
+        self._set_aside(values, shown=tuple(range(3, len(values))))
         return "\n".join(self._prose(value) for value in values[3:] if value)
 
     def _text(self, rows: list[list[str]]) -> Iterator[str]:
@@ -181,6 +203,8 @@ class _Message:
         packed = "".join(joined.split())
         if (data := guessed_base64(packed)) is not None:
             self._carried.take(data)
+            for each in rows:
+                self._set_aside(each, shown=(_OBSERVATION, _VALUE))
             return
         left = self._carried.text_of(joined)
         if left and looks_like_markup(left):
@@ -199,7 +223,9 @@ class _Message:
 
     def _line(self, values: list[str]) -> str:
         """All fields of a segment that say something."""
-        start = 2 if values[0] in _HEADS else 1
+        start = 1 if _NAME.fullmatch(values[0]) else 0
+        if values[0] in _HEADS and not any(mark.isalnum() for mark in _at(values, 1)):
+            start = 2
         return " ".join(word for value in values[start:] if (word := self._words(value)))
 
     def _words(self, field: str) -> str:

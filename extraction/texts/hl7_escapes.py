@@ -28,6 +28,8 @@ class Separators:
         if not field or field.isalnum():
             return usual
         marks = head[4:].split(field, 1)[0]
+        if any(mark.isalnum() or mark.isspace() for mark in marks):
+            return usual if field == usual.field else cls(field=field, charset=charset)
         named = [marks[index : index + 1] for index in range(4)]
         if not named[0]:
             return cls(field=field, charset=charset)

@@ -8,17 +8,14 @@ from documents.charset import Decoded, decode, without_holes
 from documents.records import SkipReason
 from extraction.budget import Budget
 from extraction.records import Content, Problem, TextPiece
+from extraction.texts.overstrikes import struck
 
 # Escapes of terminals (ECMA-48), of PCL, and of ESC/P: those that take one byte behind their letter, and the others.
+# None takes more than a short line: what would be a longer one, or has lost its end, is text.
 _ESCAPES = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|%-12345X(?:@PJL[^\n]*\n?)*"
+    r"\x1b(?:\[[0-?]{0,60}[ -/]{0,2}[@-~]|\][^\x07\x1b\n]{0,200}(?:\x07|\x1b\\)|%-12345X(?:@PJL[^\n]{0,200}\n?)*"
     r"|[&*()][a-z]?(?:[-+]?[\d.]*[`-~])*[-+]?[\d.]*[@-^]|C\x00.|[ !+/3ACJNQRSUVWajklpqrstwx-][\s\S]|[\s\S])?"
 )
-# A character struck twice is bold, one struck over a line is underlined: either is that character once.
-_OVERSTRIKE = re.compile(r"_\x08([^\x08])|([^\x08])\x08(?:_|\2)")
-# Backspaces in a row that take back as many characters; those beyond are dropped.
-_MOST_BACKSPACES = 8
-_BACKSPACES = re.compile(r"[^\x08\n]\x08")
 # Pages that get a place of their own; the last one holds the rest. A whole record has 1,000.
 MOST_PAGES = 2000
 # Controls that show nothing: all but tab, line feed and form feed.
@@ -47,9 +44,7 @@ def printed(text: str) -> str:
     if "\x1b" in text:
         text = _ESCAPES.sub("", text)
     if "\x08" in text:
-        text = _OVERSTRIKE.sub(lambda struck: struck[1] or struck[2], text)
-        for _ in range(_MOST_BACKSPACES):
-            text = _BACKSPACES.sub("", text)
+        text = struck(text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n").replace("\v", "\n")
     return text.translate(_CONTROLS) if not text.isprintable() else text
 

@@ -165,3 +165,38 @@ def test_stumps_raise_nothing(message: str) -> None:
 @pytest.mark.parametrize("segment", ["OBX|1|TX|||x", "OBX|1|ED|||^A^^Base64^QUJD", "ADD|x", "MSH|^~\\&|"])
 def test_long_batches_are_read_in_one_look(segment: str) -> None:
     read(HEAD, *[segment] * 5_000)
+
+
+LETTER = "Dear Dr Example, I saw this lady on 3 May and she is well"
+
+
+@pytest.mark.parametrize(
+    "segment",
+    [
+        f"OBX|{LETTER}",
+        f"OBX|1|{LETTER}|||x",
+        f"OBX|1|TX|{LETTER}||x",
+        f"OBX|1|TX|A|{LETTER}|x",
+        f"OBX|1|NM|A||1|g|1-2|{LETTER}",
+        f"OBX|1|ED|A||^A^^Base64^QUJD|{LETTER}",
+        f"OBX|1|TX|A||{PACKED}|{LETTER}",
+        f"OBX|1|TX|A||x|||||||||||||{LETTER}",
+        f"NTE|{LETTER}",
+        f"NTE|1|{LETTER}|x",
+        f"ZZZ|{LETTER}",
+        f"PID|1||||{LETTER}",
+        f"OBX\n{LETTER}",
+    ],
+)
+def test_text_is_read_in_whatever_field_it_stands(segment: str) -> None:
+    assert LETTER in "\n".join(lines(read(HEAD, segment, end="\r")))
+
+
+@pytest.mark.parametrize("written", [f"MSH|{LETTER}", f"MSH|{LETTER}|more", f"{LETTER}\r{HEAD}", f"MSH\n{LETTER}"])
+def test_text_that_begins_like_a_message_is_text(written: str) -> None:
+    assert LETTER in "\n".join(lines(read(written)))
+
+
+def test_text_in_odd_fields_comes_last_and_once() -> None:
+    content = read(HEAD, *[f"OBX|{n}|TX|A||line {WORDS[n]}||||||F|||||SAMPLE^JOHN^^^DR" for n in range(3)])
+    assert lines(content)[1:] == ["A", "line one", "line two", "line three", "SAMPLE JOHN DR"]

@@ -68,6 +68,11 @@ def test_nothing_but_padding_is_no_text() -> None:
         ("\x1bEDear\x1bF \x1b-1Dr\x1b-0 \x1bW\x01Sample\x1bW\x00", "Dear Dr Sample"),
         ("\x1b&l0O\x1b(s3BDear\x1b(s0B Dr\x1b&a10L Sample", "Dear Dr Sample"),
         ("\x0eDear\x0f Dr", "Dear Dr"),
+        ("\x1b]0;window\x07Dear Dr", "Dear Dr"),
+        ("\x1b]8;;https://example.org\x1b\\Dear\x1b]8;;\x1b\\ Dr", "Dear Dr"),
+        ("Lab report\n\x1b]Dear Dr", "Lab report\nDear Dr"),  # no end
+        ("\x1b]Dear Dr Sample\n\x1b]thank you\x07", "Dear Dr Sample\n"),
+        ("\x1b]" + "Dear Dr Sample " * 20 + "\x07", "Dear Dr Sample " * 20),  # no command is so long
         ("one\x85two\vthree\r\nfour\rfive", "one\ntwo\nthree\nfour\nfive"),
     ],
 )
