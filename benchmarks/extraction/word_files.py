@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 import docx
 from docx.oxml import parse_xml
+from docx.shared import Pt
 
 from benchmarks.extraction.letters import Letter
 from benchmarks.extraction.rendered import Format, Rendered, whole
@@ -15,6 +16,8 @@ from demo_range.rendering import Format as RangeFormat
 from demo_range.rendering import rendered
 from demo_range.sheets import Block, BlockKind
 
+_WIDE = 5
+_SMALL_POINTS = 7
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 # A text box as Word 2010 and later write it, and once more for older versions.
 _BOX = """<w:p xmlns:w="{word}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"
@@ -35,7 +38,20 @@ _DELETED = """<w:p xmlns:w="{word}"><w:del w:id="9" w:author="typist" w:date="20
 
 def simple(letter: Letter) -> Rendered:
     """Paragraphs and a table; running head and foot in their parts."""
-    return Rendered(rendered(RangeFormat.DOCX, letter.sheet), whole(letter))
+    document: Any = docx.Document(io.BytesIO(rendered(RangeFormat.DOCX, letter.sheet)))
+    for made in document.tables:
+        _fit(made)
+    return Rendered(_saved(document), whole(letter))
+
+
+def _fit(made: Any) -> None:
+    """Small print in a wide table, as whoever sees words broken in its narrow columns would set it."""
+    if len(made.columns) < _WIDE:
+        return
+    for cell in made._cells:  # the public way visits each cell many times
+        for paragraph in cell.paragraphs:
+            for run in paragraph.runs:
+                run.font.size = Pt(_SMALL_POINTS)
 
 
 def rich(letter: Letter) -> Rendered:
@@ -56,9 +72,13 @@ def rich(letter: Letter) -> Rendered:
             document.element.body.insert(len(document.element.body) - 1, made)
         else:
             add_block(document, block)
+    return Rendered(_saved(document), parts_without(letter, {id(boxed), id(noted)}))
+
+
+def _saved(document: Any) -> bytes:
     out = io.BytesIO()
     document.save(out)
-    return Rendered(out.getvalue(), parts_without(letter, {id(boxed), id(noted)}))
+    return out.getvalue()
 
 
 def chosen(letter: Letter) -> tuple[Block, Block | None, Block | None]:
