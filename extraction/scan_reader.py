@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from documents.media_type import sniff
 from documents.records import SkipReason
@@ -72,7 +73,11 @@ class _Reading:
         return Extraction(media_type, tuple(self._pieces), tuple(self._problems))
 
     def _read(self, scanner: Scanner, file: FoundFile, parts: Sequence[str]) -> None:
-        for part, picture, dpi in scanner(file.data, parts, self._budget):
+        for found in scanner(file.data, parts, self._budget):
+            if isinstance(found, Problem):
+                self._problems.append(replace(found, path=file.path + found.path))
+                continue
+            part, picture, dpi = found
             place = file.path + part
             if place not in self._left:
                 continue

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from PIL import Image, ImageOps
 
 from documents.media_type import MediaType
+from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError
 from extraction.pdf.pdf_file import from_start, opened_pdf
 from extraction.pdf.pdf_scans import covering_dpi
-from extraction.pictures.picture_files import damaged_pictures_read, frame_number, opened_picture
+from extraction.pictures.picture_damage import hidden_damage
+from extraction.pictures.picture_files import damaged_pictures_read, frame_number, is_cut_short, opened_picture
 from extraction.pictures.pictures import PICTURE_TYPES
+from extraction.records import Problem
 
 # Path, picture, dots an inch where they are known.
 PagePicture = tuple[str, Image.Image, int | None]
-Scanner = Callable[[bytes, Sequence[str], Budget], Iterator[PagePicture]]
+# Damage is told before the picture that has it.
+Scanner = Callable[[bytes, Sequence[str], Budget], Iterator[PagePicture | Problem]]
 
 # Dots an inch at which pages are drawn. 300 read no better, and 150 worse.
 DPI = 200
@@ -51,24 +56,42 @@ def pdf_pages(data: bytes, wanted: Sequence[str], budget: Budget) -> Iterator[Pa
             page.close()
 
 
-def picture_frames(data: bytes, wanted: Sequence[str], budget: Budget) -> Iterator[PagePicture]:
+def picture_frames(data: bytes, wanted: Sequence[str], budget: Budget) -> Iterator[PagePicture | Problem]:
     """The picture itself (""), or frames "#page=3" of one that has several; upright, with square dots.
+
+    Of a damaged one what is there, after a problem that says so.
 
     Raises:
         UnreadableError, BudgetSpentError: as `opened_picture`.
         OSError: Pillow can not decode it.
     """
-    with opened_picture(data) as picture:
-        for path in wanted:
-            budget.spend_page()
-            try:
-                picture.seek(frame_number(path) - 1)
-            except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-                raise BudgetSpentError("pixels") from None
-            with damaged_pictures_read(), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+    for path in wanted:
+        budget.spend_page()
+        number = frame_number(path)
+        try:
+            with _frame(data, number) as picture:
                 picture.load()
-                yield path, *_prepared(picture)
+                damage = hidden_damage(data, picture)
+                prepared = _prepared(picture)
+        except (OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError) as error:
+            damage = type(error).__name__
+            with _frame(data, number) as picture, damaged_pictures_read():
+                picture.load()
+                prepared = _prepared(picture)
+        if damage and not is_cut_short(data, picture):  # which the pass over text has told
+            yield Problem(SkipReason.UNREADABLE, path, f"{picture.format}: damaged inside: {damage}")
+        yield path, *prepared
+
+
+@contextmanager
+def _frame(data: bytes, number: int) -> Iterator[Image.Image]:
+    with opened_picture(data) as picture, warnings.catch_warnings():
+        try:
+            picture.seek(number - 1)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise BudgetSpentError("pixels") from None
+        warnings.simplefilter("ignore")
+        yield picture
 
 
 def _scale(page: Any) -> tuple[float, int]:

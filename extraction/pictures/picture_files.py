@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from PIL import (
@@ -26,6 +26,7 @@ from PIL import (
 
 from documents.records import SkipReason
 from extraction.budget import BudgetSpentError, UnreadableError
+from extraction.pictures.picture_damage import jpeg_end
 
 # What Pillow may take a file for; its other kinds are of no letter, and some start programs. They are loaded now: a
 # worker that has given up its files would load them late, one after the other.
@@ -48,11 +49,8 @@ FORMATS = tuple(
 )
 # A worker may make no threads, and libavif fails without those that it was promised.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-# Kinds in which each frame is a page. Frames of the others are steps of an animation, or another size of one picture.
-_PAGED = ("TIFF",)
+# Kinds whose frames are steps of an animation. Those of a TIFF are pages, of others another size of one picture.
 _ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
-# Frames of one file that are listed; the budget of pages is judged too.
-_MOST_FRAMES = 5000
 _TAIL_BYTES = 1 << 16
 
 
@@ -90,11 +88,6 @@ def frame_number(path: str) -> int:
     return int(path.removeprefix("#page=") or 1)
 
 
-def page_count(picture: Image.Image) -> int:
-    """How many pages the file has: its frames, if they are no animation."""
-    return min(_frames(picture), _MOST_FRAMES) if picture.format in _PAGED else 1
-
-
 def animation_frames(picture: Image.Image) -> int:
     """How many frames behind the first one show other pictures."""
     return _frames(picture) - 1 if picture.format in _ANIMATED else 0
@@ -102,19 +95,8 @@ def animation_frames(picture: Image.Image) -> int:
 
 def is_cut_short(data: bytes, picture: Image.Image) -> bool:
     """Does the file end before its kind says that it ends? False where the kind does not say."""
-    match picture.format:
-        case "JPEG" | "MPO":
-            return b"\xff\xd9" not in data[-_TAIL_BYTES:]
-        case "PNG":
-            return b"IEND" not in data[-_TAIL_BYTES:]
-        case "GIF":
-            return not data.rstrip(b"\x00\r\n").endswith(b"\x3b")
-        case "WEBP":
-            return _is_cut_riff(data)
-        case "BMP":
-            return int.from_bytes(data[2:6], "little") > len(data)
-        case _:
-            return False
+    lacks_its_end = _END_TESTS.get(picture.format or "")
+    return lacks_its_end is not None and lacks_its_end(data)
 
 
 @contextmanager
@@ -133,8 +115,32 @@ def _is_cut_riff(data: bytes) -> bool:
     return data[:4] == b"RIFF" and int.from_bytes(data[4:8], "little") + 8 > len(data) + 1
 
 
+def _is_cut_jpeg_2000(data: bytes) -> bool:
+    """The pixels end with a mark, in a box of a length that is told, 1 for one told behind and 0 for all the rest."""
+    at, end = 0, len(data)
+    while data[:1] == b"\x00" and at + 16 <= len(data):
+        length = int.from_bytes(data[at : at + 4], "big")
+        length = int.from_bytes(data[at + 8 : at + 16], "big") if length == 1 else length
+        if data[at + 4 : at + 8] == b"jp2c":
+            end = at + length if length else len(data)
+            break
+        at += max(length, 8)
+    return end > len(data) or not data[:end].rstrip(b"\x00").endswith(b"\xff\xd9")
+
+
 def _frames(picture: Image.Image) -> int:
     try:
         return max(1, int(getattr(picture, "n_frames", 1)))
     except (OSError, ValueError, SyntaxError, KeyError, TypeError, IndexError, EOFError):
-        return 1  # damaged behind the first one; what is lost shows where it is read
+        return 1  # damaged behind the first one, and that one is read
+
+
+_END_TESTS: dict[str, Callable[[bytes], bool]] = {
+    "JPEG": lambda data: jpeg_end(data) is None,
+    "MPO": lambda data: jpeg_end(data) is None,
+    "PNG": lambda data: b"IEND" not in data[-_TAIL_BYTES:],
+    "GIF": lambda data: not data.rstrip(b"\x00\r\n").endswith(b"\x3b"),
+    "WEBP": _is_cut_riff,
+    "BMP": lambda data: int.from_bytes(data[2:6], "little") > len(data),
+    "JPEG2000": _is_cut_jpeg_2000,
+}

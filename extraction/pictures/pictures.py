@@ -7,8 +7,9 @@ from PIL import Image
 from documents.media_type import MediaType
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError
-from extraction.pictures.picture_files import animation_frames, frame_path, is_cut_short, opened_picture, page_count
+from extraction.pictures.picture_files import animation_frames, frame_path, is_cut_short, opened_picture
 from extraction.pictures.picture_metadata import metadata_of
+from extraction.pictures.tiff_chain import MOST_FRAMES, tiff_chain
 from extraction.records import Content, Origin, Problem, Scan, TextPiece
 
 # Dots below which a picture holds no text that can be read. Of made crops of letters, in type of 6 to 12 dots and lines
@@ -36,7 +37,7 @@ def read_picture(data: bytes, budget: Budget) -> Content:
         origin, captions = metadata_of(picture, data)
         pieces = (TextPiece(_CAPTION_PATH, captions),) if captions else ()
         origins: tuple[Origin, ...] = (origin,) if origin else ()
-        scans, problems = _pages(picture, budget)
+        scans, problems = _pages(picture, data, budget)
         if scans and is_cut_short(data, picture):
             problems.append(Problem(SkipReason.TRUNCATED, "", f"{picture.format}: the end is missing"))
         if scans and (more := animation_frames(picture)) > 0:
@@ -49,11 +50,23 @@ def can_hold_text(width: int, height: int) -> bool:
     return width >= LEAST_WIDTH and height >= LEAST_HEIGHT and width * height >= LEAST_DOTS
 
 
-def _pages(picture: Image.Image, budget: Budget) -> tuple[list[Scan], list[Problem]]:
+def _pages(picture: Image.Image, data: bytes, budget: Budget) -> tuple[list[Scan], list[Problem]]:
+    if picture.format != "TIFF":
+        return _frames(picture, 1, False, budget)
+    chain = tiff_chain(data)
+    count = min(max(chain.count, 1), MOST_FRAMES)
+    scans, problems = _frames(picture, count, chain.damage is not None, budget)
+    if not problems and chain.damage:
+        problems.append(Problem(chain.damage, f"#page={count + 1}", f"chain of frames broken: {count} read"))
+    elif not problems and chain.count > count:
+        problems.append(Problem(SkipReason.BUDGET_SPENT, f"#page={count + 1}", f"frames: more than {count}"))
+    return scans, problems
+
+
+def _frames(picture: Image.Image, count: int, has_more: bool, budget: Budget) -> tuple[list[Scan], list[Problem]]:
     scans: list[Scan] = []
-    count = page_count(picture)
     for number in range(1, count + 1):
-        path = frame_path(number, count)
+        path = frame_path(number, count + has_more)
         try:
             budget.spend_page()
             if count > 1:

@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from extraction.budget import Budget, BudgetSpentError, ExtractionLimits, UnreadableError
 from extraction.pictures.page_pictures import DPI, MOST_DOTS, PagePicture, pdf_pages, picture_frames
+from extraction.records import Problem
 from tests.extraction.pictures.test_pictures import png_bomb, tiff
 from tests.extraction.samples import one_page_pdf, pdf, pdf_stream
 
@@ -20,9 +21,11 @@ def drawn(data: bytes, wanted: Sequence[str] = ("#page=1",), **limits: int) -> l
 
 
 def frames(data: bytes, wanted: Sequence[str] = ("",)) -> list[PagePicture]:
-    return [
-        (path, picture.copy(), dpi) for path, picture, dpi in picture_frames(data, wanted, Budget(ExtractionLimits()))
-    ]
+    return [found for found in picture_frames(data, wanted, Budget(ExtractionLimits())) if isinstance(found, tuple)]
+
+
+def damages(data: bytes, wanted: Sequence[str] = ("",)) -> list[Problem]:
+    return [found for found in picture_frames(data, wanted, Budget(ExtractionLimits())) if isinstance(found, Problem)]
 
 
 def saved(picture: Image.Image, kind: str, **options: Any) -> bytes:
