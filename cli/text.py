@@ -20,11 +20,14 @@ from extraction.records import Extraction, Origin, Sound, TextPiece
 from extraction.sandbox import DEFAULT_LIMITS
 from inspection.reading import isolation_limits, ocr_budget
 from inspection.scans import ScanPass
+from reports.shown import Shown
 
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--no-text", is_flag=True, help="Only the pieces and their lengths, for a screen that others see.")
+@click.option(
+    "--no-text", is_flag=True, help="Only the places and their lengths, names masked, for a screen that others see."
+)
 @ocr_options
 @speech_option
 @format_option
@@ -78,22 +81,24 @@ def _bytes_of(file: Path) -> bytes | None:
 
 
 def _show(target: str, size: int, extraction: Extraction, no_text: bool) -> None:
+    shown = Shown(reveal=not no_text)
     result_line(f"{target}: {extraction.media_type}, {size:,} bytes")
-    for origin in extraction.origins:
-        _show_facts(f"from{' ' + origin.path if origin.path else ''}", origin)
-    for sound in extraction.sounds:
-        _show_facts(f"recording{' ' + sound.path if sound.path else ''}", sound)
+    if not no_text:
+        for origin in extraction.origins:
+            _show_facts(f"from{' ' + origin.path if origin.path else ''}", origin)
+        for sound in extraction.sounds:
+            _show_facts(f"recording{' ' + sound.path if sound.path else ''}", sound)
     for file in extraction.files:
         lie = f", though it is called .{file.misnamed}" if file.misnamed else ""
-        result_line(f"  inside {file.path}: {file.media_type}, {file.size:,} bytes{lie}")
+        result_line(f"  inside {shown.member(file.path)}: {file.media_type}, {file.size:,} bytes{lie}")
     for piece in extraction.pieces:
-        result_line(f"--- {target}{piece.path} ({_measure(piece)})")
+        result_line(f"--- {target}{shown.member(piece.path)} ({_measure(piece)})")
         if not no_text:
             for line in piece.text.split("\n"):
                 result_line(line.replace("\t", "    "))
     for problem in extraction.problems:
         why = f"{problem.reason} ({problem.detail})" if problem.detail else problem.reason
-        notice(f"not read: {target}{problem.path}: {why}")
+        notice(f"not read: {target}{shown.member(problem.path)}: {why}")
     if not extraction.pieces and not extraction.problems:
         notice(f"{target}: nothing to read")
 
@@ -114,20 +119,24 @@ def _show_facts(heading: str, record: Origin | Sound) -> None:
 
 
 def _fields(target: str, size: int, extraction: Extraction, no_text: bool) -> dict[str, object]:
+    shown = Shown(reveal=not no_text)
+    named: dict[str, object] = {
+        "origins": [asdict(origin) for origin in extraction.origins],
+        "recordings": [asdict(sound) | {"fingerprint": sound.fingerprint.hex()} for sound in extraction.sounds],
+    }
     return {
         "target": target,
         "size": size,
         "media_type": extraction.media_type,
         "pieces": [
-            {"path": piece.path, "characters": len(piece.text), "ocr_confidence": piece.confidence}
+            {"path": shown.member(piece.path), "characters": len(piece.text), "ocr_confidence": piece.confidence}
             | ({} if no_text else {"text": piece.text})
             for piece in extraction.pieces
         ],
         "skipped": [
-            {"reason": problem.reason, "path": problem.path, "detail": problem.detail}
+            {"reason": problem.reason, "path": shown.member(problem.path), "detail": problem.detail}
             for problem in extraction.problems
         ],
-        "origins": [asdict(origin) for origin in extraction.origins],
-        "files": [asdict(file) for file in extraction.files],
-        "recordings": [asdict(sound) | {"fingerprint": sound.fingerprint.hex()} for sound in extraction.sounds],
+        "files": [asdict(file) | {"path": shown.member(file.path)} for file in extraction.files],
+        **({} if no_text else named),
     }

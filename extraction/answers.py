@@ -35,6 +35,9 @@ _BYTES_PER_CHARACTER = 4 * 2
 _FINGERPRINT_BYTES = 24 << 20
 _ENCODING = "utf-8", "surrogatepass"
 _MOST_CONFIDENT = 100
+# Of a file inside, and of a recording: more than a document can hold, and fits the columns that it is stored in.
+_MOST_BYTES = 1 << 40
+_MOST_SECONDS = 1e8
 # Problems and scans that are told where there are too many to tell.
 MOST_TOLD = 200
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -180,7 +183,7 @@ def _origin(row: list[object]) -> Origin:
 
 def _file(row: list[object]) -> InnerFile:
     path, media_type, size, sha256, misnamed = row
-    if type(size) is not int or size < 0:
+    if type(size) is not int or not 0 <= size <= _MOST_BYTES:
         raise AnswerError("file")
     digest, ending = _string(sha256), _string(misnamed)
     if not _SHA256.fullmatch(digest) or not _ENDING.fullmatch(ending):
@@ -200,7 +203,7 @@ def _sound(row: list[object], texts: _Texts) -> Sound:
     named: dict[str, Any] = dict(zip(_SOUND, values, strict=True))
     path, format_name = _string(named.pop("path")), _string(named.pop("format"))
     seconds, encrypted = named.pop("seconds"), named.pop("encrypted")
-    if seconds is not None and (type(seconds) not in (int, float) or not seconds >= 0):
+    if seconds is not None and (type(seconds) not in (int, float) or not 0 <= seconds <= _MOST_SECONDS):
         raise AnswerError("seconds")
     if encrypted is not None and type(encrypted) is not bool:
         raise AnswerError("encrypted")

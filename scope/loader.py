@@ -272,6 +272,11 @@ def _unfit_logins(scope: Scope) -> Iterator[str]:
 def _unfit_files(scope: Scope) -> Iterator[str]:
     if scope.pack.key.resolve().is_relative_to(scope.pack.path.resolve()):
         yield "pack.key: lies inside the pack; a key is kept where the pack is not"
+    kept = {"the pack's key": scope.pack.key, "the database's key": scope.database.key, "the pack": scope.pack.path}
+    for folder in scope.ocr.data:
+        for what, file in kept.items():
+            if file.resolve().is_relative_to(folder.resolve()):
+                yield f"ocr.data: {what} lies in that folder, and what reads strangers' files may read all of it"
 
 
 def _rooted(scope: Scope, folder: Path) -> Scope:

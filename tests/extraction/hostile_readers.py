@@ -197,9 +197,12 @@ def of_scans(data: bytes, places: Sequence[str], limits: ExtractionLimits, setti
     if "#forged" in places:
         forged = (TextPiece("", "forged"), TextPiece("#page=99", "forged"), *(TextPiece(p, "letter") for p in places))
         return Extraction("text/plain", forged, (Problem(SkipReason.ENCRYPTED, "#page=98", ""),))
+    given = [place for place in places if not missing and place != "#blank"]
     text = f"{data.decode()} in {'+'.join(settings.languages)}"
     return Extraction(
         "text/plain",
-        tuple(TextPiece(place, text, confidence=90) for place in places if not missing and place != "#blank"),
+        tuple(
+            TextPiece(place, text, confidence=37 if place == "#unsure" else 90) for place in places if place in given
+        ),
         missing,
     )

@@ -59,6 +59,8 @@ def test_an_extraction_comes_back_as_it_was(extraction: Extraction) -> None:
         {"origins": [["", "x" * 2001, *[None] * 11]]},
         {"files": [["", "no such type", 1, SHA256, ""]]},
         {"files": [["", "text/plain", -1, SHA256, ""]]},
+        {"files": [["", "text/plain", 1 << 63, SHA256, ""]]},
+        {"sounds": [[*SOUND[:3], 10**400, *SOUND[4:]]]},
         {"files": [["", "text/plain", 1, "0" * 63, ""]]},
         {"files": [["", "text/plain", 1, SHA256, "j\npg"]]},
         {"scans": [["", 1]]},

@@ -128,3 +128,9 @@ def test_a_worker_is_believed_only_of_what_it_was_asked(pool: ExtractorPool) -> 
 def test_poor_text_stands_where_ocr_brings_none(pool: ExtractorPool) -> None:
     first = Extraction("application/pdf", (TextPiece("#blank", "poor"),), scans=(Scan("#blank", replaces=True),))
     assert ScanPass(pool).completed(DOCUMENT, first).text == "poor"
+
+
+def test_a_poor_reading_stands_beside_poor_text(pool: ExtractorPool) -> None:
+    first = Extraction("application/pdf", (TextPiece("#unsure", "poor"),), scans=(Scan("#unsure", replaces=True),))
+    pieces = ScanPass(pool).completed(DOCUMENT, first).pieces
+    assert [(piece.path, piece.confidence) for piece in pieces] == [("#unsure", None), ("#unsure#ocr=1", 37)]
