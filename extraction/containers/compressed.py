@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError, UnreadableError
+from extraction.containers.leftovers import leftover, padding_end
 from extraction.containers.unpacking import (
     Stream,
     Unpacked,
@@ -43,36 +44,47 @@ def read_gzip(data: bytes, budget: Budget) -> Content:
     first = _gzip_header(data, 0)
     if first is None:
         raise UnreadableError(SkipReason.UNREADABLE, "header")
-    return _content(_gzip_members(data, first, budget), first.name)
+    return _content(_gzip_members(data, first, budget), first.name, data, budget)
 
 
 def read_bzip2(data: bytes, budget: Budget) -> Content:
     """The file inside."""
-    return _content(_streams(bzip2_stream, data, b"BZh", budget), "")
+    return _content(_streams(bzip2_stream, data, b"BZh", budget), "", data, budget)
 
 
 def read_xz(data: bytes, budget: Budget) -> Content:
     """The file inside."""
-    return _content(_streams(xz_stream, data, b"\xfd7zXZ\x00", budget), "")
+    return _content(_streams(xz_stream, data, b"\xfd7zXZ\x00", budget), "", data, budget)
 
 
 def read_zstd(data: bytes, budget: Budget) -> Content:
     """The file inside."""
-    return _content(_streams(zstd_stream, data, b"\x28\xb5\x2f\xfd", budget), "")
+    return _content(_streams(zstd_stream, data, b"\x28\xb5\x2f\xfd", budget), "", data, budget)
 
 
-def _content(unpacked: Unpacked, name: str) -> Content:
-    path = MemberPaths().place(name)
+def _content(unpacked: Unpacked, name: str, data: bytes, budget: Budget) -> Content:
+    paths = MemberPaths()
+    path = paths.place(name)
     problems = (Problem(unpacked.reason, path, unpacked.detail),) if unpacked.reason else ()
-    return Content(problems=problems, embedded=(Embedded(path, unpacked.data, name),) if unpacked.data else ())
+    return Content(
+        problems=problems, embedded=_files(Embedded(path, unpacked.data, name), unpacked, data, paths, budget)
+    )
 
 
-def _joined(parts: list[Unpacked], data: bytes, at: int) -> Unpacked:
-    """All streams as one. Zeros behind the last one are padding; anything else was not read."""
+def _files(
+    file: Embedded, unpacked: Unpacked, data: bytes, paths: MemberPaths, budget: Budget
+) -> Iterator[Embedded | Problem]:
+    """The file, and what lies behind its last stream."""
+    if file.data:
+        yield file
+    if unpacked.reason is None:
+        yield from leftover(data[unpacked.used :], paths, budget)
+
+
+def _joined(parts: list[Unpacked], at: int) -> Unpacked:
+    """All streams as one, up to the end of the last."""
     last = parts[-1]
     whole = parts[0].data if len(parts) == 1 else b"".join(part.data for part in parts)
-    if last.reason is None and data[at : at + 4096].strip(b"\x00"):
-        return Unpacked(whole, at, SkipReason.UNREADABLE, "bytes behind the end")
     return Unpacked(whole, at, last.reason, last.detail, last.is_spent)
 
 
@@ -87,17 +99,11 @@ def _streams(make: Callable[[], Stream], data: bytes, mark: bytes, budget: Budge
         at += max(part.used, 1)
         if part.reason is None and (spent := _too_much(total, at, budget)):
             parts[-1] = Unpacked(part.data, part.used, SkipReason.BUDGET_SPENT, spent)
-        following = _behind_padding(data, at)
+        following = padding_end(data, at)
         is_more = data.startswith(mark, following) or data.startswith(_SKIPPABLE, following + 1)
         if parts[-1].reason or not is_more:
-            return _joined(parts, data, at)
+            return _joined(parts, at)
         at = following
-
-
-def _behind_padding(data: bytes, at: int) -> int:
-    """The next place that holds no zero, within what padding there may be."""
-    window = data[at : at + 4096]
-    return at + len(window) - len(window.lstrip(b"\x00"))
 
 
 def _too_much(size: int, packed: int, budget: Budget) -> str:
@@ -123,9 +129,9 @@ def _gzip_members(data: bytes, first: _Header, budget: Budget) -> Unpacked:
         if part.reason is None and (spent := _too_much(total, at, budget)):
             part = Unpacked(part.data, part.used, SkipReason.BUDGET_SPENT, spent)
         parts.append(part)
-        at = _behind_padding(data, at)
+        at = padding_end(data, at)
         header = _gzip_header(data, at) if part.reason is None else None
-    return _joined(parts, data, at)
+    return _joined(parts, at)
 
 
 def _checked(part: Unpacked, data: bytes, at: int) -> Unpacked:

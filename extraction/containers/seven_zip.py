@@ -21,6 +21,7 @@ from py7zr.properties import CompressionMethod
 
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError, UnreadableError
+from extraction.containers.leftovers import leftover
 from extraction.containers.unpacking import unpack
 from extraction.paths import MemberPaths
 from extraction.records import Content, Embedded, Problem
@@ -93,7 +94,14 @@ def read_seven_zip(data: bytes, budget: Budget) -> Content:
         raise UnreadableError(SkipReason.UNREADABLE, "compression method of the directory") from None
     except _DAMAGE as error:
         raise UnreadableError(SkipReason.UNREADABLE, type(error).__name__) from None
-    return Content(embedded=_members(archive, file, budget))
+    return Content(embedded=_all(archive, file, at + size + _SIGNATURE_BYTES, budget))
+
+
+def _all(archive: SevenZipFile, file: io.BytesIO, end: int, budget: Budget) -> Iterator[Item]:
+    """The members, and what lies behind the archive."""
+    paths = MemberPaths()
+    yield from _members(archive, file, paths, budget)
+    yield from leftover(file.getvalue()[end:], paths, budget)
 
 
 def _first(data: bytes, budget: Budget) -> Iterator[Item]:
@@ -109,8 +117,7 @@ def _packed(data: bytes) -> memoryview:
     return memoryview(data)[_SIGNATURE_BYTES:]
 
 
-def _members(archive: SevenZipFile, file: io.BytesIO, budget: Budget) -> Iterator[Item]:
-    paths = MemberPaths()
+def _members(archive: SevenZipFile, file: io.BytesIO, paths: MemberPaths, budget: Budget) -> Iterator[Item]:
     streams = getattr(archive.header, "main_streams", None)
     if streams is None or getattr(archive.header, "files_info", None) is None:
         return

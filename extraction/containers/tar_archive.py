@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError
+from extraction.containers.leftovers import leftover, padding_end
 from extraction.paths import MemberPaths
 from extraction.records import Content, Embedded, Problem
 
@@ -23,6 +24,10 @@ MAX_DAMAGED_HEADERS = 30
 # grows with their square. Those of GNU tar and bsdtar have some hundred bytes.
 MAX_EXTENDED_BYTES = 1 << 20
 MAX_DIGITS = 1000
+# Keys of extended headers that hold what somebody wrote: comments, attributes of the file system.
+_TOLD = re.compile(r"comment$|(?:SCHILY|LIBARCHIVE)\.xattr\.")
+# Types that hold no file: links, devices, folders, and lists of what is in a folder (GNU's "D").
+_WITHOUT_FILE = frozenset(tarfile.SUPPORTED_TYPES) | {b"D"}
 Item = Embedded | Problem
 
 
@@ -32,29 +37,46 @@ def read_tar(data: bytes, budget: Budget) -> Content:
 
 
 def _members(data: bytes, budget: Budget) -> Iterator[Item]:
-    paths, at = MemberPaths(), 0
-    for _ in range(MAX_DAMAGED_HEADERS):
+    """Of all archives that lie one behind the other, and what lies between and behind them."""
+    paths, at, damaged = MemberPaths(), 0, 0
+    while at < len(data):
         walk = _Walk(data, at, paths, budget)
         yield from walk.items()
-        if walk.damaged_at is None or walk.damaged_at >= len(data):  # the file that ends early says so
+        if walk.damaged_at is None:
+            at = padding_end(data, walk.ended_at)
+            if not _is_header(data, at):
+                at -= (at - walk.ended_at) % _BLOCK
+                end = _next_header(data, at) or len(data)
+                yield from leftover(data[at:end], paths, budget)
+                at = end
+            continue
+        if walk.damaged_at >= len(data):  # the file that ends early says so
             return
-        following = _next_header(data, walk.damaged_at + _BLOCK)
-        is_cut = following is None and walk.damaged_at + _BLOCK > len(data)
+        found = _next_header(data, walk.damaged_at + _BLOCK)
+        is_cut = found is None and walk.damaged_at + _BLOCK > len(data)
         yield Problem(SkipReason.TRUNCATED if is_cut else SkipReason.UNREADABLE, "", "header")
-        if following is None:
+        damaged += 1
+        if found is None:
             return
-        at = following
-    yield Problem(SkipReason.BUDGET_SPENT, "", "damaged headers")
+        if damaged == MAX_DAMAGED_HEADERS:
+            yield Problem(SkipReason.BUDGET_SPENT, "", "damaged headers")
+            return
+        at = found
+
+
+def _is_header(data: bytes, at: int) -> bool:
+    """Of any dialect, by its checksum."""
+    try:
+        tarfile.TarInfo.frombuf(data[at : at + _BLOCK], "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return False
+    return True
 
 
 def _next_header(data: bytes, at: int) -> int | None:
     """The next block that is a header by its checksum."""
     for block in range(at, min(len(data), at + _SEARCHED_BLOCKS * _BLOCK), _BLOCK):
-        if data[block + 257 : block + 262] == b"ustar":
-            try:
-                tarfile.TarInfo.frombuf(data[block : block + _BLOCK], "utf-8", "surrogateescape")
-            except tarfile.HeaderError:
-                continue
+        if data[block + 257 : block + 262] == b"ustar" and _is_header(data, block):
             return block
     return None
 
@@ -83,7 +105,10 @@ class _Walk:
         self._at = at
         self._paths = paths
         self._budget = budget
+        self._comments: set[str] = set()
         self.damaged_at: int | None = None
+        # Where the members end that were met; of use where no header is damaged.
+        self.ended_at = len(data)
 
     def items(self) -> Iterator[Item]:
         file = io.BytesIO(self._data)
@@ -96,10 +121,14 @@ class _Walk:
         while (member := self._next(archive)) is not None:
             archive.members = []  # type: ignore[attr-defined] # it would keep all that it has seen
             self._budget.spend_member()
+            yield from self._told(archive, member)
             if member.issparse():
                 yield from self._sparse(archive, member, self._paths.place(member.name))
-            elif member.isreg():
+            elif member.isreg() or (member.size and member.type not in _WITHOUT_FILE):
                 yield from self._plain(member, self._paths.place(member.name))
+        self.ended_at = min(archive.offset, len(self._data))
+        if self.damaged_at is None and self.ended_at <= self._at:  # no step forward
+            self.damaged_at = self._at
 
     def _next(self, archive: tarfile.TarFile) -> tarfile.TarInfo | None:
         """The next member; None at the end, and where a header is damaged."""
@@ -113,6 +142,14 @@ class _Walk:
         elif member is None and archive.offset > len(self._data):
             self.damaged_at = len(self._data)
         return member
+
+    def _told(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> Iterator[Item]:
+        """What people or programs wrote of an archive or a member, each text once."""
+        for key, value in (("comment", archive.pax_headers.get("comment", "")), *member.pax_headers.items()):
+            if _TOLD.match(key) and value.strip() and value not in self._comments:
+                self._comments.add(value)
+                self._budget.spend_member()
+                yield Embedded(self._paths.place("comment"), value.encode("utf-8", "replace"), "")
 
     def _is_end(self, at: int) -> bool:
         return not self._data[at : at + _BLOCK].strip(b"\x00")

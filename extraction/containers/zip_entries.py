@@ -6,6 +6,7 @@ damaged record; this one stops when its caller does, and tells what a record say
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,14 @@ _LOCAL_RECORD = struct.Struct("<4sHHHHHIIIHH")
 _END_RECORD = struct.Struct("<4sHHHHIIH")
 _END_RECORD_64 = struct.Struct("<4sQHHIIQQQQ")
 _LOCATOR_RECORD_64 = struct.Struct("<4sIQI")
+_SIGNATURE = re.compile(rb"PK(?:\x03\x04|\x01\x02|\x05\x06|\x06\x06|\x06\x07|\x07\x08)")
+# Of records of one size; the longer kind of what stands behind a member, with sizes of 64 bits, ends in zeros.
+_RECORD_SIZES = {
+    _END: _END_RECORD.size,
+    _END_64: _END_RECORD_64.size,
+    _LOCATOR_64: _LOCATOR_RECORD_64.size,
+    b"PK\x07\x08": 16,
+}
 _UNKNOWN_32, _UNKNOWN_16 = 0xFFFFFFFF, 0xFFFF
 _FLAG_ENCRYPTED, _FLAG_UTF8, _FLAG_MASKED = 0x1, 0x800, 0x2000
 _FLAG_SIZES_BEHIND = 0x8
@@ -41,6 +50,8 @@ class ZipEntry:
         header: where its local header stands.
         packed, size: bytes; None where the record leaves them to what follows the member.
         crc: of its bytes; None where unknown.
+        comment: on it; empty in a local header, which has none.
+        record_end: where its record ends.
     """
 
     name: str = field(repr=False)
@@ -50,6 +61,8 @@ class ZipEntry:
     packed: int | None
     size: int | None
     crc: int | None
+    comment: str = field(default="", repr=False)
+    record_end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +72,16 @@ class ZipDirectory:
     Attributes:
         members: how many there are, as the end says.
         is_part: it is one part of a split archive, and others are missing.
+        end: where the record of its end begins, and where its comment ends.
+        comment: on the archive.
     """
 
     start: int
     shift: int
     members: int
     is_part: bool
+    end: tuple[int, int] = (0, 0)
+    comment: str = field(default="", repr=False)
 
 
 def find_directory(data: bytes) -> ZipDirectory | None:
@@ -80,20 +97,21 @@ def find_directory(data: bytes) -> ZipDirectory | None:
 
 
 def _directory_of(data: bytes, end: int) -> ZipDirectory | None:
-    _, disk, _, _, members, size, offset, _ = _END_RECORD.unpack_from(data, end)
-    behind = end
+    _, disk, _, _, members, size, offset, comment_length = _END_RECORD.unpack_from(data, end)
+    behind, whole = end, end + _END_RECORD.size + comment_length
+    comment = _shown(data[whole - comment_length : whole])
     if _UNKNOWN_16 in (disk, members) or _UNKNOWN_32 in (size, offset):
         at = _end_64(data, end)
         if at is not None:
             _, _, _, _, disk, _, _, members, size, offset = _END_RECORD_64.unpack_from(data, at)
             behind = at
     if not members:
-        return None if data.startswith(LOCAL) else ZipDirectory(end, 0, 0, disk > 0)
+        return None if data.startswith(LOCAL) else ZipDirectory(end, 0, 0, disk > 0, (end, whole), comment)
     for start in (behind - size, offset):
         if 0 <= start < end and data[start : start + 4] == _CENTRAL:
             if start != offset and data.startswith(LOCAL):
                 return None  # of a ZIP inside, whose outer one is cut: nothing stands in front of this file
-            return ZipDirectory(start, start - offset, members, disk > 0)
+            return ZipDirectory(start, start - offset, members, disk > 0, (end, whole), comment)
     return None
 
 
@@ -130,6 +148,8 @@ def listed(data: bytes, directory: ZipDirectory) -> Iterator[ZipEntry]:
             packed,
             size,
             crc if method != _METHOD_AES and not flags & _FLAG_MASKED else None,
+            _shown(data[at - comment_length : at]),
+            at,
         )
 
 
@@ -190,6 +210,33 @@ def _extra_field(extra: bytes, wanted: int) -> bytes | None:
             return extra[at + 4 : at + 4 + length]
         at += 4 + length
     return None
+
+
+def stray_records(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Records where no directory says that there are any: where each begins, and where what it says of itself ends.
+
+    Of a member only its signature, since it may be none; comments are no part of a record.
+    """
+    at = start
+    while found := _SIGNATURE.search(data, at, end):
+        at = _record_end(data, found.start(), found[0])
+        yield found.start(), at
+
+
+def _record_end(data: bytes, at: int, signature: bytes) -> int:
+    if signature == _CENTRAL and at + _CENTRAL_RECORD.size <= len(data):
+        name_length, extra_length = struct.unpack_from("<HH", data, at + 28)
+        return at + _CENTRAL_RECORD.size + int(name_length) + int(extra_length)
+    return at + _RECORD_SIZES.get(signature, len(signature))
+
+
+def _shown(comment: bytes) -> str:
+    """UTF-8 by what programs do, else as the format has it; nothing where there is no word in it."""
+    try:
+        text = comment.decode("utf-8")
+    except UnicodeDecodeError:
+        text = comment.decode("cp437")
+    return text if any(character.isalnum() for character in text) else ""
 
 
 def _name(raw: bytes, flags: int, extra: bytes) -> str:

@@ -38,11 +38,16 @@ def test_an_archive_in_it_is_read_in_its_turn(pack: Callable[[bytes], bytes]) ->
 
 
 @pytest.mark.parametrize("pack", PACKERS)
-@pytest.mark.parametrize("behind", [b"", b"\x00" * 700])
-def test_padding_is_no_problem_and_bytes_behind_the_end_are(pack: Callable[[bytes], bytes], behind: bytes) -> None:
-    assert read(pack(LETTER.encode()) + behind) == ({"!/part-1": LETTER}, [])
-    unread = [(SkipReason.UNREADABLE, "!/part-1", "bytes behind the end")]
-    assert read(pack(LETTER.encode()) + behind + b"more") == ({"!/part-1": LETTER}, unread)
+@pytest.mark.parametrize("padding", [0, 700, 20_000, 300_001])
+def test_nothing_behind_padding_is_lost(pack: Callable[[bytes], bytes], padding: int) -> None:
+    first = pack(LETTER.encode()) + bytes(padding)
+    assert read(first) == ({"!/part-1": LETTER}, [])
+    assert read(first + pack(b" second")) == ({"!/part-1": LETTER + " second"}, [])
+    assert read(first + b"more") == ({"!/part-1": LETTER, "!/part-2": "more"}, [])
+    assert read(first + zipped({"a.txt": b"third"})) == ({"!/part-1": LETTER, "!/part-2!/a.txt": "third"}, [])
+    noise = random.Random(1).randbytes(3000)  # noqa: S311 - repeatable noise
+    unread = [(SkipReason.UNREADABLE, "!/part-2", "bytes that belong to no member")]
+    assert read(first + b"\x80" + noise) == ({"!/part-1": LETTER}, unread)
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, zstd.compress])

@@ -79,3 +79,10 @@ def test_no_damage_makes_it_raise(seed: int) -> None:
     for _ in range(drawn.randrange(1, 5)):
         data[drawn.randrange(6, len(data))] = drawn.randrange(256)
     assert all(reason is not SkipReason.PARSER_CRASHED for reason, _, _ in read(bytes(data))[1])
+
+
+def test_what_lies_behind_an_archive() -> None:
+    data = seven_zipped({"a.txt": LETTER.encode()})
+    behind = data + bytes(600) + seven_zipped({"b.txt": b"second"})
+    assert read(behind) == ({"!/a.txt": LETTER, "!/part-1!/b.txt": "second"}, [])
+    assert read(data + b"Dear Dr Sample") == ({"!/a.txt": LETTER, "!/part-1": "Dear Dr Sample"}, [])

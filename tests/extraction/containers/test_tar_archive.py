@@ -20,6 +20,37 @@ def test_members_of_every_dialect(form: int) -> None:
     assert read(tarred(PARTS, form)) == (WHOLE, [])
 
 
+@pytest.mark.parametrize("padding", [0, 512, 300_032])
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_archives_and_text_behind_the_end_are_read(form: int, padding: int) -> None:
+    second = bytes(padding) + tarred({"d.txt": b"fourth"}, form)
+    assert read(tarred(PARTS, form) + second) == ({**WHOLE, "!/d.txt": "fourth"}, [])
+    found, unread = read(tarred(PARTS, form) + bytes(padding) + LETTER.encode() + bytes(512 - len(LETTER)) + second)
+    assert (found, unread) == ({**WHOLE, "!/part-1": LETTER, "!/d.txt": "fourth"}, [])
+    unread = read(tarred(PARTS, form) + b"\x80" + random.Random(1).randbytes(600))[1]  # noqa: S311 - noise
+    assert unread == [(SkipReason.UNREADABLE, "!/part-1", "bytes that belong to no member")]
+
+
+def test_a_member_of_a_type_that_nobody_knows_is_a_file() -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as container:
+        member = tarfile.TarInfo("a.txt")
+        member.type, member.size = b"Z", len(LETTER)
+        container.addfile(member, io.BytesIO(LETTER.encode()))
+    assert read(buffer.getvalue()) == ({"!/a.txt": LETTER}, [])
+
+
+def test_comments_are_text() -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", pax_headers={"comment": "Dear Dr Archive"}) as container:
+        for name, comment in (("a.txt", "Dear Dr Sample"), ("b.txt", "Dear Dr Sample"), ("c.txt", "Dear Dr Other")):
+            member = tarfile.TarInfo(name)
+            member.pax_headers = {"comment": comment, "SCHILY.ino": "1234"}
+            container.addfile(member)
+    found, unread = read(buffer.getvalue())
+    assert (list(found.values()), unread) == (["Dear Dr Archive", "Dear Dr Sample", "Dear Dr Other"], [])
+
+
 @pytest.mark.parametrize("form", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
 def test_long_names(form: int) -> None:
     assert read(tarred({LONG: LETTER.encode()}, form)) == ({f"!/{LONG}": LETTER}, [])

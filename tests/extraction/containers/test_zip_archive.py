@@ -90,11 +90,37 @@ def test_large_directory_records() -> None:
 def test_bytes_in_front_and_behind_and_a_comment() -> None:
     data = zipped(PARTS)
     buffer = io.BytesIO(data)
+    comment = "a comment with PK\x05\x06 in it, and much more behind it"
     with zipfile.ZipFile(buffer, "a") as container:
-        container.comment = b"a comment with PK\x05\x06 in it, and much more behind it"
-    assert read(buffer.getvalue()) == (WHOLE, [])
-    assert read(b"MZ" + bytes(5000) + data)[0] == WHOLE
+        container.comment = comment.encode()
+        container.getinfo("a.txt").comment = b"on one member"
+    assert read(buffer.getvalue()) == ({"#comment": comment.replace("\x05\x06", "") + "\non one member", **WHOLE}, [])
+    assert read(b"MZ" + bytes(5000) + data) == (WHOLE, [])
+    assert read(b"PK00" + data) == (WHOLE, [])
     assert read(data + b"\r\n" * 40) == (WHOLE, [])
+    assert read(data + b"Dear Dr Sample") == ({**WHOLE, "!/part-1": "Dear Dr Sample"}, [])
+    noise = b"\x80" + random.Random(1).randbytes(600)  # noqa: S311 - noise
+    for damaged in (noise + data, data + noise):
+        assert read(damaged) == (WHOLE, [(SkipReason.UNREADABLE, "!/part-1", "bytes that belong to no member")])
+
+
+@pytest.mark.parametrize("between", [b"", bytes(5000)])
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_archives_one_behind_the_other(compression: int, between: bytes) -> None:
+    others = {"a.txt": b"another", "d.txt": b"fourth"}
+    found, unread = read(zipped(others, compression) + between + zipped(PARTS, compression))
+    assert (sorted(found.values()), unread) == (sorted([*WHOLE.values(), "another", "fourth"]), [])
+
+
+def test_members_that_were_deleted_from_the_directory_only() -> None:
+    data = bytearray(zipped(PARTS))
+    second = data.index(b"PK\x01\x02", data.index(b"PK\x01\x02") + 1)
+    third = data.index(b"PK\x01\x02", second + 1)
+    end = data.index(b"PK\x05\x06")
+    size = struct.unpack_from("<I", data, end + 12)[0] - (third - second)
+    struct.pack_into("<HHI", data, end + 8, 2, 2, size)
+    del data[second:third]
+    assert read(bytes(data)) == (WHOLE, [])
 
 
 def test_names_in_every_charset_and_twice() -> None:
