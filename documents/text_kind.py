@@ -13,6 +13,8 @@ from documents.kinds import MediaType
 # Characters in which markup must show. Some pages open with a licence as a comment; comments are skipped first.
 _MARKUP_CHARACTERS = 600
 _HTML_MARK = re.compile(r"<(?:!doctype\s+html|html|head|body|title|frameset)[\s>]", re.IGNORECASE)
+# The same in markup whose first tag is none of HTML's: other vocabularies have bodies and titles too.
+_HTML_INSIDE = re.compile(r"<(?:!doctype\s+html|html|head)[\s>]", re.IGNORECASE)
 _HTML_TAG = re.compile(
     r"</?(?:p|br|div|span|table|tr|td|th|ul|ol|li|h[1-6]|a|b|i|u|em|strong|font|meta|link|script|style|form|img|hr|pre"
     r"|center|section|article|main|header|footer|nav)(?:\s[^<>]*)?/?>",
@@ -138,7 +140,8 @@ def _markup_kind(head: str) -> MediaType | None:
     if root and (root.prolog or "xmlns" in root.tag) and root.name not in ("html", "!doctype"):
         return MediaType.SVG if root.name == "svg" else MediaType.XML
     tags = islice(_HTML_TAG.finditer(start), _TAGS_OF_A_FRAGMENT)
-    if _HTML_MARK.search(start) or len(list(tags)) >= _TAGS_OF_A_FRAGMENT or _HTML_TAG.match(start):
+    mark = _HTML_MARK if root is None or _HTML_MARK.match(start) else _HTML_INSIDE
+    if mark.search(start) or len(list(tags)) >= _TAGS_OF_A_FRAGMENT or _HTML_TAG.match(start):
         return MediaType.HTML
     if root is None:
         return MediaType.HTML if head.startswith("<!--") else None

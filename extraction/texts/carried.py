@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import binascii
 import re
+import zlib
 from urllib.parse import unquote_to_bytes
 
 from documents.media_type import MediaType, sniff
 from documents.records import SkipReason
-from extraction.budget import Budget, BudgetSpentError
+from extraction.budget import RATIO_FREE_BYTES, Budget, BudgetSpentError
 from extraction.paths import MemberPaths
 from extraction.records import Embedded, Problem
 
@@ -21,6 +22,14 @@ GUESSED_CHARACTERS = 200
 _BLANKS = re.compile(r"\s+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _FOREIGN = re.compile(r"[^A-Za-z0-9+/_-]")
+# Runs of such characters inside a text, over several lines where they are all of one length but the last; as many
+# hexadecimal digits, as dumps of databases write them (0x504B, X'504B', \\x504B), are among them.
+_RUN = re.compile(
+    r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{60,}+"
+    r"""(?:\r?\n[ \t]*+[A-Za-z0-9+/_-]++(?=={0,2}[ \t]*(?:\r?\n|["'<),;\]}]|\Z)))*+={0,2}"""
+)
+_LINE_END = re.compile(r"\s+")
+_HEX = re.compile(r"(?:0?[xX])?((?:[0-9A-Fa-f]{2})++)")
 # Share of characters that damage may have put into base64; each costs three bytes.
 _DAMAGED_SHARE = 0.02
 _URL_SAFE = str.maketrans("-_", "+/")
@@ -37,6 +46,8 @@ _CERTAIN = frozenset(
 )
 # Three bytes and more of a mark, with the header that follows checked by nobody: taken in base64 only.
 _LIKELY = frozenset([MediaType.JPEG, MediaType.GZIP, MediaType.MP3, MediaType.BMP, MediaType.JSON])
+# CDA's `compression`: deflate with and without a header. What it names besides are files with a mark of their own.
+_DEFLATED = frozenset(["DF", "ZL"])
 # A text in base64 is a text by its words: this share of it is blanks and letters.
 _PROSE_SHARE = 0.8
 _LEAST_WORDS = 5
@@ -63,13 +74,29 @@ class Carried:
         if _WRITTEN_OUT.match(value):
             self.take(value.encode("utf-8", "replace"), name)
             return ""
-        if len(value) >= GUESSED_CHARACTERS and (data := guessed_base64(value)) is not None:
+        if len(value) < GUESSED_CHARACTERS:
+            return value
+        if (data := guessed_base64(value)) is not None:
             self.take(data, name)
             return ""
-        return value
+        return self.without_files(value, name)
 
-    def take_declared(self, value: str, name: str = "") -> str:
-        """A string that its field says is base64; returned as text where it is none."""
+    def without_files(self, text: str, name: str = "") -> str:
+        """A text without the files that stand in it in base64 or hexadecimal digits; these are handed on."""
+        return _RUN.sub(lambda run: self._rest_of_run(run[0], name), text) if len(text) >= GUESSED_CHARACTERS else text
+
+    def _rest_of_run(self, run: str, name: str) -> str:
+        if len(run) < GUESSED_CHARACTERS:
+            return run
+        block = _block(run)
+        data = _guessed_hex(block) or guessed_base64(block)
+        if data is None:
+            return run
+        self.take(data, name)
+        return run[len(block) :]
+
+    def take_declared(self, value: str, name: str = "", packing: str = "") -> str:
+        """A string that its field says is base64, packed or not; returned as text where it is none."""
         packed = _BLANKS.sub("", value)
         if not packed:
             return ""
@@ -77,10 +104,26 @@ class Carried:
         if data is None:
             self.name_unread("not base64", name)
             return value
+        if packing.upper() in _DEFLATED:
+            data, problem = self._inflated(data)
         path = self.take(data, name)
         if problem:
             self.found.append(Problem(problem, path, "base64"))
         return ""
+
+    def _inflated(self, data: bytes) -> tuple[bytes, SkipReason | None]:
+        """Unpacked, as far as the budget goes and the data are whole."""
+        limit = min(self._budget.limits.member_bytes, max(self._budget.limits.ratio * len(data), RATIO_FREE_BYTES))
+        for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
+            stream = zlib.decompressobj(window)
+            try:
+                inflated = stream.decompress(data, limit)
+            except zlib.error:
+                continue
+            if stream.eof:
+                return inflated, None
+            return inflated, SkipReason.BUDGET_SPENT if len(inflated) >= limit else SkipReason.TRUNCATED
+        return data, SkipReason.UNREADABLE
 
     def name_unread(self, detail: str, name: str = "") -> None:
         """A file that its field promised and that can not be decoded."""
@@ -113,6 +156,29 @@ class Carried:
             return path
         self.found.append(Embedded(path, data, name))
         return path
+
+
+def _block(run: str) -> str:
+    """The lines that belong together: of one length, and one that is shorter."""
+    lines = run.split("\n")
+    width = len(lines[0].strip())
+    length = 0
+    for line in lines:
+        if len(line.strip()) > width:
+            break
+        length += len(line) + 1
+        if len(line.strip()) < width:
+            break
+    return run[: min(length, len(run))]
+
+
+def _guessed_hex(text: str) -> bytes | None:
+    """Decoded, if that makes a file of a kind that is never made by chance."""
+    digits = _HEX.fullmatch(_LINE_END.sub("", text))
+    if digits is None or len(digits[1]) < GUESSED_CHARACTERS:
+        return None
+    data = bytes.fromhex(digits[1])
+    return data if sniff(data) in _CERTAIN | _LIKELY else None
 
 
 def _salvaged(packed: str) -> tuple[bytes | None, SkipReason | None]:

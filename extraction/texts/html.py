@@ -43,7 +43,8 @@ def read_html(data: bytes, budget: Budget) -> Content:
     problems += [Problem(SkipReason.BUDGET_SPENT, "", "tags")] if shown.is_cut else []
     problems += [Problem(SkipReason.TRUNCATED, "", "tag")] if rest else []
     left = _text_in_tag(rest, carried)
-    pieces = tuple(TextPiece("", text) for text in ("\n".join(part for part in (shown.text, left) if part),) if text)
+    whole = "\n".join(part for part in (carried.without_files(shown.text), left) if part)
+    pieces = (TextPiece("", whole),) if whole else ()
     for address, name in shown.addresses:
         carried.take_uri(address, name)
     for text in shown.data:

@@ -7,7 +7,9 @@ import re
 from documents.charset import Decoded, decode, without_holes
 from documents.records import SkipReason
 from extraction.budget import Budget
+from extraction.mail.mail_bodies import blocks_in
 from extraction.records import Content, Problem, TextPiece
+from extraction.texts.carried import Carried
 from extraction.texts.overstrikes import struck
 
 # Escapes of terminals (ECMA-48), of PCL, and of ESC/P: those that take one byte behind their letter, and the others.
@@ -24,12 +26,24 @@ _CONTROLS = dict.fromkeys(code for code in (*range(32), 127) if chr(code) not in
 
 def read_plain_text(data: bytes, budget: Budget) -> Content:
     """The decoded text with one kind of line end, a piece for each page; bytes without a meaning are a problem."""
+    carried = Carried(budget)
+    text, problems = _read(data, carried)
+    return Content(paged(carried.without_files(text)), problems, tuple(carried.found))
+
+
+def _read(data: bytes, carried: Carried) -> tuple[str, tuple[Problem, ...]]:
+    """As printed, without files in uuencode."""
+    data, blocks = blocks_in(data)
+    for block in blocks:
+        path = carried.take(block.body.data, decode(block.name).text)
+        if block.body.reason:
+            carried.found.append(Problem(block.body.reason, path, block.body.detail))
     decoded = decode(data)
     if not decoded.charset.startswith("utf-16") and len(whole := without_holes(data)) < len(data.rstrip(b"\x00")):
         decoded = decode(whole)
         hole = Problem(SkipReason.UNREADABLE, "", "runs of NULs or 0xFF")
-        return Content(paged(printed(decoded.text)), (*inexact(decoded), hole))
-    return Content(paged(printed(decoded.text)), inexact(decoded))
+        return printed(decoded.text), (*inexact(decoded), hole)
+    return printed(decoded.text), inexact(decoded)
 
 
 def inexact(decoded: Decoded) -> tuple[Problem, ...]:

@@ -72,6 +72,7 @@ class _Element:
     name: str
     inline: bool = False
     base64: bool = False
+    packing: str = ""
     has_text: bool = False
     title: str = ""
     waiting: list[str] = field(default_factory=list)
@@ -163,6 +164,8 @@ class _Walk:
             self._carried.take_uri(value, element.title)
         elif key in ("representation", "encoding", "dt") and value.lower() in ("b64", "base64", "bin.base64"):
             element.base64 = True
+        elif key == "compression" and self.is_clinical:
+            element.packing = value
         elif self._is_fhir and key == "value":
             self._fhir_value(element, parent, value)
         elif self.is_clinical or self._is_fhir:
@@ -173,8 +176,9 @@ class _Walk:
             self._generic_value(element, value)
 
     def _generic_value(self, element: _Element, value: str) -> None:
+        value = self._carried.text_of(value)
         if reads_as_text(value) and not element.inline:
-            self._show(self._carried.text_of(value))
+            self._show(value)
         elif not value.startswith(("http://", "https://", "urn:")):
             self.streams.set_aside(value)
 
@@ -202,7 +206,7 @@ class _Walk:
             return
         self._tell(element.name, text)
         if element.base64:
-            self._show(self._carried.take_declared(text, element.title))
+            self._show(self._carried.take_declared(text, element.title, element.packing))
         elif left := self._carried.text_of(text):
             element.has_text = True
             self._show_inside(left)

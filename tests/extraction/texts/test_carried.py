@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import zlib
 from urllib.parse import quote
 
 import pytest
@@ -107,3 +108,55 @@ def test_damaged_base64_gives_what_is_left(packed: str, reason: SkipReason, kept
     (file,) = [each for each in found.found if isinstance(each, Embedded)]
     assert file.data == kept if kept is not None else file.data[100:] == PDF[100:]
     assert [each.reason for each in found.found if isinstance(each, Problem)] == [reason]
+
+
+def wrapped(text: str, width: int) -> str:
+    return "\n".join(text[at : at + width] for at in range(0, len(text), width))
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        (f"INSERT INTO docs VALUES (1, 0x{PDF.hex()});", "INSERT INTO docs VALUES (1, );"),
+        (f"VALUES (X'{PDF.hex().upper()}', 'a')", "VALUES ('', 'a')"),
+        (f"1\t\\\\x{PDF.hex()}\tend", "1\t\\\\\tend"),
+        (f"letter: {PACKED}, end", "letter: , end"),
+        (f"see\n{wrapped(PACKED, 76)}\nYours sincerely", "see\n\nYours sincerely"),
+        (f"see\n{wrapped(PACKED.rstrip('='), 64)}\nYours sincerely", "see\n\nYours sincerely"),
+    ],
+)
+def test_files_in_the_midst_of_a_text(text: str, rest: str) -> None:
+    found = carried()
+    left = found.without_files(text)
+    assert [each.data for each in found.found if isinstance(each, Embedded)] == [PDF]
+    assert left.replace("''", "").replace("X", "") == rest.replace("''", "")
+
+
+@pytest.mark.parametrize("text", ["0x" + "0123456789" * 40, "-" * 400, "a" * 300, "word " * 100, f"\n{'x' * 80}" * 40])
+def test_long_runs_that_are_no_files_stay(text: str) -> None:
+    found = carried()
+    assert found.without_files(text) == text
+    assert not found.found
+
+
+@pytest.mark.parametrize("window", [15, -15, 31])
+def test_a_deflated_file_is_unpacked_in_its_budget(window: int) -> None:
+    packer = zlib.compressobj(wbits=window)
+    packed = packer.compress(PDF) + packer.flush()
+    found = carried()
+    assert found.take_declared(base64.b64encode(packed).decode(), packing="GZ" if window > 15 else "DF") == ""
+    assert [each.data for each in found.found if isinstance(each, Embedded)] == [packed if window > 15 else PDF]
+
+
+@pytest.mark.parametrize(
+    ("packed", "reason"),
+    [
+        (zlib.compress(bytes(5 << 20)), SkipReason.BUDGET_SPENT),
+        (zlib.compress(PDF)[:-20], SkipReason.TRUNCATED),
+        (PDF, SkipReason.UNREADABLE),
+    ],
+)
+def test_a_deflated_file_that_is_not_whole_is_told(packed: bytes, reason: SkipReason) -> None:
+    found = carried()
+    found.take_declared(base64.b64encode(packed).decode(), packing="DF")
+    assert reason in [each.reason for each in found.found if isinstance(each, Problem)]

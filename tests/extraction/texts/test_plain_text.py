@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import binascii
 import random
 
 import pytest
@@ -8,7 +9,7 @@ from documents.media_type import MediaType, sniff
 from documents.records import SkipReason
 from extraction.budget import Budget, ExtractionLimits
 from extraction.reader import extract
-from extraction.records import Content
+from extraction.records import Content, Embedded
 from extraction.texts.plain_text import read_plain_text
 
 
@@ -108,3 +109,11 @@ def test_words_in_a_binary_are_no_text() -> None:
     drawn = random.Random(9)  # noqa: S311 - repeatable
     assert sniff(drawn.randbytes(600) + b"Dear Dr Sample, thank you. " * 200) is MediaType.BINARY
     assert sniff(b"Dear Dr Sample, thank you. " * 30 + drawn.randbytes(6000)) is MediaType.BINARY
+
+
+def test_files_in_a_text_are_handed_on() -> None:
+    letter = b"{\\rtf1 Dear Dr Sample}" * 20
+    lines = b"".join(binascii.b2a_uu(letter[at : at + 45]) for at in range(0, len(letter), 45))
+    content = read(b"see\nbegin 644 letter.rtf\n" + lines + b"`\nend\nand 0x" + letter.hex().encode() + b" here")
+    assert [each.data for each in content.embedded if isinstance(each, Embedded)] == [letter, letter]
+    assert content.pieces[0].text.split() == ["see", "and", "here"]

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from documents.media_type import MediaType, sniff
 from documents.records import SkipReason
 from extraction.budget import Budget, ExtractionLimits
 from extraction.records import Content, Embedded
@@ -159,3 +160,10 @@ def test_the_declared_charset_is_read(charset: str) -> None:
 @pytest.mark.parametrize("part", ["<!--", "<![CDATA[", "<?", "<a ", '<a "', "<!DOCTYPE [", "</", "<!", "&", "<a b='"])
 def test_no_repetition_costs_more_than_one_look(part: str) -> None:
     read(part * 100_000)
+
+
+@pytest.mark.parametrize("form", ["<Envelope><Body><doc encoding='base64'>{}</doc></Body></Envelope>", "<rec b='{}'/>"])
+def test_base64_in_any_element_or_attribute_is_a_file(form: str) -> None:
+    markup = form.format(PACKED)
+    assert sniff(markup.encode()) is MediaType.XML
+    assert files(read(markup)) == [PDF]
