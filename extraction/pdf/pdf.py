@@ -23,6 +23,8 @@ from extraction.records import Content, Embedded, Origin, Problem, Scan, TextPie
 
 # Place of what an XFA form holds beside its pages.
 _FORM_PATH = "#form"
+# Place of a page's notes and values where its text layer may be replaced, behind that of the page.
+_NOTES_PATH = "#notes"
 
 
 def read_pdf(data: bytes, budget: Budget) -> Content:
@@ -126,11 +128,13 @@ class _Reading:
     def _read_page(self, index: int, path: str) -> None:
         read = PageText(self._document, index)
         self._read_pages += 1
-        if read.text.strip():
+        scan = scan_of(read.page, path, read.layer, self._among_pictures)
+        if scan and scan.replaces and read.notes:  # they are of nobody's OCR, and on no picture of the page
+            self.pieces += [TextPiece(path, read.layer), TextPiece(f"{path}{_NOTES_PATH}", read.notes)]
+        elif read.text.strip():
             self.pieces.append(TextPiece(path, read.text))
         elif pdfium.FPDFPage_CountObjects(read.page) <= 0:
             self.blank.append(index)
-        scan = scan_of(read.page, path, read.text, self._among_pictures)
         if scan:
             self.scans.append(scan)
         if read.left_out:

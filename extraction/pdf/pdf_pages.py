@@ -25,7 +25,9 @@ class PageText:
 
     Attributes:
         page: PDFium's, turned so that most of its text is upright; annotations with an appearance are part of it.
-        text: all of its text: also what is white, invisible, covered, on hidden layers or outside the crop box.
+        layer: what is set on it: also what is white, invisible, covered, on hidden layers or outside the crop box.
+        notes: what its notes and fields hold, a line each.
+        text: both, each thing once.
         attached: numbers of annotations that carry files.
         left_out: how many annotations were not looked at.
     """
@@ -40,8 +42,10 @@ class PageText:
         self.page = page
         self.attached = annotations.attached
         self.left_out = annotations.left_out
-        text = _upright_text(page)
-        self.text = "\n".join([text, *annotations.missing_from(text)]) if annotations.texts else text
+        self.layer = _upright_text(page)
+        self.notes = "\n".join(annotations.texts)
+        missing = annotations.missing_from(self.layer) if annotations.texts else ()
+        self.text = "\n".join([self.layer, *missing]) if missing else self.layer
 
 
 def _upright_text(page: Any) -> str:

@@ -10,7 +10,7 @@ from documents.records import SkipReason
 from extraction.budget import Budget, ExtractionLimits
 from extraction.pdf.pdf import read_pdf
 from extraction.pdf.pdf_annotations import MOST_ANNOTATIONS
-from extraction.records import Content, Embedded
+from extraction.records import Content, Embedded, Scan, TextPiece
 from tests.extraction.samples import LETTER_LINES, one_page_pdf, pdf, pdf_stream
 
 
@@ -110,3 +110,15 @@ def test_annotations_beyond_the_bound_are_counted() -> None:
         "annotations: 5 left",
     )
     assert content.pieces[0].text.count("again") == 1
+
+
+def test_notes_and_values_stand_apart_from_a_layer_that_ocr_replaces() -> None:
+    shifted = "".join(chr(ord(each) - 29) for line in LETTER_LINES for each in line.replace(" ", "?"))
+    garbage = b"BT /F 12 Tf 50 700 Td <" + shifted.encode("latin-1").hex().encode() + b"> Tj ET"
+    note = b"<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/Contents(Ask Zebedee Quill about the dose)>>"
+    data = one_page_pdf(pdf_stream(garbage), more=(note,)).replace(b"/Type1/Base", b"/TrueType/Base")
+    content = read(data.replace(b"/Contents 4 0 R", b"/Contents 4 0 R/Annots[6 0 R]"))
+    assert content.scans == (Scan("#page=1", replaces=True),)
+    layer, notes = content.pieces
+    assert (layer.path, notes) == ("#page=1", TextPiece("#page=1#notes", "Ask Zebedee Quill about the dose"))
+    assert "Zebedee" not in layer.text
