@@ -20,7 +20,7 @@ from benchmarks.extraction.hardening import samples
 from benchmarks.extraction.letters import Kind, letter
 from documents.media_type import sniff
 
-_USUAL = ("-max_total_time=300", "-timeout=20", "-rss_limit_mb=3000", "-max_len=65536", "-print_final_stats=1")
+_USUAL = ("-max_total_time=300", "-timeout=60", "-rss_limit_mb=3000", "-max_len=65536", "-print_final_stats=1")
 
 
 def write_seeds(folder: Path) -> None:

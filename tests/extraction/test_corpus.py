@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import pytest
 
@@ -20,6 +21,12 @@ FEW = (letter(Kind.DISCHARGE, 0), letter(Kind.FERTILITY, 1), letter(Kind.LABORAT
 PACK = 60
 TEXT = [form for form in FORMATS if form.family is Family.TEXT and not form.filter]
 OFFICE = [form for form in FORMATS if form.filter]
+SCANS = [
+    form
+    for form in FORMATS
+    if form.name in {"scan clean 200 pdf", "scan noisy 200 pdf", "scan fax 200 tiff", "pdf text and scan"}
+]
+needs_ocr = pytest.mark.skipif(find_spec("tesserocr") is None, reason="the extra ocr is not installed")
 needs_office = pytest.mark.skipif(office_suite.program() is None, reason="LibreOffice is not installed")
 
 
@@ -57,6 +64,19 @@ def test_formats_that_libreoffice_writes(form: Format, pool: ExtractorPool, matc
         assert one.recovered >= RECOVERED[Family.TEXT]
         assert one.named
         assert one.problem == ""
+
+
+@needs_ocr
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("form", SCANS, ids=[form.name for form in SCANS])
+def test_scans(form: Format, pool: ExtractorPool, matcher: Matcher) -> None:
+    few = FEW[:2]
+    made = Files(few).of(form)
+    for one in zip(few, made, read(pool, made), strict=True):
+        found = outcome(matcher, *one)
+        assert found.recovered >= RECOVERED[form.family]
+        assert found.named
 
 
 def test_letters_repeat_and_differ() -> None:
