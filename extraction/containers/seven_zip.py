@@ -47,6 +47,7 @@ _USUAL_FILTERS = (
 )
 # Bytes below which what a wrong filter made of a stream is taken for noise.
 _LEAST_BYTES = 64
+# PPMd: its decoder (pyppmd) begins a thread, and where none may be begun, as in a worker, it waits for it for ever.
 _Trouble = tuple[SkipReason, str]
 _TOO_LARGE: _Trouble = (SkipReason.BUDGET_SPENT, "member bytes")
 Item = Embedded | Problem
@@ -132,8 +133,10 @@ def _members(archive: SevenZipFile, file: io.BytesIO, paths: MemberPaths, budget
 
 def _opened(folder: Any, packed: int, file: io.BytesIO, start: int) -> _Source | _Trouble:
     """What a folder's files come out of, or why none does."""
+    methods = {coder["method"] for coder in folder.coders}
+    if CompressionMethod.PPMD in methods:
+        return SkipReason.UNREADABLE, "compression method PPMd"
     try:
-        methods = {coder["method"] for coder in folder.coders}
         block = _SMALL_BLOCK_BYTES if methods & _UNSTOPPABLE else _BLOCK_BYTES
         decompressor = SevenZipDecompressor(folder.coders, packed, folder.unpacksizes, folder.crc, None, block)
     except PasswordRequired:

@@ -11,7 +11,7 @@ from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError
 from extraction.mail.alternatives import says_the_same
 from extraction.mail.mail_bodies import Block, Body, blocks_in, transfer_decoded
-from extraction.mail.mail_headers import Headers, decoded, header_text
+from extraction.mail.mail_headers import Headers, decoded, header_text, written
 from extraction.mail.mail_parts import AS_IT_IS, MAILS, Between, Event, MailStart, Part, TooDeep, Unclosed, parts
 from extraction.paths import MemberPaths
 from extraction.records import Content, Embedded, Origin, Problem, TextPiece
@@ -100,7 +100,7 @@ class MailReading:
         except BudgetSpentError as error:
             self._problems.append(Problem(SkipReason.BUDGET_SPENT, path, str(error)))
         for mail in walk.mails:
-            text = "\n".join([*_shown(mail.headers), "", *mail.texts]).strip()
+            text = "\n".join([*_shown(mail.headers), *written(mail.headers), "", *mail.texts]).strip()
             if text:
                 self._pieces.append(TextPiece(mail.path, text))
 
@@ -148,6 +148,8 @@ class MailReading:
 
     def _part(self, part: Part, walk: _MailWalk, depth: int) -> None:
         mail, kind = walk.mails[part.place.mail], part.headers.kind
+        if part.headers is not mail.headers:
+            mail.texts += written(part.headers)
         if part.place.is_encrypted:
             if walk.is_first_encrypted(part.place.mail):
                 self._tell(SkipReason.ENCRYPTED, mail.path, "multipart/encrypted")

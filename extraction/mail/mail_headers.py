@@ -28,6 +28,18 @@ _PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*+(?:"|\Z))++', re.DOTALL)
 _TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}", re.ASCII)
 _CONTINUED = re.compile(r"(.+?)\*(?:(\d{1,4})(\*)?)?")
 
+# Words from which on a value is something that somebody wrote, and their share of all that blanks part.
+_PROSE_WORDS = 5
+_PROSE_SHARE = 0.6
+_WORD = re.compile(r"[(\"']?[^\W\d_]+(?:['-][^\W\d_]+)*[.,;:!?)\"']*")
+_SHOWN_OR_TECHNICAL = frozenset(
+    """
+    from to cc bcc reply-to date subject sender received return-path message-id in-reply-to references
+    dkim-signature domainkey-signature authentication-results received-spf mime-version user-agent x-mailer
+    """.split()
+)
+_TECHNICAL = ("arc-", "list-", "content-type", "content-disposition", "content-transfer", "x-ms-", "x-google-")
+
 
 @dataclass(frozen=True, slots=True)
 class Headers:
@@ -85,6 +97,20 @@ class Headers:
     def _raw(self, name: str) -> str:
         """Encoded words stay: in a parameter they are decoded on their own."""
         return next((_unencoded(value) for found, value in self.fields if found == name), "")
+
+
+def written(headers: Headers) -> list[str]:
+    """Headers that no program shows, and in which somebody wrote sentences, each as a line with its name."""
+    lines: list[str] = []
+    for name, value in headers.fields:
+        if name in _SHOWN_OR_TECHNICAL or name.startswith(_TECHNICAL) or value.count(b" ") < _PROSE_WORDS - 1:
+            continue
+        text = header_text(value)
+        words = text.split()
+        plain = sum(_WORD.fullmatch(word) is not None for word in words)
+        if plain >= max(_PROSE_WORDS, _PROSE_SHARE * len(words)):
+            lines.append(f"{name.title()}: {text}")
+    return lines
 
 
 def read_headers(data: bytes, start: int, end: int) -> tuple[Headers, int]:

@@ -19,6 +19,10 @@ _BOUNDARY_BYTES = 1000
 # Bytes behind the headers in which the boundary is looked for where the headers name none.
 _GUESS_BYTES = 64 << 10
 _GUESSED = re.compile(rb"^--(\S[^\r\n]{2,200}?)(?:--)?[ \t]*\r?$", re.MULTILINE)
+# Lines of parts that are parted by nothing but the two hyphens.
+_BARE = re.compile(rb"^--\r?\n(?:content-[a-z-]{1,60}:[^\r\n]*\r?\n|\r?\n)", re.MULTILINE | re.IGNORECASE)
+# What no line is: where a multipart has no boundary at all, all of it is text.
+_NO_BOUNDARY = b"\n"
 MAILS = frozenset(["message/rfc822", "message/global", "message/news", "message/partial"])
 AS_IT_IS = frozenset(["", "7bit", "8bit", "binary", "none", "7-bit", "8-bit"])
 
@@ -130,8 +134,11 @@ class _Walk:
         yield from self._begin(0, Place(), is_mail=True)
         at = self._from
         while (found := self._next(at)) is not None:
-            self._is_fresh = False
+            self._is_fresh = (
+                self._is_fresh and found.level < len(self._open) - 1
+            )  # of another multipart, so it has none
             yield self._finished(self._trimmed(found.start))
+            self._is_fresh = False
             owner = self._open[found.level]
             self._close(found.level + (not found.is_last))
             if found.is_last:
@@ -168,8 +175,8 @@ class _Walk:
             elif _is_mail(headers) or (is_digest and not headers.is_typed):
                 at, is_mail, is_digest, carrier = body, True, False, headers
                 continue
-            elif boundary := self._boundary_of(headers, body):
-                self._push(headers, boundary)
+            elif headers.kind.startswith("multipart/"):
+                self._push(headers, self._boundary_of(headers, body))
             return
 
     def _push(self, headers: Headers, boundary: bytes) -> None:
@@ -194,14 +201,13 @@ class _Walk:
             levels.pop()
 
     def _boundary_of(self, headers: Headers, body: int) -> bytes:
-        """Of a multipart, guessed where its headers name none, or one that the mail does not have; else empty."""
-        if not headers.kind.startswith("multipart/"):
-            return b""
+        """Of a multipart; guessed where its headers name none, or one that the mail does not have."""
         named = headers.type_parameters.get("boundary", "").rstrip().encode("utf-8", "replace")
         if named and (self._open or self._data.find(b"--" + named, body) >= 0):
             return named
-        found = _GUESSED.search(self._data, body, body + _GUESS_BYTES)
-        return found[1] if found else named
+        if found := _GUESSED.search(self._data, body, body + _GUESS_BYTES):
+            return found[1] if not self._levels.get(found[1]) else named or _NO_BOUNDARY
+        return named or (b"" if _BARE.search(self._data, body, body + _GUESS_BYTES) else _NO_BOUNDARY)
 
     def _next(self, at: int) -> _Boundary | None:
         """The next line that is a boundary of a multipart that is open."""
@@ -212,6 +218,7 @@ class _Walk:
             line_end = self._data.find(b"\n", found, found + _BOUNDARY_BYTES)
             end = line_end if line_end >= 0 else min(len(self._data), found + _BOUNDARY_BYTES)
             line = self._data[found + 2 : end].rstrip()
+            line = line or self._data[found + 2 : end].rstrip(b"\r")  # "-- " begins a signature
             for text, is_last in ((line, False), (line.removesuffix(b"--"), True)):
                 if levels := self._levels.get(text):
                     return _Boundary(found, min(end + 1, len(self._data)), levels[-1], is_last)

@@ -21,7 +21,6 @@ METHODS: list[list[dict[str, Any]]] = [
     [{"id": py7zr.properties.FILTER_DEFLATE64}],
     [{"id": py7zr.FILTER_COPY}],
     [{"id": py7zr.FILTER_ZSTD, "level": 3}],
-    [{"id": py7zr.FILTER_PPMD, "order": 6, "mem": 24}],
     [{"id": py7zr.FILTER_BROTLI, "level": 5}],
 ]
 
@@ -86,3 +85,8 @@ def test_what_lies_behind_an_archive() -> None:
     behind = data + bytes(600) + seven_zipped({"b.txt": b"second"})
     assert read(behind) == ({"!/a.txt": LETTER, "!/part-1!/b.txt": "second"}, [])
     assert read(data + b"Dear Dr Sample") == ({"!/a.txt": LETTER, "!/part-1": "Dear Dr Sample"}, [])
+
+
+def test_ppmd_is_named_at_once() -> None:
+    data = seven_zipped({"a.txt": LETTER.encode()}, filters=[{"id": py7zr.FILTER_PPMD, "order": 6, "mem": 24}])
+    assert read(data) == ({}, [(SkipReason.UNREADABLE, "!/a.txt", "compression method PPMd")])

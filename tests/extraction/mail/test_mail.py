@@ -220,6 +220,37 @@ def test_a_mail_of_parts_without_any_part_is_its_text() -> None:
     assert unread == [(SkipReason.TRUNCATED, "", "no last boundary")]
 
 
+@pytest.mark.parametrize("declared", ["", '; boundary=""', "; boundary=other"])
+def test_a_multipart_without_any_boundary_is_text(declared: str) -> None:
+    found, unread = read(raw(f"Content-Type: multipart/mixed{declared}", LETTER))
+    assert found[""].endswith(LETTER)
+    assert unread == [(SkipReason.TRUNCATED, "", "no last boundary")]
+    inner = f"Content-Type: multipart/alternative{declared}\n\nHi".encode()
+    assert read(multipart("mixed", inner, b"\nsecond"))[0][""].endswith("\nHi\nsecond")
+
+
+def test_parts_that_are_parted_by_two_hyphens() -> None:
+    parts = "--\nContent-Type: text/plain\n\nHi\n-- \nDr: Example\n--\nContent-Type: text/html\n\n<p>Two</p>\n----\n"
+    found, unread = read(raw('Content-Type: multipart/mixed; boundary=""', parts))
+    assert found[""].endswith("\nHi\n-- \nDr: Example")
+    assert (found["!/part-1"].strip(), unread) == ("Two", [])
+
+
+def test_headers_that_hold_sentences_are_text() -> None:
+    headers = (
+        "Comments: Dear Dr Sample, thank you for referring this patient\nX-Note: the lady was seen in the clinic\n"
+        "X-Spam-Status: No, score=-1.9 required=5.0 tests=BAYES_00,HTML_MESSAGE autolearn=ham version=3.4.2\n"
+        "Received: from the mail server of the clinic by another one"
+    )
+    part = b"Content-Description: what the doctor said about the patient\nContent-Type: image/png\n\n"
+    data = multipart("mixed", part).replace(b"MIME-Version: 1.0", headers.encode())
+    assert read(data)[0][""] == (
+        "From: a@clinic.example\nComments: Dear Dr Sample, thank you for referring this patient\n"
+        "X-Note: the lady was seen in the clinic\n\n"
+        "Content-Description: what the doctor said about the patient"
+    )
+
+
 @pytest.mark.parametrize("declared", ["", '; boundary=""', "; boundary=other", "; charset=utf-8"])
 def test_a_boundary_that_the_headers_do_not_name(declared: str) -> None:
     data = multipart("mixed", b"\n" + LETTER.encode(), b"Content-Disposition: attachment; filename=a\n\nattached")
