@@ -47,7 +47,6 @@ _USUAL_FILTERS = (
 )
 # Bytes below which what a wrong filter made of a stream is taken for noise.
 _LEAST_BYTES = 64
-# PPMd: its decoder (pyppmd) begins a thread, and where none may be begun, as in a worker, it waits for it for ever.
 _Trouble = tuple[SkipReason, str]
 _TOO_LARGE: _Trouble = (SkipReason.BUDGET_SPENT, "member bytes")
 Item = Embedded | Problem
@@ -134,6 +133,7 @@ def _members(archive: SevenZipFile, file: io.BytesIO, paths: MemberPaths, budget
 def _opened(folder: Any, packed: int, file: io.BytesIO, start: int) -> _Source | _Trouble:
     """What a folder's files come out of, or why none does."""
     methods = {coder["method"] for coder in folder.coders}
+    # Its decoder (pyppmd) begins a thread; where none may be begun, as in a worker, it waits for it for ever.
     if CompressionMethod.PPMD in methods:
         return SkipReason.UNREADABLE, "compression method PPMd"
     try:
