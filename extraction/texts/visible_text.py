@@ -12,6 +12,7 @@ from html import unescape
 
 from lxml import etree
 
+from extraction.texts.prose_in_code import prose_in_code
 from extraction.texts.two_streams import TwoStreams, reads_as_text
 
 _HIDDEN = frozenset(["script", "style"])
@@ -122,6 +123,7 @@ class _Collector:
         self._hidden = 0
         self._preformatted = 0
         self._script: list[str] | None = None
+        self._code: list[str] = []
         self._style = False
         self._unparsed: list[str] | None = None
 
@@ -151,6 +153,9 @@ class _Collector:
         if tag in _HIDDEN:
             self._hidden -= 1
             self._style = False
+            for prose in prose_in_code("".join(self._code)):
+                self.streams.set_aside(self._inner(prose) if looks_like_markup(prose) else prose)
+            self._code.clear()
             if self._script is not None:
                 self.data_texts.append("".join(self._script))
                 self._script = None
@@ -167,8 +172,10 @@ class _Collector:
             self.streams.show(text if self._preformatted > 0 else _WHITE_LINE_ENDS.sub(" ", text))
         elif self._script is not None:
             self._script.append(text)
-        elif self._style:
-            self.addresses += [(uri, "") for uri in _CSS_URI.findall(text)]
+        else:
+            self._code.append(text)
+            if self._style:
+                self.addresses += [(uri, "") for uri in _CSS_URI.findall(text)]
 
     def comment(self, text: str) -> None:
         """A comment; XML's CDATA counts as one in HTML, and is text."""
@@ -208,10 +215,18 @@ class _Collector:
         for name, value in attributes.items():
             if name in _ASIDE and reads_as_text(value):
                 self.streams.set_aside(value)
+            elif name.startswith("data-") and " " in value:
+                self._take_data(value)
             elif value[:5].lower() == "data:" or (value[:1].isspace() and value.lstrip()[:5].lower() == "data:"):
                 self.addresses.append((value, attributes.get("download") or ""))
             elif name == "style" and "data:" in value:
                 self.addresses += [(uri, "") for uri in _CSS_URI.findall(value)]
+
+    def _take_data(self, value: str) -> None:
+        """An attribute for scripts: pieces of pages, and data that hold prose."""
+        shown = self._inner(value) if looks_like_markup(value) else value
+        for prose in prose_in_code(shown):
+            self.streams.set_aside(prose)
 
     def _take_meta(self, attributes: Mapping[str, str]) -> None:
         name = (attributes.get("name") or attributes.get("property") or attributes.get("http-equiv") or "").lower()

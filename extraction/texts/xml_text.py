@@ -11,9 +11,10 @@ from extraction.budget import Budget
 from extraction.records import Content, Origin, Problem, TextPiece
 from extraction.texts.carried import Carried
 from extraction.texts.plain_text import inexact
+from extraction.texts.prose_in_code import prose_in_code, reads_as_prose
 from extraction.texts.two_streams import TwoStreams, reads_as_text
 from extraction.texts.visible_text import looks_like_markup, visible_text
-from extraction.texts.xml_tokens import End, Start, Text, xml_tokens
+from extraction.texts.xml_tokens import End, Start, Text, Unseen, xml_tokens
 
 # Tags and texts that are looked at: some 5 s of work. A record of a thousand letters has some 200,000.
 MOST_TOKENS = 1_500_000
@@ -58,6 +59,8 @@ def read_xml(data: bytes, budget: Budget) -> Content:
                 walk.end(token.name)
             case Text():
                 walk.text(token.text)
+            case Unseen():
+                walk.unseen(token.text)
     walk.close()
     text = walk.streams.text
     problems = (*inexact(decoded), *walk.problems)
@@ -125,6 +128,13 @@ class _Walk:
     def text(self, text: str) -> None:
         """Text, in as many calls as there are."""
         self._buffer.append(text)
+
+    def unseen(self, text: str) -> None:
+        """What machines read, where it reads as text or holds a piece of a document."""
+        text = self._carried.text_of(text)
+        shown = visible_text(text).text if "<" in text and looks_like_markup(text) else text
+        if reads_as_prose(shown):
+            self.streams.set_aside(shown)
 
     def close(self) -> None:
         """The end: whole only if the root was closed."""
@@ -200,6 +210,8 @@ class _Walk:
         self._buffer.clear()
         element = self._open[-1]
         if element.name in _HIDDEN:
+            for prose in prose_in_code(text):
+                self.streams.set_aside(prose)
             return
         if not text.strip():
             self.streams.show(" " if element.has_text else "\n")

@@ -26,6 +26,8 @@ _TOKEN = re.compile(
 _ATTRIBUTE = re.compile(r"""([^\s=<>"'/]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,100})\s+(?:"([^"&%]{0,1000})"|'([^'&%]{0,1000})')\s*>""")
 _REFERENCE = re.compile(r"&([\w.-]{1,100});")
+# Comments, instructions and values of entities before the document.
+_IN_PROLOG = re.compile(r"""<!--(.*?)-->|<\?([^>]*+)>|<!ENTITY[^"'<>]*+["']([^"'<>]*+)["']""", re.DOTALL)
 # Bytes in which a document type and its entities must stand.
 _PROLOG = 16 << 10
 # References to entities of the document's own that are resolved. Theirs are not resolved within: nothing unfolds.
@@ -55,9 +57,17 @@ class Text:
     text: str
 
 
-def xml_tokens(markup: str) -> Iterator[Start | End | Text]:
-    """Tags and text in order; names without their namespaces. Comments and instructions are left out."""
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A comment, an instruction, or an entity that is declared: no text, unless it reads as one."""
+
+    text: str
+
+
+def xml_tokens(markup: str) -> Iterator[Start | End | Text | Unseen]:
+    """Tags and text in order; names without their namespaces."""
     entities, at = _entities(markup)
+    yield from (Unseen(found[1] or found[2] or found[3] or "") for found in _IN_PROLOG.finditer(markup, 0, at))
     for token in _TOKEN.finditer(markup, at):
         match token.lastgroup:
             case "text":
@@ -71,6 +81,8 @@ def xml_tokens(markup: str) -> Iterator[Start | End | Text]:
                 yield Start(local(token["start"]), _attributes(written, entities), written.endswith("/"))
             case "broken":  # quotes that do not pair
                 yield Start(local(token["broken"].split()[0]), _attributes(token["broken"], entities), empty=False)
+            case "comment" | "instruction":
+                yield Unseen(token[token.lastgroup])
             case _:
                 continue
 
