@@ -5,14 +5,13 @@ Pages are looked at as cheaply as their text allows: one with a page full of sou
 
 from __future__ import annotations
 
-import ctypes
-import math
 import re
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
 from extraction.pdf.legibility import is_garbage, is_poorly_read
+from extraction.pdf.pdf_shown import COVERING_SHARE, PAPER_AREA, Shown
 from extraction.records import Scan
 
 # Letters and digits below which a page may be a scan, and the share of the page that pictures then have at least.
@@ -20,32 +19,20 @@ from extraction.records import Scan
 # typed over a scan or a disclaimer under one up to the third. A logo has a share below all of them.
 _SCAN_SHARES = ((40, 0.10), (200, 0.30), (800, 0.50))
 MOST_SCAN_LETTERS = _SCAN_SHARES[-1][0]
-# Share of the page from which a picture is what the text layer was read from.
-COVERING_SHARE = 0.50
-# Dots an inch below which a picture holds no letter that can be read: ten-point type is then four dots high.
-LEGIBLE_DPI = 50
 # Pieces of vector outlines from which a page without text is a drawing of letters. A letter has some 20,000, a ruled
 # form up to 500.
 OUTLINE_PIECES = 1200
-# Objects of a page that are looked at. A scan has a handful, one in strips up to 300.
-_OBJECTS = 3000
-_DEPTH = 4
 # Characters from which letters are not counted: even a page of ruled lines and blanks has enough of them then.
 _LONG_TEXT = 4 * MOST_SCAN_LETTERS
 _LETTERS = re.compile(r"[^\W_]")
-_POINTS_PER_INCH = 72
-
 
 # Text objects from which a page that gives fewer letters than it has of them has a font that says nothing.
 _MUTE_TEXTS = 8
-# Share of a page's text objects that may show although the others are the layer of an earlier OCR: a stamp, a number.
-_STAMP_SHARE = 0.20
-# Share of the page from which a picture without text over it is read beside the text of the page: a photograph of a
-# letter, results pasted as a picture. And the characters that may lie over it all the same: a caption.
-BARE_SHARE = 0.20
+# Characters that may lie over it all the same: a caption, the edge of a disclaimer, a tenth of what it has room for.
 _CAPTION_CHARACTERS = 40
-# Dots of the smallest such picture: a fifth of a page at 50 dots an inch.
-_PICTURE_DOTS = 48_000
+_CHARACTERS_A_POINT = 0.1 * 2500 / PAPER_AREA
+# Dots of the smallest such picture at 50 dots an inch.
+_PICTURE_DOTS = 14_000
 _PICTURE = re.compile(rb"/Subtype\s*/Image\b")
 _SIDE = re.compile(rb"/(?:Width|Height)\s+(\d{1,7})")
 # Bytes around its mark in which a picture's sides stand. Those of a neighbour only make us look once too often.
@@ -78,14 +65,16 @@ def scan_of(page: Any, path: str, text: str, among_pictures: bool) -> Scan | Non
         return _scan_of_little_text(page, path, text, letters)
     if not among_pictures:
         return None
-    shown = _Shown(page)
+    shown = Shown(page)
     if shown.pictured > COVERING_SHARE and is_poorly_read(text):
         return Scan(path, replaces=True)
-    return Scan(path) if _has_bare_picture(page, shown) else None
+    return Scan(path) if shown.ends_early or _has_bare_picture(page, shown) else None
 
 
 def _scan_of_little_text(page: Any, path: str, text: str, letters: int) -> Scan | None:
-    shown = _Shown(page)
+    shown = Shown(page)
+    if shown.ends_early:
+        return Scan(path)
     if letters < _SCAN_SHARES[0][0]:
         pictured = shown.pictured > _SCAN_SHARES[0][1]
         drawn = shown.outline_pieces > OUTLINE_PIECES or shown.texts > max(_MUTE_TEXTS, letters)
@@ -96,94 +85,14 @@ def _scan_of_little_text(page: Any, path: str, text: str, letters: int) -> Scan 
     return Scan(path) if shown.pictured > wanted or _has_bare_picture(page, shown) else None
 
 
-def _has_bare_picture(page: Any, shown: _Shown) -> bool:
+def _has_bare_picture(page: Any, shown: Shown) -> bool:
     """Is a large picture not what the text was read from, nor what it is printed on?"""
     if not shown.large_pictures:
         return False
     text_page = page.get_textpage()
-    over = [pdfium.FPDFText_GetBoundedText(text_page, *sides, None, 0) for sides in shown.large_pictures]
+    over = [
+        (box, pdfium.FPDFText_GetBoundedText(text_page, box.left, box.top, box.right, box.bottom, None, 0))
+        for box in shown.large_pictures
+    ]
     text_page.close()
-    return any(characters < _CAPTION_CHARACTERS for characters in over)
-
-
-def covering_dpi(page: Any) -> float | None:
-    """Dots an inch of the largest picture that covers the page; None where none does."""
-    return _Shown(page).covering_dpi
-
-
-class _Shown:
-    """What a page shows.
-
-    Attributes:
-        pictured: share of the page under pictures that can hold letters; a sum, as scanners store one page in strips.
-        outline_pieces: lines and curves of vector shapes.
-        texts: text objects.
-        covering_dpi: dots an inch of the finest picture that covers it alone.
-        large_pictures: left, top, right and bottom of each that takes up much of the page.
-        text_is_a_layer: is the text invisible, or hidden under a picture: the work of an earlier OCR?
-    """
-
-    def __init__(self, page: Any) -> None:
-        self.pictured = 0.0
-        self.outline_pieces = 0
-        self.covering_dpi: float | None = None
-        self.large_pictures: list[tuple[float, float, float, float]] = []
-        self.texts = self._shown_texts = 0
-        self._left = _OBJECTS
-        width, height = page.get_size()
-        self._area = max(width * height, 1.0)
-        for index in range(min(pdfium.FPDFPage_CountObjects(page), _OBJECTS)):
-            self._look_at(pdfium.FPDFPage_GetObject(page, index), 1.0, 0)
-
-    @property
-    def text_is_a_layer(self) -> bool:
-        return self.texts > 0 and self._shown_texts <= _STAMP_SHARE * self.texts
-
-    def _look_at(self, shown: Any, scale: float, depth: int) -> None:
-        """`scale`: how much larger than its own coordinates say the page shows its area."""
-        self._left -= 1
-        if self._left < 0 or not shown:
-            return
-        kind = pdfium.FPDFPageObj_GetType(shown)
-        if kind == pdfium.FPDF_PAGEOBJ_PATH:
-            self.outline_pieces += max(0, pdfium.FPDFPath_CountSegments(shown))
-        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            self.pictured += self._share_of(shown, scale)
-        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEPTH:
-            inner = scale * _enlargement(shown)
-            for index in range(max(0, pdfium.FPDFFormObj_CountObjects(shown))):
-                if self._left < 0:
-                    return
-                self._look_at(pdfium.FPDFFormObj_GetObject(shown, index), inner, depth + 1)
-        elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            self.texts += 1
-            hidden = pdfium.FPDFTextObj_GetTextRenderMode(shown) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-            self._shown_texts += not hidden
-
-    def _share_of(self, picture: Any, scale: float) -> float:
-        """Of the page; none where it is too coarse for letters. A picture that covers hides what was drawn before."""
-        sides = [ctypes.c_float() for _ in range(4)]
-        dots_wide, dots_high = ctypes.c_uint(), ctypes.c_uint()
-        if not pdfium.FPDFPageObj_GetBounds(picture, *sides):
-            return 0.0
-        left, bottom, right, top = (side.value for side in sides)
-        area = abs((right - left) * (top - bottom)) * scale
-        pdfium.FPDFImageObj_GetImagePixelSize(picture, dots_wide, dots_high)
-        if dots_wide.value * dots_high.value < area * (LEGIBLE_DPI / _POINTS_PER_INCH) ** 2:
-            return 0.0
-        share: float = min(area / self._area, 1.0)
-        if share > BARE_SHARE and scale == 1.0:
-            self.large_pictures.append((left, top, right, bottom))
-        if share > COVERING_SHARE:
-            self._shown_texts = 0
-            dpi = _POINTS_PER_INCH * math.sqrt(dots_wide.value * dots_high.value / area)
-            self.covering_dpi = max(dpi, self.covering_dpi or 0.0)
-        return share
-
-
-def _enlargement(form: Any) -> float:
-    """Of areas, by the matrix under which the page draws this group."""
-    matrix = pdfium.FS_MATRIX()
-    if not pdfium.FPDFPageObj_GetMatrix(form, matrix):
-        return 1.0
-    return abs(float(matrix.a * matrix.d - matrix.b * matrix.c))
+    return any(characters < max(_CAPTION_CHARACTERS, _CHARACTERS_A_POINT * box.area) for box, characters in over)

@@ -13,7 +13,7 @@ from documents.media_type import MediaType
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError
 from extraction.pdf.pdf_file import from_start, opened_pdf
-from extraction.pdf.pdf_scans import covering_dpi
+from extraction.pdf.pdf_shown import Shown
 from extraction.pictures.picture_damage import hidden_damage
 from extraction.pictures.picture_files import damaged_pictures_read, frame_number, is_cut_short, opened_picture
 from extraction.pictures.pictures import PICTURE_TYPES
@@ -32,6 +32,9 @@ _POINTS = 72
 # Inches of a page's longer side that paper has: a postcard's to A3's. Others are pictures whose size was made up.
 _PAPER_INCHES = (5.0, 17.0)
 _A4_INCHES = 11.69
+# Inches beyond A0, and the share of such a page up to which its pictures are drawn alone, as the whole is too coarse.
+_LARGEST_INCHES = 50
+_CORNER_SHARE = 0.25
 # Dots an inch that a file may claim, and from which a picture is halved.
 _HONEST_DPI = (50, 1300)
 _FINE_DPI = 400
@@ -51,8 +54,10 @@ def pdf_pages(data: bytes, wanted: Sequence[str], budget: Budget) -> Iterator[Pa
         for path in wanted:
             budget.spend_page()
             page = document[frame_number(path) - 1]
-            scale, dpi = _scale(page)
-            yield path, page.render(scale=scale, grayscale=True).to_pil(), dpi
+            shown = Shown(page)
+            crop = _crop(page, shown)
+            scale, dpi = _scale(page, crop, shown)
+            yield path, page.render(scale=scale, crop=crop, grayscale=True).to_pil(), dpi
             page.close()
 
 
@@ -94,15 +99,32 @@ def _frame(data: bytes, number: int) -> Iterator[Image.Image]:
         yield picture
 
 
-def _scale(page: Any) -> tuple[float, int]:
+def _crop(page: Any, shown: Shown) -> tuple[float, float, float, float]:
+    """What is cut off at the left, bottom, right and top of a page that is no paper, to its pictures in a corner."""
+    width, height = page.get_size()
+    box = shown.pictures_box
+    if max(width, height) <= _LARGEST_INCHES * _POINTS or page.get_rotation() or box is None:
+        return 0, 0, 0, 0
+    if box.area > _CORNER_SHARE * width * height:
+        return 0, 0, 0, 0
+    left, bottom, right, top = page.get_cropbox()
+    cut = (box.left - left, box.bottom - bottom, right - box.right, top - box.top)
+    across, down = max(cut[0], 0.0) + max(cut[2], 0.0), max(cut[1], 0.0) + max(cut[3], 0.0)
+    if across >= width or down >= height:  # it lies outside
+        return 0, 0, 0, 0
+    return max(cut[0], 0.0), max(cut[1], 0.0), max(cut[2], 0.0), max(cut[3], 0.0)
+
+
+def _scale(page: Any, crop: tuple[float, float, float, float], shown: Shown) -> tuple[float, int]:
     """Dots a point, and the dots an inch that this is on the paper that the page most likely was."""
     width, height = page.get_size()
+    width, height = width - crop[0] - crop[2], height - crop[1] - crop[3]
     inches = max(width, height, 1.0) / _POINTS
     low, high = _PAPER_INCHES
     if low <= inches <= high:
         dpi, true_dpi = float(DPI), float(DPI)
     else:  # scanners' software makes up sizes: what the picture on it has in dots counts then
-        dots = inches * (covering_dpi(page) or DPI)
+        dots = inches * (shown.covering_dpi or DPI)
         dpi = min(dots, 1.5 * DPI * _A4_INCHES) / inches
         true_dpi = dpi * inches / _A4_INCHES
     area = max(width * height, 1.0) / _POINTS**2

@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from extraction.budget import Budget, ExtractionLimits
 from extraction.pdf.pdf import read_pdf
+from extraction.pdf.pdf_shown import MOST_OBJECTS
 from extraction.records import Scan
 from tests.extraction.samples import LETTER_LINES, one_page_pdf, pdf_stream
 
@@ -145,3 +146,78 @@ def test_text_in_a_font_that_says_nothing_is_a_scan() -> None:
     data = one_page_pdf(pdf_stream(words), more=(font, pdf_stream(b"9 0 0 0 9 9 d1 0 0 8 8 re f")))
     data = data.replace(b"/F 5 0 R", b"/F 6 0 R")
     assert [scan.path for scan in read_pdf(data, Budget(ExtractionLimits())).scans] == ["#page=1"]
+
+
+def test_logos_seals_and_letterheads_that_are_pictures_cost_no_ocr() -> None:
+    """Fine enough for letters, over a tenth of the page or less."""
+
+    def at(x: float, y: float, width: float, height: float) -> Draw:
+        fine = ImageReader(Image.new("1", (int(width * 3), int(height * 3)), 1))
+        return lambda canvas: canvas.drawImage(fine, x, y, width, height)
+
+    for furniture in ((40, 740, 200, 80), (440, 730, 100, 100), (0, 717, 595, 125), (0, 0, 595, 90), (250, 60, 90, 90)):
+        assert scans(text(LETTER_LINES * 4), at(*furniture)) == ()
+    both = at(0, 742, 595, 100), at(0, 0, 595, 100), at(440, 110, 95, 95)
+    assert scans(text(LETTER_LINES * 4), *both) == ()
+
+
+def test_a_letter_pasted_as_a_small_picture_is_read_beside_its_text() -> None:
+    """A sixth of the page, in one piece, in strips, and in a group."""
+    lines = ["See the letter below. Kind regards, the secretary of the clinic, on Monday 12 March 2026"]
+    pasted = ImageReader(Image.new("1", (1050, 678), 1))
+
+    def whole(canvas: Any) -> None:
+        canvas.drawImage(pasted, 100, 100, 350, 226)
+
+    def strips(canvas: Any) -> None:
+        for index in range(20):
+            strip = ImageReader(Image.new("1", (1050, 34), index % 2))
+            canvas.drawImage(strip, 100, 100 + 226 * index / 20, 350, 226 / 20)
+
+    def in_a_group(canvas: Any) -> None:
+        canvas.beginForm("letter", 0, 0, 1, 1)
+        canvas.drawImage(pasted, 0, 0, 1, 1)
+        canvas.endForm()
+        canvas.translate(100, 100)
+        canvas.scale(350, 226)
+        canvas.doForm("letter")
+
+    for draw in (whole, strips, in_a_group):
+        for words in (lines, LETTER_LINES * 4):
+            assert scans(text(words), draw) == (Scan("#page=1"),)
+
+
+def test_a_disclaimer_that_runs_into_a_scan_does_not_explain_it() -> None:
+    disclaimer = ["This message and what is attached to it is for the addressee alone and may be privileged."] * 16
+    half = picture(0.6)
+    assert scans(text(disclaimer), half) == (Scan("#page=1"),)
+
+
+@pytest.mark.parametrize("count", [3_100, MOST_OBJECTS + 100])
+def test_a_scan_behind_thousands_of_objects_is_found(count: int) -> None:
+    def blanks(canvas: Any) -> None:
+        canvas._code.append("BT /F1 1 Tf 0 0 Td ( ) Tj ET\n" * count)
+
+    assert scans(text(["x"]), blanks, picture()) == (Scan("#page=1"),)
+
+
+def test_a_scan_in_groups_within_groups_is_found() -> None:
+    def nested(canvas: Any) -> None:
+        canvas.beginForm("0", 0, 0, *A4)
+        canvas.drawImage(PAGE, 0, 0, *A4)
+        canvas.endForm()
+        for depth in range(1, 9):
+            canvas.beginForm(str(depth), 0, 0, *A4)
+            canvas.doForm(str(depth - 1))
+            canvas.endForm()
+        canvas.doForm("8")
+
+    assert scans(nested) == (Scan("#page=1"),)
+
+
+def test_a_scan_in_the_corner_of_a_page_beyond_any_paper_is_found() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(20_000, 20_000))
+    canvas.drawImage(PAGE, 300, 18_000, *A4)
+    canvas.save()
+    assert read_pdf(buffer.getvalue(), Budget(ExtractionLimits())).scans == (Scan("#page=1"),)

@@ -76,6 +76,17 @@ def test_a_page_whose_size_is_made_up_is_drawn_as_fine_as_its_picture() -> None:
     assert dpi == pytest.approx(DPI, abs=1)
 
 
+def test_of_a_page_beyond_any_paper_its_pictures_are_drawn() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(20_000, 20_000))
+    canvas.drawImage(ImageReader(scan(1654, 2339)), 300, 18_000, 595, 842)
+    canvas.save()
+    ((_, picture, dpi),) = drawn(buffer.getvalue())
+    assert picture.size == pytest.approx((1654, 2339), abs=3)
+    assert dpi == DPI
+    assert picture.getpixel((100, 100)) == 0
+
+
 def test_values_of_forms_are_drawn() -> None:
     def field(canvas: Any) -> None:
         canvas.acroForm.textfield(name="name", value="Sample", x=60, y=300, width=300, height=30, fillColor=None)
