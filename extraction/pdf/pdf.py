@@ -50,7 +50,7 @@ def read_pdf(data: bytes, budget: Budget) -> Content:
     pieces = (*reading.pieces, *earlier.pieces)
     problems = (*reading.problems, *earlier.problems)
     embedded = reading.embedded() if reading.has_files else ()
-    return Content(pieces, problems, embedded, tuple(reading.scans), reading.origins)
+    return Content(pieces, problems, embedded, (*reading.scans, *earlier.scans), reading.origins)
 
 
 class _Reading:

@@ -57,6 +57,7 @@ class Shown:
         outline_pieces: lines and curves of vector shapes.
         texts: text objects.
         covering_dpi: dots an inch of the finest picture that covers it alone.
+        kinds: width and height in dots and bytes of each picture, to know it again.
         ends_early: has it more objects, or deeper groups, than were looked at?
     """
 
@@ -66,6 +67,7 @@ class Shown:
         self.covering_dpi: float | None = None
         self.ends_early = False
         self.texts = self._shown_texts = 0
+        self.kinds: set[tuple[int, int, int]] = set()
         self._pictures: list[Box] = []
         self._left = MOST_OBJECTS
         width, height = page.get_size()
@@ -128,6 +130,8 @@ class Shown:
             return 0.0
         share: float = min(box.area / self._area, 1.0)
         self._pictures.append(box)
+        packed = pdfium.FPDFImageObj_GetImageDataRaw(picture, None, 0)
+        self.kinds.add((dots_wide.value, dots_high.value, packed))
         if share > COVERING_SHARE:
             self._shown_texts = 0
             dpi = _POINTS_PER_INCH * math.sqrt(dots / box.area)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 
 from PIL import Image, ImageOps
@@ -13,6 +15,7 @@ from documents.media_type import MediaType
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError
 from extraction.pdf.pdf_file import from_start, opened_pdf
+from extraction.pdf.pdf_revisions import earlier_ends
 from extraction.pdf.pdf_shown import Shown
 from extraction.pictures.picture_damage import hidden_damage
 from extraction.pictures.picture_files import damaged_pictures_read, frame_number, is_cut_short, opened_picture
@@ -40,25 +43,40 @@ _HONEST_DPI = (50, 1300)
 _FINE_DPI = 400
 # Two resolutions count as different from this ratio on: faxes have 204 by 98.
 _SQUARE = 1.1
+_REVISION = re.compile(r"#revision=(\d{1,6})#")
 
 
 def pdf_pages(data: bytes, wanted: Sequence[str], budget: Budget) -> Iterator[PagePicture]:
-    """Pages "#page=3" as they look, turned as the file says, in grey.
+    """Pages "#page=3", or "#revision=1#page=3" of an earlier revision, as they look, turned as the file says, in grey.
 
     Raises:
         UnreadableError, BudgetSpentError: as `opened_pdf`.
     """
-    with opened_pdf(from_start(data), budget).document as document:
-        if document.get_formtype():
-            document.init_forms()
-        for path in wanted:
-            budget.spend_page()
-            page = document[frame_number(path) - 1]
-            shown = Shown(page)
-            crop = _crop(page, shown)
-            scale, dpi = _scale(page, crop, shown)
-            yield path, page.render(scale=scale, crop=crop, grayscale=True).to_pil(), dpi
-            page.close()
+    data = from_start(data)
+    for revision, places in groupby(wanted, _revision):
+        part = data[: earlier_ends(data)[revision - 1]] if revision else data
+        with opened_pdf(part, budget).document as document:
+            if document.get_formtype():
+                document.init_forms()
+            for path in places:
+                budget.spend_page()
+                yield path, *_drawn(document, frame_number(path[path.rindex("#") :]))
+
+
+def _revision(path: str) -> int:
+    """The earlier one that it is a page of; 0 for the document as it is now."""
+    found = _REVISION.match(path)
+    return int(found[1]) if found else 0
+
+
+def _drawn(document: Any, number: int) -> tuple[Image.Image, int]:
+    page = document[number - 1]
+    shown = Shown(page)
+    crop = _crop(page, shown)
+    scale, dpi = _scale(page, crop, shown)
+    picture: Image.Image = page.render(scale=scale, crop=crop, grayscale=True).to_pil()
+    page.close()
+    return picture, dpi
 
 
 def picture_frames(data: bytes, wanted: Sequence[str], budget: Budget) -> Iterator[PagePicture | Problem]:

@@ -2,14 +2,19 @@ from __future__ import annotations
 
 import io
 
+from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
 from documents.records import SkipReason
 from extraction.budget import Budget, ExtractionLimits
 from extraction.pdf.pdf import read_pdf
 from extraction.pdf.pdf_revisions import MOST_REVISIONS
-from extraction.records import Content
+from extraction.pictures.page_pictures import pdf_pages
+from extraction.records import Content, Scan
 from tests.extraction.samples import pdf, pdf_with_attachments
 
 
@@ -68,3 +73,18 @@ def test_revisions_beyond_the_bound_are_counted() -> None:
     content = read(data)
     assert len(content.pieces) == 1 + MOST_REVISIONS
     assert [problem.detail for problem in content.problems] == ["revisions: 2 left"]
+
+
+def test_a_scanned_page_that_was_replaced_by_text_is_a_scan_of_its_revision() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    canvas.drawImage(ImageReader(Image.effect_noise((1240, 1754), 80)), 0, 0, *A4)
+    canvas.showPage()
+    canvas.drawImage(ImageReader(Image.effect_noise((1200, 1700), 80)), 0, 0, *A4)
+    canvas.save()
+    data = updated(buffer.getvalue(), "Withdrawn")
+    assert read(data).scans == (Scan("#page=2"), Scan("#revision=1#page=1"))
+    wanted = ["#page=1", "#revision=1#page=1"]
+    now, before = (page[1] for page in pdf_pages(data, wanted, Budget(ExtractionLimits())))
+    assert now.getpixel((800, 1200)) == 255
+    assert len(set(before.tobytes())) > 50
