@@ -52,30 +52,30 @@ def can_hold_text(width: int, height: int) -> bool:
 
 def _pages(picture: Image.Image, data: bytes, budget: Budget) -> tuple[list[Scan], list[Problem]]:
     if picture.format != "TIFF":
-        return _frames(picture, 1, False, budget)
+        return _frames(picture, 1, 1, budget)
     chain = tiff_chain(data)
     count = min(max(chain.count, 1), MOST_FRAMES)
-    scans, problems = _frames(picture, count, chain.damage is not None, budget)
+    scans, problems = _frames(picture, count, max(chain.count, 1) + (chain.damage is not None), budget)
     if not problems and chain.damage:
         problems.append(Problem(chain.damage, f"#page={count + 1}", f"chain of frames broken: {count} read"))
     elif not problems and chain.count > count:
-        problems.append(Problem(SkipReason.BUDGET_SPENT, f"#page={count + 1}", f"frames: more than {count}"))
+        problems.append(Problem(SkipReason.BUDGET_SPENT, f"#page={count + 1}", f"frames: {chain.count - count} left"))
     return scans, problems
 
 
-def _frames(picture: Image.Image, count: int, has_more: bool, budget: Budget) -> tuple[list[Scan], list[Problem]]:
+def _frames(picture: Image.Image, count: int, of: int, budget: Budget) -> tuple[list[Scan], list[Problem]]:
     scans: list[Scan] = []
     for number in range(1, count + 1):
-        path = frame_path(number, count + has_more)
+        path = frame_path(number, of)
         try:
             budget.spend_page()
             if count > 1:
                 picture.seek(number - 1)
         except (BudgetSpentError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             what = str(error) if isinstance(error, BudgetSpentError) else "pixels"
-            return scans, [Problem(SkipReason.BUDGET_SPENT, path, f"{what}: {count - number + 1} left")]
+            return scans, [Problem(SkipReason.BUDGET_SPENT, path, f"{what}: {of - number + 1} left")]
         except (OSError, ValueError, SyntaxError, KeyError, TypeError, IndexError, EOFError) as error:
-            return scans, [Problem(SkipReason.UNREADABLE, path, f"{type(error).__name__}: {count - number + 1} left")]
+            return scans, [Problem(SkipReason.UNREADABLE, path, f"{type(error).__name__}: {of - number + 1} left")]
         if can_hold_text(*picture.size):
             scans.append(Scan(path))
     return scans, []

@@ -9,6 +9,8 @@ from documents.records import SkipReason
 
 # Frames of one file that are listed. The longest fax journal has some hundreds; Pillow takes 2 s to walk so far.
 MOST_FRAMES = 5000
+# Frames that are counted, 0.1 s.
+_COUNTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class TiffChain:
     """What the chain of frames says.
 
     Attributes:
-        count: frames met, at most one more than `MOST_FRAMES`.
+        count: frames met, at most 100,000.
         damage: why the chain ends before its end mark; None where it does not.
     """
 
@@ -35,7 +37,7 @@ def tiff_chain(data: bytes) -> TiffChain:
     except struct.error:
         return TiffChain(0, SkipReason.TRUNCATED)
     met: set[int] = set()
-    while at and len(met) <= MOST_FRAMES:
+    while at and len(met) < _COUNTED:
         if at in met:
             return TiffChain(len(met), SkipReason.UNREADABLE)
         try:

@@ -134,3 +134,8 @@ def test_a_poor_reading_stands_beside_poor_text(pool: ExtractorPool) -> None:
     first = Extraction("application/pdf", (TextPiece("#unsure", "poor"),), scans=(Scan("#unsure", replaces=True),))
     pieces = ScanPass(pool).completed(DOCUMENT, first).pieces
     assert [(piece.path, piece.confidence) for piece in pieces] == [("#unsure", None), ("#unsure#ocr=1", 37)]
+
+
+def test_a_layer_stays_where_ocr_brought_nothing(pool: ExtractorPool) -> None:
+    first = Extraction("application/pdf", (TextPiece("#blank", "poor"),), scans=(Scan("#blank", replaces=True),))
+    assert ScanPass(pool).completed(DOCUMENT, first).pieces == first.pieces

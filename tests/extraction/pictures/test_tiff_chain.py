@@ -8,7 +8,7 @@ from documents.records import SkipReason
 from extraction.budget import Budget, ExtractionLimits
 from extraction.pictures.pictures import read_picture
 from extraction.pictures.tiff_chain import MOST_FRAMES, TiffChain, tiff_chain
-from extraction.records import Scan
+from extraction.records import Problem, Scan
 from tests.extraction.pictures.test_picture_damage import NOISE, saved, told
 from tests.extraction.pictures.test_pictures import tiff
 
@@ -48,7 +48,7 @@ def test_more_frames_than_are_listed_are_told() -> None:
     size = len(frame) + 4
     frames = [frame + struct.pack("<I", offset + size * (number + 1)) for number in range(20_000)]
     data += b"".join(frames)[:-4] + bytes(4)
-    assert tiff_chain(bytes(data)) == TiffChain(MOST_FRAMES + 1, None)
+    assert tiff_chain(bytes(data)) == TiffChain(20_001, None)
     content = read_picture(bytes(data), Budget(ExtractionLimits(pages=10_000)))
     assert len(content.scans) == MOST_FRAMES
-    assert [problem.reason for problem in content.problems] == [SkipReason.BUDGET_SPENT]
+    assert content.problems == (Problem(SkipReason.BUDGET_SPENT, "#page=5001", "frames: 15001 left"),)
