@@ -10,7 +10,7 @@ import re
 
 from documents.records import SkipReason
 from extraction.budget import Budget
-from extraction.office.office_origin import origin
+from extraction.office.office_origin import origin, prose_of_properties
 from extraction.office.office_package import Package
 from extraction.office.office_strangers import custom_data_lines, files_inside, is_file_inside, pictures_unread
 from extraction.office.office_text import part_lines
@@ -64,7 +64,7 @@ def read_docx(data: bytes, budget: Budget) -> Content:
     parts, custom = _text_parts(package, [name for name in names if name == main or not is_file_inside(name)])
     settings = next((name for place, _, name, _ in parts if place == _ORDER["settings"]), "")
     lines = [line for *_, part in _without_drawn_diagrams(sorted(parts)) for line in part] + custom
-    text = "\n".join(lines)
+    text = "\n".join(lines + prose_of_properties(package))
     origins = origin(package, settings)
     problems = [*package.problems, *_missing_body(parts, package), *pictures_unread(package, text, inside)]
     return Content(

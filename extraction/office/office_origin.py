@@ -10,7 +10,8 @@ from lxml import etree
 
 from extraction.office.office_package import Package
 from extraction.records import Origin
-from extraction.texts.xml_tree import local_name
+from extraction.texts.prose_in_code import reads_as_prose
+from extraction.texts.xml_tree import local_name, parse_xml
 
 # Characters of one property that are kept; a title has 100, a list of keywords 500.
 MOST_CHARACTERS = 1000
@@ -42,6 +43,18 @@ def origin(package: Package, settings: str = "") -> tuple[Origin, ...]:
         modified=iso_date(core.get("modified")),
     )
     return (found,) if found != Origin() else ()
+
+
+def prose_of_properties(package: Package) -> list[str]:
+    """Remarks and values that read as prose, whole; to be asked before the origin, as parts are parsed once."""
+    found: dict[str, None] = {}
+    for name in _USUAL.values():
+        data = package.part(name)
+        root = parse_xml(data).root if data else None
+        for text in root.itertext() if root is not None else ():
+            if reads_as_prose(str(text)):
+                found[str(text).strip()] = None
+    return list(found)
 
 
 def _origin_2003(root: etree._Element) -> tuple[Origin, ...]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import binascii
 import posixpath
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from urllib.parse import unquote
 
 from lxml import etree
 
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError, UnreadableError
-from extraction.office.zip_members import MemberIndex
+from extraction.office.zip_members import MemberIndex, bytes_around
 from extraction.paths import member_path
 from extraction.records import Problem
 from extraction.texts.xml_tree import MOST_TAGS, local_name, parse_xml
@@ -40,7 +40,8 @@ class Package:
 
     Attributes:
         problems: what could not be read of the parts that were asked for.
-        names: of all parts, in the container's order; of two with one name the first.
+        names: of all parts, in the container's order; the second of one name has `~2` in it.
+        strays: bytes of the file that no part covers: a remark of the container, what stands behind it.
         is_cut: parts may be missing, as the file's end is.
         is_spent: no more parts may be read.
         flat_root: the whole of a file of 2003, which is one part.
@@ -57,6 +58,7 @@ class Package:
         self.is_cut = self.is_spent = False
         self.flat_root: etree._Element | None = None
         self._read: dict[str, bytes] = {}
+        self.strays: tuple[bytes, ...] = ()
         self._flat = not data.startswith(_ZIP_MARK)
         self._places: dict[str, int] = {}
         self._given: dict[str, str] = {}
@@ -66,6 +68,7 @@ class Package:
             self._index = MemberIndex(data, budget)
             self._take_names(self._index.names)
             self.is_cut = self._index.is_cut
+            self.strays = () if self.is_cut else bytes_around(data)
             if self.is_cut:
                 self.problems.append(Problem(SkipReason.TRUNCATED, "", f"no directory: {len(self._given)} parts found"))
         self.names = list(self._given)
@@ -148,9 +151,15 @@ class Package:
                 continue
             if plain in self._places:
                 self.problems.append(Problem(SkipReason.UNREADABLE, member_path(name), "second part of this name"))
-                continue
+                plain = self._second_name(plain)
+                name = plain  # noqa: PLW2901 - two of one name, and a case of its own, would be one again
             self._places[plain] = place
             self._given[plain] = name.replace("\\", "/").strip("/")
+
+    def _second_name(self, plain: str) -> str:
+        """What the second part of one name is called here, so that both are read."""
+        stem, ending = posixpath.splitext(plain)
+        return next(name for number in count(2) if (name := f"{stem}~{number}{ending}") not in self._places)
 
     def _member(self, name: str) -> bytes:
         if self.is_spent:

@@ -65,6 +65,8 @@ def files_inside(package: Package, names: Sequence[str]) -> Iterator[Embedded | 
         yield from problems
         if data:
             yield Embedded(paths.place(given), data, posixpath.basename(given))
+    for stray in package.strays:
+        yield Embedded(paths.place(""), stray)
 
 
 def pictures_unread(package: Package, text: str, names: Sequence[str]) -> list[Problem]:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from extraction.office.field_codes import FieldRole, field_roles, form_value
 from extraction.office.symbol_fonts import symbol
+from extraction.texts.prose_in_code import reads_as_prose
 from extraction.texts.xml_tree import local_name
 
 _PARAGRAPHS = frozenset(["p", "text", "is"])
@@ -35,6 +36,7 @@ _ATTRIBUTES = {
     "author": ("name",),
     "docVar": ("val",),
 }
+_NAMED = frozenset(["docPr", "cNvPr"])
 _CHART_VALUES = frozenset(["v", "pt"])
 _CHART_GROUPS = frozenset(["strCache", "numCache", "strLit", "numLit", "lvl"])
 _FORM_FIELDS = frozenset(["ddList", "checkBox"])
@@ -118,9 +120,9 @@ class _Walk:
             if name == "text":
                 self._say(_own_text(element))
         elif name in _BREAKS:
-            self._say(_BREAKS[name])
+            self._say(_BREAKS[name] if self._open else "")
         elif name in _ATTRIBUTES:
-            self._say_aside(" ".join(_attributes(element, _ATTRIBUTES[name])))
+            self._say_aside(" ".join([*_attributes(element, _ATTRIBUTES[name]), *_telling_name(name, element)]))
         elif name in _CHART_VALUES:
             self._chart.append(_own_text(element).strip())
         else:
@@ -161,7 +163,10 @@ class _Walk:
             self._instructions -= 1
 
     def _say(self, text: str, removed: bool = False) -> None:
-        if not self._open or not text:
+        if not text:
+            return
+        if not self._open:  # an equation, or a run, outside of paragraphs
+            self.lines += [text.strip()] if text.strip() else []
             return
         mark = _Mark.PLAIN
         if self._instructions > 0:
@@ -212,8 +217,23 @@ def _attributes(element: etree._Element, names: tuple[str, ...], blanks: bool = 
 
 
 def _is_left_out(name: str, element: etree._Element) -> bool:
-    """A fallback beside a choice, or a placeholder where those are left out."""
+    """A fallback whose text a choice beside it has, or a placeholder where those are left out."""
     if name != "Fallback":
         return element.find("./{*}nvSpPr/{*}nvPr/{*}ph") is not None
     parent = element.getparent()
-    return parent is not None and parent.find("{*}Choice") is not None
+    choices = parent.findall("{*}Choice") if parent is not None else []
+    if not choices:
+        return False
+    own = _letters(element)
+    return not own or any(own in _letters(choice) for choice in choices)
+
+
+def _letters(element: etree._Element) -> str:
+    """Its text without blanks."""
+    return "".join("".join(str(each.text or "").split()) for each in element.iter("{*}t", "{*}delText"))
+
+
+def _telling_name(name: str, element: etree._Element) -> list[str]:
+    """The name of a shape, where somebody wrote one: programs number them."""
+    own = str(element.get("name") or "") if name in _NAMED else ""
+    return [own] if reads_as_prose(own) else []

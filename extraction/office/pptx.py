@@ -12,7 +12,7 @@ from lxml import etree
 
 from documents.records import SkipReason
 from extraction.budget import Budget
-from extraction.office.office_origin import origin
+from extraction.office.office_origin import origin, prose_of_properties
 from extraction.office.office_package import Package
 from extraction.office.office_related import RelatedParts
 from extraction.office.office_strangers import custom_data_lines, files_inside, pictures_unread, strangers
@@ -42,7 +42,7 @@ def read_pptx(data: bytes, budget: Budget) -> Content:
     slides = _slides(package, main)
     reading = _Reading(package)
     pieces = [TextPiece(f"#slide={number}", reading.text(name)) for number, name in enumerate(slides, 1)]
-    loose = "\n".join(_loose_lines(package, reading))
+    loose = "\n".join([*_loose_lines(package, reading), *prose_of_properties(package)])
     pieces = [piece for piece in (TextPiece("", loose), *pieces) if piece.text]
     origins = origin(package)
     inside = strangers(package, main, _WORKING_PARTS)

@@ -13,12 +13,21 @@ from lxml import etree
 
 from documents.records import SkipReason
 from extraction.budget import Budget, BudgetSpentError
-from extraction.office.office_origin import origin
+from extraction.office.office_origin import origin, prose_of_properties
 from extraction.office.office_package import Package, Relation
 from extraction.office.office_related import RelatedParts
 from extraction.office.office_strangers import custom_data_lines, files_inside, pictures_unread, strangers
 from extraction.office.xlsx_2003 import read_2003
-from extraction.office.xlsx_cells import Book, CellLimits, chunks, read_rows, running_lines, shared_strings, style_codes
+from extraction.office.xlsx_cells import (
+    Book,
+    CellLimits,
+    chunks,
+    prompt_lines,
+    read_rows,
+    running_lines,
+    shared_strings,
+    style_codes,
+)
 from extraction.office.xlsx_memory import external_lines, pivot_lines
 from extraction.records import Content, Problem, TextPiece
 from extraction.texts.xml_tree import local_name, parse_xml
@@ -35,6 +44,7 @@ _LOOSE = re.compile(
 _PIVOT = re.compile(r"(?:.*/)?pivotcachedefinition\d*\.xml")
 _EXTERNAL = re.compile(r"(?:.*/)?externallink\d*\.xml")
 _RUNNING = ("Header", "Footer")
+_USUAL_NAME = re.compile(r"[^\W\d_]+[\d ()]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,8 @@ def read_xlsx(data: bytes, budget: Budget) -> Content:
     book = _book(package, workbook, relations)
     reading = _Reading(package, book, CellLimits(budget.limits.characters))
     pieces = [TextPiece(f"#sheet={number}", reading.text(sheet)) for number, sheet in enumerate(sheets, 1)]
-    loose = "\n".join([*_named_texts(workbook), *_loose_lines(package, reading.related)])
+    loose_lines = [*_named_texts(workbook), *_loose_lines(package, reading.related), *prose_of_properties(package)]
+    loose = "\n".join(loose_lines)
     pieces = [piece for piece in (TextPiece("", loose), *pieces) if piece.text]
     origins = origin(package)
     inside = strangers(package, main, _WORKING_PARTS)
@@ -122,9 +133,11 @@ class _Reading:
         except BudgetSpentError as error:
             self._package.problems.append(Problem(SkipReason.BUDGET_SPENT, self._package.path(sheet.part), str(error)))
         related = self.related.lines(sheet.part)
-        # The name is on the tab, and every empty sheet has one: it is no text where nothing else is.
+        # The name is on the tab, and every empty sheet has one: where nothing else is, only what somebody wrote counts.
         lines = [*running["Header"], *rows, *related, *running["Footer"]]
-        return "\n".join([sheet.name, *lines] if lines and sheet.name else lines)
+        if sheet.name and (lines or not _USUAL_NAME.fullmatch(sheet.name)):
+            lines.insert(0, sheet.name)
+        return "\n".join(lines)
 
     def _read(self, sheet: _Sheet, rows: list[str], running: dict[str, list[str]]) -> None:
         data = self._package.part(sheet.part)
@@ -135,6 +148,7 @@ class _Reading:
             repaired, cut = repaired or parsed.repaired, cut or parsed.cut
             if parsed.root is not None:
                 read_rows(parsed.root, self._book, self._limits, rows)
+                rows += prompt_lines(parsed.root)
                 for kind in _RUNNING:
                     running[kind] += _running_lines(parsed.root, kind, sheet.name)
         path = self._package.path(sheet.part)

@@ -11,6 +11,7 @@ from lxml import etree
 
 from extraction.budget import BudgetSpentError
 from extraction.office.number_formats import format_code, shown_date, shown_number, unescaped
+from extraction.texts.two_streams import reads_as_text
 from extraction.texts.xml_tree import local_name, parse_xml
 
 # Bytes of a sheet that are parsed at once, so that a sheet of a million cells takes no more memory than a small one.
@@ -23,6 +24,8 @@ _ROOT = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)worksheet\b[^>]*>")
 _ROW_END = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?row\s*>")
 _RUNNING_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f+-]{6}|\d{1,3}|.)')
 _HEAD_BYTES = 64 << 10
+_PROMPTS = ("promptTitle", "prompt", "errorTitle", "error", "tooltip", "display")
+_LITERAL = re.compile(r'"((?:[^"]|"")*+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,34 @@ def read_rows(root: etree._Element, book: Book, limits: CellLimits, lines: list[
                 lines.append("\t".join(texts))
 
 
+def prompt_lines(root: etree._Element) -> list[str]:
+    """What a sheet says to whoever fills it in or follows its links, each once."""
+    found: dict[str, None] = {}
+    for element in root.iter("{*}dataValidation", "{*}hyperlink"):
+        for name in _PROMPTS:
+            text = unescaped(str(element.get(name) or "")).strip()
+            if reads_as_text(text):
+                found[text] = None
+    return list(found)
+
+
+def _literals(formula: str) -> str:
+    """The texts in a formula whose result nobody has worked out."""
+    return " ".join(text for each in _LITERAL.findall(formula) if reads_as_text(text := each.replace('""', '"')))
+
+
 def _cell(cell: etree._Element, book: Book) -> str:
-    value = inline = ""
+    value = inline = formula = ""
     for child in cell:
         name = local_name(child)
         if name == "v":
             value = child.text or ""
         elif name == "is":
             inline = rich_text(child)
+        elif name == "f":
+            formula = child.text or ""
+    if formula and not value and not inline:
+        return _literals(formula)
     kind = cell.get("t")
     if kind is None or kind == "n":
         return shown_number(value, _code(cell, book), book.from_1904) if value else inline

@@ -21,6 +21,10 @@ _CARVING_STEP_BYTES = 4 << 10
 _LOCAL = b"PK\x03\x04"
 _CENTRAL = b"PK\x01\x02"
 _LOCAL_SIZE = 30
+_END, _END_SIZE = b"PK\x05\x06", 22
+_PADDING = b"\x00\r\n \x1a"
+# Bytes around a container below which they are some program's mark.
+_LEAST_STRAY = 16
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x1
 # The size stands behind the bytes, not in front of them.
@@ -77,6 +81,17 @@ class MemberIndex:
             return _read(self._container, self._listed[place], self._data, self._budget, kept)
         except BudgetSpentError:
             return Member(self.names[place], bytes(kept), SkipReason.BUDGET_SPENT)
+
+
+def bytes_around(data: bytes) -> tuple[bytes, ...]:
+    """The container's remark and what stands behind its end, without padding."""
+    at = data.rfind(_END)
+    if at < 0 or at + _END_SIZE > len(data):
+        return ()
+    (length,) = struct.unpack_from("<H", data, at + _END_SIZE - 2)
+    remark = at + _END_SIZE
+    found = (data[remark : remark + length], data[remark + length :])
+    return tuple(part for part in found if len(part.strip(_PADDING)) >= _LEAST_STRAY)
 
 
 def _opened(data: bytes) -> zipfile.ZipFile | None:

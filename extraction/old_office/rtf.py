@@ -17,6 +17,7 @@ from extraction.old_office.rtf_parser import RtfParser
 from extraction.old_office.rtf_words import Story
 from extraction.paths import MemberPaths
 from extraction.records import Content, Embedded, Origin, Problem, TextPiece
+from extraction.texts.prose_in_code import reads_as_prose
 
 _EMPTY_LINES = re.compile(r"\n[\s\n]*\n")
 _BLANK_ENDS = re.compile(r"[ \t]+\n")
@@ -68,7 +69,7 @@ def _joined(parser: RtfParser) -> str:
     for story in Story:
         for parts in parser.stories[story]:
             text = _EMPTY_LINES.sub("\n", _BLANK_ENDS.sub("\n", "".join(parts))).strip()
-            if text:
+            if text and (story is not Story.UNSEEN or (reads_as_prose(text) and text not in texts)):
                 texts[text] = None  # sections repeat their headers
     joined = "\n".join(texts)
     if any("\ud800" <= character <= "\udfff" for character in joined):

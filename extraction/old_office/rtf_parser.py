@@ -247,7 +247,7 @@ class RtfParser:
         elif word in CODE_PAGES or word in PICTURES or word in TIME_PARTS:
             self._value(word, number or 0)
         elif star and word not in SHOWN:
-            self._skip()
+            self._open(self._story(Story.UNSEEN))
 
     def _value(self, word: bytes, number: int) -> None:
         if word in CODE_PAGES:

@@ -15,6 +15,8 @@ class Story(StrEnum):
     COMMENT = "comment"
     BOX = "box"
     FOOTER = "footer"
+    # What programs skip: groups of a kind that they do not know, remarks of the document, entries of its index.
+    UNSEEN = "unseen"
 
 
 # Words that stand for characters.
@@ -38,8 +40,9 @@ STORIES = {
     b"footnote": Story.NOTE,
     b"annotation": Story.COMMENT,
     **dict.fromkeys((b"shptxt", b"dptxbxtext"), Story.BOX),
+    **dict.fromkeys((b"doccomm", b"comment", b"xe", b"tc", b"ffhelptext", b"ffstattext", b"docvar"), Story.UNSEEN),
 }
-# Groups behind "\*" whose text is shown, or whose groups are: others are skipped, as the star asks.
+# Groups behind "\*" whose text is shown, or whose groups are: programs skip others, as the star asks.
 SHOWN = frozenset([b"shpinst", b"shppict", b"do", b"shp", b"shpgrp", b"fldrslt", b"pntxta", b"pntxtb", b"listtext"])
 # Groups without text of the document, star or not.
 SKIPPED = frozenset(

@@ -213,17 +213,21 @@ class _Collector:
         elif attributes.get("alt"):
             self.streams.show(f" {attributes['alt']} ")
         for name, value in attributes.items():
-            if name in _ASIDE and reads_as_text(value):
-                self.streams.set_aside(value)
-            elif name.startswith("data-") and " " in value:
-                self._take_data(value)
+            if (name in _ASIDE and reads_as_text(value)) or name.startswith("data-"):
+                self._take_unseen(name, value)
             elif value[:5].lower() == "data:" or (value[:1].isspace() and value.lstrip()[:5].lower() == "data:"):
                 self.addresses.append((value, attributes.get("download") or ""))
             elif name == "style" and "data:" in value:
                 self.addresses += [(uri, "") for uri in _CSS_URI.findall(value)]
 
-    def _take_data(self, value: str) -> None:
-        """An attribute for scripts: pieces of pages, and data that hold prose."""
+    def _take_unseen(self, name: str, value: str) -> None:
+        """Words on hovering; in an attribute for scripts pieces of pages, data that hold prose, and files."""
+        if name in _ASIDE:
+            self.streams.set_aside(value)
+            return
+        if value.lstrip()[:5].lower() == "data:":
+            self.addresses.append((value, ""))
+            return
         shown = self._inner(value) if looks_like_markup(value) else value
         for prose in prose_in_code(shown):
             self.streams.set_aside(prose)

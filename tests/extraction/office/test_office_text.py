@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import struct
+
 import pytest
 
 from extraction.office.office_text import part_lines
 from extraction.office.symbol_fonts import symbol
+from extraction.reader import extract
 from extraction.texts.xml_tree import parse_xml
-from tests.extraction.samples import paragraph, word_part
+from tests.extraction.samples import docx, paragraph, word_part
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
@@ -116,3 +119,49 @@ def test_placeholders_of_a_master_are_left_out_where_asked() -> None:
 )
 def test_symbols(font: str, code: str, shown: str) -> None:
     assert symbol(font, code) == shown
+
+
+LETTER = "Dear Dr Example, I saw this lady on 3 May and she is well"
+_MATHS = "xmlns:m='http://schemas.openxmlformats.org/officeDocument/2006/math'"
+_CORE = "<cp:coreProperties xmlns:cp='urn:c' xmlns:dc='urn:d'><dc:description>{}</dc:description></cp:coreProperties>"
+_SECOND = docx({"word/document.xml": word_part(paragraph("seen")), "WORD/document.xml": word_part(paragraph(LETTER))})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<m:oMathPara {_MATHS}><m:oMath><m:r><m:t>{LETTER}</m:t></m:r></m:oMath></m:oMathPara>",
+        f"<w:p><m:oMath {_MATHS}><m:r><m:t>{LETTER}</m:t></m:r></m:oMath></w:p>",
+        f"<mc:AlternateContent><mc:Choice>{paragraph('other')}</mc:Choice>"
+        f"<mc:Fallback>{paragraph(LETTER)}</mc:Fallback></mc:AlternateContent>",
+        f"<w:p><w:r><w:drawing><w:docPr id='1' name='{LETTER}'/></w:drawing></w:r></w:p>",
+    ],
+)
+def test_text_where_nobody_looks(body: str) -> None:
+    lines = extract(docx({"word/document.xml": word_part(body + paragraph("seen"))})).text.split("\n")
+    assert lines.count(LETTER) == 1
+    assert "seen" in lines
+
+
+def test_names_that_programs_give_are_no_text() -> None:
+    body = "<w:p><w:r><w:drawing><w:docPr id='1' name='Picture 1'/></w:drawing></w:r></w:p>" + paragraph("seen")
+    assert extract(docx({"word/document.xml": word_part(body)})).text == "seen"
+
+
+def test_remarks_of_the_document_are_text() -> None:
+    parts = {"word/document.xml": word_part(paragraph("seen")), "docProps/core.xml": _CORE.format(LETTER)}
+    assert extract(docx(parts)).text == f"seen\n{LETTER}"
+
+
+def test_a_second_part_of_one_name_is_read_and_told() -> None:
+    found = extract(_SECOND)
+    assert set(found.text.split("\n")) == {"seen", LETTER}
+    assert [problem.detail for problem in found.problems] == ["second part of this name"]
+
+
+def test_what_stands_around_the_container_is_read() -> None:
+    whole = docx({"word/document.xml": word_part(paragraph("seen"))})
+    remark = LETTER.encode()
+    assert extract(whole + b"\r\n" + remark).text == f"seen\n\n{LETTER}" or LETTER in extract(whole + remark).text
+    assert LETTER in extract(whole[:-2] + struct.pack("<H", len(remark)) + remark).text
+    assert extract(whole + bytes(512)).problems == ()

@@ -249,3 +249,25 @@ def test_the_xml_of_2003_is_read() -> None:
     ).encode()
     assert sniff(whole) is MediaType.XLSX
     assert texts(read(whole)) == {"#sheet=1": "First\nExample Clinic\nSample Person\t05/03/1980\nDr A\ncall her"}
+
+
+LETTER = "Dear Dr Example, I saw this lady on 3 May"
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        {"S": sheet(f'<row><c><f>="{LETTER}"&amp;A1</f></c></row>')},
+        {"S": sheet("", f'<dataValidations><dataValidation prompt="{LETTER}"/></dataValidations>')},
+        {"S": sheet("", f'<hyperlinks><hyperlink tooltip="{LETTER}"/></hyperlinks>')},
+        {LETTER: sheet("")},
+    ],
+)
+def test_text_where_nobody_looks(sheets: dict[str, str]) -> None:
+    assert LETTER in texts(read(workbook(sheets)))["#sheet=1"].split("\n")
+
+
+def test_names_of_empty_sheets_and_formulas_with_values_are_no_text() -> None:
+    assert texts(read(workbook({"Sheet1": sheet(""), "Tabelle 2": sheet(""), "Sheet1 (2)": sheet("")}))) == {}
+    rows = '<row><c t="str"><f>IF(A1,"one way or other","b")</f><v>b</v></c></row>'
+    assert texts(read(workbook({"S": sheet(rows)}))) == {"#sheet=1": "S\nb"}

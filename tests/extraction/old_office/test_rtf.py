@@ -227,3 +227,13 @@ def test_no_damage_makes_it_raise() -> None:
         for _ in range(drawn.randrange(1, 10)):
             damaged[drawn.randrange(6, len(damaged))] = drawn.choice(b"\\{}'0aub \x00\xff")
         list(read_rtf(bytes(damaged), Budget(ExtractionLimits())).embedded)
+
+
+@pytest.mark.parametrize(
+    "group",
+    [rb"{\*\unknown %s}", rb"{\info{\doccomm %s}}", rb"{\info{\comment %s}}", rb"{\xe %s}", rb"{\*\a{\*\b %s}}"],
+)
+def test_prose_in_groups_that_programs_skip_comes_last(group: bytes) -> None:
+    letter = b"Dear Dr Example, I saw this lady on 3 May"
+    assert text_of(group.replace(b"%s", letter) + b"seen") == f"seen\n{letter.decode()}"
+    assert text_of(group.replace(b"%s", b"0a1b 3c4d") + b"seen") == "seen"
