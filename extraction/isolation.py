@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import signal
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Self
 from documents.records import SkipReason
 from extraction import sandbox
 from extraction.budget import AnswerError, ClosedError, GoneError, LateError
+from extraction.course import LeftOut
 from extraction.records import Extraction
 from extraction.sandbox import Confinement, IsolationLimits
 from extraction.worker import Readers
@@ -24,6 +26,10 @@ __all__ = ["ExtractorPool", "IsolationLimits", "Readers"]
 # Seconds that closing waits for a worker's thread. Stopping one takes at most 3 s.
 CLOSE_SECONDS = 10.0
 _ATTEMPTS = 2
+# Files inside a document that are left out one by one, because each ended its worker or took all its time, and how many
+# times the time of a document all readings may take until then; behind a further one the rest is left out too.
+MOST_LEFT_OUT = 8
+_PATIENCE = 2.0
 DEFAULT_READERS = Readers()
 
 
@@ -160,12 +166,28 @@ class _Slot:
         self._worker.stop()
 
     def extract(self, job: _Job) -> tuple[Extraction, Confinement | None]:
-        """One document, and what held the worker that read it."""
+        """One document, and what held the worker that read it.
+
+        Where a file inside it ended the worker, the document is read once more without that file.
+        """
+        left_out = LeftOut()
+        until = time.monotonic() + _PATIENCE * self._limits.seconds
+        while True:
+            extraction, held = self._attempted(job, left_out)
+            number = self._worker.under_way
+            if held is not None or not number or left_out.rest is not None or self._closing.is_set():
+                return extraction, held
+            problem = extraction.problems[0]
+            files = {**left_out.files, number: (problem.reason, problem.detail)}
+            is_last = len(files) > MOST_LEFT_OUT or time.monotonic() >= until
+            left_out = LeftOut(files, rest=number + 1 if is_last else None)
+
+    def _attempted(self, job: _Job, left_out: LeftOut) -> tuple[Extraction, Confinement | None]:
         for _ in range(_ATTEMPTS):
             if self._closing.is_set():
                 break
             try:
-                return self._worker.read(job.data, job.places)
+                return self._worker.read(job.data, job.places, left_out if left_out.files else None)
             except ClosedError:
                 break
             except (LateError, AnswerError, MemoryError) as error:

@@ -16,6 +16,7 @@ from extraction.containers.mac_metadata import read_mac_metadata
 from extraction.containers.seven_zip import read_seven_zip
 from extraction.containers.tar_archive import read_tar
 from extraction.containers.zip_archive import read_zip
+from extraction.course import Course
 from extraction.mail.cms import read_signed
 from extraction.mail.mail import read_mail
 from extraction.mail.mbox import read_mbox
@@ -166,13 +167,13 @@ DEFAULT_LIMITS = ExtractionLimits()
 _EMPTY_ARCHIVE = 22
 
 
-def extract(data: bytes, limits: ExtractionLimits = DEFAULT_LIMITS) -> Extraction:
+def extract(data: bytes, limits: ExtractionLimits = DEFAULT_LIMITS, course: Course | None = None) -> Extraction:
     """One document's text, with every part that could not be read as a problem. Raises nothing for what bytes hold.
 
     It runs where it is called: a parser that hangs or crashes takes the process with it (see `extraction.isolation`).
     """
     media_type = sniff(data)
-    collected = _Collected(Budget(limits, is_timed=True))
+    collected = _Collected(Budget(limits, is_timed=True), course or Course())
     reading = collected.take(media_type, data, path="", depth=0)
     return collected.extraction(media_type, reading)
 
@@ -220,8 +221,9 @@ def _rest_below(file: str, place: str) -> str | None:
 class _Collected:
     """What all readers got out of a document and the files inside it."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, course: Course) -> None:
         self._budget = budget
+        self._course = course
         self._pieces: list[TextPiece] = []
         self._problems: list[Problem] = []
         self._origins: list[Origin] = []
@@ -246,7 +248,11 @@ class _Collected:
             else:
                 inner_type = sniff(embedded.data)
                 self._files.append(_inner_file(path, embedded, inner_type))
+                if trouble := self._course.begin():
+                    self._problems.append(Problem(trouble[0], path + embedded.path, trouble[1]))
+                    continue
                 self.take(inner_type, embedded.data, path + embedded.path, depth + 1)
+                self._course.end()
         wanted = _HOLD_WORDS if path else _HOLD_WORDS | _HOLD_FILES
         if media_type in wanted and self._count() == before and len(data) > EMPTY_ZIP_BYTES:
             self._problems.append(Problem(SkipReason.UNREADABLE, path, "no text"))

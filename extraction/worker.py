@@ -17,12 +17,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
 from documents.records import SkipReason
 from extraction import answers, sandbox
 from extraction.budget import AnswerError, ExtractionLimits, SpeechSettings
+from extraction.course import Course, LeftOut
 from extraction.ocr.settings import OcrSettings
 from extraction.recordings import sound_codecs, speech
 from extraction.records import Extraction
@@ -37,7 +39,10 @@ EXIT_CODE = struct.Struct(">i")
 # What a worker says: once what holds it, then for each document that it has come whole, and the answer.
 HELLO = struct.Struct(">??")
 BEGUN = b"\x06"
-# Ahead of a document: bytes of the places that are wanted, as JSON; of none for a first pass. Then its own.
+# In place of an answer's sizes: the number of the file inside that is being read now, behind a size that no header has.
+UNDER_WAY: Final = (1 << 64) - 1
+# Ahead of a document: bytes of what is told with it, as JSON (the places that are wanted in a second pass, or the files
+# that a first one is to leave out); none for most. Then its own.
 LENGTHS = struct.Struct(">QQ")
 # Bytes of the places of one second pass. Some pages are asked for at a time.
 PLACES_BYTES = 1 << 20
@@ -45,7 +50,7 @@ PLACES_BYTES = 1 << 20
 LAST_SECONDS = 1.0
 _PAUSE = 0.001
 
-Reader = Callable[[bytes, ExtractionLimits], Extraction]
+Reader = Callable[[bytes, ExtractionLimits, Course], Extraction]
 ScanReader = Callable[[bytes, Sequence[str], ExtractionLimits, OcrSettings], Extraction]
 
 
@@ -91,10 +96,10 @@ class _Call:
     scans: ScanReader
     limits: IsolationLimits
 
-    def __call__(self, data: bytes, places: Sequence[str]) -> Extraction:
+    def __call__(self, data: bytes, places: Sequence[str], course: Course) -> Extraction:
         if places:
             return self.scans(data, places, self.limits.budget, self.limits.ocr)
-        return self.text(data, self.limits.budget)
+        return self.text(data, self.limits.budget, course)
 
 
 def _keep(control: socket.socket, call: _Call) -> None:
@@ -150,13 +155,19 @@ def _work(channel: socket.socket, keeper: int, call: _Call) -> None:
     channel.sendall(HELLO.pack(held.network_cut, held.files_cut))
     while lengths := _received(channel, LENGTHS.size):
         wanted, length = LENGTHS.unpack(lengths)
-        places = json.loads(_received(channel, wanted)) if wanted else []
+        told = json.loads(_received(channel, wanted)) if wanted else {}
+        places = told.get("places", [])
+        course = Course(partial(_tell, channel), LeftOut.from_plain(told.get("left_out", [None])))
         data = bytes(_received(channel, length))
         channel.sendall(BEGUN)
         sandbox.limit_cpu(call.limits.seconds_for(len(places)))
-        header, text = _answer(data, places, call)
+        header, text = _answer(data, places, call, course)
         channel.sendall(answers.SIZES.pack(len(header), len(text)) + header)
         channel.sendall(text)
+
+
+def _tell(channel: socket.socket, number: int) -> None:
+    channel.sendall(answers.SIZES.pack(UNDER_WAY, number))
 
 
 def _received(channel: socket.socket, count: int) -> bytearray:
@@ -171,9 +182,9 @@ def _received(channel: socket.socket, count: int) -> bytearray:
     return data
 
 
-def _answer(data: bytes, places: Sequence[str], call: _Call) -> tuple[bytes, bytes]:
+def _answer(data: bytes, places: Sequence[str], call: _Call, course: Course) -> tuple[bytes, bytes]:
     try:
-        extraction = call(data, places)
+        extraction = call(data, places, course)
         try:
             return answers.encode(extraction, call.limits.budget)
         except AnswerError:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from extraction import answers, worker
 from extraction.budget import AnswerError, ClosedError, GoneError, LateError
+from extraction.course import LeftOut
 from extraction.records import Extraction
 from extraction.sandbox import Confinement, IsolationLimits
 
@@ -56,6 +57,8 @@ class WorkerProcess:
         self._channel: _Channel | None = None
         self._held: Confinement | None = None
         self._documents = 0
+        # Number of the file inside the document that the worker was reading when it was last heard of; 0: the document.
+        self.under_way = 0
 
     def start(self) -> None:
         """Have a worker made, without waiting for it.
@@ -76,19 +79,26 @@ class WorkerProcess:
             self.stop()
             raise GoneError from None
 
-    def read(self, data: bytes, places: Sequence[str] = ()) -> tuple[Extraction, Confinement]:
-        """One document, or these places of it in a second pass, by a worker that is held like this.
+    def read(
+        self, data: bytes, places: Sequence[str] = (), left_out: LeftOut | None = None
+    ) -> tuple[Extraction, Confinement]:
+        """One document without these files, or some places of it in a second pass, by a worker that is held like this.
 
         Raises:
             GoneError, LateError, AnswerError, ClosedError: see there. After the last three, `end` it.
         """
+        self.under_way = 0
         channel, held = self._ready()
         until = time.monotonic() + self._limits.seconds_for(len(places))
-        channel.send_document(data, json.dumps(places).encode("ascii") if places else b"", until)
+        told = {"places": places} if places else {"left_out": left_out.plain()} if left_out else None
+        channel.send_document(data, json.dumps(told).encode("ascii") if told else b"", until)
         if channel.receive(len(worker.BEGUN), until) != worker.BEGUN:
             raise AnswerError("begin")
         try:
             header, text = answers.SIZES.unpack(channel.receive(answers.SIZES.size, until))
+            while header == worker.UNDER_WAY:
+                self.under_way = text
+                header, text = answers.SIZES.unpack(channel.receive(answers.SIZES.size, until))
             answers.check_sizes(header, text, self._limits.budget)
             got = channel.receive(header, until), channel.receive(text, until)
         except GoneError:

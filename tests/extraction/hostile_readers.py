@@ -17,11 +17,12 @@ from pathlib import Path
 from documents.records import SkipReason
 from extraction.answers import SIZES
 from extraction.budget import ExtractionLimits
+from extraction.course import Course
 from extraction.ocr.settings import OcrSettings
 from extraction.records import Extraction, Problem, TextPiece
 
 
-def on_demand(data: bytes, limits: ExtractionLimits) -> Extraction:
+def on_demand(data: bytes, limits: ExtractionLimits, course: Course | None = None) -> Extraction:
     """Does what the document says; reads every other document as text."""
     match data:
         case b"segfault":
@@ -44,7 +45,7 @@ def on_demand(data: bytes, limits: ExtractionLimits) -> Extraction:
     return answer(data.decode())
 
 
-def of_itself(data: bytes, limits: ExtractionLimits) -> Extraction:
+def of_itself(data: bytes, limits: ExtractionLimits, course: Course) -> Extraction:
     """Says what this worker can do."""
     match data:
         case b"pid":
@@ -61,7 +62,7 @@ def of_itself(data: bytes, limits: ExtractionLimits) -> Extraction:
     return answer(attempt(data.decode()))
 
 
-def of_its_start(data: bytes, limits: ExtractionLimits) -> Extraction:
+def of_its_start(data: bytes, limits: ExtractionLimits, course: Course) -> Extraction:
     """Says with what it was started."""
     return answer("\n".join(sorted(os.environ) if data == b"environment" else sys.path))
 
@@ -101,7 +102,7 @@ def of_trying(what: Callable[[], object]) -> str:
     return "done"
 
 
-def hang_or_tell(data: bytes, limits: ExtractionLimits) -> Extraction:
+def hang_or_tell(data: bytes, limits: ExtractionLimits, course: Course) -> Extraction:
     """Tells its process id, or hangs as the document says, under a name that others can see."""
     if data == b"pid":
         return answer(str(os.getpid()))
@@ -134,7 +135,7 @@ LIES: dict[str, dict[str, object]] = {
 }
 
 
-def taken_over(data: bytes, limits: ExtractionLimits) -> Extraction:
+def taken_over(data: bytes, limits: ExtractionLimits, course: Course) -> Extraction:
     """Sends what no honest worker sends, past the code that would write the answer."""
     kind, _, path = data.decode().partition("\n")
     if kind in LIES:
@@ -174,14 +175,14 @@ def say(data: bytes) -> None:
     time.sleep(3600)
 
 
-def of_long_names(data: bytes, limits: ExtractionLimits) -> Extraction:
+def of_long_names(data: bytes, limits: ExtractionLimits, course: Course) -> Extraction:
     return Extraction("text/plain", (TextPiece("x" * (64 << 20), "text"),))
 
 
 SURROGATES = "Dear Dr \udc80 Sample \x00\u202e \U0001f9ec"
 
 
-def of_surrogates(data: bytes, limits: ExtractionLimits) -> Extraction:
+def of_surrogates(data: bytes, limits: ExtractionLimits, course: Course) -> Extraction:
     return answer(SURROGATES)
 
 
