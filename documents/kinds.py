@@ -70,6 +70,8 @@ class MediaType(StrEnum):
     GZIP = "application/gzip"
     BZIP2 = "application/x-bzip2"
     XZ = "application/x-xz"
+    LZMA = "application/x-lzma"
+    ZLIB = "application/zlib"
     ZSTD = "application/zstd"
     LZ4 = "application/x-lz4"
     UNIX_COMPRESS = "application/x-compress"

@@ -9,6 +9,7 @@ from documents.byte_marks import PDF_HEADER_BYTES, by_marks
 from documents.charset import SAMPLE_BYTES, decoded_sample
 from documents.kinds import MediaType
 from documents.ole_directory import root_names
+from documents.packed_kind import packed_kind
 from documents.text_kind import text_kind
 from documents.zip_directory import ends_like_zip, member_names, stored_mimetype
 
@@ -106,7 +107,7 @@ def _zip_kind(data: bytes) -> MediaType:
 def _text_kind(data: bytes) -> MediaType:
     sample = decoded_sample(data)
     if sample is None:  # a ZIP with something in front of it, or the last part of one, is known by its end
-        return _zip_kind(data) if ends_like_zip(data) else _mail_of_bytes(data)
+        return _zip_kind(data) if ends_like_zip(data) else packed_kind(data) or _mail_of_bytes(data)
     kind = text_kind(sample)
     return _LINES[kind] if kind in _LINES and _is_of_long_lines(data) else kind
 

@@ -135,7 +135,7 @@ _TABLE: tuple[tuple[str, frozenset[M]], ...] = (
 )
 NAMED: dict[str, frozenset[M]] = {ending: kinds for endings, kinds in _TABLE for ending in endings.split()}
 # Endings put behind another one. A server may have unpacked such a file on its way: then it is what the other one says.
-_PACKED = {"gz": M.GZIP, "bz2": M.BZIP2, "xz": M.XZ, "zst": M.ZSTD, "lz4": M.LZ4, "z": M.UNIX_COMPRESS}
+_PACKED = {"gz": M.GZIP, "bz2": M.BZIP2, "xz": M.XZ, "lzma": M.LZMA, "zst": M.ZSTD, "lz4": M.LZ4, "z": M.UNIX_COMPRESS}
 # No type at all disagrees with no name: an empty file is a failed copy, an unknown binary may be a damaged anything.
 _NEVER_LIES = frozenset([M.EMPTY, M.BINARY])
 # What disc formats and file systems leave behind a name.

@@ -11,7 +11,7 @@ from documents.media_type import MediaType, sniff
 from documents.naming import disagrees
 from documents.records import InnerFile, SkipReason
 from extraction.budget import Budget, BudgetSpentError, ExtractionLimits, UnreadableError
-from extraction.containers.compressed import read_bzip2, read_gzip, read_xz, read_zstd
+from extraction.containers.compressed import read_bzip2, read_gzip, read_lzma, read_xz, read_zlib, read_zstd
 from extraction.containers.mac_metadata import read_mac_metadata
 from extraction.containers.seven_zip import read_seven_zip
 from extraction.containers.tar_archive import read_tar
@@ -99,6 +99,8 @@ READERS: dict[MediaType, Reader] = {
     MediaType.GZIP: read_gzip,
     MediaType.BZIP2: read_bzip2,
     MediaType.XZ: read_xz,
+    MediaType.LZMA: read_lzma,
+    MediaType.ZLIB: read_zlib,
     MediaType.ZSTD: read_zstd,
     **dict.fromkeys(PICTURE_TYPES, read_picture),
 }

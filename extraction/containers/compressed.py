@@ -1,4 +1,4 @@
-"""One file compressed: gzip, bzip2, xz and zstd, each of which may be several streams one behind the other."""
+"""One file compressed: gzip, bzip2, xz, lzma, zlib and zstd, each of them perhaps several streams in a row."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from extraction.containers.unpacking import (
     inflate_stream,
     unpack,
     xz_stream,
+    zlib_stream,
     zstd_stream,
 )
 from extraction.paths import MemberPaths
@@ -57,6 +58,16 @@ def read_xz(data: bytes, budget: Budget) -> Content:
     return _content(_streams(xz_stream, data, b"\xfd7zXZ\x00", budget), "", data, budget)
 
 
+def read_lzma(data: bytes, budget: Budget) -> Content:
+    """The file inside; what is behind it is no second stream."""
+    return _content(_streams(xz_stream, data, None, budget), "", data, budget)
+
+
+def read_zlib(data: bytes, budget: Budget) -> Content:
+    """The same."""
+    return _content(_streams(zlib_stream, data, None, budget), "", data, budget)
+
+
 def read_zstd(data: bytes, budget: Budget) -> Content:
     """The file inside."""
     return _content(_streams(zstd_stream, data, b"\x28\xb5\x2f\xfd", budget), "", data, budget)
@@ -88,7 +99,7 @@ def _joined(parts: list[Unpacked], at: int) -> Unpacked:
     return Unpacked(whole, at, last.reason, last.detail, last.is_spent)
 
 
-def _streams(make: Callable[[], Stream], data: bytes, mark: bytes, budget: Budget) -> Unpacked:
+def _streams(make: Callable[[], Stream], data: bytes, mark: bytes | None, budget: Budget) -> Unpacked:
     parts: list[Unpacked] = []
     at, view, total = 0, memoryview(data), 0
     while True:
@@ -100,7 +111,7 @@ def _streams(make: Callable[[], Stream], data: bytes, mark: bytes, budget: Budge
         if part.reason is None and (spent := _too_much(total, at, budget)):
             parts[-1] = Unpacked(part.data, part.used, SkipReason.BUDGET_SPENT, spent)
         following = padding_end(data, at)
-        is_more = data.startswith(mark, following) or data.startswith(_SKIPPABLE, following + 1)
+        is_more = mark is not None and (data.startswith(mark, following) or data.startswith(_SKIPPABLE, following + 1))
         if parts[-1].reason or not is_more:
             return _joined(parts, at)
         at = following

@@ -24,6 +24,13 @@ def test_one_file_compressed(pack: Callable[[bytes], bytes]) -> None:
     assert read(pack(LETTER.encode())) == ({"!/part-1": LETTER}, [])
 
 
+@pytest.mark.parametrize("packed", [zlib.compress(LINES), lzma.compress(LINES, lzma.FORMAT_ALONE)])
+def test_streams_without_a_mark(packed: bytes) -> None:
+    assert read(packed) == ({"!/part-1": LINES.decode()}, [])
+    assert read(packed + LETTER.encode()) == ({"!/part-1": LINES.decode(), "!/part-2": LETTER}, [])
+    assert read(packed[: len(packed) // 2])[1] == [(SkipReason.TRUNCATED, "!/part-1", "ends early")]
+
+
 @pytest.mark.parametrize("pack", PACKERS)
 def test_streams_one_behind_the_other_are_one_file(pack: Callable[[bytes], bytes]) -> None:
     assert read(pack(b"first ") + pack(b"second ") + pack(b"third")) == ({"!/part-1": "first second third"}, [])
