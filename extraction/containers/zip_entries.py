@@ -23,6 +23,8 @@ _END_RECORD = struct.Struct("<4sHHHHIIH")
 _END_RECORD_64 = struct.Struct("<4sQHHIIQQQQ")
 _LOCATOR_RECORD_64 = struct.Struct("<4sIQI")
 _SIGNATURE = re.compile(rb"PK(?:\x03\x04|\x01\x02|\x05\x06|\x06\x06|\x06\x07|\x07\x08)")
+# Bytes of a name and its extra fields in a record that no directory knows; what is longer hides something.
+_STRAY_NAME_BYTES = 1024
 # Of records of one size; the longer kind of what stands behind a member, with sizes of 64 bits, ends in zeros.
 _RECORD_SIZES = {
     _END: _END_RECORD.size,
@@ -226,7 +228,9 @@ def stray_records(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]
 def _record_end(data: bytes, at: int, signature: bytes) -> int:
     if signature == _CENTRAL and at + _CENTRAL_RECORD.size <= len(data):
         name_length, extra_length = struct.unpack_from("<HH", data, at + 28)
-        return at + _CENTRAL_RECORD.size + int(name_length) + int(extra_length)
+        if name_length + extra_length <= _STRAY_NAME_BYTES:
+            return at + _CENTRAL_RECORD.size + int(name_length) + int(extra_length)
+        return at + len(signature)
     return at + _RECORD_SIZES.get(signature, len(signature))
 
 

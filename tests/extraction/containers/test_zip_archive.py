@@ -112,6 +112,12 @@ def test_archives_one_behind_the_other(compression: int, between: bytes) -> None
     assert (sorted(found.values()), unread) == (sorted([*WHOLE.values(), "another", "fourth"]), [])
 
 
+def test_a_record_that_no_directory_knows_hides_no_text() -> None:
+    record = b"PK\x01\x02" + bytes(24) + struct.pack("<HH", 3000, 0) + bytes(14)
+    found, unread = read(zipped(PARTS) + record + LETTER.encode() * 20)
+    assert (found, len(unread)) == (WHOLE, 1) or LETTER in found["!/part-1"]
+
+
 def test_members_that_were_deleted_from_the_directory_only() -> None:
     data = bytearray(zipped(PARTS))
     second = data.index(b"PK\x01\x02", data.index(b"PK\x01\x02") + 1)
