@@ -11,6 +11,7 @@ import re
 import zlib
 from urllib.parse import unquote_to_bytes
 
+from documents.charset import decode
 from documents.media_type import MediaType, sniff
 from documents.records import SkipReason
 from extraction.budget import RATIO_FREE_BYTES, Budget, BudgetSpentError
@@ -227,9 +228,7 @@ def guessed_base64(text: str) -> bytes | None:
 
 
 def _is_prose(data: bytes) -> bool:
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
+    decoded = decode(data)
+    text = decoded.text if decoded.exact else ""
     plain = sum(character.isalpha() or character.isspace() for character in text)
     return plain > _PROSE_SHARE * len(text) and len(text.split()) >= _LEAST_WORDS and text.count(" ") * 20 > len(text)

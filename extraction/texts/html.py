@@ -24,6 +24,7 @@ _DECLARATION_BYTES = 2048
 # 45 s for 1 MB of attributes and 7 s for an honest 1 MB of lines: the page's text must not be lost to a timeout.
 READING_CHARACTERS = 200_000
 _CUT_TAG = re.compile(r"</?[A-Za-z][^>]*")
+_CODE_TAG = re.compile(r"<(/?)(?:style|script)(?:\s[^<>]*(?<!/)>|>)", re.IGNORECASE)
 # Characters of a cut tag from which on an attribute of it may be a page.
 _LONG_TAG = 200
 # Dates are taken from what the page declares, not searched for in its text: half of trafilatura's time.
@@ -41,7 +42,7 @@ def read_html(data: bytes, budget: Budget) -> Content:
     rest = _cut_tag(decoded.text)
     problems = list(inexact(decoded))
     problems += [Problem(SkipReason.BUDGET_SPENT, "", "tags")] if shown.is_cut else []
-    problems += [Problem(SkipReason.TRUNCATED, "", "tag")] if rest else []
+    problems += [Problem(SkipReason.TRUNCATED, "", "tag")] if rest or _ends_in_code(decoded.text) else []
     left = _text_in_tag(rest, carried)
     whole = "\n".join(part for part in (carried.without_files(shown.text), left) if part)
     pieces = (TextPiece("", whole),) if whole else ()
@@ -57,6 +58,14 @@ def read_html(data: bytes, budget: Budget) -> Content:
         origins=(_origin(shown, article),),
         reading=article.text if article else None,
     )
+
+
+def _ends_in_code(markup: str) -> bool:
+    """Does a script or style begin that never ends? What comes behind it in the whole page is cut off."""
+    last = None
+    for last in _CODE_TAG.finditer(markup):  # noqa: B007 - the last one
+        pass
+    return last is not None and not last[1]
 
 
 def _cut_tag(markup: str) -> str:

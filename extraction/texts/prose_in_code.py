@@ -17,6 +17,9 @@ _OF_CODE = re.compile(r"[{}=;<>\\|_$()\[\]#]")
 # Words for each colon and semicolon below which it is a list of settings.
 _OF_STYLE = re.compile(r"[:;]")
 _WORDS_A_MARK = 5
+# Characters at the beginning in which code shows: a script may be one long letter in a string.
+_HEAD = 100
+_CODE_HEAD = re.compile(r"""[{}=;|_$]|\w\(\s*['"`]""")
 # Share of characters that only code has, above which words are names.
 _CODE_SHARE = 0.04
 
@@ -30,7 +33,11 @@ def reads_as_prose(text: str) -> bool:
 
 def prose_in_code(code: str) -> list[str]:
     """The string literals that are prose; all of it, where there is no code in it."""
-    if reads_as_prose(code) and len(_OF_STYLE.findall(code)) * _WORDS_A_MARK <= len(code.split()):
+    if (
+        reads_as_prose(code)
+        and not _CODE_HEAD.search(code[:_HEAD])
+        and len(_OF_STYLE.findall(code)) * _WORDS_A_MARK <= len(code.split())
+    ):
         return [code]
     found: list[str] = []
     for count, literal in enumerate(_STRING.finditer(code)):

@@ -160,3 +160,17 @@ def test_a_deflated_file_that_is_not_whole_is_told(packed: bytes, reason: SkipRe
     found = carried()
     found.take_declared(base64.b64encode(packed).decode(), packing="DF")
     assert reason in [each.reason for each in found.found if isinstance(each, Problem)]
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "utf-16", "utf-16-le"])
+def test_base64_of_text_in_another_charset_is_a_file(charset: str) -> None:
+    data = ("Thank you for referring this lady to the caf\u00e9 clinic. " * 5).encode(charset)
+    assert guessed_base64(base64.b64encode(data).decode()) == data
+
+
+@pytest.mark.parametrize("limits", [ExtractionLimits(members=2), ExtractionLimits(member_bytes=len(PDF) - 1)])
+def test_files_of_strings_count_as_members(limits: ExtractionLimits) -> None:
+    found = Carried(Budget(limits))
+    for _ in range(3):
+        found.text_of(PACKED)
+    assert [each.reason for each in found.found if isinstance(each, Problem)] == [SkipReason.BUDGET_SPENT]

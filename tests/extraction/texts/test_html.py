@@ -103,3 +103,9 @@ def test_a_letter_that_looks_like_furniture_is_matched_all_the_same() -> None:
     content = read(page.encode())
     assert letter in content.pieces[0].text
     assert letter not in (content.reading or "")
+
+
+@pytest.mark.parametrize(("page", "is_cut"), [("<style>a {}", True), ("<style>a {}</style>", False), ("<p>a", False)])
+def test_a_page_that_ends_in_a_style_is_cut(page: str, is_cut: bool) -> None:
+    content = read_html(f"<html><body>{page}".encode(), Budget(ExtractionLimits()))
+    assert bool(content.problems) is is_cut

@@ -15,6 +15,7 @@ LETTER = "Dear Dr Example, I saw this lady on 3 May (with her husband) and she i
         (f"f('{LETTER}', `{LETTER}\\u00e9`)", [LETTER, f"{LETTER}é"]),
         (f".x::before {{ content: '{LETTER}'; color: red }}", [LETTER]),
         (LETTER, [LETTER]),
+        (f'var data={{"letter": "{LETTER}\\n{LETTER}"}}', [f"{LETTER}\n{LETTER}"]),
         ("a.b('it is'); if (c == \"#d > e .f g h i j\") { return; }", []),
         ("font-family: 'Times New Roman', serif; margin: 0", []),
         ("it's a; var b = '" + "x" * 100, []),
