@@ -159,10 +159,12 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from demo_range.letters import known_letters
-import matchers.pack_build as room
+import matchers.pack_build as build
+import matchers.pack_format
 from matchers.keys import PackKey
 
 calls = int(sys.argv[3])
+room = next(each for each in (build, matchers.pack_format) if hasattr(each, sys.argv[2]))
 true = getattr(room, sys.argv[2])
 
 def die(*arguments, **named):
@@ -173,8 +175,8 @@ def die(*arguments, **named):
     return true(*arguments, **named)
 
 setattr(room, sys.argv[2], die)
-letters = [room.Letter(letter.letter_id, letter.text) for letter in known_letters(1, 1)]
-room.build_pack(letters, Path(sys.argv[1]), PackKey(bytes(range(32))))
+letters = [build.Letter(letter.letter_id, letter.text) for letter in known_letters(1, 1)]
+build.build_pack(letters, Path(sys.argv[1]), PackKey(bytes(range(32))))
 """
 
 

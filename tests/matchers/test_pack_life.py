@@ -296,10 +296,11 @@ def test_thresholds_stay_through_every_change(folder: Path, tmp_path: Path) -> N
 CHANGES = """
 import os, signal, sys
 from pathlib import Path
-import matchers.pack_build as room
+import matchers.pack_build, matchers.pack_format
 import matchers.pack_life as life
 from tests.matchers.test_pack_life import KEY, NEW, some_letters
 folder, what, moment, calls = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+room = next(each for each in (matchers.pack_build, matchers.pack_format) if hasattr(each, moment))
 true = getattr(room, moment)
 
 def die(*arguments, **named):
