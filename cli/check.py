@@ -197,7 +197,8 @@ def _fields(target: str, inspection: Inspection, shown: Shown) -> dict[str, obje
 
 
 def _letter_fields(letter: LetterMatch, shown: Shown) -> dict[str, object]:
-    return {
+    """A recording's spans and evidence count seconds, and `heard` says so; a letter has no such key."""
+    fields: dict[str, object] = {
         "letter_id": letter.letter_id,
         "verdict": letter.verdict,
         "containment": round(letter.containment, 4),
@@ -205,12 +206,12 @@ def _letter_fields(letter: LetterMatch, shown: Shown) -> dict[str, object]:
         "evidence": letter.evidence,
         "false_per_million": letter.false_per_million,
         "anchors": dict(letter.anchors),
-        "heard": letter.heard,
         "spans": [
             {"piece": shown.member(span.piece), "doc": list(span.doc), "letter": list(span.letter)}
             for span in letter.spans
         ],
     }
+    return fields | ({"heard": True} if letter.heard else {})
 
 
 def _row(target: str, inspection: Inspection) -> tuple[str, str, str, str]:
