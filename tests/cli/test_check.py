@@ -54,7 +54,7 @@ def test_each_document_is_one_object_of_the_fixed_form(workspace: Workspace) -> 
     assert 55 <= start < end <= 60 + len(known.text)
     assert rows["found/b.txt"]["verdict"] == "clear"
     assert rows["found/c.bin"]["verdict"] == "undetermined"
-    assert rows["found/c.bin"]["skipped"][0]["reason"] == "unsupported_type"
+    assert rows["found/c.bin"]["skipped"][0]["reason"] == "unreadable"
 
 
 def test_excerpts_and_retyped_letters_are_known_and_the_table_says_so(workspace: Workspace) -> None:

@@ -42,7 +42,7 @@ def test_unreadable_letters_are_named_and_counted_and_the_build_goes_on(folder: 
     (folder / "letters" / "empty.txt").touch()
     told = run_stray(*BUILD, cwd=folder)
     assert told.returncode == 0, told.stderr
-    assert "letters/scan.png: unsupported_type" in told.stderr
+    assert "letters/scan.png: unreadable" in told.stderr
     assert "letters/empty.txt" in told.stderr
     assert "2 of 5 letters are NOT in the pack" in told.stderr
     inspected = run_stray("pack", "inspect", "--pack", "pack", "--key", "pack.key", "--format", "json", cwd=folder)
