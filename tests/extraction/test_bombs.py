@@ -167,7 +167,6 @@ def test_many_small_streams_that_are_large_together(pool: ExtractorPool) -> None
         {"id": py7zr.FILTER_ZSTD, "level": 1},
         pytest.param({"id": py7zr.FILTER_BZIP2}, marks=pytest.mark.slow),
         pytest.param({"id": py7zr.FILTER_DEFLATE}, marks=pytest.mark.slow),
-        pytest.param({"id": py7zr.FILTER_PPMD, "order": 6, "mem": 24}, marks=pytest.mark.slow),
     ],
 )
 def test_zeros_in_a_7z(pool: ExtractorPool, settings: dict[str, int]) -> None:
