@@ -22,7 +22,7 @@ def test_it_reads_what_tesseract_reads_poorly_and_only_if_it_is_asked() -> None:
     alone = OcrEngine(OcrSettings(second_engine=False)).read(POOR, 150)
     both = OcrEngine(OcrSettings(second_engine=True)).read(POOR, 150)
 
-    assert share_read(both.text) > 0.6 > share_read(alone.text)
+    assert share_read(both.all_readings) > 0.6 > share_read(alone.all_readings)
     assert both.problem == alone.problem == f"OCR confidence {alone.confidence}"
 
 
