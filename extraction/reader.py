@@ -141,8 +141,7 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.LHA: (SkipReason.UNSUPPORTED_TYPE, "LHA archive"),
     MediaType.ARJ: (SkipReason.UNSUPPORTED_TYPE, "ARJ archive"),
     MediaType.DISK_IMAGE: (SkipReason.UNSUPPORTED_TYPE, "disk image"),
-    # Office files in XML.
-    # Older ones.
+    # Office files.
     MediaType.PUBLISHER: _NO_READER,
     MediaType.VISIO: _NO_READER,
     # Databases.
@@ -165,8 +164,6 @@ UNREAD: dict[MediaType, tuple[SkipReason, str]] = {
     MediaType.THUMBNAILS: _NO_DOCUMENT,
 }
 DEFAULT_LIMITS = ExtractionLimits()
-# Bytes of a ZIP without members, which honestly holds nothing.
-_EMPTY_ARCHIVE = 22
 
 
 def extract(data: bytes, limits: ExtractionLimits = DEFAULT_LIMITS, course: Course | None = None) -> Extraction:

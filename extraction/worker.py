@@ -44,8 +44,6 @@ UNDER_WAY: Final = (1 << 64) - 1
 # Ahead of a document: bytes of what is told with it, as JSON (the places that are wanted in a second pass, or the files
 # that a first one is to leave out); none for most. Then its own.
 LENGTHS = struct.Struct(">QQ")
-# Bytes of the places of one second pass. Some pages are asked for at a time.
-PLACES_BYTES = 1 << 20
 # Seconds that a worker which closed its channel has to be gone, before it is killed.
 LAST_SECONDS = 1.0
 _PAUSE = 0.001

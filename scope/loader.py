@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from scope.addresses import is_plain_spelling, literal_address, may_dial
 from scope.bucket_checks import unfit_buckets, unfit_names, unfit_services
@@ -158,7 +158,7 @@ def _suggestion(location: tuple[int | str, ...]) -> str:
     if above not in (None, Scope) and location[-1] in above.model_fields:  # a key of TOML belongs to the table above it
         return f"; it belongs to [{_dotted(location[:-2])}]: move it above [{_dotted(location[:-1])}]"
     known = sorted(set(model.model_fields) - _SET_BY_LOADER)
-    nearest = process.extractOne(str(location[-1]), known, score_cutoff=NEAREST_KEY_SCORE)
+    nearest = process.extractOne(str(location[-1]), known, scorer=fuzz.ratio, score_cutoff=NEAREST_KEY_SCORE)
     if nearest:
         return f"; did you mean {nearest[0]!r}?"
     return f"; known here: {', '.join(known)}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from lxml import etree
 
 from extraction.office.office_package import Package, Relation
@@ -24,8 +22,6 @@ _ELSEWHERE = frozenset(
 _DRAWN_DIAGRAM = "diagramDrawing"
 # What a part is, by the name of its root, where its text is not in paragraphs.
 _VML_TEXTS = ("{*}textbox", "{*}textpath")
-
-PartLines = Callable[[str, etree._Element], list[str]]
 
 
 class RelatedParts:

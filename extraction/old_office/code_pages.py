@@ -95,8 +95,6 @@ _CHINESE = 0x04
 _MAINLAND = (0x0804, 0x1004)
 _CYRILLIC_SERBIAN = 0x0C1A
 _PRIMARY = 0x3FF
-# Codecs in which one character may take two bytes.
-DOUBLE_BYTE = frozenset(["cp932", "cp949", "cp950", "gbk", "gb2312", "gb18030", "big5", "johab", "shift_jis", "euc_kr"])
 
 
 def by_number(number: int) -> str:

@@ -139,6 +139,7 @@ def test_a_missing_file_says_what_makes_one(tmp_path: Path) -> None:
             "carries a signature or token",
         ),
         (MINIMAL.replace('"pack.key"', '"pack/my.key"'), "pack.key: lies inside the pack"),
+        (MINIMAL + "[orc]\npages = 5\n", "orc: unknown key; did you mean 'ocr'?"),
         (MINIMAL + '[ocr]\ndata = ["."]\n', "ocr.data: the pack's key lies in that folder"),
         (MINIMAL + '[ocr]\nlanguages = ["../eng"]\n', "ocr.languages"),
         (MINIMAL.replace("www.example.org", "192.168.0.9"), '[network] private_addresses = ["192.168.0.9"]'),
