@@ -141,6 +141,10 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
             ("anchors", _TEXT_MAP),
             ("spans", pa.list_(SPAN)),
             ("finding_id", pa.string()),
+            ("categories", pa.list_(pa.string())),
+            ("person_ids", pa.list_(pa.string())),
+            ("false_per_million", pa.float64()),
+            ("reasons", pa.list_(pa.string())),
         ]
     ),
     "skips": columns_of(
@@ -195,6 +199,7 @@ ADDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
         frozenset(["size_error", "modified_source", "cue", "dictation"]),
         frozenset(["is_current", "selected"]),
         frozenset(),
+        frozenset(),
     ),
     "documents": (
         frozenset(
@@ -203,8 +208,10 @@ ADDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
         ),
         frozenset(["is_current"]),
         frozenset(["misnamed"]),
+        frozenset(),
     ),
-    "skips": (frozenset(["places"]), frozenset()),
+    "matches": (frozenset(["categories", "person_ids", "false_per_million", "reasons"]),),
+    "skips": (frozenset(["places"]), frozenset(), frozenset()),
 }
 
 

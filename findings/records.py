@@ -87,6 +87,15 @@ class TriageDecision(StrEnum):
     CLOSED = "closed"
 
 
+class Severity(StrEnum):
+    """How soon somebody has to act on a finding, most urgent first; the rules are data: `severity_rules.toml`."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
 @dataclass(frozen=True, slots=True)
 class UnitRecord:
     """A unit as the database keeps it. `start_url` is what the operator wrote into the scope."""

@@ -185,7 +185,7 @@ def template_rows(place: Row, judgement: Judgement, url: str, key: DatabaseKey) 
     if judgement.verdict not in _TEMPLATE_FINDINGS or judgement.verdict in explained:
         return []
     columns = {name: place[name] for name in ("document_number", "url", "member")}
-    return [_template_row(judgement.verdict, url, place["member"], key) | columns]
+    return [_template_row(judgement, url, place["member"], key) | columns]
 
 
 def skip_row(skipped: Skipped, skipped_at: datetime) -> Row:
@@ -229,6 +229,10 @@ def _match_row(match: LetterMatch, url: str, member: str, key: DatabaseKey) -> d
         "anchors": [(kind, state.value) for kind, state in match.anchors.items()],
         "spans": [_span(span) for span in match.spans],
         "finding_id": _finding_id(match, url, member, key),
+        "categories": list(match.categories),
+        "person_ids": [key.fact("person", person) for person in match.people],
+        "false_per_million": match.false_per_million,
+        "reasons": [storable(reason) for reason in match.reasons],
     }
 
 
@@ -240,7 +244,8 @@ def _finding_id(match: LetterMatch, url: str, member: str, key: DatabaseKey) -> 
     return None
 
 
-def _template_row(verdict: Verdict, url: str, member: str, key: DatabaseKey) -> dict[str, Any]:
+def _template_row(judgement: Judgement, url: str, member: str, key: DatabaseKey) -> dict[str, Any]:
+    verdict = judgement.verdict
     return {
         "letter_id": None,
         "verdict": verdict.value,
@@ -250,6 +255,10 @@ def _template_row(verdict: Verdict, url: str, member: str, key: DatabaseKey) -> 
         "anchors": [],
         "spans": [],
         "finding_id": key.finding_id(url, member, f"verdict:{verdict.value}"),
+        "categories": list(judgement.categories),
+        "person_ids": [],
+        "false_per_million": None,
+        "reasons": [storable(reason) for reason in judgement.reasons],
     }
 
 

@@ -77,6 +77,10 @@ class LetterMatch:
         false_per_million: documents of a million, of other patients on the same templates, that come so far by chance;
             an upper bound of 95 %. None where the letter is not known, or is known by its identifiers.
         heard: it is a recording: evidence and spans count seconds.
+        reasons: why, as the judgement says of this letter.
+        categories: what of special protection the document speaks of where the letter's text is, and what the register
+            says of the letter.
+        people: keyed ids of the people whom the register says the letter is about; empty where it says nothing.
     """
 
     letter_id: str
@@ -88,15 +92,22 @@ class LetterMatch:
     spans: tuple[Span, ...] = ()
     false_per_million: float | None = None
     heard: bool = False
+    reasons: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    people: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The answer for one document: its verdict, every letter found, strongest first, and why."""
+    """The answer for one document: its verdict, every letter found, strongest first, and why.
+
+    `categories` are those of a document of ours that no letter of the pack explains.
+    """
 
     verdict: Verdict
     letters: tuple[LetterMatch, ...]
     reasons: tuple[str, ...]
+    categories: tuple[str, ...] = ()
 
 
 def joined(one: Judgement, other: Judgement) -> Judgement:
@@ -106,4 +117,5 @@ def joined(one: Judgement, other: Judgement) -> Judgement:
         strongest((one.verdict, other.verdict)),
         tuple(letters),
         other.reasons + one.reasons if other.letters else one.reasons + other.reasons,
+        one.categories or other.categories,
     )

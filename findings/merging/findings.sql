@@ -3,6 +3,7 @@ SELECT matches.finding_id, matches.url, matches.member,
     -- A template finding is about the place, whatever letter the matcher thought of.
     CASE WHEN matches.verdict IN ('known_letter', 'shared_passage') THEN matches.letter_id END AS letter_id,
     matches.verdict, matches.containment, matches.coverage, matches.evidence,
+    matches.categories, matches.person_ids, matches.false_per_million, matches.anchors, matches.reasons,
     units.host, units.unit_id, units.tier, units.supplier,
     documents.sha256, documents.size, documents.media_type, documents.server_modified,
     documents.status, documents.headers, documents.requested_url, documents.fetched_at,
@@ -36,6 +37,11 @@ ON CONFLICT (finding_id) DO UPDATE SET
     server_modified = CASE
         WHEN excluded.last_seen >= findings.last_seen THEN excluded.server_modified ELSE findings.server_modified
     END,
+    categories = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.categories ELSE findings.categories END,
+    person_ids = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.person_ids ELSE findings.person_ids END,
+    false_per_million = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.false_per_million ELSE findings.false_per_million END,
+    anchors = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.anchors ELSE findings.anchors END,
+    reasons = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.reasons ELSE findings.reasons END,
     last_sweep = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.last_sweep ELSE findings.last_sweep END,
     first_sweep = CASE WHEN excluded.first_seen < findings.first_seen THEN excluded.first_sweep ELSE findings.first_sweep END,
     first_seen = least(findings.first_seen, excluded.first_seen),
