@@ -7,12 +7,15 @@ from pathlib import Path
 
 import click
 
+from cli.chosen_options import chosen_options
 from cli.console import notice
 from cli.errors import CommandError
 from cli.operator import operator_name
 from cli.options import database_option, format_option, reveal_option
 from cli.reading import READ_WAIT, merge_what_waits, report_for
-from findings.query import finding, latest_sweep_id, letters_exposed, open_findings, reach, to_look_at
+from findings.chosen import Chosen
+from findings.query import finding, latest_sweep_id, letters_exposed, reach, to_look_at
+from findings.query import findings as query_findings
 from findings.records import TriageDecision
 from findings.results import TriageEvent
 from findings.triage import set_triage
@@ -28,15 +31,17 @@ def findings() -> None:
 @findings.command("list")
 @database_option
 @format_option
-@click.option("--all", "everything", is_flag=True, help="Settled and gone ones too.")
+@chosen_options
 @reveal_option
-def list_(database: Path, output: str, everything: bool, reveal: bool) -> None:
-    """List what is open, the surest first.
+def list_(database: Path, output: str, chosen: Chosen, reveal: bool) -> None:
+    """List what someone has to act on, the worst first: not gone, and not put aside by a person.
 
-    Example: stray findings list --db findings.duckdb
+    Options choose among them; a state or a decision that is named is listed though it be gone or put aside.
+
+    Example: stray findings list --state new --supplier "Example Transcription Ltd" --since 7d --db findings.duckdb
     """
     report = report_for(database, output, reveal=reveal)
-    report.findings(open_findings(database, include_settled=everything, wait_seconds=READ_WAIT))
+    report.findings(query_findings(database, chosen, READ_WAIT))
 
 
 @findings.command()

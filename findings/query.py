@@ -9,6 +9,7 @@ from typing import Any, Final
 from documents.records import SkipReason
 from findings.asking import asked, times, utc
 from findings.buckets import names_searched_of
+from findings.chosen import Chosen, worst_first
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
 from findings.errors import FindingAmbiguousError, FindingUnknownError, SweepUnknownError
 from findings.exposure import EXPOSURE_COLUMNS, exposure_of_row
@@ -29,24 +30,26 @@ from matchers.verdicts import AnchorState, Span, Verdict
 # What a person may type of an id; nothing else is asked for.
 _FINDING_ID: Final = re.compile(rf"[0-9a-fA-F]{{1,{2 * FINDING_ID_BYTES}}}")
 _FINDING_COLUMNS: Final = ", ".join(FindingRow.__slots__)
-# Letters before templates, surer before less sure, then by place: the order in which a person should read.
-_FINDING_ORDER: Final = (
-    "list_position(['known_letter', 'shared_passage', 'same_template'], verdict), host, url, member, finding_id"
-)
 
 
-def open_findings(
-    database: Path, *, include_settled: bool = False, wait_seconds: float = LOCK_WAIT_SECONDS
-) -> tuple[FindingRow, ...]:
-    """What someone has to act on, in reading order; with `include_settled` all that ever was, gone ones too.
+def findings(database: Path, chosen: Chosen, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple[FindingRow, ...]:
+    """The findings that somebody means, the worst first.
 
     Raises:
         FindingsError: the database is missing, locked for too long, or can not be used. So do all questions here.
     """
-    source = "finding_status" if include_settled else "(SELECT *, false AS settled FROM open_findings)"
-    query = f"SELECT {_FINDING_COLUMNS} FROM {source} ORDER BY {_FINDING_ORDER}"  # noqa: S608 - constants
+    condition, values = chosen.condition()
+    query = (
+        f"SELECT {_FINDING_COLUMNS} FROM finding_status WHERE {condition} "  # noqa: S608 - constants
+        f"ORDER BY {worst_first()}, finding_id"
+    )
     with open_reader(database, wait_seconds) as connection:
-        return tuple(_finding_row(row) for row in asked(connection, query))
+        return tuple(_finding_row(row) for row in asked(connection, query, values))
+
+
+def open_findings(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple[FindingRow, ...]:
+    """What someone has to act on, the worst first."""
+    return findings(database, Chosen(), wait_seconds)
 
 
 def finding(database: Path, id_prefix: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> FindingDetail:

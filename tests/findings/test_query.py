@@ -8,6 +8,7 @@ import pytest
 
 from documents.records import Skipped, SkipReason
 from findings import query
+from findings.chosen import Chosen
 from findings.errors import DatabaseMissingError, FindingAmbiguousError, FindingUnknownError, SweepUnknownError
 from findings.merge import merge
 from findings.records import FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
@@ -46,10 +47,10 @@ def test_settled_and_gone_findings_are_listed_when_asked_for(estate: Estate) -> 
     for _ in range(2):
         estate.sweep(Skipped(gone.url, SkipReason.NOT_FOUND), (estate.document("/1/a.pdf"), letter("L-1")))
     assert query.open_findings(estate.database) == ()
-    every = query.open_findings(estate.database, include_settled=True)
+    every = query.findings(estate.database, Chosen(everything=True))
     assert [(row.letter_id, row.state, row.settled) for row in every] == [
-        ("L-1", FindingState.OPEN, True),
         ("L-2", FindingState.GONE, False),
+        ("L-1", FindingState.OPEN, True),
     ]
 
 
