@@ -113,3 +113,23 @@ def look(database: Path, output: str, reveal: bool) -> None:
     Example: stray findings look --db findings.duckdb
     """
     report_for(database, output, reveal=reveal).to_look_at(to_look_at(database, READ_WAIT))
+
+
+@findings.command("copy")
+@click.argument("target", type=click.Path(path_type=Path))
+@database_option
+@click.option("--replace", is_flag=True, help="Put the copy in the place of a file that is there.")
+@click.option(
+    "--wait", type=click.FloatRange(min=0), default=READ_WAIT, show_default=True,
+    help="Seconds to wait for a program that writes; after them the file is copied from under it.",
+)  # fmt: skip
+def copy_(target: Path, database: Path, replace: bool, wait: float) -> None:
+    """Copy the database to a file to work on, also while others hold it; the copy holds addresses in clear.
+
+    Example: stray findings copy notebook.duckdb --db findings.duckdb
+    """
+    from cli.keeping import tell_copy  # noqa: PLC0415 - `stray findings list` has no time for it
+    from findings.copying import copy_database  # noqa: PLC0415
+
+    merge_what_waits(database)
+    tell_copy(target, copy_database(database, target, wait, replace=replace))

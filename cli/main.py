@@ -23,6 +23,7 @@ COMMANDS = {
     "probe": "cli.probe",
     "scope": "cli.scope",
     "sweep": "cli.sweep",
+    "status": "cli.status",
     "findings": "cli.findings",
     "buckets": "cli.buckets",
     "doctor": "cli.doctor",

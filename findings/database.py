@@ -86,6 +86,34 @@ def open_reader(path: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator
 
 
 @contextmanager
+def open_as_it_is(path: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[Connection]:
+    """The database to read, whatever its schema: nothing is migrated, and one of a newer Stray is opened too.
+
+    Raises:
+        DatabaseMissingError, DatabaseLockedError, DatabaseUnusableError: see `open_reader`.
+    """
+    with _private_files(), database_errors(path):
+        connection = _reader(path, wait_seconds)
+        try:
+            if not is_ours(connection):
+                raise DatabaseUnusableError(path, _FOREIGN)
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def open_for_upkeep(path: Path) -> Iterator[Connection]:
+    """A file of ours that nobody else knows of, to read and write: nothing is waited for, migrated or translated."""
+    with _private_files():
+        connection = _connect(path, read_only=False)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
 def database_errors(path: Path) -> Iterator[None]:
     """Turn DuckDB's errors into ours. Its texts quote values, so only their class is kept.
 
@@ -126,9 +154,22 @@ def connect_in_memory() -> Connection:
 
 
 def _connect(path: Path, *, read_only: bool) -> Connection:
-    connection = duckdb.connect(str(path), read_only=read_only, config=_SETTINGS)
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
+    """A connection to the file that has this name now: a purge or a restore puts another in its place."""
+    while True:
+        before = _identity(path)
+        connection = duckdb.connect(str(path), read_only=read_only, config=_SETTINGS)
+        if read_only or _identity(path) == before:
+            connection.execute("SET TimeZone = 'UTC'")
+            return connection
+        connection.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _reader(path: Path, wait_seconds: float) -> Connection:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from findings.durable_files import FILE_MODE, private_folder, read_json, storage_errors
 from findings.errors import SweepRunningError
 
 LOCK_NAME = "sweep.lock"
+# Seconds: a look at the lock takes microseconds; this is long for that, and short for who is told of another sweep.
+_GLANCE_SECONDS: Final = 0.1
 
 
 class SweepLock:
@@ -37,11 +41,9 @@ class SweepLock:
         with storage_errors(self._path.parent):
             private_folder(self._path.parent)
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, FILE_MODE)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(descriptor):
             os.close(descriptor)
-            raise SweepRunningError(self._path, _holder(self._path)) from None
+            raise SweepRunningError(self._path, _holder(self._path))
         self._descriptor = descriptor
         started = datetime.now(UTC).isoformat(timespec="seconds")
         with storage_errors(self._path.parent):
@@ -55,6 +57,16 @@ class SweepLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _taken(descriptor: int) -> bool:
+    """Twice, because whoever asks whether a sweep is under way holds the lock for that moment (`held.is_locked`)."""
+    for wait in (_GLANCE_SECONDS, 0.0):
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(wait)
+    return False
 
 
 def _holder(path: Path) -> str:

@@ -28,7 +28,7 @@ from findings.spool_folders import QUARANTINE, READABLE_FORMATS, SweepFolder, re
 
 # Units per transaction: one commit costs 40 ms whatever it holds, and a reader waits no longer than one batch takes.
 UNITS_AT_ONCE: Final = 50
-_LOCK_NAME: Final = "merge.lock"
+MERGE_LOCK_NAME: Final = "merge.lock"
 _RETRY_SECONDS: Final = 0.1
 _UNIT_STEPS: Final = ("units", "documents", "matches", "skips", "entries", "findings", "buckets", "leads", "ledger")
 _END_STEPS: Final = ("unreached", "unseen", "end")
@@ -79,7 +79,7 @@ def merge(
 
 
 def _has_work(sweep: SweepFolder) -> bool:
-    return bool(sweep.published()) or sweep.end_file.exists() or not sweep.header_file.exists()
+    return bool(sweep.published()) or sweep.end_file.exists() or read_json(sweep.header_file) is None
 
 
 class _SweepMerge:
@@ -232,7 +232,7 @@ def _is_whole_part(part: Path) -> bool:
 def _one_merge(root: Path, database: Path, wait_seconds: float) -> Iterator[None]:
     """Two merges of one spool, in threads or processes, come one after the other."""
     until = time.monotonic() + wait_seconds
-    descriptor = os.open(private_folder(root) / _LOCK_NAME, os.O_RDWR | os.O_CREAT, FILE_MODE)
+    descriptor = os.open(private_folder(root) / MERGE_LOCK_NAME, os.O_RDWR | os.O_CREAT, FILE_MODE)
     try:
         while True:
             try:

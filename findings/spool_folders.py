@@ -139,8 +139,13 @@ def spooled_matches(root: Path) -> int:
     Rows, not findings: some may be known already. One column is read. What a merge takes away meanwhile, or can not be
     read, is not counted.
     """
+    return sum(matches_in(folder) for folder in sweep_folders(root))
+
+
+def matches_in(sweep: SweepFolder) -> int:
+    """The same for one sweep."""
     try:
-        paths = list(root.glob(f"{_SWEEP}*/*/part-*/matches.parquet"))
+        paths = list(sweep.path.glob("*/part-*/matches.parquet"))
     except OSError:
         return 0
     return sum(_findings_in(path) for path in paths if path.parent.suffix != ".tmp")
