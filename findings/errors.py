@@ -11,13 +11,15 @@ FindingsError
  ├── FindingUnknownError     no finding has this id
  ├── FindingAmbiguousError   several findings begin with this prefix
  ├── SweepUnknownError       no sweep has this id
- └── TriageError             a decision that does not hold together
+ ├── TriageError             a decision that does not hold together
+ └── TriageOverlapError      somebody else, or a sweep, came in between
 
 No text holds a URL, a file name of a document, an identifier or what DuckDB said: its messages quote values.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -105,6 +107,16 @@ class SweepUnknownError(FindingsError):
 
 class TriageError(FindingsError):
     """A decision that does not hold together, such as an acceptance without an end."""
+
+
+class TriageOverlapError(FindingsError):
+    """Findings are not what the person had before them, so nothing was recorded."""
+
+    def __init__(self, finding_ids: Sequence[str]) -> None:
+        count = len(finding_ids)
+        which = f"finding {finding_ids[0][:_SHOWN_PREFIX]!a}" if count == 1 else f"{count} findings"
+        super().__init__(f"{which} changed after you saw it; look again. Nothing was recorded")
+        self.finding_ids = tuple(finding_ids)
 
 
 # Characters of what a person typed that an error repeats: a whole finding id, and no more.

@@ -30,8 +30,10 @@ from findings.spool_folders import QUARANTINE, READABLE_FORMATS, SweepFolder, re
 UNITS_AT_ONCE: Final = 50
 MERGE_LOCK_NAME: Final = "merge.lock"
 _RETRY_SECONDS: Final = 0.1
-_UNIT_STEPS: Final = ("units", "documents", "matches", "skips", "entries", "findings", "buckets", "leads", "ledger")
-_END_STEPS: Final = ("unreached", "unseen", "end")
+_UNIT_STEPS: Final = (
+    *("units", "documents", "matches", "skips", "entries", "findings", "reopened", "buckets", "leads", "ledger"),
+)
+_END_STEPS: Final = ("unreached", "unseen", "expired", "end")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,16 @@ from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
 from findings.errors import FindingAmbiguousError, FindingUnknownError, SweepUnknownError
 from findings.exposure import EXPOSURE_COLUMNS, exposure_of_row
 from findings.keys import FINDING_ID_BYTES
-from findings.records import BucketState, FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
+from findings.records import (
+    BucketState,
+    FindingState,
+    Presence,
+    Reopened,
+    SweepKind,
+    SweepState,
+    TriageDecision,
+    UnitState,
+)
 from findings.results import (
     DocumentToLookAt,
     ExposedLetter,
@@ -22,9 +31,9 @@ from findings.results import (
     FindingRow,
     Sighting,
     SweepSummary,
-    TriageEvent,
     UnitReach,
 )
+from findings.triage_events import EVENT_COLUMNS, triage_event
 from matchers.verdicts import AnchorState, Span, Verdict
 
 # What a person may type of an id; nothing else is asked for.
@@ -178,8 +187,7 @@ def _detail(connection: Connection, row: FindingRow) -> FindingDetail:
     )
     events = asked(
         connection,
-        "SELECT decision, note, decided_by, decided_at, valid_until FROM triage_events WHERE finding_id = ? "
-        "ORDER BY decided_at, event_number",
+        f"SELECT {EVENT_COLUMNS} FROM triage_events WHERE finding_id = ? ORDER BY event_number",  # noqa: S608 - constants
         [row.finding_id],
     )
     matches = asked(
@@ -198,7 +206,7 @@ def _detail(connection: Connection, row: FindingRow) -> FindingDetail:
     return FindingDetail(
         row,
         tuple(_sighting(sighting) for sighting in sightings),
-        tuple(_triage_event(event) for event in events),
+        tuple(triage_event(event) for event in events),
         tuple(_span(span) for span in match["spans"]),
         {kind: AnchorState(state) for kind, state in match["anchors"]},
         tuple(match["reasons"]),
@@ -224,6 +232,7 @@ def _finding_row(row: dict[str, Any]) -> FindingRow:
         "state": FindingState(row["state"]),
         "triage": TriageDecision(row["triage"]),
         "verdict": Verdict(row["verdict"]),
+        "reopened": Reopened(row["reopened"]) if row["reopened"] else None,
     }
     return FindingRow(**row | times(row) | sets)
 
@@ -231,10 +240,6 @@ def _finding_row(row: dict[str, Any]) -> FindingRow:
 def _sighting(row: dict[str, Any]) -> Sighting:
     sets = {"presence": Presence(row["presence"]), "state": FindingState(row["state"])}
     return Sighting(**row | times(row) | sets)
-
-
-def _triage_event(row: dict[str, Any]) -> TriageEvent:
-    return TriageEvent(**row | times(row) | {"decision": TriageDecision(row["decision"])})
 
 
 def _span(span: dict[str, Any]) -> Span:

@@ -96,6 +96,15 @@ class Severity(StrEnum):
     LOW = "low"
 
 
+class Reopened(StrEnum):
+    """Why a decision no longer holds; the rule stands in `views/triage_standing.sql`."""
+
+    STRONGER_VERDICT = "stronger_verdict"
+    CONTENT_CHANGED = "content_changed"
+    SEEN_AGAIN = "seen_again"
+    EXPIRED = "expired"
+
+
 @dataclass(frozen=True, slots=True)
 class UnitRecord:
     """A unit as the database keeps it. `start_url` is what the operator wrote into the scope."""

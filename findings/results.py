@@ -9,7 +9,16 @@ from datetime import date, datetime
 from documents.buckets import FoundBy
 from documents.exposure import IndexBasis, TlsState, Transport, Truth
 from documents.records import SkipReason
-from findings.records import BucketState, FindingState, Presence, SweepKind, SweepState, TriageDecision, UnitState
+from findings.records import (
+    BucketState,
+    FindingState,
+    Presence,
+    Reopened,
+    SweepKind,
+    SweepState,
+    TriageDecision,
+    UnitState,
+)
 from matchers.verdicts import AnchorState, Span, Verdict
 
 
@@ -18,7 +27,7 @@ class FindingRow:
     """One finding as it stands. `url` and `member` are in clear: who shows them masks them, and `repr` leaves them out.
 
     Attributes:
-        triage: the decision that holds today.
+        triage: the decision that holds today; `reopened` says why an earlier one no longer does.
         settled: put aside by a person.
         letter_id: None where the verdict is about a template.
         containment, coverage, evidence: when last present; None where the verdict is about a template.
@@ -26,6 +35,8 @@ class FindingRow:
         answered_at, basis: when the latest answer was had, and what it rests on.
         history: answers, oldest first: P present, G gone, U unknown.
         server_modified: the server's Last-Modified; not the date of exposure.
+        assigned_to, due: who is to see to it, and by which day; None where nobody said.
+        latest_event: number of its latest event of triage; 0 where there is none.
     """
 
     finding_id: str
@@ -54,6 +65,10 @@ class FindingRow:
     unit_id: str
     first_sweep: str
     last_sweep: str
+    reopened: Reopened | None = None
+    assigned_to: str | None = None
+    due: date | None = None
+    latest_event: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +84,36 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class TriageEvent:
-    """One decision of one person.
+    """One act of one person on one finding; `decision` alone, or any of the others, or several at once.
 
     Attributes:
+        decision: None where nothing was decided: a note, an assignment, a due date.
         note: why, in the words of who decided; names of patients do not belong in it.
+        decided_by: who did it; `stray` where a sweep reopened the finding.
         decided_at: aware.
         valid_until: the last day of `ACCEPTED_UNTIL`; None for all others.
+        assigned_to: who is to see to it; empty for nobody any more; None leaves it as it is.
+        due: day by which it is to be dealt with; None leaves it as it is.
+        without_due: takes the due day away.
+        reopened: why a sweep reopened it; None where a person acted.
+        act_id: the same for all findings of one act. Given by the database, as are all that follow.
+        event_number: order in which events were recorded.
+        sha256, verdict: what the finding was then; None where that is not known.
     """
 
-    decision: TriageDecision
+    decision: TriageDecision | None
     note: str
     decided_by: str
     decided_at: datetime
     valid_until: date | None = None
+    assigned_to: str | None = None
+    due: date | None = None
+    without_due: bool = False
+    reopened: Reopened | None = None
+    act_id: str = field(default="", compare=False)
+    event_number: int = field(default=0, compare=False)
+    sha256: str | None = field(default=None, compare=False)
+    verdict: Verdict | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

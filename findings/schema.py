@@ -29,13 +29,15 @@ MIGRATION_FILES = (
     *("001_first_tables.sql", "002_told_sweeps.sql", "003_exposure.sql", "004_buckets.sql"),
     "005_inner_files.sql",
     "007_meaning.sql",
+    "008_triage.sql",
 )
 
 # Each view after those that it reads from, with the tables and views whose column comments it takes over.
 VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "sighting_states": ("sightings",),
     "sweep_news": ("sighting_states",),
-    "finding_status": ("findings", "triage_events"),
+    "triage_standing": ("triage_events",),
+    "finding_status": ("findings", "triage_standing", "triage_events"),
     "open_findings": ("finding_status",),
     "letters_exposed": ("findings",),
     "exposure": ("documents", "findings"),

@@ -1,0 +1,11 @@
+-- Decisions that no longer hold for what was just seen are reopened on record, so that they stay open when the place
+-- changes back. The rule stands in views/triage_standing.sql; expiry is looked at when a sweep ends: expired.sql.
+INSERT INTO triage_events (
+    finding_id, decision, note, decided_by, decided_at, reopened, without_due, act_id, sha256, verdict, containment, last_seen
+)
+SELECT standing.finding_id, 'to_triage', '', 'stray', greatest(standing.decided_at, present.last_seen), standing.reopened,
+    false, 'sweep-' || present.sweep_id, findings.sha256, findings.verdict, findings.containment, findings.last_seen
+FROM triage_standing AS standing
+JOIN present ON present.finding_id = standing.finding_id
+JOIN findings ON findings.finding_id = standing.finding_id
+WHERE standing.reopened IN ('content_changed', 'stronger_verdict', 'seen_again') AND standing.reopened_at IS NULL;
