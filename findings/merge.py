@@ -18,22 +18,25 @@ from pathlib import Path
 from typing import Any, Final
 
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_writer, stored_key_check
+from findings.deriving import derive
 from findings.durable_files import FILE_MODE, private_folder, read_json, storage_errors
 from findings.errors import DatabaseLockedError, SpoolError
 from findings.merge_tables import UnitRows, stage_end, stage_units
 from findings.parts import COLUMNS, is_whole
 from findings.records import SweepEnd, UnitOutcome, UnitRecord, UnitState
-from findings.schema import Transaction, sql_text
+from findings.schema import Transaction
 from findings.spool_folders import QUARANTINE, READABLE_FORMATS, SweepFolder, read_end, read_unit_file, sweep_folders
+from findings.statements import sql_text
 
 # Units per transaction: one commit costs 40 ms whatever it holds, and a reader waits no longer than one batch takes.
 UNITS_AT_ONCE: Final = 50
 MERGE_LOCK_NAME: Final = "merge.lock"
 _RETRY_SECONDS: Final = 0.1
 _UNIT_STEPS: Final = (
-    *("units", "documents", "matches", "skips", "entries", "findings", "reopened", "buckets", "leads", "ledger"),
+    *("units", "documents", "matches", "skips", "entries", "findings", "reopened", "buckets", "leads", "touched"),
+    "ledger",
 )
-_END_STEPS: Final = ("unreached", "unseen", "expired", "end")
+_END_STEPS: Final = ("unreached", "unseen", "expired", "answered", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +143,16 @@ class _SweepMerge:
         damaged = {unit.record.unit_id: unit.damaged for unit in units}
         if units:
             stage_units(self._connection, self._sweep.sweep_id, units)
-            with Transaction(self._connection):
-                for step in _UNIT_STEPS:
-                    self._connection.execute(sql_text("merging", f"{step}.sql"))
+            self._take(_UNIT_STEPS)
             self._progress.units += len(units)
         for unit_id in unit_ids:
             self._clear(unit_id, damaged.get(unit_id))
+
+    def _take(self, steps: tuple[str, ...]) -> None:
+        with Transaction(self._connection):
+            for step in steps:
+                self._connection.execute(sql_text("merging", f"{step}.sql"))
+            derive(self._connection)
 
     def _merged_before(self) -> frozenset[str]:
         rows = self._connection.execute(
@@ -202,9 +209,7 @@ class _SweepMerge:
             return
         if "" not in self._merged_before():
             stage_end(self._connection, self._sweep.sweep_id, end, self._plan())
-            with Transaction(self._connection):
-                for step in _END_STEPS:
-                    self._connection.execute(sql_text("merging", f"{step}.sql"))
+            self._take(_END_STEPS)
         self._progress.sweeps.append(self._sweep.sweep_id)
         shutil.rmtree(self._sweep.path)
 

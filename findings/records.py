@@ -54,7 +54,7 @@ class Presence(StrEnum):
 
 
 class FindingState(StrEnum):
-    """Derived from all answers so far; the rule stands in `views/sighting_states.sql`."""
+    """Derived from all answers so far; the rule stands in `deriving/rules.sql`."""
 
     NEW = "new"
     OPEN = "open"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
+from findings.deriving import deriving_digest, rebuild
 from findings.errors import SchemaNewerError
+from findings.statements import digest_of, sql_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,7 @@ class Migration:
 
 MIGRATION_FILES = (
     *("001_first_tables.sql", "002_told_sweeps.sql", "003_exposure.sql", "004_buckets.sql"),
-    "005_inner_files.sql",
-    "007_meaning.sql",
-    "008_triage.sql",
+    *("005_inner_files.sql", "006_derived.sql", "007_meaning.sql", "008_triage.sql"),
 )
 
 # Each view after those that it reads from, with the tables and views whose column comments it takes over.
@@ -37,10 +35,10 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "sighting_states": ("sightings",),
     "sweep_news": ("sighting_states",),
     "triage_standing": ("triage_events",),
-    "finding_status": ("findings", "triage_standing", "triage_events"),
+    "finding_status": ("findings", "finding_states", "triage_standing", "triage_events"),
     "open_findings": ("finding_status",),
     "letters_exposed": ("findings",),
-    "exposure": ("documents", "findings"),
+    "exposure": ("findings", "finding_exposures"),
     "exposure_timeline": ("findings",),
     "hosts_at_risk": ("findings",),
     "reach": ("units",),
@@ -59,11 +57,6 @@ def migrations() -> tuple[Migration, ...]:
     return tuple(
         Migration(int(name[:3]), name.removesuffix(".sql"), sql_text("migrations", name)) for name in MIGRATION_FILES
     )
-
-
-def sql_text(folder: str, name: str) -> str:
-    """One of this room's SQL files."""
-    return resources.files("findings").joinpath(folder, name).read_text(encoding="utf-8")
 
 
 def applied_version(connection: duckdb.DuckDBPyConnection) -> int:
@@ -96,7 +89,7 @@ def is_empty(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def is_current(connection: duckdb.DuckDBPyConnection, path: Path, steps: tuple[Migration, ...]) -> bool:
-    """Has this database all migrations and the views of this Stray?
+    """Has this database all migrations, the views and the derived rows of this Stray?
 
     Raises:
         SchemaNewerError: it has more.
@@ -104,7 +97,7 @@ def is_current(connection: duckdb.DuckDBPyConnection, path: Path, steps: tuple[M
     version = applied_version(connection)
     if version > steps[-1].version:
         raise SchemaNewerError(path, version, steps[-1].version)
-    return version == steps[-1].version and _views_digest(connection) == _digest_of_views()
+    return version == steps[-1].version and _known_digests(connection) == _digests()
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, path: Path, steps: tuple[Migration, ...]) -> None:
@@ -125,7 +118,10 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path, steps: tuple[Migr
     with Transaction(connection):
         connection.execute("\n".join(sql_text("views", f"{name}.sql") for name in VIEWS))
         connection.execute(_comments_taken_over(connection))
-        connection.execute("INSERT OR REPLACE INTO meta VALUES ('views_digest', ?)", [_digest_of_views()])
+        if version < steps[-1].version or _known_digests(connection).get("deriving_digest") != deriving_digest():
+            rebuild(connection)
+        for digest in _digests().items():
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", digest)
 
 
 class Transaction:
@@ -163,11 +159,10 @@ def _comments_taken_over(connection: duckdb.DuckDBPyConnection) -> str:
     return "\n".join(statements)
 
 
-def _digest_of_views() -> str:
-    text = "\0".join(sql_text("views", f"{name}.sql") for name in VIEWS)
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digests() -> dict[str, str]:
+    return {"views_digest": digest_of("views", VIEWS), "deriving_digest": deriving_digest()}
 
 
-def _views_digest(connection: duckdb.DuckDBPyConnection) -> str | None:
-    rows = connection.execute("SELECT value FROM meta WHERE name = 'views_digest'").fetchall()
-    return str(rows[0][0]) if rows else None
+def _known_digests(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    rows = connection.execute("SELECT name, value FROM meta WHERE ends_with(name, '_digest')").fetchall()
+    return dict(rows)

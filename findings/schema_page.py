@@ -20,9 +20,11 @@ This page is made from the schema, and a test keeps it so:
 - One process may write, or many may read. Open it read-only, ask, and close it, or work on a copy made with Stray not
   running: a merge waits for whoever holds the file, then leaves its spool for the next one.
 - In a notebook: `duckdb.connect("findings.duckdb", read_only=True)`, then begin with the views.
-- A finding's `state` is derived from `sightings` in one place, the view `sighting_states`; `triage` is the latest row
+- A finding's `state` is derived from `sightings` by one rule (findings/deriving/rules.sql); `triage` is the latest row
   of `triage_events` that still holds. One sweep's `gone` is one definitive negative; the state `gone` takes two in a
   row.
+- What is derived (`finding_states`, `finding_exposures`, two columns of `sightings`) is written by the merge that
+  changes what it rests on, in one transaction, and can be made anew from the facts. Ask the views; they read it.
 - How a finding lies open (transport, TLS state, logins above it, listings, search engines, the way to it) stands in the
   view `exposure`; each question has three answers. Listed places that look like a batch of dictations and transcripts
   stand in `worth_a_look`, fetched or not.

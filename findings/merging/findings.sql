@@ -48,8 +48,11 @@ ON CONFLICT (finding_id) DO UPDATE SET
     last_seen = greatest(findings.last_seen, excluded.last_seen);
 
 INSERT INTO sightings BY NAME
-SELECT finding_id, sweep_id, 'present' AS presence, 'matched' AS basis, last_seen AS seen_at FROM present
-ON CONFLICT DO NOTHING;
+SELECT finding_id, sweep_id, 'present' AS presence, 'matched' AS basis, last_seen AS seen_at
+FROM present
+ANTI JOIN (SELECT finding_id FROM sightings WHERE sweep_id IN (SELECT sweep_id FROM spool_units)) AS known
+    ON known.finding_id = present.finding_id
+ORDER BY finding_id;
 
 INSERT INTO evidence BY NAME
 SELECT finding_id, sha256, 'digest' AS level, sweep_id, fetched_at AS captured_at, url, requested_url, status, headers,

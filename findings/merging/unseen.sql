@@ -2,7 +2,7 @@
 -- a sweep says `gone`: the server itself answered, for exactly this place, that there is nothing (404, 410) or nothing
 -- for anyone (401, 403), and nothing else was heard of the place in this sweep. All else is unknown: not met any more
 -- in listings, down, throttled, or fetched with another content (a server may answer "not found" with status 200).
--- The state `gone` takes two such answers: views/sighting_states.sql.
+-- The state `gone` takes two such answers: deriving/rules.sql.
 INSERT INTO sightings BY NAME
 WITH unseen AS (
     SELECT findings.finding_id, findings.url, ended.sweep_id, ended.ended_at, units.unit_id, units.state AS unit_state,
@@ -50,4 +50,5 @@ WITH unseen AS (
 )
 SELECT finding_id, sweep_id, CASE WHEN is_gone THEN 'gone' ELSE 'unknown' END AS presence, basis, seen_at
 FROM answered
-WHERE is_asked;
+WHERE is_asked
+ORDER BY finding_id;

@@ -1,0 +1,42 @@
+"""What views would compute of millions of rows at each question is computed once, in the merge's transaction, and kept.
+
+Each step (`deriving/<name>.sql`) writes one table, of the findings that stand in the temporary table
+`touched(finding_id)`; it reads facts and what the steps before it wrote. Whoever changes facts of findings fills
+`touched` and calls `derive` in the same transaction. All of it can be made anew: `rebuild`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import duckdb
+
+from findings.statements import digest_of, sql_text
+
+# Each step after those that it reads from.
+STEPS: Final = ("finding_states", "finding_exposures")
+_RULES: Final = "rules"
+# What rows of findings that are no longer there leave behind.
+_TABLES: Final = ("finding_states", "finding_exposures")
+
+
+def derive(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring what is derived up to date for the findings in `touched`; in the caller's transaction."""
+    for name in (_RULES, *STEPS):
+        connection.execute(sql_text("deriving", f"{name}.sql"))
+
+
+def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
+    """Derive everything anew from the facts; in the caller's transaction."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT finding_id FROM findings")
+    connection.execute("UPDATE sightings SET state = NULL, history = NULL WHERE state IS NOT NULL")
+    connection.execute("DELETE FROM finding_states")
+    for table in _TABLES:
+        connection.execute(f"DELETE FROM {table} WHERE finding_id NOT IN (SELECT finding_id FROM findings)")  # noqa: S608
+    derive(connection)
+    connection.execute("DROP TABLE touched")
+
+
+def deriving_digest() -> str:
+    """Changes with the rules: a database that was derived by others is derived anew."""
+    return digest_of("deriving", (_RULES, *STEPS))
