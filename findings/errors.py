@@ -13,6 +13,8 @@ FindingsError
  ├── SweepUnknownError       no sweep has this id
  ├── TriageError             a decision that does not hold together
  └── TriageOverlapError      somebody else, or a sweep, came in between
+ ├── SeverityRulesError      rules of severity that can not stand
+ └── TriageError             a decision that does not hold together
 
 No text holds a URL, a file name of a document, an identifier or what DuckDB said: its messages quote values.
 """
@@ -117,6 +119,8 @@ class TriageOverlapError(FindingsError):
         which = f"finding {finding_ids[0][:_SHOWN_PREFIX]!a}" if count == 1 else f"{count} findings"
         super().__init__(f"{which} changed after you saw it; look again. Nothing was recorded")
         self.finding_ids = tuple(finding_ids)
+class SeverityRulesError(FindingsError):
+    """A file of severity rules says something that can not stand."""
 
 
 # Characters of what a person typed that an error repeats: a whole finding id, and no more.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from inspection.errors import LettersError
+from matchers.anchors import CATEGORIES, registered_categories
 from matchers.identifiers import IdentifierError, Kind, registered_value
 
 LETTER_ID, FILE = "letter_id", "file"
@@ -132,6 +133,8 @@ def _is_readable(column: str, value: str) -> bool:
     if not value or column in _PARTS_OF_A_NAME:
         return True
     try:
+        if column == CATEGORIES:
+            return bool(registered_categories({CATEGORIES: value}))
         registered_value(column, value)
     except IdentifierError:
         return False

@@ -17,12 +17,15 @@ from enum import StrEnum
 
 from matchers.errors import PackDamagedError
 from matchers.identifier_places import Candidate, IdentifierPlaces, Place, Strength, joined_places
-from matchers.identifiers import Kind, registered_values
+from matchers.identifiers import IdentifierError, Kind, registered_values
 from matchers.keys import PackKey
 from matchers.near_readings import near_readings
+from matchers.sensitivity import Category
 from matchers.verdicts import AnchorState, Piece, Span
 
 SUBKEY = "anchors"
+# The register's column that says what a letter speaks of; no identifier, and not compared with documents.
+CATEGORIES = "categories"
 # Cost of scrypt; measured 204 microseconds on one core of the machine that the benchmarks name.
 _COST = 64
 _BLOCK = 8
@@ -118,7 +121,22 @@ def registered(identifiers: Mapping[str, str], stretcher: Stretcher) -> list[Anc
     Raises:
         IdentifierError: a value can not be read; the text names the column only.
     """
-    return [Anchor(str(kind), stretcher.stretched(kind, value)) for kind, value in registered_values(dict(identifiers))]
+    rest = {column: value for column, value in identifiers.items() if column != CATEGORIES}
+    values = [*registered_values(rest), *((CATEGORIES, one) for one in registered_categories(identifiers))]
+    return [Anchor(str(kind), stretcher.stretched(kind, value)) for kind, value in values]
+
+
+def registered_categories(identifiers: Mapping[str, str]) -> tuple[Category, ...]:
+    """What a row's column `categories` says: names of `Category`, with spaces or underscores, between semicolons.
+
+    Raises:
+        IdentifierError: there is no such category; the text does not repeat it.
+    """
+    named = (name.strip().lower().replace(" ", "_") for name in identifiers.get(CATEGORIES, "").split(";"))
+    try:
+        return tuple(dict.fromkeys(Category(name) for name in named if name))
+    except ValueError:
+        raise IdentifierError(f"{CATEGORIES}: a value is none of {', '.join(Category)}") from None
 
 
 def encoded(anchors: Iterable[Anchor], columns: Sequence[str]) -> bytes:
@@ -215,7 +233,8 @@ def compare_letter(anchors: Sequence[Anchor], document: DocumentIdentifiers, spa
 def _by_kind(anchors: Iterable[Anchor]) -> dict[str, set[int]]:
     values: dict[str, set[int]] = {}
     for anchor in anchors:
-        values.setdefault(anchor.kind, set()).add(anchor.value)
+        if anchor.kind != CATEGORIES:
+            values.setdefault(anchor.kind, set()).add(anchor.value)
     return values
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matchers.anchors import AnchorFinding, DocumentIdentifiers, Stretcher, compare, compare_letter, settles
 from matchers.contacts import Contact
@@ -11,9 +11,12 @@ from matchers.deciding import reason
 from matchers.pack import Pack
 from matchers.part_matching import Found, PartMatching
 from matchers.parts import OVERLAP_POINTS, part_of, part_ranges
+from matchers.people import RegisteredCategories, people_of
 from matchers.rest import decide_rest
 from matchers.scoring import union_length
+from matchers.sensitivity import Category, categories_in
 from matchers.settling import Settled, settled
+from matchers.surrounding_text import ranges_of, texts_around
 from matchers.thresholds import MILLION
 from matchers.verdicts import Judgement, LetterMatch, Piece, Span, Verdict, strongest
 
@@ -51,6 +54,7 @@ class Matcher:
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
         self._stretcher = Stretcher(pack.keyring.root)
+        self._categories = RegisteredCategories(self._stretcher)
 
     @property
     def pack(self) -> Pack:
@@ -68,11 +72,15 @@ class Matcher:
         found = [one for part in parts for one in part.letters]
         left = sum(part.left for part in parts)
         if not found:
-            return _without_letters([part.rest for part in parts], left)
+            return _without_letters([part.rest for part in parts], left, pieces)
         identifiers = DocumentIdentifiers(pieces, self._stretcher)
         size = parts[0].symbols if len(parts) == 1 else None
         points = sum(len(piece.text) for piece in pieces)
-        told = [self._told(group, identifiers, points, size) for group in _by_letter(found)]
+        groups = list(_by_letter(found))
+        around = _texts_by_letter(pieces, groups)
+        told = [
+            self._told(group, identifiers, points, size, texts) for group, texts in zip(groups, around, strict=True)
+        ]
         told.sort(key=lambda one: (one[0].verdict.rank, -one[0].evidence, one[0].letter_id))
         letters = tuple(match for match, _ in told)
         reasons = (*(why for _, why in told), *_not_compared(left))
@@ -112,12 +120,18 @@ class Matcher:
         return _Judged([], symbols, (verdict, why), matching.left)
 
     def _told(
-        self, group: list[Found], identifiers: DocumentIdentifiers, points: int, size: int | None
+        self,
+        group: list[Found],
+        identifiers: DocumentIdentifiers,
+        points: int,
+        size: int | None,
+        texts: Iterable[str],
     ) -> tuple[LetterMatch, str]:
-        """A letter's match and reason, from what was found of it in one part or several."""
+        """A letter's match and reason, from what was found of it in one part or several, and the text around it."""
         best = min(group, key=lambda one: (one.verdict.rank, -one.score.strength))
         spans = tuple(dict.fromkeys(span for one in group for span in one.spans))
-        anchors = compare_letter(best.letter.anchors(), identifiers, spans)
+        registered = best.letter.anchors()
+        anchors = compare_letter(registered, identifiers, spans)
         by_passage = all(one.by_passage for one in group)
         heard = settled(best.verdict, best.score, by_passage, anchors.states, self._pack.thresholds)
         length = union_length([own for one in group for own in one.letter_ranges])
@@ -137,7 +151,15 @@ class Matcher:
             *_by_chance(match.false_per_million),
             *_beside(heard, anchors.cut, group),
         ]
-        return match, f"letter {match.letter_id}: {', '.join(why)}"
+        said = f"letter {match.letter_id}: {', '.join(why)}"
+        categories = {*categories_in(texts), *self._categories.of(registered)}
+        meaning = replace(
+            match,
+            reasons=(said,),
+            categories=tuple(category for category in Category if category in categories),
+            people=people_of(registered, match.letter_id),
+        )
+        return meaning, said
 
 
 def _by_letter(found: Iterable[Found]) -> Iterable[list[Found]]:
@@ -185,8 +207,16 @@ def _not_compared(left: int) -> Iterator[str]:
         yield f"{left} more letters, of which less was found, were not compared word by word"
 
 
-def _without_letters(rests: Sequence[tuple[Verdict, str]], left: int) -> Judgement:
+def _texts_by_letter(pieces: Sequence[Piece], groups: Sequence[Sequence[Found]]) -> list[list[str]]:
+    """For each letter the document's text that belongs to it."""
+    ranges = [ranges_of(span for one in group for span in one.spans) for group in groups]
+    others = [[other for other in ranges if other is not own] for own in ranges]
+    return [texts_around(pieces, own, foreign) for own, foreign in zip(ranges, others, strict=True)]
+
+
+def _without_letters(rests: Sequence[tuple[Verdict, str]], left: int, pieces: Sequence[Piece]) -> Judgement:
     """A document without letters: its strongest part tells; a part with little text tells nothing where others do."""
     telling = [rest for rest in rests if rest[0] is not Verdict.UNDETERMINED] or rests
     verdict, why = min(telling, key=lambda rest: rest[0].rank)
-    return Judgement(verdict, (), (why, *_not_compared(left)))
+    categories = categories_in(piece.text for piece in pieces) if verdict is Verdict.SAME_TEMPLATE else ()
+    return Judgement(verdict, (), (why, *_not_compared(left)), categories)

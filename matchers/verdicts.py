@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from matchers.sensitivity import Category
+
 
 class Verdict(StrEnum):
     """What a document is to the pack, strongest first."""
@@ -93,7 +95,7 @@ class LetterMatch:
     false_per_million: float | None = None
     heard: bool = False
     reasons: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
+    categories: tuple[Category, ...] = ()
     people: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -107,7 +109,7 @@ class Judgement:
     verdict: Verdict
     letters: tuple[LetterMatch, ...]
     reasons: tuple[str, ...]
-    categories: tuple[str, ...] = ()
+    categories: tuple[Category, ...] = ()
 
 
 def joined(one: Judgement, other: Judgement) -> Judgement:

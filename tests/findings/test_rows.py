@@ -26,6 +26,8 @@ from findings.rows import (
     skip_row,
     template_rows,
 )
+from findings.stored_text import storable
+from matchers.sensitivity import Category
 from matchers.verdicts import Judgement, LetterMatch, Span, Verdict
 from tests.findings.conftest import CLEAR, HOST, Estate, letter
 
@@ -207,3 +209,22 @@ def test_what_a_dictation_says_of_people_is_kept_keyed() -> None:
     other = entry_row(entry(dictation=header), NOW, DatabaseKey(bytes([1] * 32)))["dictation"]
     assert other["author"] != kept["author"]
     assert kept["started"] != kept["ended"]
+
+
+def test_people_are_kept_keyed_and_what_is_spoken_of_as_a_fact(estate: Estate) -> None:
+    place = place_of(estate.document("/a.pdf"), CLEAR)
+    match = replace(
+        letter().letters[0],
+        categories=(Category.FERTILITY, Category.HIV),
+        people=("nhs_number=1", "nhs_number=2"),
+        reasons=("letter L-1: so\udc80",),
+        false_per_million=0.5,
+    )
+    (row,) = match_rows(place, (match,), f"{HOST}/a.pdf", KEY)
+    assert row["categories"] == ["fertility", "hiv"]
+    assert row["person_ids"] == [KEY.fact("person", person) for person in match.people]
+    assert "nhs_number" not in str(row["person_ids"])
+    assert row["reasons"] == [storable(match.reasons[0])]
+    unknown = Judgement(Verdict.SAME_TEMPLATE, (), ("why",), (Category.HIV,))
+    (template,) = template_rows(place, unknown, f"{HOST}/a.pdf", KEY)
+    assert (template["categories"], template["person_ids"], template["reasons"]) == (["hiv"], [], ["why"])

@@ -85,3 +85,10 @@ def test_file_names_that_are_not_utf8_are_kept_as_bytes(tmp_path: Path) -> None:
 def test_a_register_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(LettersError, match="no such register"):
         read_register(tmp_path / "none.csv")
+
+
+def test_categories_are_of_the_closed_set_and_others_are_told_as_faults(tmp_path: Path) -> None:
+    text = "letter_id,file,categories\nL-1,a.pdf,HIV; mental health\nL-2,b.pdf,none of them\n"
+    register = read_register(write(tmp_path / "r.csv", text))
+    assert register.people(register.rows["a.pdf"]) == [{"categories": "HIV; mental health"}]
+    assert register.faults == ((3, "categories"),)

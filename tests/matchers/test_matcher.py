@@ -11,7 +11,11 @@ import pytest
 
 from demo_range.distortions import retyped
 from demo_range.letters import House, blank_template, letter
+from matchers.keys import PackKey
 from matchers.matcher import Matcher
+from matchers.pack import open_pack
+from matchers.pack_build import Letter, build_pack
+from matchers.sensitivity import Category
 from matchers.verdicts import Piece, Verdict
 from tests.matchers.conftest import MakeMatcher, judged, known, letters_of, random_errors, words_of
 
@@ -291,3 +295,33 @@ def test_hostile_repetition_ends_soon_and_finds_the_letter(matcher: Matcher, tex
     assert known(judged(matcher, texts[2] * 200)) == {"L2"}
     assert judged(matcher, "a" * 300_000).verdict is Verdict.CLEAR
     assert judged(matcher, "Thank you for referring " * 20_000).letters == ()
+
+
+def test_a_bundle_tells_of_each_letter_what_its_own_text_speaks_of_and_whose_it_is(tmp_path: Path) -> None:
+    key = PackKey(b"k" * 32)
+    fertility, urology = (letter(house, 3, 1).text for house in (House.IVF, House.OUTPATIENT))
+    couple = {"surname": "Okonkwo", "forename": "Jane", "date_of_birth": "1980-04-12"}
+    other = {"surname": "Hussain", "forename": "Ashley", "nhs_number": "9990000018"}
+    rest = [Letter(f"R{number}", text) for number, text in enumerate(letters_of(HOUSES, 6, first=10))]
+    letters = [
+        Letter("F", fertility, couple, others=(other,)),
+        Letter("U", urology, other | {"categories": "terminal"}),
+    ]
+    build_pack([*letters, *rest], tmp_path / "pack", key)
+    judgement = Matcher(open_pack(tmp_path / "pack", key)).match([Piece("1", f"{urology}\n{fertility}\n{urology}")])
+    told = {match.letter_id: match for match in judgement.letters}
+    assert set(told) == {"F", "U"}
+    assert Category.FERTILITY in told["F"].categories
+    assert Category.FERTILITY not in told["U"].categories
+    assert Category.TERMINAL in told["U"].categories
+    assert [len(told[one].people) for one in "FU"] == [2, 1]
+    assert told["F"].people[1:] == told["U"].people
+    assert "categories" not in told["U"].anchors
+    assert told["F"].reasons[0] in judgement.reasons
+
+
+def test_a_letter_that_is_not_in_the_pack_tells_what_it_speaks_of(matcher: Matcher, others: list[str]) -> None:
+    judgement = judged(matcher, others[HOUSES.index(House.IVF) * 6])
+    assert (judgement.verdict, judgement.letters) == (Verdict.SAME_TEMPLATE, ())
+    assert Category.FERTILITY in judgement.categories
+    assert judged(matcher, NEWS).categories == ()
