@@ -11,10 +11,9 @@ FindingsError
  ├── FindingUnknownError     no finding has this id
  ├── FindingAmbiguousError   several findings begin with this prefix
  ├── SweepUnknownError       no sweep has this id
+ ├── SeverityRulesError      rules of severity that can not stand
  ├── TriageError             a decision that does not hold together
  └── TriageOverlapError      somebody else, or a sweep, came in between
- ├── SeverityRulesError      rules of severity that can not stand
- └── TriageError             a decision that does not hold together
 
 No text holds a URL, a file name of a document, an identifier or what DuckDB said: its messages quote values.
 """
@@ -119,6 +118,8 @@ class TriageOverlapError(FindingsError):
         which = f"finding {finding_ids[0][:_SHOWN_PREFIX]!a}" if count == 1 else f"{count} findings"
         super().__init__(f"{which} changed after you saw it; look again. Nothing was recorded")
         self.finding_ids = tuple(finding_ids)
+
+
 class SeverityRulesError(FindingsError):
     """A file of severity rules says something that can not stand."""
 
