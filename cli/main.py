@@ -25,6 +25,7 @@ COMMANDS = {
     "sweep": "cli.sweep",
     "status": "cli.status",
     "findings": "cli.findings",
+    "purge": "cli.purge",
     "buckets": "cli.buckets",
     "doctor": "cli.doctor",
     "demo": "cli.demo",

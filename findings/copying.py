@@ -19,7 +19,7 @@ from findings.held import Holder, database_holder, holder_of
 from findings.schema import is_ours
 
 # DuckDB's three headers, 4 KiB each; the last two change with each checkpoint and name the blocks that count.
-_HEADERS_BYTES: Final = 3 * 4096
+HEADERS_BYTES: Final = 3 * 4096
 # Copies of a file that is being written, until one was not overtaken by a checkpoint: a merge makes one a second.
 _LIVE_TRIES: Final = 8
 _PIECE_BYTES: Final = 1 << 20
@@ -57,11 +57,11 @@ def copy_database(
     with storage_errors(target.parent):
         try:
             copied = _copied(database, aside, wait_seconds)
-            _log_of(target).unlink(missing_ok=True)  # of what lay there before; it would be taken for the copy's
+            log_of(target).unlink(missing_ok=True)  # of what lay there before; it would be taken for the copy's
             aside.replace(target)
             sync_folder(target.parent)
         finally:
-            for left in (aside, _log_of(aside)):
+            for left in (aside, log_of(aside)):
                 left.unlink(missing_ok=True)
     return copied
 
@@ -108,9 +108,9 @@ def _copied(database: Path, aside: Path, wait_seconds: float) -> Copied:
         writer = holder_of(error.pid)
     for _ in range(_LIVE_TRIES):
         with _opened(database) as source:
-            before = os.pread(source, _HEADERS_BYTES, 0)
+            before = os.pread(source, HEADERS_BYTES, 0)
             _copy_pair(database, source, aside)
-            overtaken = os.pread(source, _HEADERS_BYTES, 0) != before
+            overtaken = os.pread(source, HEADERS_BYTES, 0) != before
         if overtaken:
             continue
         with suppress(DatabaseUnusableError):  # torn all the same; the next may be whole
@@ -120,7 +120,7 @@ def _copied(database: Path, aside: Path, wait_seconds: float) -> Copied:
 
 def _copy_pair(database: Path, source: int, aside: Path) -> None:
     """The log first: blocks that it speaks of are in the file before it is written."""
-    log, log_aside = _log_of(database), _log_of(aside)
+    log, log_aside = log_of(database), log_of(aside)
     log_aside.unlink(missing_ok=True)
     with suppress(FileNotFoundError), _opened(log) as log_source:
         _copy(log_source, log_aside)
@@ -151,12 +151,12 @@ def _settled(aside: Path, database: Path) -> dict[str, int]:
             connection.execute("FORCE CHECKPOINT")
     except duckdb.Error as error:
         raise DatabaseUnusableError(database, type(error).__name__) from None
-    if _log_of(aside).exists():
+    if log_of(aside).exists():
         raise DatabaseUnusableError(database, "its log could not be taken in")
     return counts
 
 
-def _log_of(database: Path) -> Path:
+def log_of(database: Path) -> Path:
     """DuckDB's write-ahead log, beside the file."""
     return database.with_name(database.name + ".wal")
 

@@ -45,7 +45,7 @@ def open_writer(path: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator
         SchemaNewerError, DatabaseUnusableError: see there.
     """
     steps = migrations()
-    with _private_files(), database_errors(path):
+    with private_files(), database_errors(path):
         if "?" in str(path):
             raise DatabaseUnusableError(path, "DuckDB takes no question mark in a path")
         if not path.exists():
@@ -70,7 +70,7 @@ def open_reader(path: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator
         SchemaNewerError, DatabaseUnusableError: see there.
     """
     steps = migrations()
-    with _private_files(), database_errors(path):
+    with private_files(), database_errors(path):
         connection = _reader(path, wait_seconds)
         try:
             if not is_ours(connection):
@@ -92,7 +92,7 @@ def open_as_it_is(path: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterat
     Raises:
         DatabaseMissingError, DatabaseLockedError, DatabaseUnusableError: see `open_reader`.
     """
-    with _private_files(), database_errors(path):
+    with private_files(), database_errors(path):
         connection = _reader(path, wait_seconds)
         try:
             if not is_ours(connection):
@@ -105,7 +105,7 @@ def open_as_it_is(path: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterat
 @contextmanager
 def open_for_upkeep(path: Path) -> Iterator[Connection]:
     """A file of ours that nobody else knows of, to read and write: nothing is waited for, migrated or translated."""
-    with _private_files():
+    with private_files():
         connection = _connect(path, read_only=False)
         try:
             yield connection
@@ -230,7 +230,7 @@ def _create(path: Path, steps: tuple[Migration, ...]) -> None:
 
 
 @contextmanager
-def _private_files() -> Iterator[None]:
+def private_files() -> Iterator[None]:
     """The database and its log hold addresses in clear: whatever is created here is for its owner only."""
     before = os.umask(0o077)
     try:

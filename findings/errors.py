@@ -12,6 +12,8 @@ FindingsError
  ├── FindingAmbiguousError   several findings begin with this prefix
  ├── SweepUnknownError       no sweep has this id
  ├── SeverityRulesError      rules of severity that can not stand
+ ├── RetentionError          nothing is deleted by this clock
+ ├── BackupError             a back-up that can not be made or used
  ├── TriageError             a decision that does not hold together
  └── TriageOverlapError      somebody else, or a sweep, came in between
 
@@ -104,6 +106,14 @@ class SweepUnknownError(FindingsError):
 
     def __init__(self, sweep_id: str) -> None:
         super().__init__(f"no sweep {sweep_id[:_SHOWN_PREFIX]!a} in the database")
+
+
+class RetentionError(FindingsError):
+    """What is old can not be told, so nothing is deleted."""
+
+
+class BackupError(FindingsError):
+    """A back-up can not be made, is not whole, or does not belong here."""
 
 
 class TriageError(FindingsError):

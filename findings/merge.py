@@ -77,7 +77,7 @@ def merge(
     progress = _Progress()
     with storage_errors(root):
         if any(_has_work(sweep) for sweep in sweep_folders(root)):
-            with _one_merge(root, database, wait_seconds), open_writer(database, wait_seconds) as connection:
+            with one_merge(root, database, wait_seconds), open_writer(database, wait_seconds) as connection:
                 for sweep in sweep_folders(root):
                     _SweepMerge(connection, root, sweep, progress).run(units_at_once)
     return MergeReport(progress.units, tuple(progress.sweeps), tuple(progress.quarantined), tuple(progress.left))
@@ -236,7 +236,7 @@ def _is_whole_part(part: Path) -> bool:
 
 
 @contextmanager
-def _one_merge(root: Path, database: Path, wait_seconds: float) -> Iterator[None]:
+def one_merge(root: Path, database: Path, wait_seconds: float) -> Iterator[None]:
     """Two merges of one spool, in threads or processes, come one after the other."""
     until = time.monotonic() + wait_seconds
     descriptor = os.open(private_folder(root) / MERGE_LOCK_NAME, os.O_RDWR | os.O_CREAT, FILE_MODE)

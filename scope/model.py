@@ -135,6 +135,20 @@ class DatabaseFiles(_Strict):
     key: Path = Path("findings.key")
 
 
+# A hundred years are for ever.
+Days = Annotated[int, Strict(), Field(ge=1, le=36_500)]
+
+
+class Retention(_Strict):
+    """Days after which `stray purge` deletes what is kept of places. None: for ever."""
+
+    listings: Days | None = None
+    documents: Days | None = None
+    gone: Days | None = None
+    false_positive: Days | None = None
+    closed: Days | None = None
+
+
 class Limits(_Strict):
     """What one sweep may spend. Requests, bytes and seconds count per unit."""
 
@@ -307,6 +321,7 @@ class Scope(_Strict):
     authority: Authority | None = None
     pack: PackFiles
     database: DatabaseFiles = DatabaseFiles()
+    retention: Retention = Retention()
     limits: Limits = Limits()
     ocr: Ocr = Ocr()
     speech: Speech | None = None

@@ -1,0 +1,93 @@
+"""Writing a database file anew: DuckDB leaves the bytes of deleted rows in it until something else wants the room."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import time
+from pathlib import Path
+from typing import Final
+
+from findings.copying import HEADERS_BYTES, log_of, row_counts
+from findings.database import connect_in_memory, database_errors, open_writer, private_files
+from findings.durable_files import storage_errors, sync_file, sync_folder
+from findings.errors import DatabaseLockedError, DatabaseUnusableError
+from findings.held import database_holder
+
+# Row of `meta` that says that a purge has deleted rows and the file has not been written anew since.
+REWRITE_DUE: Final = "rewrite_due"
+_RETRY_SECONDS: Final = 0.1
+
+
+def rewrite(database: Path, wait_seconds: float) -> None:
+    """Put a file with the same rows, and nothing else, in the place of this one.
+
+    The caller holds the locks of sweeps and merges. Killed at any moment, either file is there and whole.
+
+    Raises:
+        DatabaseLockedError: somebody had it open for all of `wait_seconds`; it is as it was.
+        DatabaseUnusableError, SpoolError: it can not be read, or the disk is full; it is as it was.
+    """
+    until = time.monotonic() + wait_seconds
+    aside = database.with_name(f"{database.name}.{secrets.token_hex(4)}.tmp")
+    with storage_errors(database.parent):
+        try:
+            while not _rewritten(database, aside, until):
+                aside.unlink()
+        finally:
+            for left in (aside, log_of(aside)):
+                left.unlink(missing_ok=True)
+
+
+def _rewritten(database: Path, aside: Path, until: float) -> bool:
+    """False if somebody wrote meanwhile; then it is to be made again."""
+    if log_of(database).exists():  # of somebody who was killed; whoever opens the file to write takes it in
+        with open_writer(database, max(0.0, until - time.monotonic())) as connection:
+            connection.execute("FORCE CHECKPOINT")
+    # Open all the time: to close it would give up DuckDB's lock on the file, and then our own.
+    source = os.open(database, os.O_RDWR)
+    try:
+        before = os.pread(source, HEADERS_BYTES, 0)
+        _write_new(database, aside)
+        _lock(source, database, until)
+        if log_of(database).exists() or os.pread(source, HEADERS_BYTES, 0) != before:
+            return False
+        aside.replace(database)
+        sync_folder(database.parent)
+    finally:
+        os.close(source)
+    return True
+
+
+def _write_new(database: Path, aside: Path) -> None:
+    quoted = [str(path).replace("'", "''") for path in (database, aside)]
+    with private_files(), database_errors(database), connect_in_memory() as connection:
+        connection.execute(f"ATTACH '{quoted[0]}' AS original (READ_ONLY)")
+        connection.execute(f"ATTACH '{quoted[1]}' AS fresh (STORAGE_VERSION 'v1.0.0')")
+        connection.execute("COPY FROM DATABASE original TO fresh")
+        counts = []
+        for name in ("original", "fresh"):
+            connection.execute(f"USE {name}")
+            counts.append(row_counts(connection))
+        if counts[0] != counts[1]:
+            raise DatabaseUnusableError(database, "its rows could not all be written anew")
+        connection.execute("DELETE FROM fresh.meta WHERE name = ?", [REWRITE_DUE])
+        connection.execute("USE memory")
+        connection.execute("DETACH fresh")
+        connection.execute("DETACH original")
+    sync_file(aside)
+
+
+def _lock(source: int, database: Path, until: float) -> None:
+    """As DuckDB locks it, so that nobody opens it until it has another's place."""
+    while True:
+        try:
+            fcntl.lockf(source, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= until:
+                holder = database_holder(database)
+                raise DatabaseLockedError(database, holder.pid if holder else None) from None
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
