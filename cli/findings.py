@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
 from cli.chosen_options import chosen_options
-from cli.console import notice
-from cli.errors import CommandError
-from cli.operator import operator_name
+from cli.findings_set import set_
 from cli.options import database_option, format_option, reveal_option
 from cli.reading import READ_WAIT, merge_what_waits, report_for
 from findings.chosen import Chosen
 from findings.query import finding, latest_sweep_id, letters_exposed, reach, to_look_at
 from findings.query import findings as query_findings
-from findings.records import TriageDecision
-from findings.results import TriageEvent
-from findings.triage import set_triage
-
-DECISIONS = [decision.value for decision in TriageDecision]
 
 
 @click.group()
 def findings() -> None:
     """Findings: list, show, decide."""
+
+
+findings.add_command(set_)
 
 
 @findings.command("list")
@@ -55,28 +50,6 @@ def show(finding_id: str, database: Path, output: str, reveal: bool) -> None:
     Example: stray findings show 3fa94c01 --db findings.duckdb
     """
     report_for(database, output, reveal=reveal).finding(finding(database, finding_id, READ_WAIT))
-
-
-@findings.command("set")
-@click.argument("finding_id", metavar="ID")
-@click.argument("decision", type=click.Choice(DECISIONS))
-@click.option("--by", "decided_by", default=operator_name, help="Who decides; you, if not given.")
-@click.option("--note", default="", help="Why. Names of patients do not belong in it.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day, with accepted_until.")
-@database_option
-def set_(finding_id: str, decision: str, decided_by: str, note: str, until: datetime | None, database: Path) -> None:
-    """Record a decision on a finding; earlier ones are kept, the latest counts.
-
-    Example: stray findings set 3fa94c01 confirmed --note "supplier told, ticket 117" --db findings.duckdb
-    """
-    merge_what_waits(database)
-    row = finding(database, finding_id).row
-    last_day: date | None = until.date() if until else None
-    if last_day is not None and last_day < datetime.now(UTC).date():
-        raise CommandError(f"{last_day} has passed; --until is the last day on which the finding is accepted")
-    event = TriageEvent(TriageDecision(decision), note, decided_by, datetime.now(UTC), last_day)
-    set_triage(database, row.finding_id, event)
-    notice(f"{row.finding_id}: {decision}")
 
 
 @findings.command()

@@ -38,7 +38,7 @@ from matchers.verdicts import AnchorState, Span, Verdict
 
 # What a person may type of an id; nothing else is asked for.
 _FINDING_ID: Final = re.compile(rf"[0-9a-fA-F]{{1,{2 * FINDING_ID_BYTES}}}")
-_FINDING_COLUMNS: Final = ", ".join(FindingRow.__slots__)
+FINDING_COLUMNS: Final = ", ".join(FindingRow.__slots__)
 
 
 def findings(database: Path, chosen: Chosen, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple[FindingRow, ...]:
@@ -49,11 +49,11 @@ def findings(database: Path, chosen: Chosen, wait_seconds: float = LOCK_WAIT_SEC
     """
     condition, values = chosen.condition()
     query = (
-        f"SELECT {_FINDING_COLUMNS} FROM finding_status WHERE {condition} "  # noqa: S608 - constants
+        f"SELECT {FINDING_COLUMNS} FROM finding_status WHERE {condition} "  # noqa: S608 - constants
         f"ORDER BY {worst_first()}, finding_id"
     )
     with open_reader(database, wait_seconds) as connection:
-        return tuple(_finding_row(row) for row in asked(connection, query, values))
+        return tuple(finding_row(row) for row in asked(connection, query, values))
 
 
 def open_findings(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple[FindingRow, ...]:
@@ -67,14 +67,14 @@ def finding(database: Path, id_prefix: str, wait_seconds: float = LOCK_WAIT_SECO
     Raises:
         FindingUnknownError, FindingAmbiguousError: none, or several, begin so.
     """
-    query = f"SELECT {_FINDING_COLUMNS} FROM finding_status WHERE starts_with(finding_id, ?)"  # noqa: S608 - constants
+    query = f"SELECT {FINDING_COLUMNS} FROM finding_status WHERE starts_with(finding_id, ?)"  # noqa: S608 - constants
     with open_reader(database, wait_seconds) as connection:
-        rows = asked(connection, query, [id_prefix.lower()]) if _FINDING_ID.fullmatch(id_prefix) else []
+        rows = asked(connection, query, [id_prefix.lower()]) if is_finding_id(id_prefix) else []
         if not rows:
             raise FindingUnknownError(id_prefix)
         if len(rows) > 1:
             raise FindingAmbiguousError(id_prefix, len(rows))
-        return _detail(connection, _finding_row(rows[0]))
+        return detail_of(connection, finding_row(rows[0]))
 
 
 def latest_sweep_id(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> str | None:
@@ -178,7 +178,13 @@ def _sweep(connection: Connection, sweep_id: str) -> dict[str, Any]:
     return sweeps[0]
 
 
-def _detail(connection: Connection, row: FindingRow) -> FindingDetail:
+def is_finding_id(text: str) -> bool:
+    """Can this be an id, or the beginning of one?"""
+    return _FINDING_ID.fullmatch(text) is not None
+
+
+def detail_of(connection: Connection, row: FindingRow) -> FindingDetail:
+    """All that is known of this finding."""
     sightings = asked(
         connection,
         "SELECT sweep_id, seen_at, presence, basis, state FROM sighting_states WHERE finding_id = ? "
@@ -227,7 +233,8 @@ def _counts(
     return {str(row["value"]): int(row["count"]) for row in asked(connection, query, [sweep_id])}
 
 
-def _finding_row(row: dict[str, Any]) -> FindingRow:
+def finding_row(row: dict[str, Any]) -> FindingRow:
+    """From a row of `FINDING_COLUMNS`."""
     sets = {
         "state": FindingState(row["state"]),
         "triage": TriageDecision(row["triage"]),

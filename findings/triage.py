@@ -16,7 +16,8 @@ from findings.errors import DatabaseMissingError, FindingUnknownError, TriageErr
 from findings.parts import UTC_TIME, columns_of
 from findings.records import FindingState, TriageDecision
 from findings.results import FindingRow, TriageEvent
-from findings.schema import Transaction, sql_text
+from findings.schema import Transaction
+from findings.statements import sql_text
 from findings.stored_text import storable
 
 # Characters of a note: more than anybody types, and what a database row takes without harm.
@@ -25,7 +26,8 @@ NOTE_MOST: Final = 1 << 20
 NAME_MOST: Final = 200
 # Days that an acceptance should last at the most, after which somebody looks again (practice of suppressions).
 ACCEPTED_DAYS: Final = 180
-_PRESENT: Final = frozenset([FindingState.NEW, FindingState.OPEN, FindingState.REAPPEARED])
+# Seen there by the latest sweep that could tell.
+PRESENT: Final = frozenset([FindingState.NEW, FindingState.OPEN, FindingState.REAPPEARED])
 _ACT: Final = columns_of(
     [
         *((name, pa.string()) for name in ("decision", "note", "decided_by")),
@@ -184,4 +186,4 @@ def _mark_of_row(row: Mapping[str, Any] | None) -> str | None:
 
 
 def _mark(latest_event: int, sha256: str, verdict: str, state: FindingState) -> str:
-    return f"{latest_event}:{sha256[:16]}:{verdict}:{'present' if state in _PRESENT else state.value}"
+    return f"{latest_event}:{sha256[:16]}:{verdict}:{'present' if state in PRESENT else state.value}"

@@ -71,10 +71,12 @@ def test_what_can_not_be_answered_is_said(triaged: Workspace, arguments: tuple[s
     assert "Traceback" not in told.stderr
 
 
-def test_accepted_until_needs_its_day(triaged: Workspace) -> None:
+def test_accepted_until_needs_its_day_and_its_reason(triaged: Workspace) -> None:
     first = str(rows(triaged, "list")[0]["finding_id"])
     assert triaged.stray("findings", "set", first, "accepted_until").returncode == 2
-    assert triaged.stray("findings", "set", first, "accepted_until", "--until", "2999-01-01").returncode == 0
+    until = ("accepted_until", "--until", "2999-01-01")
+    assert triaged.stray("findings", "set", first, *until).returncode == 2
+    assert triaged.stray("findings", "set", first, *until, "--note", "the supplier moves").returncode == 0
 
 
 def test_letters_reach_and_look_answer(triaged: Workspace) -> None:
