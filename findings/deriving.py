@@ -7,17 +7,18 @@ Each step (`deriving/<name>.sql`) writes one table, of the findings that stand i
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 import duckdb
 
-from findings.statements import digest_of, sql_text
+from findings.statements import digest_of, shipped_severity_rules, sql_text
 
 # Each step after those that it reads from.
-STEPS: Final = ("finding_states", "finding_exposures")
+STEPS: Final = ("finding_states", "finding_exposures", "finding_severities")
 _RULES: Final = "rules"
 # What rows of findings that are no longer there leave behind.
-_TABLES: Final = ("finding_states", "finding_exposures")
+_TABLES: Final = ("finding_states", "finding_exposures", "finding_severities")
 
 
 def derive(connection: duckdb.DuckDBPyConnection) -> None:
@@ -28,6 +29,10 @@ def derive(connection: duckdb.DuckDBPyConnection) -> None:
 
 def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
     """Derive everything anew from the facts; in the caller's transaction."""
+    # Only who migrates needs the rules of severity as a file, and reading commands start faster without.
+    from findings.severity_tables import put_shipped  # noqa: PLC0415
+
+    put_shipped(connection)
     connection.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT finding_id FROM findings")
     connection.execute("UPDATE sightings SET state = NULL, history = NULL WHERE state IS NOT NULL")
     connection.execute("DELETE FROM finding_states")
@@ -39,4 +44,5 @@ def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
 
 def deriving_digest() -> str:
     """Changes with the rules: a database that was derived by others is derived anew."""
-    return digest_of("deriving", (_RULES, *STEPS))
+    statements = digest_of("deriving", (_RULES, *STEPS))
+    return hashlib.sha256(f"{statements}\0{shipped_severity_rules()}".encode()).hexdigest()

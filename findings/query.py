@@ -19,6 +19,7 @@ from findings.records import (
     FindingState,
     Presence,
     Reopened,
+    Severity,
     SweepKind,
     SweepState,
     TriageDecision,
@@ -198,12 +199,19 @@ def detail_of(connection: Connection, row: FindingRow) -> FindingDetail:
     )
     matches = asked(
         connection,
-        "SELECT matches.spans, matches.anchors, documents.reasons FROM matches "
+        "SELECT matches.spans, matches.anchors, coalesce(matches.reasons, documents.reasons) AS reasons FROM matches "
         "JOIN documents USING (sweep_id, unit_id, document_number) WHERE matches.finding_id = ? "
         "ORDER BY documents.fetched_at DESC LIMIT 1",
         [row.finding_id],
     )
-    match = matches[0] if matches else {"spans": [], "anchors": [], "reasons": []}
+    if not matches:  # purged; what is kept of the latest match stands with the finding
+        matches = asked(
+            connection,
+            "SELECT [] AS spans, coalesce(anchors, MAP {}) AS anchors, coalesce(reasons, []) AS reasons FROM findings "
+            "WHERE finding_id = ?",
+            [row.finding_id],
+        )
+    match = matches[0]
     exposures = asked(
         connection,
         f"SELECT {EXPOSURE_COLUMNS} FROM exposure WHERE finding_id = ?",  # noqa: S608 - constants
@@ -240,6 +248,9 @@ def finding_row(row: dict[str, Any]) -> FindingRow:
         "triage": TriageDecision(row["triage"]),
         "verdict": Verdict(row["verdict"]),
         "reopened": Reopened(row["reopened"]) if row["reopened"] else None,
+        "severity": Severity(row["severity"]),
+        "severity_reasons": tuple(row["severity_reasons"]),
+        "categories": tuple(row["categories"] or ()),
     }
     return FindingRow(**row | times(row) | sets)
 

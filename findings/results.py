@@ -14,6 +14,7 @@ from findings.records import (
     FindingState,
     Presence,
     Reopened,
+    Severity,
     SweepKind,
     SweepState,
     TriageDecision,
@@ -37,6 +38,9 @@ class FindingRow:
         server_modified: the server's Last-Modified; not the date of exposure.
         assigned_to, due: who is to see to it, and by which day; None where nobody said.
         latest_event: number of its latest event of triage; 0 where there is none.
+        severity_reasons: each rule that holds, with its points.
+        categories: what of special protection the document speaks of, when last present.
+        persons: registered people of the letter; 0 where it is not known whose it is.
     """
 
     finding_id: str
@@ -69,6 +73,10 @@ class FindingRow:
     assigned_to: str | None = None
     due: date | None = None
     latest_event: int = 0
+    severity: Severity = Severity.HIGH
+    severity_reasons: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    persons: int = 0
 
 
 @dataclass(frozen=True, slots=True)

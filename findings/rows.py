@@ -176,7 +176,8 @@ def _file_of(piece: str) -> str:
 def match_rows(place: Row, letters: Sequence[LetterMatch], url: str, key: DatabaseKey) -> list[Row]:
     """One row per letter of the file that `place`, a row of documents, is of."""
     columns = {name: place[name] for name in ("document_number", "url", "member")}
-    return [_match_row(match, url, place["member"], key) | columns for match in letters]
+    rows = (_match_row(match, url, place["member"], key) | columns for match in letters)
+    return [row if row["reasons"] else row | {"reasons": place["reasons"]} for row in rows]
 
 
 def template_rows(place: Row, judgement: Judgement, url: str, key: DatabaseKey) -> list[Row]:

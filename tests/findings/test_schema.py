@@ -22,6 +22,7 @@ from findings.records import (
     EntryOutcome,
     FindingState,
     Presence,
+    Severity,
     SweepKind,
     SweepState,
     TriageDecision,
@@ -29,6 +30,7 @@ from findings.records import (
 )
 from findings.rows import Judged
 from findings.schema import MIGRATION_FILES, VIEWS, Migration, applied_version, migrate, migrations
+from findings.severity_rules import Fact
 from matchers.verdicts import AnchorState, Verdict
 from tests.findings.conftest import HOST, Estate, letter
 
@@ -96,6 +98,9 @@ def test_every_table_view_and_column_is_explained(comments: dict[str, str | None
         ("sighting_states.state", FindingState),
         ("sweep_news.news", FindingState),
         ("triage_events.decision", TriageDecision),
+        ("finding_severities.severity", Severity),
+        ("finding_status.severity", Severity),
+        ("severity_conditions.fact", Fact),
     ],
 )
 def test_the_comment_of_a_closed_set_names_all_of_it(
