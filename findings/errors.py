@@ -15,7 +15,9 @@ FindingsError
  ├── RetentionError          nothing is deleted by this clock
  ├── BackupError             a back-up that can not be made or used
  ├── TriageError             a decision that does not hold together
- └── TriageOverlapError      somebody else, or a sweep, came in between
+ ├── TriageOverlapError      somebody else, or a sweep, came in between
+ └── EvidenceError           evidence can not be sealed, found, opened or exported
+      └── EvidenceKeyError   none of the private keys opens it
 
 No text holds a URL, a file name of a document, an identifier or what DuckDB said: its messages quote values.
 """
@@ -132,6 +134,14 @@ class TriageOverlapError(FindingsError):
 
 class SeverityRulesError(FindingsError):
     """A file of severity rules says something that can not stand."""
+
+
+class EvidenceError(FindingsError):
+    """Evidence can not be sealed, found, opened or exported."""
+
+
+class EvidenceKeyError(EvidenceError):
+    """None of the private keys opens it."""
 
 
 # Characters of what a person typed that an error repeats: a whole finding id, and no more.

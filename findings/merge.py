@@ -27,6 +27,8 @@ from findings.records import SweepEnd, UnitOutcome, UnitRecord, UnitState
 from findings.schema import Transaction
 from findings.spool_folders import QUARANTINE, READABLE_FORMATS, SweepFolder, read_end, read_unit_file, sweep_folders
 from findings.statements import sql_text
+from findings.vault.mirror import take_in
+from findings.vault.store import vault_folder
 
 # Units per transaction: one commit costs 40 ms whatever it holds, and a reader waits no longer than one batch takes.
 UNITS_AT_ONCE: Final = 50
@@ -47,7 +49,7 @@ class MergeReport:
         units: units merged now.
         sweeps: ids of sweeps whose end was merged now; nothing of them is in the spool any more.
         quarantined: what could not be read; it lies there, and the database says which unit is in doubt.
-        left: sweeps that stay in the spool, with the reason: another format, another key.
+        left: what was not taken in, with the reason: sweeps of another format or key, a vault's log that differs.
     """
 
     units: int = 0
@@ -80,6 +82,8 @@ def merge(
             with one_merge(root, database, wait_seconds), open_writer(database, wait_seconds) as connection:
                 for sweep in sweep_folders(root):
                     _SweepMerge(connection, root, sweep, progress).run(units_at_once)
+                if take_in(connection, vault_folder(database)).differs:
+                    progress.left.append("the vault's log is not the one known here; `stray evidence verify` says more")
     return MergeReport(progress.units, tuple(progress.sweeps), tuple(progress.quarantined), tuple(progress.left))
 
 

@@ -28,7 +28,7 @@ class Migration:
 MIGRATION_FILES = (
     *("001_first_tables.sql", "002_told_sweeps.sql", "003_exposure.sql", "004_buckets.sql"),
     *("005_inner_files.sql", "006_derived.sql", "007_meaning.sql", "008_triage.sql"),
-    "010_retention.sql",
+    *("009_evidence.sql", "010_retention.sql"),
 )
 
 # Each view after those that it reads from, with the tables and views whose column comments it takes over.
@@ -50,6 +50,7 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "bucket_states": ("bucket_history", "buckets"),
     "buckets_met": ("bucket_leads", "bucket_states"),
     "name_search_reach": ("name_searches",),
+    "evidence_kept": ("sealed_findings", "sealed_evidence", "evidence"),
 }
 
 

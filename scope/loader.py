@@ -16,6 +16,7 @@ from scope.bucket_checks import unfit_buckets, unfit_names, unfit_services
 from scope.errors import ScopeError
 from scope.model import BucketTarget, RobotsPolicy, Scope, Tier
 from scope.providers import Provider, load_providers
+from scope.recipients import unfit_recipients
 from scope.urls import has_credentials
 
 # rapidfuzz ratio (0 to 100) from which an unknown key is taken for a typing error of a known one. Two wrong letters in
@@ -47,6 +48,7 @@ def load_scope(path: Path, *, needs_targets: bool = True) -> Scope:
     scope = _with_services(scope, providers)
     problems = [
         *_unfit_targets(scope), *_unfit_robots(scope), *_unfit_logins(scope), *_unfit_files(scope),
+        *unfit_recipients(scope.evidence),
         *unfit_buckets(scope), *unfit_names(scope.names),
     ]  # fmt: skip
     if needs_targets and not scope.targets and not problems:
@@ -87,7 +89,7 @@ def _described(item: Any) -> str:
             return f"{where}: write [[{where}]], with two brackets: there may be several"
         case "model_type" | "model_attributes_type" if isinstance(item["input"], list):
             return f"{where}: write [{where}], with one bracket: there is only one"
-        case _ if "known_keys" in location:  # a key can name a patient: it is not repeated
+        case _ if {"known_keys", "recipients"}.intersection(location):  # may name a patient, or be a private key
             return f"{where}: {_plain(item['type'], item['msg'])}; {_expected(location)}"
         case _:
             message = _plain(item["type"], item["msg"])
@@ -205,6 +207,8 @@ _EXPECTATIONS = {
     "canaries": 'a table of lists: [names.canaries] with s3 = ["example-trust-website"]',
     "endpoints": 'a table of addresses: [names.endpoints] with s3 = "https://objects.example.nhs.uk"',
     "aws_accounts": 'account numbers in quotes, such as aws_accounts = ["123456789012"]',
+    "keep": '"digest" or "sealed"',
+    "recipients": 'public keys of age in a list, such as recipients = ["age1..."]; `age-keygen` makes them',
     "private_addresses": 'addresses or networks in a list, such as ["127.0.0.1", "10.20.0.0/16"]',
     "allowed_skips": 'skip reasons in a list, such as ["not_found", "access_denied"]',
 }
@@ -219,7 +223,10 @@ def _expected(location: tuple[int | str, ...]) -> str:
 
 # Keys below which a wrong value has a place of its own.
 _LISTS = frozenset(
-    "tier private_addresses allowed_skips known_keys keywords words canaries endpoints aws_accounts providers".split()
+    (
+        "tier private_addresses allowed_skips known_keys recipients keywords words canaries endpoints aws_accounts "
+        "providers"
+    ).split()
 )
 
 

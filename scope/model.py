@@ -178,6 +178,13 @@ class Speech(_Strict):
     seconds: Annotated[int, Field(gt=0, le=3600)] = 120
 
 
+class Evidence(_Strict):
+    """What is kept as proof of a finding: digests and headers, or also the file, sealed to the responders' keys."""
+
+    keep: Literal["digest", "sealed"] = "digest"
+    recipients: tuple[Text, ...] = ()
+
+
 class NetworkPolicy(_Strict):
     """Addresses that are not globally routable and may be dialled all the same."""
 
@@ -326,6 +333,7 @@ class Scope(_Strict):
     ocr: Ocr = Ocr()
     speech: Speech | None = None
     network: NetworkPolicy = NetworkPolicy()
+    evidence: Evidence = Evidence()
     allowed_skips: frozenset[SkipReason] = frozenset(
         {SkipReason.ACCESS_DENIED, SkipReason.ACTION_LINK, SkipReason.NOT_FOUND}
     )

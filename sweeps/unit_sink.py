@@ -49,12 +49,14 @@ class UnitSink:
         inspector: Inspector,
         tell: Callable[[Progress], None],
         attributed: Callable[[BucketAccess], BucketAccess] = lambda access: access,
+        keep: Callable[[Document, bytes, Sequence[str]], None] = lambda document, data, finding_ids: None,
     ) -> None:
         self._start_url = start_url
         self._spool = spool
         self._inspector = inspector
         self._tell = tell
         self._attributed = attributed
+        self._keep = keep
         self._lock = threading.Lock()
         self._leads: set[int] = set()
         self._searched: dict[str, NamesSearched] = {}
@@ -118,7 +120,9 @@ class UnitSink:
         document.body.close()
         inspection = self._inspector.inspect(data)
         with self._lock:
-            self._spool.document(document, _judged(document, inspection))
+            finding_ids = self._spool.document(document, _judged(document, inspection))
+            if finding_ids:
+                self._keep(document, data, finding_ids)
             for problem in inspection.problems:
                 self._spool.skipped(
                     Skipped(document.url, problem.reason, problem.detail, member=problem.path, parent=document.parent)

@@ -37,6 +37,7 @@ from scope.guard import Guard
 from scope.model import Limits, NameTarget
 from scope.units import Unit, UnitKind
 from sweeps.job import STOP_LINE, Job, progress_line
+from sweeps.keeping import keeper
 from sweeps.sources import source_for
 from sweeps.unit_sink import Progress, UnitSink
 from sweeps.whose import Whose
@@ -111,7 +112,8 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
     with ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech)) as extractors:
         whose = Whose(job.scope, errand.leads)
         inspector = Inspector(extractors, Matcher(pack), ocr=ocr_budget(job.scope.ocr), listener=listener)
-        sink = UnitSink(_must_be_there(job.unit), spool, inspector, teller, whose.attributed)
+        keep = keeper(job.scope, job.sweep_id, job.user_agent)
+        sink = UnitSink(_must_be_there(job.unit), spool, inspector, teller, whose.attributed, keep)
         error = _fetch_from(source_for(job.unit.kind, errand), job.unit, sink)
     teller.now(sink.progress)
     conduct.close()

@@ -1,0 +1,1 @@
+INSERT INTO evidence_log BY NAME SELECT * FROM new_events ON CONFLICT DO NOTHING;

@@ -1,0 +1,164 @@
+"""The log's copy in the database: taken in line by line, never changed, and held against the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from findings.asking import asked
+from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader, open_writer
+from findings.parts import UTC_TIME, columns_of
+from findings.schema import Transaction, sql_text
+from findings.stored_text import storable
+from findings.vault.chain import Action, Event, Head, event_of
+from findings.vault.log import EvidenceLog
+from findings.vault.store import kept_of, vault_folder
+
+_EVENTS: Final = columns_of(
+    [
+        ("event_number", pa.int64()),
+        ("happened_at", UTC_TIME),
+        *((name, pa.string()) for name in ("action", "evidence_id", "done_by", "reason", "line", "digest")),
+        ("taken_in_at", UTC_TIME),
+    ]
+)
+_SEALED: Final = columns_of(
+    [
+        ("evidence_id", pa.string()),
+        ("event_number", pa.int64()),
+        ("fetched_at", UTC_TIME),
+        *((name, pa.string()) for name in ("captured_by", "reason", "sweep_id")),
+        ("status", pa.int32()),
+        ("sha256", pa.string()),
+        ("sha1", pa.string()),
+        ("size", pa.int64()),
+        ("sealed_sha256", pa.string()),
+        ("sealed_size", pa.int64()),
+        ("recipients", pa.list_(pa.string())),
+        ("finding_ids", pa.list_(pa.string())),
+    ]
+)
+_STEPS: Final = ("evidence_log", "sealed_evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """How the log and its copy came together.
+
+    Attributes:
+        events: lines that are new to the database.
+        differs: the log is not the one that the database knows: cut short, or written anew. Then nothing is taken in.
+    """
+
+    events: int = 0
+    differs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """What a database knows of a vault.
+
+    Attributes:
+        lines: of the log, by number.
+        sealed: digest of each sealed file, by id of the evidence.
+        urls: places of each evidence's findings.
+    """
+
+    lines: dict[int, bytes] = field(default_factory=dict)
+    sealed: dict[str, str] = field(default_factory=dict)
+    urls: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
+
+    @property
+    def head(self) -> Head:
+        """The last line that the database knows."""
+        last = max(self.lines, default=0)
+        event = event_of(self.lines[last]) if last else None
+        return Head(last, event.digest) if event else Head()
+
+
+def take_in(connection: Connection, folder: Path) -> TakenIn:
+    """Copy what is new in the log of the vault `folder`, in one transaction."""
+    lines = EvidenceLog(folder).lines()
+    (known,) = asked(
+        connection,
+        "SELECT coalesce(max(event_number), 0) AS number, max_by(line, event_number) AS line FROM evidence_log",
+    )
+    number = int(known["number"])
+    if number > len(lines) or (number and lines[number - 1] != str(known["line"]).encode()):
+        return TakenIn(differs=True)
+    read = [(at, event) for at, line in enumerate(lines[number:], number + 1) if (event := event_of(line))]
+    events = [event for at, event in read if event.number == at]
+    if events:
+        connection.register("new_events", pa.Table.from_pylist([*map(_event_row, events)], schema=_EVENTS))
+        connection.register("new_sealed", pa.Table.from_pylist([*_sealed_rows(events)], schema=_SEALED))
+        with Transaction(connection):
+            for step in _STEPS:
+                connection.execute(sql_text("merging", f"{step}.sql"))
+        for name in ("new_events", "new_sealed"):
+            connection.unregister(name)
+    return TakenIn(len(events))
+
+
+def take_in_log(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> TakenIn:
+    """`take_in`, for a database that is not open. Raises FindingsError where it can not be opened."""
+    with open_writer(database, wait_seconds) as connection:
+        return take_in(connection, vault_folder(database))
+
+
+def mirror_of(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Mirror:
+    """What the database knows of its vault. Raises FindingsError where it can not be opened."""
+    with open_reader(database, wait_seconds) as connection:
+        lines = asked(connection, "SELECT event_number, line FROM evidence_log")
+        sealed = asked(connection, "SELECT evidence_id, sealed_sha256 FROM sealed_evidence")
+        places = asked(
+            connection,
+            "SELECT evidence_id, list(DISTINCT url) AS urls FROM sealed_findings JOIN findings USING (finding_id) "
+            "GROUP BY evidence_id",
+        )
+    return Mirror(
+        {int(row["event_number"]): str(row["line"]).encode() for row in lines},
+        {str(row["evidence_id"]): str(row["sealed_sha256"]) for row in sealed},
+        {str(row["evidence_id"]): frozenset(map(str, row["urls"])) for row in places},
+    )
+
+
+def _event_row(event: Event) -> dict[str, object]:
+    deed = event.deed
+    return {
+        "event_number": event.number,
+        "happened_at": event.at,
+        "action": deed.action.value,
+        "evidence_id": storable(deed.evidence_id),
+        "done_by": storable(deed.by),
+        "reason": storable(deed.reason),
+        "line": event.line.decode("ascii"),
+        "digest": event.digest,
+        "taken_in_at": datetime.now(UTC),
+    }
+
+
+def _sealed_rows(events: Iterable[Event]) -> Iterable[dict[str, object]]:
+    for kept in kept_of(event for event in events if event.deed.action is Action.CAPTURED):
+        details = kept.event.deed.details
+        status = details.get("status")
+        yield {
+            "evidence_id": kept.evidence_id,
+            "event_number": kept.event.number,
+            "fetched_at": datetime.fromisoformat(details["fetched_at"]),
+            "captured_by": storable(kept.event.deed.by),
+            "reason": storable(kept.event.deed.reason),
+            "sweep_id": storable(str(details.get("sweep_id") or "")) or None,
+            "status": status if type(status) is int and 0 <= status < 1000 else None,  # noqa: PLR2004 - three digits
+            "sha256": storable(kept.sha256),
+            "sha1": storable(str(details.get("sha1", ""))),
+            "size": kept.size,
+            "sealed_sha256": storable(kept.sealed_sha256),
+            "sealed_size": kept.sealed_size,
+            "recipients": [storable(str(text)) for text in details.get("recipients") or ()],
+            "finding_ids": [storable(finding_id) for finding_id in kept.finding_ids],
+        }
