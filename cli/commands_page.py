@@ -22,6 +22,7 @@ _MEANINGS = {
     ExitCode.INCOMPLETE_REAPPEARED: "the same, and findings that are back",
     ExitCode.INCOMPLETE_NEW: "the same, and new findings",
     ExitCode.NO_AUTHORITY: "the scope gives no authority, or it has expired; nothing was requested",
+    ExitCode.EVIDENCE_BROKEN: "`stray evidence verify`: something is missing or altered",
     ExitCode.STOPPED: "stopped at once by a second Ctrl-C; the same command carries on",
 }
 

@@ -19,6 +19,7 @@ class ExitCode(IntEnum):
     INCOMPLETE_REAPPEARED = 22
     INCOMPLETE_NEW = 23
     NO_AUTHORITY = 30
+    EVIDENCE_BROKEN = 40
     STOPPED = 130
 
 

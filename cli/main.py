@@ -26,6 +26,7 @@ COMMANDS = {
     "status": "cli.status",
     "findings": "cli.findings",
     "purge": "cli.purge",
+    "evidence": "cli.evidence",
     "buckets": "cli.buckets",
     "doctor": "cli.doctor",
     "demo": "cli.demo",

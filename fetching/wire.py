@@ -38,6 +38,7 @@ from fetching.errors import (
     UrlDeniedError,
 )
 from fetching.pacing import LONGEST_WAIT, THROTTLE_RETRIES, THROTTLE_STATUSES, retry_after_seconds
+from fetching.peers import peer_of
 from fetching.urllib3_pools import close_pools, dialled_pool_manager
 
 # Bytes asked of a socket at a time: what a TLS record (16 KiB) and a typical receive buffer hold is handed on at once.
@@ -156,6 +157,7 @@ class Answer:
         redirected: it came from elsewhere than was asked.
         status: HTTP status.
         headers: names in lower case; the values of a repeated header joined by commas.
+        peer: who answered.
     """
 
     def __init__(self, url: str, response: BaseHTTPResponse, exchange: _Exchange, *, redirected: bool) -> None:
@@ -165,6 +167,7 @@ class Answer:
         self.url = url
         self.redirected = redirected
         self.status = response.status
+        self.peer = peer_of(response)
         self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
 
     @property

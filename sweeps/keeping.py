@@ -1,4 +1,4 @@
-"""Evidence by policy: where the scope says so, each file that makes a finding is sealed into the vault as it is fetched."""
+"""Evidence by policy: where the scope says so, each file that makes a finding is sealed as it is fetched."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from findings.durable_files import private_folder, read_json, storage_errors, sync_folder, write_json, written_aside
 from findings.errors import EvidenceError
-from findings.schema import sql_text
+from findings.statements import sql_text
 from findings.vault.chain import Action, Deed, Head, parsed_head
 from findings.vault.log import LOG_NAME
 from findings.vault.store import SEALED, Kept, Vault

@@ -13,7 +13,8 @@ import pyarrow as pa
 from findings.asking import asked
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader, open_writer
 from findings.parts import UTC_TIME, columns_of
-from findings.schema import Transaction, sql_text
+from findings.schema import Transaction
+from findings.statements import sql_text
 from findings.stored_text import storable
 from findings.vault.chain import Action, Event, Head, event_of
 from findings.vault.log import EvidenceLog
@@ -145,7 +146,7 @@ def _event_row(event: Event) -> dict[str, object]:
 def _sealed_rows(events: Iterable[Event]) -> Iterable[dict[str, object]]:
     for kept in kept_of(event for event in events if event.deed.action is Action.CAPTURED):
         details = kept.event.deed.details
-        status = details.get("status")
+        status, recipients = details.get("status"), details.get("recipients")
         yield {
             "evidence_id": kept.evidence_id,
             "event_number": kept.event.number,
@@ -159,6 +160,6 @@ def _sealed_rows(events: Iterable[Event]) -> Iterable[dict[str, object]]:
             "size": kept.size,
             "sealed_sha256": storable(kept.sealed_sha256),
             "sealed_size": kept.sealed_size,
-            "recipients": [storable(str(text)) for text in details.get("recipients") or ()],
+            "recipients": [storable(str(text)) for text in recipients] if isinstance(recipients, list) else [],
             "finding_ids": [storable(finding_id) for finding_id in kept.finding_ids],
         }

@@ -45,6 +45,7 @@ class Answered:
         requested_url: what was asked for, where a redirect led elsewhere.
         all_headers: `headers` are all that the server sent, but for cookies; else those that a sweep keeps.
         server: address that answered, where it is known.
+        certificate_sha256: of the certificate that it showed, in hex; empty without TLS or where it is not known.
     """
 
     url: str = field(repr=False)
@@ -55,3 +56,4 @@ class Answered:
     requested_url: str | None = field(default=None, repr=False)
     all_headers: bool = False
     server: str = ""
+    certificate_sha256: str = ""

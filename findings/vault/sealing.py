@@ -7,6 +7,7 @@ import io
 import os
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -128,15 +129,13 @@ def identities_in(path: Path) -> list[Any]:
         raise EvidenceError(f"{path}: can not be read: {error.strerror}") from None
     if mode & 0o077:
         raise EvidenceError(f"{path}: others may read this private key (mode {mode:o}); chmod 600 it")
-    found = []
-    try:
+    lines = [line.strip() for line in text.decode("ascii", "replace").splitlines()]
+    found: list[Any] = []
+    with suppress(pyrage.IdentityError):
         if b"PRIVATE KEY" in text:
-            return [pyrage.ssh.Identity.from_buffer(text)]
-        for line in text.decode("ascii", "replace").splitlines():
-            if line.strip() and not line.startswith("#"):
-                found.append(pyrage.x25519.Identity.from_str(line.strip()))
-    except pyrage.IdentityError:
-        found = []
+            found = [pyrage.ssh.Identity.from_buffer(text)]
+        else:
+            found = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
     if not found:
         raise EvidenceError(f"{path}: holds no private key that can be used here; `age -d -i` opens evidence as well")
     return found

@@ -234,13 +234,13 @@ def kept_of(events: Iterable[Event]) -> list[Kept]:
 def _kept(event: Event) -> Kept | None:
     details = event.deed.details
     try:
-        numbers = int(details["size"]), int(details["sealed_size"])
+        numbers = details["size"], details["sealed_size"]
         texts = str(details["sha256"]), str(details["sealed_sha256"])
         findings = tuple(str(finding_id) for finding_id in details["findings"])
         is_timed = datetime.fromisoformat(details["fetched_at"]).tzinfo is not None
     except (KeyError, ValueError, TypeError):
         return None
-    is_sized = all(0 <= number < _MOST_BYTES for number in numbers)
+    is_sized = all(type(number) is int and 0 <= number < _MOST_BYTES for number in numbers)
     if not (EVIDENCE_ID.fullmatch(event.deed.evidence_id) and is_timed and is_sized):
         return None
     return Kept(event.deed.evidence_id, event, texts[0], numbers[0], texts[1], numbers[1], findings)

@@ -22,7 +22,9 @@ from findings.rows import DROPPED_HEADERS
 from findings.stored_text import storable, stored_place
 from findings.vault.records import Answered, Circumstances
 
-_ANSWERS: Final = frozenset(["response", "resource"])
+_END: Final = b"\r\n\r\n"
+# The records of one file, in order.
+_KINDS: Final = frozenset(("warcinfo", answer, "metadata") for answer in ("response", "resource"))
 # Headers by which a reader would decode the body once more, and what they are called instead, as other archives do.
 _FORM_HEADERS: Final = frozenset(["content-encoding", "transfer-encoding"])
 _RENAMED: Final = "x-archive-orig-"
@@ -108,13 +110,15 @@ def _kept(answer: Answered) -> Iterator[tuple[str, str]]:
         if lower in DROPPED_HEADERS:
             continue
         is_another_form = lower in _FORM_HEADERS or (lower == "content-length" and value != str(len(answer.body)))
-        yield _one_line(f"{_RENAMED}{name}" if is_another_form else name), _one_line(value)
+        plain = _one_line(f"{_RENAMED}{name}" if is_another_form else name).encode("ascii", "backslashreplace").decode()
+        yield plain.replace(":", " "), _one_line(value)
 
 
 def _metadata_record(writer: Any, answer: Answered, record: Any, finding_ids: Sequence[str]) -> Any:
     facts = {
         "payload-sha256": hashlib.sha256(answer.body).hexdigest(),
         "payload-encoding": "content encoding undone",
+        "tls-certificate-sha256": answer.certificate_sha256,
         "headers": _COMPLETE if answer.all_headers else _PARTIAL,
         "via": _one_line(stored_place(answer.requested_url)) if answer.requested_url else "",
         "findings": " ".join(finding_ids),
@@ -139,17 +143,19 @@ def read_back(warc: bytes) -> ReadBack:
     from warcio.archiveiterator import ArchiveIterator  # noqa: PLC0415 - an extra
     from warcio.exceptions import ArchiveLoadFailed  # noqa: PLC0415
 
-    found: dict[str, tuple[Any, bytes]] = {}
+    records: list[tuple[str, Any, bytes]] = []
+    is_whole = warc.endswith(_END)
     try:
         for record in ArchiveIterator(io.BytesIO(warc), check_digests="raise"):
-            found[record.rec_type] = (record.rec_headers, record.raw_stream.read())
+            records.append((record.rec_type, record.rec_headers, record.raw_stream.read()))
+            is_whole &= record.raw_stream.limit == 0  # what is cut short has digests that nobody holds it against
     except (ArchiveLoadFailed, ValueError, EOFError):
         raise EvidenceError("what was sealed is no whole WARC file, or its own digests do not fit") from None
-    answers = [held for kind, held in found.items() if kind in _ANSWERS]
-    if len(answers) != 1 or "metadata" not in found:
+    kinds = tuple(kind for kind, _, _ in records)
+    if kinds not in _KINDS or not is_whole:
         raise EvidenceError("what was sealed is no WARC file of one answer")
-    headers, body = answers[0]
-    known = dict(_fields(found["metadata"][1]))
+    _, headers, body = records[1]
+    known = dict(_fields(records[2][2]))
     return ReadBack(
         headers.get_header("WARC-Target-URI") or "",
         headers.get_header("WARC-Date") or "",

@@ -1,0 +1,220 @@
+"""Each way in which evidence can be tampered with, and what it is told as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from findings.database import open_writer
+from findings.vault.chain import Action, Deed, Head, event_of, line_of
+from findings.vault.examination import DOUBTS, EXPLAINED, Examined, Trouble, examine
+from findings.vault.mirror import Mirror, mirror_of, take_in_log
+from findings.vault.sealing import recipients_of, seal
+from findings.vault.store import SEALED
+from findings.vault.warc import warc_of
+from tests.findings.vault.conftest import FINDING, LETTER, Safe, answered, change_log, pyrage
+
+
+def troubles(result: Examined) -> set[Trouble]:
+    return {noticed.trouble for noticed in result.noticed}
+
+
+def files(safe: Safe) -> list[Path]:
+    return sorted(safe.folder.glob(f"*{SEALED}"), key=lambda path: path.stat().st_size)
+
+
+@pytest.fixture
+def mirror(kept: Safe) -> Mirror:
+    """What a database has learned of the two."""
+    database = kept.folder.with_name("findings.duckdb")
+    take_in_log(database)
+    return mirror_of(database)
+
+
+def test_every_trouble_is_explained() -> None:
+    assert set(EXPLAINED) == set(Trouble)
+    assert set(Trouble) > DOUBTS
+
+
+def test_a_vault_as_it_was_left_is_sound(kept: Safe, mirror: Mirror) -> None:
+    result = examine(kept.vault, mirror, [kept.vault.head()], kept.responders)
+    assert result.noticed == ()
+    assert (result.events, result.files, result.opened, result.anchored) == (2, 2, 2, 2)
+    assert result.is_sound
+
+
+def swap(safe: Safe) -> None:
+    small, large = files(safe)
+    kept = small.read_bytes()
+    small.write_bytes(large.read_bytes())
+    large.write_bytes(kept)
+
+
+def change_a_byte(safe: Safe) -> None:
+    path = files(safe)[0]
+    content = bytearray(path.read_bytes())
+    content[-20] ^= 1
+    path.write_bytes(content)
+
+
+def seal_another(safe: Safe) -> None:
+    """The public keys are no secret: anyone on the host can seal another letter to the responders."""
+    another = warc_of(answered(b"forged" * 99), safe.circumstances(), "id", [FINDING])
+    with files(safe)[0].open("wb") as out:
+        seal(another, recipients_of(safe.recipients), out)
+
+
+@pytest.mark.parametrize(
+    ("tamper", "told"),
+    [
+        (lambda safe: files(safe)[0].unlink(), Trouble.FILE_MISSING),
+        (lambda safe: files(safe)[0].write_bytes(b""), Trouble.FILE_CUT),
+        (lambda safe: files(safe)[0].write_bytes(files(safe)[0].read_bytes()[:-1]), Trouble.FILE_CUT),
+        (change_a_byte, Trouble.FILE_ALTERED),
+        (seal_another, Trouble.FILE_ALTERED),
+        (swap, Trouble.FILE_SWAPPED),
+        (lambda safe: (safe.folder / f"20260301T000000Z-aaaa{SEALED}").write_bytes(b"x"), Trouble.FILE_NOT_LOGGED),
+        (
+            lambda safe: change_log(safe, lambda lines: [lines[0].replace(b"ann", b"bob"), lines[1]]),
+            Trouble.CHAIN_BROKEN,
+        ),
+        (lambda safe: change_log(safe, lambda lines: lines[1:]), Trouble.CHAIN_BROKEN),
+        (lambda safe: change_log(safe, lambda lines: lines[::-1]), Trouble.CHAIN_BROKEN),
+        (lambda safe: change_log(safe, lambda lines: [lines[0], b"not JSON"]), Trouble.LINE_TORN),
+    ],
+)
+def test_without_a_database_tampering_shows(kept: Safe, tamper: Callable[[Safe], object], told: Trouble) -> None:
+    tamper(kept)
+    result = examine(kept.vault)
+    assert told in troubles(result)
+    assert not result.is_sound
+    assert result.is_broken == (not troubles(result) <= DOUBTS)
+
+
+@pytest.mark.parametrize(
+    ("tamper", "told"),
+    [
+        (lambda safe: change_log(safe, lambda lines: lines[:-1]), Trouble.LOG_CUT),
+        (lambda safe: safe.log.unlink(), Trouble.LOG_CUT),
+        (lambda safe: safe.log.write_bytes(b""), Trouble.LOG_CUT),
+        (lambda safe: safe.log.write_bytes(safe.log.read_bytes()[:-10]), Trouble.LINE_ALTERED),
+        (lambda safe: change_log(safe, lambda lines: [lines[0], b"not JSON"]), Trouble.LINE_ALTERED),
+    ],
+)
+def test_with_the_database_a_log_that_was_cut_shows(
+    kept: Safe, mirror: Mirror, tamper: Callable[[Safe], object], told: Trouble
+) -> None:
+    """These do not show, or only as a doubt, in the chain alone."""
+    tamper(kept)
+    result = examine(kept.vault, mirror)
+    assert told in troubles(result)
+    assert result.is_broken
+
+
+def rewrite_log(safe: Safe) -> None:
+    """The whole chain anew, of the first event only and an invented one: it holds in itself."""
+
+    def anew(lines: list[bytes]) -> list[bytes]:
+        first = event_of(lines[0])
+        assert first is not None
+        one = line_of(
+            Deed(first.deed.action, "bob", "forged", first.deed.evidence_id, first.deed.details), first.at, Head()
+        )
+        return [one, line_of(Deed(Action.OPENED, "bob", "", "x"), first.at, Head(1, event_of(one).digest))]  # type: ignore[union-attr] # just written
+
+    change_log(safe, anew)
+
+
+def test_a_log_written_anew_shows_to_the_database_and_to_a_noted_head(kept: Safe, mirror: Mirror) -> None:
+    noted = kept.vault.head()
+    rewrite_log(kept)
+    assert not troubles(examine(kept.vault)) - {Trouble.FILE_NOT_LOGGED}
+    assert Trouble.LOG_REWRITTEN in troubles(examine(kept.vault, mirror))
+    assert Trouble.HEAD_DIFFERS in troubles(examine(kept.vault, None, [noted]))
+
+
+def test_a_log_cut_together_with_its_database_shows_to_a_noted_head_alone(kept: Safe) -> None:
+    """Whoever can write to both can take away the end: said in docs/evidence.md, and why the head is to be noted."""
+    noted = kept.vault.head()
+    change_log(kept, lambda lines: lines[:1])
+    next(path for path in files(kept) if path.stem.removesuffix(".warc") != kept.vault.all()[0].evidence_id).unlink()
+    database = kept.folder.with_name("anew.duckdb")
+    kept.folder.rename(kept.folder.with_name("anew.duckdb.vault"))
+    kept.folder = kept.folder.with_name("anew.duckdb.vault")
+    take_in_log(database)
+    assert examine(kept.vault, mirror_of(database)).is_sound
+    assert troubles(examine(kept.vault, mirror_of(database), [noted])) == {Trouble.LOG_CUT}
+
+
+def test_a_database_that_says_something_else_shows(kept: Safe, mirror: Mirror) -> None:
+    database = kept.folder.with_name("findings.duckdb")
+    with open_writer(database) as connection:
+        connection.execute("UPDATE sealed_evidence SET sealed_sha256 = 'x' WHERE event_number = 1")
+    assert troubles(examine(kept.vault, mirror_of(database))) == {Trouble.DATABASE_DIFFERS}
+    with open_writer(database) as connection:
+        connection.execute("DELETE FROM sealed_evidence WHERE event_number = 1")
+    assert troubles(examine(kept.vault, mirror_of(database))) == {Trouble.DATABASE_DIFFERS}
+
+
+def test_what_a_kill_or_a_clock_can_do_is_a_doubt(kept: Safe, mirror: Mirror) -> None:
+    with kept.log.open("ab") as file:
+        file.write(b'{"number": 3,')
+    result = examine(kept.vault, mirror)
+    assert troubles(result) == {Trouble.LINE_TORN}
+    assert not result.is_broken
+    kept.clock.now = kept.clock.now.replace(year=2020)
+    kept.keep()
+    result = examine(kept.vault, mirror)
+    assert troubles(result) == {Trouble.LINE_TORN, Trouble.TIME_RUNS_BACK}
+    assert not result.is_broken
+
+
+def test_something_else_under_the_same_digests_shows_when_opened(kept: Safe) -> None:
+    """Forged from the beginning: sealed, logged and mirrored as if it were the letter."""
+    path = kept.vault.path(kept.vault.all()[0].evidence_id)
+    with path.open("wb") as out:
+        forged = warc_of(answered(b"forged"), kept.circumstances(), "id", ["ff" * 16])
+        digest, size = seal(forged, recipients_of(kept.recipients), out)
+
+    def forge(lines: list[bytes]) -> list[bytes]:
+        event = event_of(lines[0])
+        assert event is not None
+        details = {**event.deed.details, "sealed_sha256": digest, "sealed_size": size}
+        return [line_of(Deed(event.deed.action, "ann", "", event.deed.evidence_id, details), event.at, Head())]
+
+    change_log(kept, forge)
+    assert not examine(kept.vault).is_broken
+    opened = examine(kept.vault, identities=kept.responders)
+    assert {noticed.detail for noticed in opened.noticed} >= {"its bytes", "its findings"}
+    assert opened.is_broken
+
+
+def test_a_key_that_opens_nothing_leaves_a_doubt(kept: Safe) -> None:
+    result = examine(kept.vault, identities=[pyrage.x25519.Identity.generate()])
+    assert troubles(result) == {Trouble.NOT_OPENED}
+    assert not result.is_broken
+
+
+def test_a_place_that_the_database_does_not_know_shows(kept: Safe, mirror: Mirror) -> None:
+    first = kept.vault.all()[0]
+    other = Mirror(mirror.lines, mirror.sealed, {first.evidence_id: frozenset(["https://other.example.org/"])})
+    result = examine(kept.vault, other, identities=kept.responders)
+    assert [(noticed.evidence_id, noticed.detail) for noticed in result.noticed] == [(first.evidence_id, "its address")]
+
+
+def test_what_was_destroyed_and_is_there_again_is_told(kept: Safe) -> None:
+    first = kept.vault.all()[0]
+    content = kept.vault.sealed(first)
+    kept.vault.destroy(first.evidence_id, "ann", "case closed")
+    assert examine(kept.vault).is_sound
+    kept.vault.path(first.evidence_id).write_bytes(content)
+    assert troubles(examine(kept.vault)) == {Trouble.DESTROYED_STILL_THERE}
+
+
+def test_nothing_that_is_told_holds_a_letter_or_a_place(kept: Safe, mirror: Mirror) -> None:
+    swap(kept)
+    told = repr(examine(kept.vault, mirror, identities=kept.responders)) + repr(kept.vault.all())
+    assert "Quillfeather" not in told + repr(mirror)
+    assert LETTER.decode() not in told
