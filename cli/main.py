@@ -27,6 +27,8 @@ COMMANDS = {
     "findings": "cli.findings",
     "purge": "cli.purge",
     "evidence": "cli.evidence",
+    "backup": "cli.keeping",
+    "restore": "cli.keeping",
     "buckets": "cli.buckets",
     "doctor": "cli.doctor",
     "demo": "cli.demo",

@@ -6,6 +6,8 @@ import fcntl
 import os
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -77,6 +79,21 @@ def _write_new(database: Path, aside: Path) -> None:
         connection.execute("DETACH fresh")
         connection.execute("DETACH original")
     sync_file(aside)
+
+
+@contextmanager
+def locked(database: Path, wait_seconds: float) -> Iterator[None]:
+    """Nobody else opens it, whatever is in it. DuckDB in this process must not open it either: that would unlock it.
+
+    Raises:
+        DatabaseLockedError: somebody had it open for all of `wait_seconds`.
+    """
+    source = os.open(database, os.O_RDWR)
+    try:
+        _lock(source, database, time.monotonic() + wait_seconds)
+        yield
+    finally:
+        os.close(source)
 
 
 def _lock(source: int, database: Path, until: float) -> None:
