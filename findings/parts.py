@@ -145,6 +145,8 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
             ("person_ids", pa.list_(pa.string())),
             ("false_per_million", pa.float64()),
             ("reasons", pa.list_(pa.string())),
+            ("batch_id", pa.string()),
+            ("incident_id", pa.string()),
         ]
     ),
     "skips": columns_of(
@@ -210,7 +212,10 @@ ADDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
         frozenset(["misnamed"]),
         frozenset(),
     ),
-    "matches": (frozenset(["categories", "person_ids", "false_per_million", "reasons"]),),
+    "matches": (
+        frozenset(["categories", "person_ids", "false_per_million", "reasons"]),
+        frozenset(["batch_id", "incident_id"]),
+    ),
     "skips": (frozenset(["places"]), frozenset(), frozenset()),
 }
 

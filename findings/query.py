@@ -48,13 +48,18 @@ def findings(database: Path, chosen: Chosen, wait_seconds: float = LOCK_WAIT_SEC
     Raises:
         FindingsError: the database is missing, locked for too long, or can not be used. So do all questions here.
     """
+    with open_reader(database, wait_seconds) as connection:
+        return findings_of(connection, chosen)
+
+
+def findings_of(connection: Connection, chosen: Chosen) -> tuple[FindingRow, ...]:
+    """The same, of a database that is open already."""
     condition, values = chosen.condition()
     query = (
         f"SELECT {FINDING_COLUMNS} FROM finding_status WHERE {condition} "  # noqa: S608 - constants
         f"ORDER BY {worst_first()}, finding_id"
     )
-    with open_reader(database, wait_seconds) as connection:
-        return tuple(finding_row(row) for row in asked(connection, query, values))
+    return tuple(finding_row(row) for row in asked(connection, query, values))
 
 
 def open_findings(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple[FindingRow, ...]:

@@ -6,7 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +17,7 @@ import pyarrow as pa
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.records import Document, Entry, Skipped, SkipReason
 from fetching.store import Store
+from findings.batches import belonging
 from findings.bucket_rows import bucket_row, lead_row, name_search_row
 from findings.durable_files import FOLDER_MODE, private_folder, read_json, storage_errors, sync_folder, write_json
 from findings.entry_batches import entry_batch
@@ -299,6 +300,9 @@ class UnitSpool:
                 if letters := by_file.pop(file.path, None):
                     documents.append(inner_row(whole, file, letters, self._numbered()))
                     matches += match_rows(documents[-1], letters, document.url, key)
+            if matches:
+                together = asdict(belonging(document.url, self._record, key))
+                matches = [{**row, **together} for row in matches]
             self._add(entries=[fetched_place_row(document)], documents=documents, matches=matches)
         return tuple(row["finding_id"] for row in matches if row["finding_id"])
 
