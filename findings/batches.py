@@ -17,7 +17,7 @@ from findings.keys import DatabaseKey
 from findings.records import UnitRecord
 from scope.urls import canonical_url, without_credentials
 
-# A name of a folder that only counts: digits, signs between them, names of months and a few words that stand by numbers.
+# A name of a folder that only counts: digits, signs between them, names of months, a few words that stand by numbers.
 _COUNTS: Final = re.compile(
     r"(?=[^0-9]*[0-9])(?:[0-9]|[-_. ()#+T]|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
     r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|week|wk|day|batch|job|patient|pt|no|nr|v)+",

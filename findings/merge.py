@@ -35,7 +35,8 @@ UNITS_AT_ONCE: Final = 50
 MERGE_LOCK_NAME: Final = "merge.lock"
 _RETRY_SECONDS: Final = 0.1
 _UNIT_STEPS: Final = (
-    *("units", "documents", "matches", "skips", "entries", "findings", "reopened", "buckets", "leads", "touched"),
+    *("units", "documents", "matches", "skips", "entries", "findings", "incidents", "reopened"),
+    *("buckets", "leads", "touched"),
     "ledger",
 )
 _END_STEPS: Final = ("unreached", "unseen", "expired", "answered", "end")

@@ -41,6 +41,7 @@ class FindingRow:
         severity_reasons: each rule that holds, with its points.
         categories: what of special protection the document speaks of, when last present.
         persons: registered people of the letter; 0 where it is not known whose it is.
+        incident_id: of what it is handled with; see `findings/batches.py`.
     """
 
     finding_id: str
@@ -77,6 +78,7 @@ class FindingRow:
     severity_reasons: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     persons: int = 0
+    incident_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Migration:
 MIGRATION_FILES = (
     *("001_first_tables.sql", "002_told_sweeps.sql", "003_exposure.sql", "004_buckets.sql"),
     *("005_inner_files.sql", "006_derived.sql", "007_meaning.sql", "008_triage.sql"),
-    *("009_evidence.sql", "010_retention.sql"),
+    *("009_evidence.sql", "010_retention.sql", "011_incidents.sql"),
 )
 
 # Each view after those that it reads from, with the tables and views whose column comments it takes over.
@@ -52,6 +52,9 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "name_search_reach": ("name_searches",),
     "evidence_kept": ("sealed_findings", "sealed_evidence", "evidence"),
 }
+
+# What a person asks with an argument. They read views; no view reads them, so that views work from other databases too.
+MACROS: Final = ("folder_of",)
 
 
 def migrations() -> tuple[Migration, ...]:
@@ -120,6 +123,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path, steps: tuple[Migr
     with Transaction(connection):
         connection.execute("\n".join(sql_text("views", f"{name}.sql") for name in VIEWS))
         connection.execute(_comments_taken_over(connection))
+        connection.execute("\n".join(sql_text("macros", f"{name}.sql") for name in MACROS))
         if version < steps[-1].version or _known_digests(connection).get("deriving_digest") != deriving_digest():
             rebuild(connection)
         for digest in _digests().items():
@@ -162,7 +166,11 @@ def _comments_taken_over(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def _digests() -> dict[str, str]:
-    return {"views_digest": digest_of("views", VIEWS), "deriving_digest": deriving_digest()}
+    return {
+        "views_digest": digest_of("views", VIEWS),
+        "macros_digest": digest_of("macros", MACROS),
+        "deriving_digest": deriving_digest(),
+    }
 
 
 def _known_digests(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -4,6 +4,7 @@ SELECT matches.finding_id, matches.url, matches.member,
     CASE WHEN matches.verdict IN ('known_letter', 'shared_passage') THEN matches.letter_id END AS letter_id,
     matches.verdict, matches.containment, matches.coverage, matches.evidence,
     matches.categories, matches.person_ids, matches.false_per_million, matches.anchors, matches.reasons,
+    matches.batch_id, matches.incident_id,
     units.host, units.unit_id, units.tier, units.supplier,
     documents.sha256, documents.size, documents.media_type, documents.server_modified,
     documents.status, documents.headers, documents.requested_url, documents.fetched_at,
@@ -42,6 +43,11 @@ ON CONFLICT (finding_id) DO UPDATE SET
     false_per_million = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.false_per_million ELSE findings.false_per_million END,
     anchors = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.anchors ELSE findings.anchors END,
     reasons = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.reasons ELSE findings.reasons END,
+    batch_id = coalesce(excluded.batch_id, findings.batch_id),
+    incident_id = CASE
+        WHEN excluded.last_seen >= findings.last_seen THEN coalesce(excluded.incident_id, findings.incident_id)
+        ELSE coalesce(findings.incident_id, excluded.incident_id)
+    END,
     last_sweep = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.last_sweep ELSE findings.last_sweep END,
     first_sweep = CASE WHEN excluded.first_seen < findings.first_seen THEN excluded.first_sweep ELSE findings.first_sweep END,
     first_seen = least(findings.first_seen, excluded.first_seen),

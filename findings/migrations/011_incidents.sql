@@ -15,3 +15,5 @@ FROM (
     FROM findings
 ) AS gathered
 WHERE findings.finding_id = gathered.finding_id;
+
+COMMENT ON COLUMN meta.name IS 'key_check; views_digest, macros_digest, deriving_digest';

@@ -48,6 +48,7 @@ def row() -> FindingRow:
         unit_id="open_directory-0001",
         first_sweep="20260301T083000Z-00000000",
         last_sweep="20260309T083000Z-00000000",
+        incident_id="5f" * 12,
     )
 
 
