@@ -75,8 +75,7 @@ class Chosen:
     def _since(self) -> tuple[str, tuple[object, ...]]:
         if self.since is None:
             return "", ()
-        back = "SELECT finding_id FROM sighting_states WHERE state = 'reappeared' AND seen_at >= ?"
-        return f"(first_seen >= ? OR finding_id IN ({back}))", (self.since, self.since)
+        return "(first_seen >= ? OR reappeared_at >= ?)", (self.since, self.since)
 
 
 def worst_first() -> str:

@@ -38,23 +38,36 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "triage_standing": ("triage_events",),
     "finding_status": ("findings", "finding_states", "triage_standing", "triage_events"),
     "open_findings": ("finding_status",),
+    "worst_first": ("finding_status",),
+    "incidents": ("finding_status",),
     "letters_exposed": ("findings",),
+    "people_exposed": (),
     "exposure": ("findings", "finding_exposures"),
     "exposure_timeline": ("findings",),
+    "reachable": ("exposure", "finding_status"),
+    "reachability": ("exposure",),
     "hosts_at_risk": ("findings",),
+    "suppliers_at_risk": ("findings",),
     "reach": ("units",),
+    "blind_spots": ("reach", "units"),
     "to_look_at": ("documents",),
+    "unopened": ("entries",),
     "worth_a_look": ("entries",),
     "misnamed": ("documents",),
     "bucket_history": ("buckets",),
     "bucket_states": ("bucket_history", "buckets"),
+    "buckets_at_risk": ("bucket_states", "buckets"),
     "buckets_met": ("bucket_leads", "bucket_states"),
     "name_search_reach": ("name_searches",),
     "evidence_kept": ("sealed_findings", "sealed_evidence", "evidence"),
+    "questions": (),
 }
 
 # What a person asks with an argument. They read views; no view reads them, so that views work from other databases too.
-MACROS: Final = ("folder_of",)
+MACROS: Final = (
+    *("folder_of", "letter", "person", "place", "content", "folder", "batch", "incident", "finding"),
+    *("answers", "timeline", "news_since", "open_on"),
+)
 
 
 def migrations() -> tuple[Migration, ...]:

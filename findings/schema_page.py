@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from findings.database import Connection, connect_in_memory
-from findings.schema import VIEWS, migrate, migrations
+from findings.schema import MACROS, VIEWS, migrate, migrations
 
 _HEAD: Final = """\
 # The findings database
@@ -19,7 +19,8 @@ This page is made from the schema, and a test keeps it so:
 - No text of a document and no identifier of a person is in it.
 - One process may write, or many may read. Open it read-only, ask, and close it, or work on a copy made with Stray not
   running: a merge waits for whoever holds the file, then leaves its spool for the next one.
-- In a notebook: `duckdb.connect("findings.duckdb", read_only=True)`, then begin with the views.
+- In a notebook: `duckdb.connect("findings.duckdb", read_only=True)`, then begin with `FROM questions`.
+  [The cookbook](cookbook.md) has a line for each question that responders ask.
 - A finding's `state` is derived from `sightings` by one rule (findings/deriving/rules.sql); `triage` is the latest row
   of `triage_events` that still holds. One sweep's `gone` is one definitive negative; the state `gone` takes two in a
   row.
@@ -45,9 +46,19 @@ def schema_page() -> str:
         views = dict(connection.execute("SELECT view_name, comment FROM duckdb_views() WHERE NOT internal").fetchall())
         parts = [_HEAD, "## Views\n"]
         parts += [_section(connection, name, views[name]) for name in VIEWS]
-        parts.append("## Tables\n")
+        parts.append("## Macros\n\nA macro is a view with an argument: `FROM letter('L-41');`.\n")
+        parts += ["| macro | what it answers |", "| --- | --- |", *_macros(connection), "", "## Tables\n"]
         parts += [_section(connection, str(name), comment) for name, comment in tables]
     return "\n".join(parts)
+
+
+def _macros(connection: Connection) -> list[str]:
+    made = connection.execute(
+        "SELECT function_name, parameters[1], comment FROM duckdb_functions() WHERE NOT internal "
+        "AND function_type IN ('macro', 'table_macro')"
+    ).fetchall()
+    said = {name: f"| `{name}({parameter})` | {comment} |" for name, parameter, comment in made}
+    return [said[name] for name in MACROS]
 
 
 def _section(connection: Connection, name: str, comment: str | None) -> str:

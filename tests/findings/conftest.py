@@ -113,8 +113,8 @@ class Estate:
     def entry(self, path: str, **changes: Any) -> Entry:
         return Entry(f"{HOST}{path}", EntryKind.FILE, path.rpartition("/")[2], **changes)
 
-    def sweep(self, *found: Document | Skipped | tuple[Document, Judgement], merged: bool = True) -> str:
-        """A whole sweep of the one unit: documents (clear unless judged), skips."""
+    def sweep(self, *found: Document | Entry | Skipped | tuple[Document, Judgement], merged: bool = True) -> str:
+        """A whole sweep of the one unit: documents (clear unless judged), places listed, skips."""
         sweep = self.begin()
         unit = self.open_unit(sweep)
         fetched_at = self.now + timedelta(minutes=1)
@@ -122,6 +122,8 @@ class Estate:
             match what:
                 case Skipped():
                     unit.skipped(what)
+                case Entry():
+                    unit.entry(what)
                 case Document():
                     unit.document(replace(what, fetched_at=fetched_at), Judged("text/plain", CLEAR))
                 case (document, judgement):

@@ -43,6 +43,7 @@ def test_every_sql_file_is_listed_and_numbered_in_order() -> None:
     assert list(MIGRATION_FILES) == sorted(path.name for path in (FOLDER / "migrations").glob("*.sql"))
     assert [step.version for step in migrations()] == list(range(1, len(MIGRATION_FILES) + 1))
     assert set(VIEWS) == {path.stem for path in (FOLDER / "views").glob("*.sql")}
+    assert set(MACROS) == {path.stem for path in (FOLDER / "macros").glob("*.sql")}
 
 
 @pytest.fixture(scope="module")
