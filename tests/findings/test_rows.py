@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pytest
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.dictation import DictationFormat, DictationHeader
 from documents.records import Document, Entry, EntryKind, InnerFile, Skipped, SkipReason
+from findings.batches import belonging
 from findings.bucket_rows import bucket_row, lead_row, name_search_row
 from findings.keys import DatabaseKey
 from findings.parts import COLUMNS, Row
@@ -29,7 +30,7 @@ from findings.rows import (
 from findings.stored_text import storable
 from matchers.sensitivity import Category
 from matchers.verdicts import Judgement, LetterMatch, Span, Verdict
-from tests.findings.conftest import CLEAR, HOST, Estate, letter
+from tests.findings.conftest import CLEAR, HOST, Estate, letter, unit_record
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 KEY = DatabaseKey(bytes(32))
@@ -182,7 +183,10 @@ def test_every_row_fits_its_columns(estate: Estate) -> None:
     rows = {
         "entries": entry_row(entry(size=3, modified=NOW), NOW, KEY),
         "documents": inner_row(place, InnerFile("!/a", "text/plain", 5, "0" * 64, "pdf"), letter().letters, 2),
-        "matches": match_rows(place, letter().letters, document.url, KEY)[0],
+        "matches": {
+            **match_rows(place, letter().letters, document.url, KEY)[0],
+            **asdict(belonging(document.url, unit_record(), KEY)),
+        },
         "skips": skip_row(Skipped("http://files.example.org/", SkipReason.ROBOTS), NOW),
         "buckets": bucket_row(BucketAccess("http://x.example.org/b", "s3", "b"), NOW),
         "leads": lead_row(BucketLead("http://x.example.org/b", "s3", "b"), NOW),
