@@ -30,6 +30,7 @@ from findings.records import (
 )
 from findings.rows import Judged
 from findings.schema import MACROS, MIGRATION_FILES, VIEWS, Migration, applied_version, migrate, migrations
+from findings.severity_rules import Fact
 from matchers.verdicts import AnchorState, Verdict
 from tests.findings.conftest import HOST, Estate, letter
 
