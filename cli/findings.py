@@ -10,6 +10,7 @@ from cli.chosen_options import chosen_options
 from cli.findings_set import set_
 from cli.options import database_option, format_option, reveal_option
 from cli.reading import READ_WAIT, merge_what_waits, report_for
+from cli.severity import severity
 from findings.chosen import Chosen
 from findings.query import finding, latest_sweep_id, letters_exposed, reach, to_look_at
 from findings.query import findings as query_findings
@@ -21,6 +22,7 @@ def findings() -> None:
 
 
 findings.add_command(set_)
+findings.add_command(severity)
 
 
 @findings.command("list")

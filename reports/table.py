@@ -77,7 +77,10 @@ class TableReport:
                 ("finding", row.finding_id),
                 ("state", f"{row.state} ({row.basis}, {_time(row.answered_at)})"),
                 ("triage", f"{row.triage}{' (settled)' if row.settled else ''}"),
+                ("severity", row.severity.value),
+                *(("", reason) for reason in row.severity_reasons),
                 ("what", _what(row)),
+                *_about(row),
                 ("where", self._shown.place(row.url, row.member)),
                 ("host", f"{row.host}, {row.tier}{f', {row.supplier}' if row.supplier else ''}"),
                 ("exposed", f"at least from {_time(row.first_seen)} to {_time(row.last_seen)}, as seen by us"),
@@ -201,8 +204,15 @@ def _what(row: FindingRow) -> str:
     return f"{row.verdict}{letter}{share}{evidence}"
 
 
+def _about(row: FindingRow) -> list[tuple[str, str]]:
+    people = [("people", f"{row.persons} registered with the letter")] if row.persons else []
+    matters = [("speaks of", ", ".join(category.replace("_", " ") for category in row.categories))]
+    return people + (matters if row.categories else [])
+
+
 def _state(row: FindingRow) -> Text:
-    shown = Text(row.state.value, style=_colour(row.state))
+    shown = Text(f"{row.severity}\n")
+    shown.append(row.state.value, style=_colour(row.state))
     if row.triage is not TriageDecision.TO_TRIAGE:
         shown.append(f"\n{row.triage}", style="default")
     return shown
