@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from ssl import SSLSocket
-
-from urllib3 import BaseHTTPResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +22,11 @@ class Peer:
     certificate_sha256: str = ""
 
 
-def peer_of(response: BaseHTTPResponse) -> Peer:
-    """Of an answer whose body has not been read: its connection is given back with the last byte."""
-    sock = getattr(response.connection, "sock", None)
-    if sock is None:
-        return Peer()
+def peer_of(opened: socket.socket) -> Peer:
+    """Of a socket that is connected."""
     address, digest = "", ""
     with suppress(OSError, IndexError):
-        address = str(sock.getpeername()[0])
-    if isinstance(sock, SSLSocket) and (certificate := sock.getpeercert(binary_form=True)):
+        address = str(opened.getpeername()[0])
+    if isinstance(opened, SSLSocket) and (certificate := opened.getpeercert(binary_form=True)):
         digest = hashlib.sha256(certificate).hexdigest()
     return Peer(address, digest)

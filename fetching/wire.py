@@ -5,6 +5,7 @@ An SDK opens no connections of its own: its transport hands the request to `Wire
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -38,7 +39,7 @@ from fetching.errors import (
     UrlDeniedError,
 )
 from fetching.pacing import LONGEST_WAIT, THROTTLE_RETRIES, THROTTLE_STATUSES, retry_after_seconds
-from fetching.peers import peer_of
+from fetching.peers import Peer, peer_of
 from fetching.urllib3_pools import close_pools, dialled_pool_manager
 
 # Bytes asked of a socket at a time: what a TLS record (16 KiB) and a typical receive buffer hold is handed on at once.
@@ -160,14 +161,16 @@ class Answer:
         peer: who answered.
     """
 
-    def __init__(self, url: str, response: BaseHTTPResponse, exchange: _Exchange, *, redirected: bool) -> None:
+    def __init__(
+        self, url: str, response: BaseHTTPResponse, exchange: _Exchange, peer: Peer, *, redirected: bool
+    ) -> None:
         self._response = response
         self._exchange = exchange
         self._whole = False
         self.url = url
         self.redirected = redirected
         self.status = response.status
-        self.peer = peer_of(response)
+        self.peer = peer
         self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
 
     @property
@@ -262,7 +265,8 @@ class Wire:
         self._retries = retries
         self._errand = errand
         self._cut_off = CutOff(errand.stop)
-        self._pools = dialled_pool_manager(dialler, trust, self._cut_off.use)
+        self._peer = Peer()
+        self._pools = dialled_pool_manager(dialler, trust, self._use)
         seconds = errand.limits.timeout_seconds
         self._timeout = Timeout(connect=seconds, read=seconds)
         self._headers = {"User-Agent": errand.user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
@@ -327,7 +331,12 @@ class Wire:
         self._admit(url, hop=hop)
         exchange = _Exchange(self._errand, self._cut_off, url)
         response = exchange.attempt(lambda: self._open(url, headers))
-        return Answer(url, response, exchange, redirected=hop)
+        return Answer(url, response, exchange, self._peer, redirected=hop)
+
+    def _use(self, opened: socket.socket) -> None:
+        """The socket that the next answer comes from."""
+        self._peer = peer_of(opened)
+        self._cut_off.use(opened)
 
     def _open(self, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
         return self._pools.urlopen(

@@ -24,6 +24,8 @@ from scope.urls import has_credentials
 NEAREST_KEY_SCORE = 60
 # User and password in an address: a message is read by others, and copied into tickets.
 _USER = re.compile(r"//[^/@]*@")
+# A private key of age, which opens evidence, put where it does not belong.
+_PRIVATE_KEY = re.compile(r"AGE-SECRET-KEY-\w*", re.IGNORECASE)
 
 
 def load_scope(path: Path, *, needs_targets: bool = True) -> Scope:
@@ -118,7 +120,7 @@ def _dotted(location: tuple[int | str, ...]) -> str:
 
 
 def _quoted(value: object) -> str:
-    text = _USER.sub("//…@", repr(value))
+    text = _PRIVATE_KEY.sub("AGE-SECRET-KEY-…", _USER.sub("//…@", repr(value)))
     longest = 60
     return text if len(text) <= longest else text[:longest] + "…"
 
