@@ -41,6 +41,15 @@ def add_audio(files: tuple[Path, ...], pack_path: Path, key_path: Path, register
 
     Example: stray pack add-audio dictations/ --pack pack --key pack.key
     """
+    add_from_files(files, pack_path, key_path, register_path)
+
+
+def add_from_files(files: tuple[Path, ...], pack_path: Path, key_path: Path, register_path: Path | None) -> None:
+    """Decode recordings and add them to the pack, telling on standard error what became of each that gave trouble.
+
+    Raises:
+        LettersError, PackError, CommandError: the pack stays as it was.
+    """
     key = load_key(key_path)
     pack = open_pack(pack_path, key)
     register = register_at(register_path)

@@ -65,6 +65,7 @@ class Letter:
         written: the day it was typed.
         sheet: what stands on the paper.
         identifiers: names, numbers, addresses and birth dates of the people in it, as printed but for the case.
+        people: whom it is about: the patient, and a partner whom it names.
     """
 
     letter_id: str
@@ -72,6 +73,7 @@ class Letter:
     written: date
     sheet: Sheet
     identifiers: tuple[str, ...]
+    people: tuple[Person, ...]
 
     @property
     def text(self) -> str:
@@ -85,7 +87,7 @@ def letter(house: House, number: int, seed: int) -> Letter:
     case = _Case(house, serial, seed)
     blocks = case.blocks()
     sheet = Sheet(case.lines("header"), case.writer.write(case.rules["running"][0]), blocks, case.rules["footer"][0])
-    return Letter(f"L{serial:05d}", house, case.typed, sheet, case.identifiers(sheet.text))
+    return Letter(f"L{serial:05d}", house, case.typed, sheet, case.identifiers(sheet.text), case.people(sheet.text))
 
 
 def known_letters(seed: int, patients_a_house: int = 6) -> tuple[Letter, ...]:
@@ -246,6 +248,11 @@ class _Case:
         candidates = [form for person in (self._patient, self._partner) for form in self._forms(person)]
         printed = [form for form in candidates if form.casefold() in text]
         return (*printed, self._patient.nhs_number)
+
+    def people(self, text: str) -> tuple[Person, ...]:
+        """The patient, and the partner where the text names that one in full."""
+        named = f"{self._partner.first} {self._partner.last}".casefold() in text.casefold()
+        return (self._patient, self._partner) if named else (self._patient,)
 
     def _forms(self, person: Person) -> tuple[str, ...]:
         return (

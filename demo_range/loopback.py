@@ -44,8 +44,8 @@ class ListeningServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, handler: Handler) -> None:
-        super().__init__((LOOPBACK, 0), handler)
+    def __init__(self, handler: Handler, port: int = 0) -> None:
+        super().__init__((LOOPBACK, port), handler)
         self.stopping = threading.Event()
         self.requests: list[Request] = []
         self._open: set[socket.socket] = set()
@@ -100,18 +100,24 @@ def _cut(connection: socket.socket) -> None:
 
 
 class LoopbackServer:
-    """A server that runs between `with` and its end; `.url` has no trailing slash."""
+    """A server that runs between `with` and its end; `.url` has no trailing slash.
+
+    Args:
+        handler: answers a request.
+        port: to listen on; any free one if not given. One that comes back after it was down has the same again.
+    """
 
     scheme = "http"
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, port: int = 0) -> None:
         self._handler = handler
+        self._wanted_port = port
         self._server: ListeningServer | None = None
         self._thread: threading.Thread | None = None
 
     def listening(self) -> ListeningServer:
         """The socket side, freshly bound; a subclass may prepare it."""
-        return ListeningServer(self._handler)
+        return ListeningServer(self._handler, self._wanted_port)
 
     def __enter__(self) -> Self:
         self._server = self.listening()

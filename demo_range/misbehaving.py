@@ -8,7 +8,7 @@ import socket
 import struct
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
@@ -62,7 +62,7 @@ class MisbehavingServer(LoopbackServer):
         redirect_to: the Location of /redirect-out.
         large_bytes: size of /large.
         retry_after: the Retry-After of 429 and 503: seconds or an HTTP date.
-        links: what the page at / links to.
+        links: what the page at / links to; a list may be changed while it runs.
     """
 
     def __init__(
@@ -70,13 +70,13 @@ class MisbehavingServer(LoopbackServer):
         redirect_to: str = "http://192.0.2.1/",
         large_bytes: int = 8 * MEBIBYTE,
         retry_after: str = "1",
-        links: tuple[str, ...] = (),
+        links: Sequence[str] = (),
     ) -> None:
         super().__init__(partial(_Handler, settings=_Settings(redirect_to, large_bytes, retry_after, links)))
 
 
 class _Settings:
-    def __init__(self, redirect_to: str, large_bytes: int, retry_after: str, links: tuple[str, ...]) -> None:
+    def __init__(self, redirect_to: str, large_bytes: int, retry_after: str, links: Sequence[str]) -> None:
         self.redirect_to = redirect_to
         self.large_bytes = large_bytes
         self.retry_after = retry_after

@@ -108,6 +108,9 @@ class OpenDirectoryServer:
 
     Raises:
         DemoRangeError: on entering, where the style's program is not installed or does not start.
+
+    Attributes:
+        refused: beginnings of paths whose files are refused with 403 from now on; only Python's own server heeds it.
     """
 
     def __init__(self, root: Path, style: ListingStyle | str = ListingStyle.PYTHON) -> None:
@@ -115,10 +118,12 @@ class OpenDirectoryServer:
         self._style = ListingStyle(style)
         self._stack = ExitStack()
         self._url = ""
+        self.refused: set[str] = set()
 
     def __enter__(self) -> Self:
         if self._style is ListingStyle.PYTHON:
-            self._url = self._stack.enter_context(PythonListingServer(self._root)).url
+            server = self._stack.enter_context(PythonListingServer(self._root))
+            self._url, self.refused = server.url, server.refused
             return self
         with ExitStack() as starting:
             state = Path(starting.enter_context(tempfile.TemporaryDirectory(prefix="stray-listing-")))

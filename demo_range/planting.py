@@ -11,6 +11,7 @@ from pathlib import Path
 from demo_range.answer_key import AnswerKey, Decoy, Form, Place
 from demo_range.distortions import bundle, excerpt, retyped_sheet
 from demo_range.letters import House, Letter, blank_template, known_letters, letter
+from demo_range.people import Person
 from demo_range.plan import BUCKETS, FTP, OPEN, PLAN, RECORDINGS, SITE, SITE_LINKS, LetterName, Planting
 from demo_range.recordings import dss_recording
 from demo_range.rendering import Format, html_fragment, rendered
@@ -36,6 +37,10 @@ _KEPT_AS = (
     (Format.HTML, "utf-8"),
     (Format.TXT, "utf-8"),
 )
+
+
+# What the register says of a person.
+_ABOUT = ("nhs_number", "hospital_number", "surname", "forename", "date_of_birth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +84,23 @@ def _leave_recordings(root: Path) -> None:
 
 
 def _keep(folder: Path, letters: tuple[Letter, ...]) -> Path:
-    """The known letters in mixed formats, and the register that gives each file its letter id."""
+    """The known letters in mixed formats, and the register: each file's letter id, and a row for each person."""
     register = folder / "letters.csv"
     rows = []
     for number, known in enumerate(letters):
         form, charset = _KEPT_AS[number % len(_KEPT_AS)]
         name = f"{known.house}/{known.written:%Y-%m}-{number:03d}.{form}"
         _write(folder / name, rendered(form, known.sheet, charset=charset), known.written)
-        rows.append((known.letter_id, name))
+        rows += [(known.letter_id, name, *_registered(person)) for person in known.people]
     with register.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(("letter_id", "file"))
+        writer.writerow(("letter_id", "file", *_ABOUT))
         writer.writerows(rows)
     return register
+
+
+def _registered(person: Person) -> tuple[str, ...]:
+    return person.nhs_number, person.hospital_number, person.last, person.first, person.born.isoformat()
 
 
 class _Planter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -51,10 +52,10 @@ key = "findings.key"
 
 [limits]
 requests_per_second = {requests_per_second}
-
+{limits}
 [network]
 private_addresses = ["{address}"]
-
+{tables}
 [[site]]
 url = "{site}/"
 kind = "site"
@@ -102,6 +103,16 @@ _LEVELS = {
 _FTP_GREETING = "Mediscript transfer server ready."
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a range is served from: three storage services and the open directory."""
+
+    s3: S3Server
+    gcs: dict[str, CloudBucket]
+    azure: AzureServer
+    listing: OpenDirectoryServer
+
+
 class DemoRange:
     """Plants and serves the range: `with DemoRange(folder) as ground: ground.scope_toml`.
 
@@ -109,7 +120,10 @@ class DemoRange:
 
     Attributes:
         folder: where `letters`, `site`, `open`, `buckets` and `ftp` lie.
+        held: the servers whose contents and rights may be changed while it runs.
     """
+
+    held: Held
 
     def __init__(self, folder: Path, seed: int = 1, listing: ListingStyle = ListingStyle.PYTHON) -> None:
         self.folder = folder
@@ -137,6 +151,7 @@ class DemoRange:
                 Area.FTP: ftp.url,
             }
             self._planted = planted
+            self.held = Held(s3, gcs, azure, listing)
             self._stack = starting.pop_all()
         return self
 
@@ -168,11 +183,17 @@ class DemoRange:
     @property
     def scope_toml(self) -> str:
         """A scope file for the range; pack, database and keys lie beside it."""
+        return self.scope_with()
+
+    def scope_with(self, limits: str = "", tables: str = "") -> str:
+        """The same with more lines among its limits, and with more tables."""
         expires = datetime.now(UTC).date() + timedelta(days=_AUTHORITY_DAYS)
         text = _SCOPE.format(
             expires=expires,
             requests_per_second=_REQUESTS_PER_SECOND,
             address=LOOPBACK,
+            limits=limits,
+            tables=tables,
             site=self._urls[Area.SITE],
             open_directory=self._urls[Area.OPEN_DIRECTORY],
         )

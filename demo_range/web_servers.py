@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Set
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from demo_range.loopback import LoopbackServer, RecordingHandler
 
@@ -39,9 +41,20 @@ class _SiteHandler(RecordingHandler, SimpleHTTPRequestHandler):
 
 
 class _ListingHandler(RecordingHandler, SimpleHTTPRequestHandler):
-    """What `python -m http.server` serves, unchanged: its listings, its types, HTTP/1.0."""
+    """What `python -m http.server` serves: its listings, its types, HTTP/1.0. But for files that are refused."""
 
     protocol_version = "HTTP/1.0"
+
+    def __init__(self, *connection: Any, directory: str, refused: Set[str] = frozenset()) -> None:
+        self._refused = refused
+        super().__init__(*connection, directory=directory)
+
+    def send_head(self) -> Any:
+        path = unquote(self.path)
+        if not path.endswith("/") and path.startswith(tuple(self._refused)):
+            self.send_error(HTTPStatus.FORBIDDEN)
+            return None
+        return super().send_head()
 
 
 class WebServer(LoopbackServer):
@@ -52,7 +65,12 @@ class WebServer(LoopbackServer):
 
 
 class PythonListingServer(LoopbackServer):
-    """An open directory as Python's own server lists it."""
+    """An open directory as Python's own server lists it.
 
-    def __init__(self, root: Path) -> None:
-        super().__init__(partial(_ListingHandler, directory=str(root)))
+    Attributes:
+        refused: beginnings of paths whose files are refused with 403 from now on; listings go on naming them.
+    """
+
+    def __init__(self, root: Path, port: int = 0) -> None:
+        self.refused: set[str] = set()
+        super().__init__(partial(_ListingHandler, directory=str(root), refused=self.refused), port)

@@ -80,7 +80,9 @@ def test_every_file_is_in_the_key_and_every_place_is_a_file(planted: PlantedRang
 def test_the_register_names_every_kept_letter(planted: PlantedRange) -> None:
     with planted.register.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["letter_id"] for row in rows] == [one.letter_id for one in planted.letters]
+    people = [(one.letter_id, person.nhs_number) for one in planted.letters for person in one.people]
+    assert [(row["letter_id"], row["nhs_number"]) for row in rows] == people
+    assert len(people) > len(planted.letters), "couples"
     kept = {path for path in planted.letters_folder.rglob("*") if path.is_file()} - {planted.register}
     assert {planted.letters_folder / row["file"] for row in rows} == kept
     assert {path.suffix for path in kept} == {".pdf", ".docx", ".html", ".txt"}
@@ -89,7 +91,9 @@ def test_the_register_names_every_kept_letter(planted: PlantedRange) -> None:
 def test_kept_letters_are_the_letters(planted: PlantedRange) -> None:
     with planted.register.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    for row, one in zip(rows, planted.letters, strict=True):
+    files = {row["letter_id"]: row for row in rows}
+    for one in planted.letters:
+        row = files[one.letter_id]
         path = planted.letters_folder / row["file"]
         text = stream(text_of(path, Format(path.suffix[1:])))
         stories = [block for block in one.sheet.blocks if block.story and "\t" not in block.text]

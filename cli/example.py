@@ -1,0 +1,132 @@
+"""The example database: real sweeps of the practice ground, dated as if weeks had passed, with what people decided."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from cli.console import notice
+from cli.errors import CommandError
+from cli.example_people import decide
+from cli.example_time import SimulatedTime, move_spool
+from cli.pack_audio import add_from_files
+from cli.pack_build import build_from_files
+from cli.sweep_progress import SweepProgress
+from cli.sweep_summary import tell_summary
+from demo_range.estate import Estate
+from demo_range.weeks import WEEKS, Week
+from fetching.clean_environment import clean_environment
+from findings.compact_copy import copy_compact
+from findings.database import open_reader, open_writer
+from findings.keys import load_or_create_database_key
+from findings.merge import merge
+from findings.query import sweep_summary
+from findings.spool_folders import SweepFolder, spool_root
+from matchers.keys import load_key
+from matchers.pack import open_pack
+from scope.loader import load_scope
+from scope.model import Scope
+from scope.units import Unit, UnitKind
+from sweeps.engine import LocalEngine, OnEnd, OnProgress
+from sweeps.job import Job
+from sweeps.sweep import Sweep, SweepResult
+
+SCOPE = "scope.toml"
+
+
+def build_example(folder: Path, target: Path, weeks: Sequence[Week] = WEEKS) -> None:
+    """Sweep the estate once for each week below `folder`, which is empty, and leave a small copy at `target`."""
+    time = SimulatedTime()
+    with Estate(folder) as estate:
+        scope = _scope(estate, weeks[0])
+        build_from_files((estate.ground.letters_folder,), scope.pack.path, scope.pack.key, estate.ground.register)
+        dictations = estate.dictations
+        add_from_files((dictations,), scope.pack.path, scope.pack.key, dictations / "dictations.csv")
+        load_or_create_database_key(scope.database.key, database_exists=False)
+        with open_writer(scope.database.file):
+            pass  # made, so that it can be held
+        for week in weeks:
+            _live_through(estate, week, time)
+    copy_compact(scope.database.file, target)
+    notice(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
+
+
+def _scope(estate: Estate, week: Week) -> Scope:
+    path = estate.folder / SCOPE
+    path.write_text(estate.scope_toml(week.conduct), encoding="utf-8")
+    return load_scope(path)
+
+
+def _live_through(estate: Estate, week: Week, time: SimulatedTime) -> None:
+    time.turn_to(week.begins - timedelta(minutes=5))
+    week.change(estate)
+    time.turn_to(week.begins)
+    notice(f"{week.begins:%d %B %Y}. {week.story}")
+    scope = _scope(estate, week)
+    database = scope.database.file
+    with open_reader(database):  # as a notebook that is left open: the sweep goes on, and its results wait
+        result = _swept(scope, week)
+    moved = move_spool(SweepFolder.of(spool_root(database), result.sweep_id), time)
+    merged = merge(spool_root(database), database)
+    tell_summary(SweepResult(moved.sweep_id, sweep_summary(database, moved.sweep_id), merged), scope)
+    decide(database, week, time)
+
+
+def _swept(scope: Scope, week: Week) -> SweepResult:
+    engine = _Engine(LocalEngine(os.cpu_count() or 1, clean_environment(os.environ)), week.runs_out)
+    pack = open_pack(scope.pack.path, load_key(scope.pack.key))
+    sweep = Sweep(scope, engine, version("stray"), pack.pack_id, wait_seconds=0)
+    with SweepProgress() as progress:
+        result = sweep.run(_Operator(progress, sweep, week.stopped_after))
+    if result.merged is not None:
+        raise CommandError("the sweep was merged before it was dated")
+    return result
+
+
+class _Operator:
+    """Watches a sweep as any terminal does, and stops it where the week says so."""
+
+    def __init__(self, display: SweepProgress, sweep: Sweep, stops_after: int | None) -> None:
+        self._sweep = sweep
+        self._left = stops_after
+        self.began = display.began
+        self.progress = display.progress
+        self.waits = display.waits
+        self._ended = display.unit_ended
+
+    def unit_ended(self, unit: Unit, finished: bool) -> None:
+        """See `Watcher`."""
+        self._ended(unit, finished)
+        if self._left is not None:
+            self._left -= 1
+            if self._left == 0:
+                self._sweep.stop()
+
+
+class _Engine:
+    """Runs units as they are; where the authority runs out, the last of them finds it expired, as after midnight."""
+
+    def __init__(self, engine: LocalEngine, runs_out: bool) -> None:
+        self._engine = engine
+        self._runs_out = runs_out
+        self.stop = engine.stop
+        self.kill = engine.kill
+
+    def run(self, jobs: Sequence[Job], on_progress: OnProgress, on_end: OnEnd) -> None:
+        """See `Engine`."""
+        jobs = sorted(jobs, key=lambda job: job.unit.kind is UnitKind.BUCKET)
+        if self._runs_out:
+            jobs[-1] = replace(jobs[-1], scope=_expired(jobs[-1].scope))
+        self._engine.run(jobs, on_progress, on_end)
+
+
+def _expired(scope: Scope) -> Scope:
+    """The same on the day after its authority's last."""
+    if scope.authority is None:
+        return scope
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    return scope.model_copy(update={"authority": scope.authority.model_copy(update={"expires": yesterday})})
