@@ -1,8 +1,7 @@
-"""What the people of the example decided, sweep by sweep."""
+"""What the people of the example decided, noted and took on, sweep by sweep."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,77 +12,75 @@ from demo_range.weeks import BATCH, Week
 from findings.chosen import Chosen
 from findings.query import findings
 from findings.records import TriageDecision
-from findings.results import FindingRow, TriageEvent
-from findings.triage import set_triage
-from matchers.verdicts import Verdict
+from findings.results import TriageEvent
+from findings.triage import act
 
 _GUARDIAN, _ANALYST, _NIGHT = "A. Whitcombe", "S. Ridley", "N. Farouk"
-# Long enough that the example never runs out of an acceptance that holds.
+# Long enough that the example always has an acceptance that holds.
 _FAR = date(2099, 12, 31)
-_CONFIRMED, _FALSE, _ACCEPTED, _REPORTED, _TAKEN_DOWN, _CLOSED = (
-    TriageDecision.CONFIRMED, TriageDecision.FALSE_POSITIVE, TriageDecision.ACCEPTED_UNTIL, TriageDecision.REPORTED,
-    TriageDecision.TAKEN_DOWN, TriageDecision.CLOSED,
-)  # fmt: skip
+_TO_TRIAGE, _CONFIRMED, _FALSE, _ACCEPTED, _REPORTED, _TAKEN_DOWN, _CLOSED = TriageDecision
+_STORY = "/patients/story-of-a-cycle"
+_MIRROR = "/2026/10/audit/"
+_RESULTS, _LETTERS = "/ashcombe-results/", "/clinic-letters/"
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """One decision on all findings whose place holds `where`; on those of one verdict, if it is given."""
+class Act:
+    """One act on all findings whose place holds `where`, some hours after the sweep of a day in 2026."""
 
-    month: int
-    day: int
-    after: timedelta
+    day: tuple[int, int]
+    hours: float
     where: str
-    decision: TriageDecision
     by: str
-    note: str
+    note: str = ""
+    decision: TriageDecision | None = None
     until: date | None = None
-    verdict: Verdict | None = None
+    to: str | None = None
+    due: date | None = None
+
+    def event(self, time: SimulatedTime) -> TriageEvent:
+        """As it is recorded."""
+        at = time.now() + timedelta(hours=self.hours)
+        return TriageEvent(self.decision, self.note, self.by, at, self.until, self.to, self.due)
 
 
-def _hours(hours: float) -> timedelta:
-    return timedelta(hours=hours)
+def _day(month: int, day: int) -> date:
+    return date(2026, month, day)
 
 
-_DECISIONS = (
-    Decided(9, 7, _hours(6.5), "/patients/story-of-a-cycle", _CONFIRMED, _ANALYST, "whole consultation, names and all"),
-    Decided(9, 7, _hours(7), "/patients/story-of-a-cycle", _REPORTED, _GUARDIAN, "web team told, ticket 40117"),
-    Decided(9, 7, _hours(7.2), "/second-opinion.pdf", _FALSE, _ANALYST, "invented patient of the typing course"),
-    Decided(9, 7, _hours(7.4), "/Pending/", _CONFIRMED, _ANALYST, "not in the pack; asked the bureau whose"),
-    Decided(9, 7, _hours(8), "/governance/audit-sample.pdf", _ACCEPTED, _GUARDIAN,
-            "consent for teaching is on file, 2026/88", _FAR),
-    Decided(9, 7, _hours(8.1), "/governance/letter-format-example.docx", _ACCEPTED, _GUARDIAN,
-            "until the new format is out", date(2026, 10, 1)),
-    Decided(9, 14, _hours(9), "/ashcombe-sharing/", _CONFIRMED, _ANALYST, "link was meant for one practice"),
-    Decided(9, 21, _hours(7), "/ashcombe-results/", _REPORTED, _ANALYST, "bureau told by telephone"),
-    Decided(9, 21, _hours(7.5), "/clinic-letters/", _REPORTED, _ANALYST, "bureau told, same call"),
-    Decided(10, 12, _hours(7), "/patients/story-of-a-cycle", _TAKEN_DOWN, _ANALYST, "page is gone in two sweeps"),
-    Decided(10, 12, _hours(7.5), "/governance/typing-test.txt", _CLOSED, _ANALYST, "a pangram now, seen by eye"),
-    Decided(10, 19, _hours(0.4), BATCH, _CONFIRMED, _NIGHT, "tip-off IG-2026-311: couples' letters"),
-    Decided(10, 19, _hours(0.6), "/2026/10/audit/", _CONFIRMED, _NIGHT, "the same batch in the bureau's bucket"),
-    Decided(10, 19, _hours(6.2), BATCH, _REPORTED, _GUARDIAN, "bureau's duty line told, MB-7719"),
-    Decided(10, 19, _hours(6.3), "/2026/10/audit/", _REPORTED, _GUARDIAN, "bureau's duty line told, MB-7719"),
-    Decided(10, 21, _hours(3), BATCH, _TAKEN_DOWN, _ANALYST, "refused since this morning"),
-    Decided(10, 21, _hours(3.1), "/2026/10/audit/", _TAKEN_DOWN, _ANALYST, "refused since this morning"),
-    Decided(10, 26, _hours(7), "/patients/story-of-a-cycle", _REPORTED, _ANALYST, "back after a restore, 40117"),
-    Decided(10, 26, _hours(7.1), BATCH, _CLOSED, _GUARDIAN, "gone in two sweeps; letters to the couples are out"),
-)  # fmt: skip
+_FIRST, _SECOND, _THIRD = (9, 7), (9, 14), (9, 21)
+_SIXTH, _TIP, _AFTER, _LAST = (10, 12), (10, 19), (10, 21), (10, 26)
+
+ACTS = (
+    Act(_FIRST, 6.5, _STORY, _ANALYST, "a whole consultation", _CONFIRMED, to=_ANALYST, due=_day(9, 9)),
+    Act(_FIRST, 7.0, _STORY, _GUARDIAN, "web team told, ticket 40117", _REPORTED),
+    Act(_FIRST, 7.2, "/second-opinion.pdf", _ANALYST, "invented patient of the typing course", _FALSE),
+    Act(_FIRST, 7.4, "/Pending/", _ANALYST, "not in the pack; asked the bureau whose", _CONFIRMED, to=_ANALYST),
+    Act(_FIRST, 8.0, "/audit-sample.pdf", _GUARDIAN, "consent for teaching is on file, 2026/88", _ACCEPTED, _FAR),
+    Act(_FIRST, 8.1, "/letter-format-example", _GUARDIAN, "until the new format is out", _ACCEPTED, _day(10, 1)),
+    Act(_FIRST, 8.3, "/typing-test.txt", _GUARDIAN, "until the course is over", _ACCEPTED, _day(12, 31)),
+    Act(_FIRST, 9.0, "/Completed/", _GUARDIAN, to=_ANALYST, due=_day(9, 18)),
+    Act(_SECOND, 9.0, "/ashcombe-sharing/", _ANALYST, "link was meant for one practice", _CONFIRMED),
+    Act(_THIRD, 7.0, _RESULTS, _ANALYST, "bureau told by telephone", _REPORTED, to=_ANALYST, due=_day(10, 2)),
+    Act(_THIRD, 7.5, _LETTERS, _ANALYST, "bureau told, same call", _REPORTED, to=_ANALYST, due=_day(10, 9)),
+    Act(_THIRD, 8.0, "/NG-20931", _NIGHT, "is this the recording of the letter beside it?"),
+    Act(_SIXTH, 7.0, _STORY, _ANALYST, "page is gone in two sweeps", _TAKEN_DOWN),
+    Act(_SIXTH, 7.3, "/Completed/2024-06/", _ANALYST, "folder is no longer listed", _TAKEN_DOWN),
+    Act(_TIP, 0.4, BATCH, _NIGHT, "tip-off IG-2026-311: couples' letters", _CONFIRMED, to=_NIGHT, due=_day(10, 19)),
+    Act(_TIP, 0.6, _MIRROR, _NIGHT, "the same batch in a bucket", _CONFIRMED, to=_NIGHT, due=_day(10, 19)),
+    Act(_TIP, 6.2, BATCH, _GUARDIAN, "bureau's duty line told, MB-7719", _REPORTED, to=_GUARDIAN),
+    Act(_TIP, 6.3, _MIRROR, _GUARDIAN, "bureau's duty line told, MB-7719", _REPORTED, to=_GUARDIAN),
+    Act(_AFTER, 3.0, BATCH, _ANALYST, "refused since this morning", _TAKEN_DOWN),
+    Act(_AFTER, 3.1, _MIRROR, _ANALYST, "refused since this morning", _TAKEN_DOWN),
+    Act(_LAST, 7.0, _STORY, _ANALYST, "back after a restore, 40117", _REPORTED, to=_ANALYST, due=_day(10, 28)),
+    Act(_LAST, 7.1, BATCH, _GUARDIAN, "gone in two sweeps; the couples are told", _CLOSED),
+)
 
 
 def decide(database: Path, week: Week, time: SimulatedTime) -> None:
     """Record what was decided after this sweep and before the next."""
     rows = findings(database, Chosen(everything=True))
-    for decided in _DECISIONS:
-        if (decided.month, decided.day) != (week.begins.month, week.begins.day):
-            continue
-        for row in _meant(rows, decided):
-            event = TriageEvent(decided.decision, decided.note, decided.by, time.now() + decided.after, decided.until)
-            set_triage(database, row.finding_id, event)
-
-
-def _meant(rows: Iterable[FindingRow], decided: Decided) -> list[FindingRow]:
-    return [
-        row
-        for row in rows
-        if decided.where in unquote(row.url) and (decided.verdict is None or row.verdict is decided.verdict)
-    ]
+    for one in ACTS:
+        meant = [row.finding_id for row in rows if one.where in unquote(row.url)]
+        if one.day == (week.begins.month, week.begins.day) and meant:
+            act(database, meant, one.event(time))

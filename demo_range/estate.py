@@ -30,7 +30,7 @@ _BODY_BYTES = 6 * MEBIBYTE
 # Seconds for one request: what hangs on loopback hangs for good.
 _TIMEOUT = 3
 # Requests at one target: enough for every other one, and the end of the portal's endless calendar.
-_REQUESTS = 150
+_REQUESTS = 100
 # Pages of one document that are read by OCR; the longest scan has more.
 _OCR_PAGES = 2
 # Nothing resolves this name: RFC 6761 keeps `.invalid` for that.

@@ -5,11 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from cli.example_time import SimulatedTime, move_spool
-from documents.exposure import Exposure
-from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
+from documents.records import Entry, EntryKind, Skipped, SkipReason
 from findings.keys import DatabaseKey
 from findings.merge import merge
 from findings.query import reach, sweep_summary
@@ -18,6 +15,7 @@ from findings.spool import SweepSpool
 from findings.spool_folders import spool_root
 
 REAL = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+LISTED = datetime(2024, 6, 14, 17, 30)  # noqa: DTZ001 - as a listing without a time zone says
 THEN = datetime(2026, 9, 7, 2, 0, tzinfo=UTC)
 
 
@@ -57,7 +55,7 @@ def test_a_moved_spool_merges_with_every_time_moved(tmp_path: Path) -> None:
     spool = SweepSpool.create(spool_root(database), record, key)
     clock.now += timedelta(seconds=20)
     opened = spool.unit(unit, clock)
-    opened.entry(Entry("http://a.example/a.txt", EntryKind.FILE, "a.txt", modified=datetime(2024, 6, 14, 17, 30)))
+    opened.entry(Entry("http://a.example/a.txt", EntryKind.FILE, "a.txt", modified=LISTED))
     opened.skipped(Skipped("http://a.example/b.txt", SkipReason.NOT_FOUND))
     opened.finish(UnitOutcome(UnitState.FINISHED, REAL, clock.now))
     spool.finish(SweepEnd(clock.now))
@@ -70,7 +68,7 @@ def test_a_moved_spool_merges_with_every_time_moved(tmp_path: Path) -> None:
     assert [row.unit_id for row in reach(database, moved.sweep_id)] == ["unit"]
     assert times(database) == {
         "skipped_at": {THEN + timedelta(seconds=20)},
-        "modified": {datetime(2024, 6, 14, 17, 30)},
+        "modified": {LISTED},
     }
 
 
