@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from findings.query import finding
 from findings.results import FindingRow
 from findings.vault.asking import seen_digests
 from findings.vault.chain import Event, Head
+from findings.vault.log import EvidenceLog
 from findings.vault.mirror import take_in_log
 from findings.vault.records import Answered
 from findings.vault.sealing import recipients_of
@@ -39,6 +40,8 @@ from scope.model import CertificatePolicy, Scope
 from scope.urls import FTP_SCHEMES
 from sweeps.keeping import circumstances_of
 from sweeps.plan import user_agent
+
+Clock = Callable[[], datetime]
 
 
 def capture_all(
@@ -65,7 +68,7 @@ def capture_all(
         by_url.setdefault(row.url, []).append(row)
     asked = [(url, rows, guard_for(url, scope, tip_off)) for url, rows in by_url.items()]
     conduct = conduct_log(scope, "evidence")
-    capture = _Capture(scope, database, conduct, who_why, output)
+    capture = Capture(scope, database, conduct, who_why, output)
     with closing(conduct):
         for url, rows, guard in asked:
             if tip_off is not None and guard.tip_off is not None:
@@ -79,11 +82,26 @@ def capture_all(
     return ExitCode.NOTHING_FOUND if not capture.missed else ExitCode.INCOMPLETE
 
 
-class _Capture:
-    """Captures under one scope, each host at its own pace."""
+class Capture:
+    """Captures under one scope, each host at its own pace.
+
+    Args:
+        scope: its authority has been checked.
+        database: whose findings these are; the vault lies beside it.
+        conduct: takes each request.
+        who_why: who has it kept, and why.
+        output: table or json.
+        clock: aware time, for what goes on record.
+    """
 
     def __init__(
-        self, scope: Scope, database: Path, conduct: ConductLog, who_why: tuple[str, str], output: str
+        self,
+        scope: Scope,
+        database: Path,
+        conduct: ConductLog,
+        who_why: tuple[str, str],
+        output: str,
+        clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         by, reason = who_why
         agent = user_agent(scope, version("stray"))
@@ -93,7 +111,9 @@ class _Capture:
         self._circumstances = circumstances_of(scope, reason, agent, by=by)
         self._output = output
         self._pacers: dict[str, Pacer] = {}
-        self.vault = Vault(vault_folder(database))
+        self._clock = clock
+        folder = vault_folder(database)
+        self.vault = Vault(folder, EvidenceLog(folder, clock))
         self.missed = 0
 
     def one(self, url: str, rows: Sequence[FindingRow], guard: Guard) -> None:
@@ -102,7 +122,7 @@ class _Capture:
         pacer = self._pacers.setdefault(urlsplit(url).netloc, Pacer(self._scope.limits.requests_per_second))
         errand = replace(errand_for(self._scope, guard, self._conduct), pacer=pacer)
         try:
-            answer = _fetched(url, self._scope, errand)
+            answer = _fetched(url, self._scope, errand, self._clock)
         except FetchingError as error:
             self.missed += 1
             self._tell_missed(ids, error)
@@ -134,7 +154,7 @@ class _Capture:
             notice(f"{' '.join(ids)}: not kept: {error.reason.value} {error.detail}".rstrip())
 
 
-def _fetched(url: str, scope: Scope, errand: Errand) -> Answered:
+def _fetched(url: str, scope: Scope, errand: Errand, clock: Clock) -> Answered:
     """The whole file, as anyone gets it.
 
     Raises:
@@ -142,7 +162,7 @@ def _fetched(url: str, scope: Scope, errand: Errand) -> Answered:
     """
     if urlsplit(url).scheme in FTP_SCHEMES:
         target = next((target for target in scope.ftp if contains(target, url)), None) or tipped_target(url, scope)
-        return Answered(url, read_file(url, target, errand), datetime.now(UTC))
+        return Answered(url, read_file(url, target, errand), clock())
     with Wire(errand, Dialler(errand.guard), _trust(url, scope), retries=0) as wire, wire.get(url) as answer:
         if refused := reason_of_status(answer.status):
             raise NoAnswerError(*refused)
@@ -150,7 +170,7 @@ def _fetched(url: str, scope: Scope, errand: Errand) -> Answered:
         return Answered(
             answer.url,
             body,
-            datetime.now(UTC),
+            clock(),
             answer.status,
             dict(answer.headers),
             url if answer.redirected else None,

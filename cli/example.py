@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cli.console import notice
 from cli.errors import CommandError
+from cli.example_evidence import keep_the_batch, make_keys
 from cli.example_people import decide
 from cli.example_time import SimulatedTime, move_spool
 from cli.pack_audio import add_from_files
@@ -36,12 +37,16 @@ from sweeps.job import Job
 from sweeps.sweep import Sweep, SweepResult
 
 SCOPE = "scope.toml"
+# What storage services date themselves was put there this long before the first sweep.
+_PLANTED_BEFORE = timedelta(days=40)
 
 
 def build_example(folder: Path, target: Path, weeks: Sequence[Week] = WEEKS) -> None:
     """Sweep the estate once for each week below `folder`, which is empty, and leave a small copy at `target`."""
     time = SimulatedTime()
+    time.turn_to(weeks[0].begins - _PLANTED_BEFORE)
     with Estate(folder) as estate:
+        estate.more_tables = make_keys(folder / "responders")
         scope = _scope(estate, weeks[0])
         build_from_files((estate.ground.letters_folder,), scope.pack.path, scope.pack.key, estate.ground.register)
         dictations = estate.dictations
@@ -73,6 +78,8 @@ def _live_through(estate: Estate, week: Week, time: SimulatedTime) -> None:
     moved = move_spool(SweepFolder.of(spool_root(database), result.sweep_id), time)
     merged = merge(spool_root(database), database)
     tell_summary(SweepResult(moved.sweep_id, sweep_summary(database, moved.sweep_id), merged), scope)
+    if week.keeps_evidence:
+        keep_the_batch(scope, time, estate.folder / "responders")
     decide(database, week, time)
 
 

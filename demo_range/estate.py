@@ -87,12 +87,14 @@ class Estate:
 
     Attributes:
         ground: the range that it adds to.
+        more_tables: of the scope file, of whoever sweeps.
         portal_links: what the portal's first page links to; may be changed while it runs.
     """
 
     def __init__(self, folder: Path, seed: int = 1) -> None:
         self.folder = folder
         self.ground = DemoRange(folder, seed)
+        self.more_tables = ""
         self.portal_links: list[str] = []
         self._servers: dict[Extra, PythonListingServer] = {}
         self._ports: dict[Extra, int] = {}
@@ -126,7 +128,7 @@ class Estate:
     def scope_toml(self, conduct: Conduct) -> str:
         """A scope file for one sweep."""
         languages = ", ".join(f'"{language}"' for language in conduct.languages)
-        tables = f"\n[ocr]\nlanguages = [{languages}]\npages = {_OCR_PAGES}\nsecond_engine = false\n"
+        tables = f"{self.more_tables}\n[ocr]\nlanguages = [{languages}]\npages = {_OCR_PAGES}\nsecond_engine = false\n"
         if conduct.hears:
             recogniser = f"{breaks_off.__module__}:{breaks_off.__name__}"
             tables += f'\n[speech]\nrecogniser = "{recogniser}"\nmodel = "{self.dictations.name}"\n'

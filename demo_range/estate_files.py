@@ -85,6 +85,7 @@ def _calder(letters: Letters) -> Mapping[str, bytes]:
         ),
         "Mail/returned.mbox": mailbox(*mails),
         "Mail/cover sheet.pdf": locked_pdf("Cover sheet", _PASSWORD),
+        "Scans/box 14/0007.png": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40,
         "Delivery/torn.docx": file(Format.DOCX, House.PRSB, 4)[:3000],
     }
 

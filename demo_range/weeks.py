@@ -47,6 +47,7 @@ class Week:
         conduct: how the scope was then.
         change: done to the estate before the sweep.
         stopped_after: units after whose end somebody stops the sweep; None for a sweep that ends by itself.
+        keeps_evidence: is the batch kept as evidence after the sweep?
         runs_out: does the authority end while this sweep runs, before its last units begin?
     """
 
@@ -55,6 +56,7 @@ class Week:
     conduct: Conduct
     change: Change = lambda _: None
     stopped_after: int | None = None
+    keeps_evidence: bool = False
     runs_out: bool = False
 
 
@@ -139,6 +141,7 @@ WEEKS = (
         "After a tip-off: a batch of couples' consultations lies open, and two of them in a bucket too.",
         Conduct((*_CALM, Extra.PORTAL)),
         _batch,
+        keeps_evidence=True,
     ),
     Week(
         _at(10, 21, hour=9),

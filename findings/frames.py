@@ -1,0 +1,44 @@
+"""Questions from a notebook: the database is opened read-only, asked and closed, so that no sweep waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from findings.database import LOCK_WAIT_SECONDS, open_as_it_is
+
+if TYPE_CHECKING:
+    from polars import DataFrame
+
+# Looked for in this order where a notebook is told no database.
+_NAMES: Final = ("findings.duckdb", "findings.duckdb.example")
+
+
+def ask(
+    database: Path, question: str, values: Sequence[object] = (), wait_seconds: float = LOCK_WAIT_SECONDS
+) -> DataFrame:
+    """The answer to one SQL question as a table in memory. Times are in UTC.
+
+    The database is open only while it is read, and nothing is migrated: what an older Stray wrote stays as it is.
+
+    Raises:
+        FindingsError: the database is missing, locked for too long, or can not be used.
+        ImportError: polars is not installed; it comes with the extra [notebooks].
+    """
+    import polars  # noqa: PLC0415 - an extra
+
+    with open_as_it_is(database, wait_seconds) as connection:
+        frame = polars.from_arrow(connection.sql(question, params=list(values)).to_arrow_table())
+    if not isinstance(frame, polars.DataFrame):
+        raise TypeError("a question gives columns")
+    return frame
+
+
+def database_at(given: str | None = None) -> Path:
+    """The database that was named; else the first of the usual names in this folder or above it."""
+    if given:
+        return Path(given)
+    folders = (Path.cwd(), *Path.cwd().parents, Path(__file__).parents[1])
+    places = (folder / name for folder in folders for name in _NAMES)
+    return next((place for place in places if place.is_file()), Path(_NAMES[0]))
