@@ -25,6 +25,8 @@ COMMANDS = {
     "sweep": "cli.sweep",
     "status": "cli.status",
     "findings": "cli.findings",
+    "report": "cli.report",
+    "notify": "cli.notify",
     "purge": "cli.purge",
     "evidence": "cli.evidence",
     "backup": "cli.keeping",

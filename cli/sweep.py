@@ -16,6 +16,7 @@ import click
 from cli.console import json_line, notice
 from cli.errors import AuthorityError
 from cli.exit_codes import ExitCode, sweep_exit_code
+from cli.notifying import notify_of_sweep
 from cli.options import format_option, scope_argument
 from cli.sweep_progress import SweepProgress
 from cli.sweep_summary import summary_fields, tell_summary, unseen
@@ -54,6 +55,9 @@ def sweep(scope_path: Path, database: Path | None, workers: int | None, wait: fl
     if output == "json":
         json_line(summary_fields(result, scope.allowed_skips))
     tell_summary(result, scope)
+    if result.summary is not None:
+        gaps = unseen(result.summary, scope.allowed_skips)
+        notify_of_sweep(scope, result.summary.sweep_id, sum(gaps.values()))
     sys.exit(exit_code(result, scope))
 
 

@@ -8,6 +8,7 @@ FindingsError
  ├── SchemaNewerError        the file was written by a newer Stray
  ├── SpoolError              the spool can not be written or read: disk full, no permission
  ├── SweepRunningError       another sweep of this database is under way
+ ├── NoticesBusyError        another process is sending this database's notifications
  ├── FindingUnknownError     no finding has this id
  ├── FindingAmbiguousError   several findings begin with this prefix
  ├── SweepUnknownError       no sweep has this id
@@ -84,6 +85,14 @@ class SweepRunningError(FindingsError):
         super().__init__(f"another sweep is under way ({holder}); its lock is {path}")
         self.path = path
         self.holder = holder
+
+
+class NoticesBusyError(FindingsError):
+    """Two that send at once would send everything twice; the second one is refused."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"another process is sending notifications; its record is {path}")
+        self.path = path
 
 
 class FindingUnknownError(FindingsError):

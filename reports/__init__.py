@@ -1,1 +1,1 @@
-"""Findings as table and JSON Lines."""
+"""Findings as tables, pages and files; notifications."""

@@ -206,6 +206,7 @@ _EXPECTATIONS = {
     "keywords": 'names in a list, such as keywords = ["example-trust", "example.nhs.uk"]',
     "words": 'words in a list, such as words = ["phaco"]',
     "harvest": "true or false, without quotes",
+    "events": '"new" and "reappeared" in a list',
     "canaries": 'a table of lists: [names.canaries] with s3 = ["example-trust-website"]',
     "endpoints": 'a table of addresses: [names.endpoints] with s3 = "https://objects.example.nhs.uk"',
     "aws_accounts": 'account numbers in quotes, such as aws_accounts = ["123456789012"]',
@@ -227,7 +228,7 @@ def _expected(location: tuple[int | str, ...]) -> str:
 _LISTS = frozenset(
     (
         "tier private_addresses allowed_skips known_keys recipients keywords words canaries endpoints aws_accounts "
-        "providers"
+        "providers events"
     ).split()
 )
 
@@ -296,7 +297,11 @@ def _rooted(scope: Scope, folder: Path) -> Scope:
     providers = folder / scope.providers if scope.providers else None
     ocr = scope.ocr.model_copy(update={"data": tuple(folder / place for place in scope.ocr.data)})
     speech = scope.speech and scope.speech.model_copy(update={"model": folder / scope.speech.model})
-    rooted = {"pack": pack, "database": database, "ocr": ocr, "speech": speech, "providers": providers}
+    notify = scope.notify and scope.notify.model_copy(update={"file": folder / scope.notify.file})
+    rooted = {
+        **{"pack": pack, "database": database, "ocr": ocr, "speech": speech},
+        **{"notify": notify, "providers": providers},
+    }
     return scope.model_copy(update=rooted)
 
 

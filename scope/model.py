@@ -149,6 +149,20 @@ class Retention(_Strict):
     closed: Days | None = None
 
 
+class NewsKind(StrEnum):
+    """What a notification can tell of."""
+
+    NEW = "new"
+    REAPPEARED = "reappeared"
+
+
+class Notify(_Strict):
+    """Whom to tell of news after a sweep; nobody unless there is such a table. Never an address, a path or a name."""
+
+    file: Path = Path("notify.conf")
+    events: Annotated[frozenset[NewsKind], Field(min_length=1)] = frozenset(NewsKind)
+
+
 class Limits(_Strict):
     """What one sweep may spend. Requests, bytes and seconds count per unit."""
 
@@ -329,6 +343,7 @@ class Scope(_Strict):
     pack: PackFiles
     database: DatabaseFiles = DatabaseFiles()
     retention: Retention = Retention()
+    notify: Notify | None = None
     limits: Limits = Limits()
     ocr: Ocr = Ocr()
     speech: Speech | None = None

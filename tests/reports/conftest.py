@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from documents.buckets import BucketAccess, FoundBy
-from documents.exposure import Truth
-from findings.records import BucketState, FindingState, TriageDecision
-from findings.results import BucketStanding, FindingRow, MetBucket
-from matchers.verdicts import Verdict
+from documents.exposure import IndexBasis, TlsState, Transport, Truth
+from documents.records import SkipReason
+from findings.chosen import Chosen
+from findings.records import (
+    BucketState,
+    FindingState,
+    Presence,
+    Severity,
+    SweepKind,
+    SweepState,
+    TriageDecision,
+    UnitState,
+)
+from findings.report_facts import ReportedFinding, ReportFacts, SweepFacts
+from findings.results import BucketStanding, FindingExposure, FindingRow, MetBucket, UnitReach
+from matchers.verdicts import AnchorState, Verdict
+from reports.overview import VERDICTS
 
 SEEN = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 # A name that could be a patient's; then an ANSI colour, a right-to-left override, rich's markup and a bell.
@@ -101,3 +119,104 @@ def met_bucket() -> MetBucket:
         state=None,
         score=None,
     )
+
+
+WAY = FindingExposure(
+    fetched_at=SEEN,
+    transport=Transport.HTTP,
+    tls=TlsState.NONE,
+    auth_above=Truth.NO,
+    listed=Truth.YES,
+    folder_listed=Truth.YES,
+    indexable=Truth.YES,
+    index_basis=IndexBasis.NOTHING_FORBIDS,
+    robots_disallow=Truth.NO,
+    parent=f"http://files.example.org:8080/letters/{HOSTILE}/",
+    reached_by=("http://files.example.org:8080/", f"http://files.example.org:8080/letters/{HOSTILE}/"),
+    found_as=None,
+    requested_url=f"http://files.example.org:8080/go/{HOSTILE}",
+    server="nginx",
+    etag=None,
+    server_modified=None,
+    size=12345,
+    is_current=Truth.UNKNOWN,
+)
+
+
+# The same without a name: what suppliers and reasons may hold is shown as it is, and must not steer either.
+STEERING = HOSTILE.replace("Planted-Jane", "Sons")
+
+
+def many(row: FindingRow) -> tuple[ReportedFinding, ...]:
+    """One finding for each way that state, decision and verdict can stand; texts from outside are hostile."""
+    found = []
+    ways = itertools.product(FindingState, TriageDecision, VERDICTS)
+    for number, (state, triage, verdict) in enumerate(ways):
+        known = verdict is not Verdict.SAME_TEMPLATE
+        changed = replace(
+            row,
+            finding_id=f"{number:032x}",
+            state=state,
+            triage=triage,
+            settled=triage in SETTLED,
+            verdict=verdict,
+            severity=list(Severity)[number % len(Severity)],
+            severity_reasons=(f"known letter {STEERING}",),
+            categories=("fertility",),
+            persons=1,
+            incident_id=f"{number % 7:012x}",
+            letter_id=f"L-{number % 11}" if known else None,
+            containment=0.5 if known else None,
+            coverage=0.5 if known else None,
+            evidence=312.0 if known else None,
+            url=row.url.replace("/2026/", f"/2026/{number}/"),
+            host=("files.example.org:8080", "www.example.org")[number % 2],
+            tier=("processor", "own")[number % 2],
+            supplier=(f"=1+1</script><img src=x>{STEERING}", None)[number % 2],
+            history={FindingState.GONE: "PGG", FindingState.UNKNOWN: "PU"}.get(state, "PP"),
+            basis="timed_out" if state is FindingState.UNKNOWN else "matched",
+            assigned_to=("J. Example", None)[number % 2],
+            due=date(2026, 3, 5 + number % 9) if number % 3 else None,
+        )
+        ended = SEEN.replace(day=20) if state is FindingState.GONE else None
+        found.append(
+            ReportedFinding(
+                changed, WAY, "open_directory", ("312 distinctive characters",), {"nhs_number": AnchorState.AGREE},
+                2.5, frozenset({f"p{number % 5}"}), ended, "not_found" if ended else None,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+SETTLED = (TriageDecision.FALSE_POSITIVE, TriageDecision.ACCEPTED_UNTIL, TriageDecision.CLOSED)
+
+
+def swept(number: int, **changes: Any) -> SweepFacts:
+    """The sweep of one day."""
+    day = SEEN + timedelta(days=7 * number)
+    sweep_id = f"{day:%Y%m%dT%H%M%SZ}-{number:08x}"
+    told = SweepFacts(
+        sweep_id, SweepKind.SWEEP, SweepState.FINISHED, day, day + timedelta(hours=1), "Example Hospital",
+        "IG-2026-014", "0.1.0", 120, 3, 9, 2, 0,
+    )  # fmt: skip
+    return replace(told, **changes)
+
+
+def unit_reach(host: str = "files.example.org:8080", **changes: Any) -> UnitReach:
+    """What the latest sweep saw of one target."""
+    told = UnitReach(
+        sweep_id="s", unit_id="u", kind="open_directory", start_url=f"http://{host}/letters/{HOSTILE}/", host=host,
+        supplier="Example Transcription Ltd", state=UnitState.FINISHED, requests=130, bytes=9999, documents=120,
+        undetermined=3, not_selected=5, names=0, names_unknown=0, skipped=9,
+        skipped_by_reason={SkipReason.ENCRYPTED: 4, SkipReason.NOT_FOUND: 5},
+    )  # fmt: skip
+    return replace(told, **changes)
+
+
+def facts_of(findings: Sequence[ReportedFinding], chosen: Chosen | None = None) -> ReportFacts:
+    """All that a report is made of, with three sweeps behind it."""
+    sweeps = tuple(swept(number) for number in range(3))
+    answers = {sweep.sweep_id: {Presence.PRESENT: len(findings), Presence.UNKNOWN: 1} for sweep in sweeps}
+    standing: dict[tuple[FindingState, bool], int] = Counter((each.row.state, each.row.settled) for each in findings)
+    reach = (unit_reach(), unit_reach("www.example.org", state=UnitState.INTERRUPTED))
+    return ReportFacts(chosen or Chosen(), tuple(findings), standing, sweeps, answers if findings else {}, reach)

@@ -1,0 +1,14 @@
+-- What a report says of each finding beyond its row: how it lies open, why it is taken for what it is, when it ended.
+WITH chosen AS (SELECT unnest(?::VARCHAR[]) AS finding_id)
+SELECT findings.finding_id, findings.reasons, findings.anchors, findings.false_per_million, findings.person_ids,
+    timeline.exposed_to_at_most AS ended_at, timeline.exposed_to_at_most_basis AS ended_basis,
+    exposure.finding_id IS NOT NULL AS has_exposure, exposure.fetched_at, exposure.transport, exposure.tls,
+    exposure.auth_above, exposure.listed, exposure.folder_listed, exposure.indexable, exposure.index_basis,
+    exposure.robots_disallow, exposure.parent, exposure.reached_by, exposure.found_as, exposure.requested_url,
+    exposure.server, exposure.etag, exposure.is_current, exposure.server_modified, exposure.size,
+    units.kind AS unit_kind
+FROM chosen
+JOIN findings USING (finding_id)
+JOIN exposure_timeline AS timeline USING (finding_id)
+LEFT JOIN exposure USING (finding_id)
+LEFT JOIN units ON units.sweep_id = findings.last_sweep AND units.unit_id = findings.unit_id;

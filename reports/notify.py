@@ -1,0 +1,180 @@
+"""Notifications by apprise: what is new or back, in counts, incident ids and severities; never a place or a name."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from findings.news import News
+from findings.records import FindingState, Severity
+
+# Seconds for one service to take a message. Apprise gives 4 to connect and 4 to each answer; this ends what never ends.
+SEND_SECONDS: Final = 30
+# Incidents that a message names; the rest is counted.
+_MOST_INCIDENTS: Final = 10
+_WORDS: Final = {FindingState.NEW: "new", FindingState.REAPPEARED: "back"}
+
+
+class NotifyError(Exception):
+    """The file of services can not be used, or apprise is not installed. No text holds an address of a service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One address to tell. It holds passwords, so `repr` leaves it out; `name` is its line and kind."""
+
+    name: str
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent."""
+
+    title: str
+    body: str
+
+
+def services(path: Path) -> tuple[Service, ...]:
+    """The services of a file, one address a line; empty lines and those that begin with # count for nothing.
+
+    Raises:
+        NotifyError: the file is missing, others may read it, it names none, or one that is no address.
+    """
+    apprise = _apprise()
+    found = []
+    for number, line in enumerate(_private_text(path).splitlines(), 1):
+        address = line.strip()
+        if not address or address.startswith("#"):
+            continue
+        scheme = address.partition("://")[0]
+        name = f"line {number}" + (f" ({scheme})" if scheme.isascii() and scheme.isalnum() else "")
+        with _quiet():
+            known = apprise.Apprise.instantiate(address, suppress_exceptions=True) is not None
+        if not known:
+            raise NotifyError(f"{path}: line {number} is no address of a service that apprise knows")
+        found.append(Service(name, address))
+    if not found:
+        raise NotifyError(f"{path}: names no service; write one address a line, such as mailto://...")
+    return tuple(found)
+
+
+def send(service: Service, message: Message) -> bool:
+    """Send it; False if the service did not take it, for whatever reason.
+
+    Raises:
+        NotifyError: apprise is not installed.
+    """
+    apprise = _apprise()
+    asset = apprise.AppriseAsset(
+        app_id="Stray",
+        app_desc="Stray",
+        app_url="",
+        async_mode=False,
+        storage_mode=apprise.PersistentStoreMode.MEMORY,  # nothing of it on disk
+        result_log_disk_size=0,
+        allow_templates=False,
+    )
+    sender = apprise.Apprise(asset=asset)
+    with _quiet():
+        return sender.add(service.address) and bool(
+            sender.notify(
+                title=message.title,
+                body=message.body,
+                notify_type=apprise.NotifyType.WARNING,
+                body_format=apprise.NotifyFormat.TEXT,
+                timeout=SEND_SECONDS,
+            )
+        )
+
+
+def message_of(news: Sequence[News], organisation: str, sweep_id: str, unseen: int) -> Message:
+    """In words.
+
+    Args:
+        news: at least one, the worst first.
+        organisation: as the scope names it.
+        sweep_id: of the sweep that tells it.
+        unseen: how many places and targets that sweep could not see.
+    """
+    worst = news[0].severity
+    incidents: dict[str, list[News]] = {}
+    for each in news:
+        incidents.setdefault(each.incident_id or "", []).append(each)
+    lines = [f"{_counted(news)}. By severity: {_severities(news)}.", ""]
+    named = [(incident, group) for incident, group in incidents.items() if incident]
+    lines += [
+        f"incident {incident}: {_counted(group)}, worst {group[0].severity.value}"
+        for incident, group in named[:_MOST_INCIDENTS]
+    ]
+    if len(named) > _MOST_INCIDENTS:
+        lines.append(f"and {len(named) - _MOST_INCIDENTS} incidents more")
+    lines += [f"Not seen by the sweep: {unseen} places or targets."] if unseen else []
+    lines += [
+        f"Organisation: {organisation}. Sweep {sweep_id}.",
+        "On the sweeping host: stray findings list --since 7d",
+    ]
+    return Message(f"Stray: {_counted(news)}, worst {worst.value}", "\n".join(lines))
+
+
+def trial_message(organisation: str) -> Message:
+    """What `stray notify --test` sends."""
+    return Message(
+        "Stray: a test",
+        f"This is a test of the notifications of {organisation}. Nothing was found. A real one names counts, incident "
+        "ids and severities, and never an address, a path or a name.",
+    )
+
+
+def _counted(news: Sequence[News]) -> str:
+    counts = Counter(each.event for each in news)
+    told = [f"{counts[event]} {words}" for event, words in _WORDS.items() if counts[event]]
+    return f"{' and '.join(told)} finding{'' if len(news) == 1 else 's'}"
+
+
+def _severities(news: Sequence[News]) -> str:
+    counts = Counter(each.severity for each in news)
+    return ", ".join(f"{counts[severity]} {severity.value}" for severity in Severity if counts[severity])
+
+
+def _private_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            text = file.read()
+    except OSError as error:
+        raise NotifyError(f"{path}: can not be read: {error.strerror}") from None
+    if mode & 0o077:
+        raise NotifyError(f"{path}: others may read its passwords (mode {mode:o}); chmod 600 it")
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        raise NotifyError(f"{path}: is not text in UTF-8") from None
+
+
+def _apprise() -> ModuleType:
+    try:
+        import apprise  # noqa: PLC0415 - an extra, and half a second to load
+    except ImportError:
+        raise NotifyError("notifications need the extra [notify]; in a checkout `make setup` installs it") from None
+    return apprise
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Apprise tells its log what it sends and where to; we tell who failed, by line."""
+    logger = logging.getLogger("apprise")
+    before = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = before
