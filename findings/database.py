@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -29,6 +30,10 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
 }
+# The folder beside the database for what a question can not hold in memory: one per process, as DuckDB gives the files
+# in it the same names in each.
+_SPILL_NAME: Final = re.compile(r"\d+-[0-9a-f]{8}\.spill")
+_SPILL_TOKEN: Final = secrets.token_hex(4)
 # What is said of a DuckDB file whose tables somebody else has made; nothing is added to it.
 _FOREIGN: Final = "not a findings database: Stray has not made its tables"
 _HOLDER = re.compile(r"\(PID (\d+)\)")
@@ -54,6 +59,7 @@ def open_writer(path: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator
         try:
             if not is_ours(connection) and not is_empty(connection):
                 raise DatabaseUnusableError(path, _FOREIGN)
+            _clear_spills(path)
             migrate(connection, path, steps)
             yield connection
         finally:
@@ -150,14 +156,15 @@ def stored_key_check(connection: Connection) -> str | None:
 
 def connect_in_memory() -> Connection:
     """A database of its own that ends with the connection."""
-    return duckdb.connect(":memory:", config=_SETTINGS)
+    return duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": ""})
 
 
 def _connect(path: Path, *, read_only: bool) -> Connection:
     """A connection to the file that has this name now: a purge or a restore puts another in its place."""
     while True:
         before = _identity(path)
-        connection = duckdb.connect(str(path), read_only=read_only, config=_SETTINGS)
+        config = _SETTINGS | {"temp_directory": str(_spill_folder(path))}
+        connection = duckdb.connect(str(path), read_only=read_only, config=config)
         if read_only or _identity(path) == before:
             connection.execute("SET TimeZone = 'UTC'")
             return connection
@@ -170,6 +177,18 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _spill_folder(path: Path) -> Path:
+    return path.with_name(f"{path.name}.{os.getpid()}-{_SPILL_TOKEN}.spill")
+
+
+def _clear_spills(path: Path) -> None:
+    """Remove what killed processes left, rows in clear. Only for who writes: then no folder but ours is in use."""
+    ours = _spill_folder(path)
+    for folder in path.parent.iterdir():
+        if _SPILL_NAME.fullmatch(folder.name.removeprefix(f"{path.name}.")) and folder != ours:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _reader(path: Path, wait_seconds: float) -> Connection:

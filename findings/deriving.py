@@ -17,6 +17,7 @@ from findings.statements import digest_of, shipped_severity_rules, sql_text
 # Each step after those that it reads from.
 STEPS: Final = ("finding_states", "finding_exposures", "finding_severities")
 _RULES: Final = "rules"
+_UNIT_STEP: Final = "unit_counts"
 # What rows of findings that are no longer there leave behind.
 _TABLES: Final = ("finding_states", "finding_exposures", "finding_severities")
 
@@ -25,6 +26,11 @@ def derive(connection: duckdb.DuckDBPyConnection) -> None:
     """Bring what is derived up to date for the findings in `touched`; in the caller's transaction."""
     for name in (_RULES, *STEPS):
         connection.execute(sql_text("deriving", f"{name}.sql"))
+
+
+def derive_units(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring the counts of the units in `touched_units(sweep_id, unit_id)` up to date; in the caller's transaction."""
+    connection.execute(sql_text("deriving", f"{_UNIT_STEP}.sql"))
 
 
 def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
@@ -40,9 +46,12 @@ def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"DELETE FROM {table} WHERE finding_id NOT IN (SELECT finding_id FROM findings)")  # noqa: S608
     derive(connection)
     connection.execute("DROP TABLE touched")
+    connection.execute("CREATE OR REPLACE TEMP TABLE touched_units AS SELECT sweep_id, unit_id FROM units")
+    derive_units(connection)
+    connection.execute("DROP TABLE touched_units")
 
 
 def deriving_digest() -> str:
     """Changes with the rules: a database that was derived by others is derived anew."""
-    statements = digest_of("deriving", (_RULES, *STEPS))
+    statements = digest_of("deriving", (_RULES, *STEPS, _UNIT_STEP))
     return hashlib.sha256(f"{statements}\0{shipped_severity_rules()}".encode()).hexdigest()

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_writer, stored_key_check
-from findings.deriving import derive
+from findings.deriving import derive, derive_units
 from findings.durable_files import FILE_MODE, private_folder, read_json, storage_errors
 from findings.errors import DatabaseLockedError, SpoolError
 from findings.merge_tables import UnitRows, stage_end, stage_units
@@ -158,6 +158,7 @@ class _SweepMerge:
             for step in steps:
                 self._connection.execute(sql_text("merging", f"{step}.sql"))
             derive(self._connection)
+            derive_units(self._connection)
 
     def _merged_before(self) -> frozenset[str]:
         rows = self._connection.execute(

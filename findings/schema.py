@@ -48,7 +48,7 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "reachability": ("exposure",),
     "hosts_at_risk": ("findings",),
     "suppliers_at_risk": ("findings",),
-    "reach": ("units",),
+    "reach": ("units", "unit_counts"),
     "blind_spots": ("reach", "units"),
     "to_look_at": ("documents",),
     "unopened": ("entries",),

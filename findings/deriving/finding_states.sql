@@ -2,7 +2,7 @@
 -- sweep that is merged late stands between others, and all answers of its findings are gone through again.
 CREATE OR REPLACE TEMP TABLE unplaced AS
 SELECT sightings.finding_id, sightings.sweep_id, sweeps.started_at, sightings.basis, sightings.seen_at,
-    coalesce(known.history, '') || upper(sightings.presence[1]) AS history, known.reappeared_at,
+    coalesce(known.history, '') || upper(sightings.presence[1]) AS history, known.reappeared_at, known.sweep_id AS after_sweep,
     count(*) OVER (PARTITION BY sightings.finding_id) = 1
         AND (known.finding_id IS NULL
             OR (sweeps.started_at, sightings.sweep_id) > (known.sweep_started_at, known.sweep_id)) AS is_next
@@ -13,21 +13,20 @@ WHERE sightings.state IS NULL;
 
 CREATE OR REPLACE TEMP TABLE replaced AS
 SELECT sightings.finding_id, sightings.sweep_id, sweeps.started_at, sightings.basis, sightings.seen_at,
-    string_agg(upper(sightings.presence[1]), '') OVER (
-        PARTITION BY sightings.finding_id ORDER BY sweeps.started_at, sightings.sweep_id
-    ) AS history
+    string_agg(upper(sightings.presence[1]), '') OVER answers AS history, lag(sightings.sweep_id) OVER answers AS after_sweep
 FROM sightings
 JOIN sweeps ON sweeps.sweep_id = sightings.sweep_id
-SEMI JOIN (SELECT finding_id FROM unplaced WHERE NOT is_next) AS late ON late.finding_id = sightings.finding_id;
+SEMI JOIN (SELECT finding_id FROM unplaced WHERE NOT is_next) AS late ON late.finding_id = sightings.finding_id
+WINDOW answers AS (PARTITION BY sightings.finding_id ORDER BY sweeps.started_at, sightings.sweep_id);
 
-UPDATE sightings SET history = placed.history, state = state_after(placed.history)
-FROM (SELECT finding_id, sweep_id, history FROM unplaced WHERE is_next) AS placed
+UPDATE sightings SET history = placed.history, state = state_after(placed.history), after_sweep = placed.after_sweep
+FROM (SELECT finding_id, sweep_id, history, after_sweep FROM unplaced WHERE is_next) AS placed
 WHERE sightings.state IS NULL AND sightings.finding_id = placed.finding_id AND sightings.sweep_id = placed.sweep_id;
 
-UPDATE sightings SET history = placed.history, state = state_after(placed.history)
+UPDATE sightings SET history = placed.history, state = state_after(placed.history), after_sweep = placed.after_sweep
 FROM replaced AS placed
 WHERE sightings.finding_id = placed.finding_id AND sightings.sweep_id = placed.sweep_id
-    AND sightings.history IS DISTINCT FROM placed.history;
+    AND (sightings.history, sightings.after_sweep) IS DISTINCT FROM (placed.history, placed.after_sweep);
 
 CREATE OR REPLACE TEMP TABLE latest_answers AS
 SELECT finding_id, sweep_id, started_at, basis, seen_at, history, state_after(history) AS state,

@@ -9,3 +9,6 @@ SELECT units.sweep_id, units.unit_id, units.start_url AS url, '' AS member, 'int
     'not_reached' AS detail, ended.ended_at AS skipped_at
 FROM units JOIN spool_end AS ended USING (sweep_id)
 WHERE units.state = 'not_reached';
+
+CREATE OR REPLACE TEMP TABLE touched_units AS
+SELECT units.sweep_id, units.unit_id FROM units JOIN spool_end AS ended USING (sweep_id) WHERE units.state = 'not_reached';

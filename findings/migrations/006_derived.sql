@@ -7,7 +7,7 @@ CREATE TABLE sightings_before AS SELECT * FROM sightings;
 DROP TABLE sightings;
 CREATE TABLE sightings (
     finding_id VARCHAR NOT NULL, sweep_id VARCHAR NOT NULL, presence VARCHAR NOT NULL, basis VARCHAR NOT NULL,
-    seen_at TIMESTAMPTZ NOT NULL, history VARCHAR, state VARCHAR
+    seen_at TIMESTAMPTZ NOT NULL, history VARCHAR, state VARCHAR, after_sweep VARCHAR
 );
 INSERT INTO sightings BY NAME SELECT * FROM sightings_before ORDER BY sweep_id, finding_id;
 DROP TABLE sightings_before;
@@ -19,6 +19,7 @@ COMMENT ON COLUMN sightings.basis IS 'matched; a skip reason, of the place or of
 COMMENT ON COLUMN sightings.seen_at IS 'when the answer was had';
 COMMENT ON COLUMN sightings.history IS 'derived: answers up to this one, oldest first: P present, G gone, U unknown';
 COMMENT ON COLUMN sightings.state IS 'derived: new, open, reappeared, unknown or gone, after this answer';
+COMMENT ON COLUMN sightings.after_sweep IS 'derived: the sweep of the answer before; empty for the first';
 
 CREATE TABLE finding_states (
     finding_id VARCHAR NOT NULL, sweep_id VARCHAR NOT NULL, sweep_started_at TIMESTAMPTZ NOT NULL,
@@ -66,5 +67,18 @@ COMMENT ON COLUMN finding_exposures.server IS 'the server''s name for itself';
 COMMENT ON COLUMN finding_exposures.etag IS 'the server''s mark of this version of the file';
 COMMENT ON COLUMN finding_exposures.server_modified IS 'the server''s Last-Modified; not the date of exposure';
 COMMENT ON COLUMN finding_exposures.size IS 'bytes of the fetched file, or of the file inside';
+
+CREATE TABLE unit_counts (
+    sweep_id VARCHAR NOT NULL, unit_id VARCHAR NOT NULL, documents BIGINT NOT NULL, undetermined BIGINT NOT NULL,
+    not_selected BIGINT NOT NULL, skipped BIGINT NOT NULL, skipped_by_reason MAP(VARCHAR, UBIGINT) NOT NULL
+);
+COMMENT ON TABLE unit_counts IS 'Derived from documents, skips and entries: what each sweep looked at and skipped, one row per unit of a sweep.';
+COMMENT ON COLUMN unit_counts.sweep_id IS 'the sweep';
+COMMENT ON COLUMN unit_counts.unit_id IS 'the unit';
+COMMENT ON COLUMN unit_counts.documents IS 'documents fetched and judged';
+COMMENT ON COLUMN unit_counts.undetermined IS 'of these, those that a person should look at';
+COMMENT ON COLUMN unit_counts.not_selected IS 'rows of listings not worth a request (styles, fonts, programs, empty files), or beyond the budget; those that no later sweep has met';
+COMMENT ON COLUMN unit_counts.skipped IS 'places not looked at, or only in part';
+COMMENT ON COLUMN unit_counts.skipped_by_reason IS 'how many for which reason';
 
 COMMENT ON COLUMN meta.name IS 'key_check, views_digest or deriving_digest';

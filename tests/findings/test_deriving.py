@@ -16,7 +16,7 @@ from findings.schema import Transaction
 from matchers.verdicts import Judgement, Verdict
 from tests.findings.conftest import CLEAR, HOST, Estate, letter, unit_record
 
-TABLES = ("sightings", *STEPS)
+TABLES = ("sightings", *STEPS, "unit_counts")
 PLACES = [f"/1/{folder}/{name}.pdf" for folder in ("2025", "2026") for name in "abc"]
 
 
@@ -109,7 +109,7 @@ def test_a_finding_whose_document_has_been_purged_keeps_its_exposure(estate: Est
     before = derived(estate)
     with open_writer(estate.database) as connection:
         connection.execute("DELETE FROM documents WHERE ends_with(url, 'a.pdf')")
-    assert anew(estate) == before
+    assert anew(estate)["finding_exposures"] == before["finding_exposures"]
 
 
 def test_nothing_derived_stays_of_a_finding_that_is_gone_from_the_database(estate: Estate) -> None:
