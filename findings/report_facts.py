@@ -48,7 +48,13 @@ class ReportedFinding:
 
 @dataclass(frozen=True, slots=True)
 class SweepFacts:
-    """One sweep in a line: what it read, and what it did not."""
+    """One sweep in a line.
+
+    Attributes:
+        documents: read; of these `undetermined` ones want a person.
+        unseen: places not looked at, or only in part.
+        refused: places of which the server says that there is nothing, or that nobody may see it.
+    """
 
     sweep_id: str
     kind: SweepKind
@@ -60,7 +66,8 @@ class SweepFacts:
     stray_version: str
     documents: int
     undetermined: int
-    skipped: int
+    unseen: int
+    refused: int
     units: int
     units_unfinished: int
 
@@ -77,6 +84,7 @@ class ReportFacts:
         sweeps: all, oldest first.
         answers: by sweep, for how many of the findings it had which answer.
         reach: of the latest sweep, unit by unit.
+        unopened: files that are listed in targets where open findings lie, and that nobody has opened.
     """
 
     chosen: Chosen
@@ -85,6 +93,7 @@ class ReportFacts:
     sweeps: tuple[SweepFacts, ...]
     answers: Mapping[str, Mapping[Presence, int]]
     reach: tuple[UnitReach, ...]
+    unopened: int = 0
 
 
 def report_facts(database: Path, chosen: Chosen, wait_seconds: float = LOCK_WAIT_SECONDS) -> ReportFacts:
@@ -98,6 +107,7 @@ def report_facts(database: Path, chosen: Chosen, wait_seconds: float = LOCK_WAIT
         details = _details(connection, [row.finding_id for row in rows])
         sweeps = tuple(_sweep(row) for row in asked(connection, sql_text(_FOLDER, "sweeps.sql")))
         answers = asked(connection, sql_text(_FOLDER, "answers.sql"), [[*details]])
+        unopened = asked(connection, "SELECT listed_unopened FROM people_exposed")
         standing = asked(connection, sql_text(_FOLDER, "standing.sql"))
     latest = sweeps[-1].sweep_id if sweeps else None
     return ReportFacts(
@@ -107,6 +117,7 @@ def report_facts(database: Path, chosen: Chosen, wait_seconds: float = LOCK_WAIT
         sweeps=sweeps,
         answers=_by_sweep(answers),
         reach=reach(database, latest, wait_seconds) if latest else (),
+        unopened=unopened[0]["listed_unopened"],
     )
 
 

@@ -153,30 +153,36 @@ def _whom(row: FindingRow) -> str:
 
 def _why(finding: ReportedFinding) -> list[str]:
     row = finding.row
-    told = [*finding.reasons]
-    if row.containment is not None:
-        told.append(f"{share(row.containment)} of the letter is there")
+    told = [*finding.reasons] or _numbers(finding)
     if row.coverage is not None:
         told.append(f"{share(row.coverage)} of the document is the letter")
-    if row.evidence is not None:
-        told.append(f"{row.evidence:.0f} distinctive characters agree")
-    told += [f"{kind.replace('_', ' ')}: {_ANCHORS[state]}" for kind, state in finding.anchors.items()]
+    for state, words in _ANCHORS.items():
+        kinds = [kind.replace("_", " ") for kind, said in finding.anchors.items() if said is state]
+        told += [f"{words}: {', '.join(kinds)}"] if kinds else []
+    return told
+
+
+def _numbers(finding: ReportedFinding) -> list[str]:
+    """What the matcher's own words would say: an older Stray did not keep them with the finding."""
+    row = finding.row
+    told = [f"{share(row.containment)} of the letter is there"] if row.containment is not None else []
+    told += [f"{row.evidence:.0f} distinctive characters agree"] if row.evidence is not None else []
     if finding.false_per_million is not None:
         told.append(f"of a million documents of others at most {finding.false_per_million:.3g} come so far by chance")
     return told
 
 
 _ANCHORS: Final = {
-    AnchorState.AGREE: "the registered one stands there",
-    AnchorState.CONFLICT: "another one stands there",
-    AnchorState.ABSENT: "not there",
+    AnchorState.AGREE: "registered and there",
+    AnchorState.CONFLICT: "another one is there",
+    AnchorState.ABSENT: "registered and not there",
 }
 
 
 def _since(finding: ReportedFinding) -> list[str]:
     row = finding.row
-    told = [f"open from {minute(row.first_seen)} at the latest (first fetched); it may have been open before"]
-    told.append(f"open until {minute(row.last_seen)} at the least (last fetched)")
+    told = [f"open at least from {minute(row.first_seen)} to {minute(row.last_seen)}, as fetched by us"]
+    told.append("it may have been open before")
     if finding.ended_at is not None:
         told.append(f"not there on {minute(finding.ended_at)} ({basis_words(finding.ended_basis or '')})")
     if row.state is FindingState.UNKNOWN:

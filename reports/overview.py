@@ -109,6 +109,7 @@ class Overview:
     states: Mapping[FindingState, int]
     letters: int
     letters_certain: int
+    templates: int
     people: People
     reachable: Reachable
     hosts: tuple[HostCount, ...]
@@ -132,6 +133,7 @@ def overview(facts: ReportFacts, today: date) -> Overview:
         states=_tally((each.row.state for each in acting), FindingState),
         letters=len({each.row.letter_id for each in acting} - {None}),
         letters_certain=len(certain - {None}),
+        templates=len({(each.row.url, each.row.member) for each in acting if each.row.letter_id is None}),
         people=_people(acting),
         reachable=_reachable(acting),
         hosts=_hosts(acting),

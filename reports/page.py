@@ -14,7 +14,7 @@ from findings.results import UnitReach
 from matchers.verdicts import Verdict
 from reports.finding_words import basis_words, day, minute, next_step, operator, share, words_of
 from reports.overview import Actor, Incident, Overview, overview
-from reports.page_charts import answers_by_sweep, by_host, exposure_timeline, reach_by_sweep, reach_by_target
+from reports.page_charts import answers_by_sweep, by_host, exposure_timeline, reach_by_sweep, reach_by_target, unseen_of
 from reports.page_records import (
     ActorLine,
     Card,
@@ -25,7 +25,7 @@ from reports.page_records import (
     SweepLine,
     UnitLine,
 )
-from reports.page_summary import counted, headline, points, reachable_lines, tiles, tone, unseen_lines
+from reports.page_summary import counted, headline, people_lines, points, reachable_lines, tiles, tone, unseen_lines
 from reports.shown import Shown, printable
 
 # Findings that are told in full: ten printed pages. The rest has a line each, and nothing is left out.
@@ -39,6 +39,7 @@ _MOST_STEPS: Final = 8
 _MOST_INCIDENTS: Final = 20
 # Characters of a finding's id that are shown: enough for `stray findings show` to know it by.
 _SHOWN_ID: Final = 12
+_SHOWN_INCIDENT: Final = 12
 
 
 def page_of(facts: ReportFacts, shown: Shown, made_at: datetime, version: str) -> Page:
@@ -67,7 +68,9 @@ def page_of(facts: ReportFacts, shown: Shown, made_at: datetime, version: str) -
         points=points(numbers, facts, made_at),
         tiles=tiles(numbers, facts),
         severities=tuple(_severity_line(numbers, each) for each in Severity if numbers.severities[each]),
-        categories=", ".join(f"{printable(name)} ({count})" for name, count in numbers.categories.items()),
+        categories=", ".join(
+            f"{printable(name).replace('_', ' ')} ({count:,})" for name, count in numbers.categories.items()
+        ),
         actors=tuple(_actor_line(actor) for actor in numbers.actors),
         steps=_steps(numbers),
         incidents=tuple(_incident_line(each) for each in numbers.incidents[:_MOST_INCIDENTS]),
@@ -79,6 +82,7 @@ def page_of(facts: ReportFacts, shown: Shown, made_at: datetime, version: str) -
         answers=answers_by_sweep(facts),
         by_host=by_host(numbers.hosts),
         reachable=reachable_lines(numbers),
+        people=people_lines(numbers, facts),
         targets=reach_by_target(facts.reach),
         reach=reach_by_sweep(facts.sweeps),
         units=tuple(_unit_line(unit, shown) for unit in facts.reach),
@@ -115,10 +119,10 @@ def _severity_line(numbers: Overview, severity: Severity) -> SeverityLine:
 
 
 def _actor_line(actor: Actor) -> ActorLine:
-    severities = ", ".join(f"{count} {severity.value}" for severity, count in actor.severities.items() if count)
+    severities = ", ".join(f"{count:,} {severity.value}" for severity, count in actor.severities.items() if count)
     told = [", ".join(actor.assigned)] if actor.assigned else []
-    told += [f"nobody: {actor.unassigned}"] if actor.unassigned else []
-    told += [f"overdue: {actor.overdue}"] if actor.overdue else []
+    told += [f"nobody: {actor.unassigned:,}"] if actor.unassigned else []
+    told += [f"overdue: {actor.overdue:,}"] if actor.overdue else []
     return ActorLine(
         actor.operator,
         actor.tier,
@@ -131,9 +135,9 @@ def _actor_line(actor: Actor) -> ActorLine:
 
 
 def _incident_line(incident: Incident) -> IncidentLine:
-    states = ", ".join(f"{count} {state.value}" for state, count in incident.states.items() if count)
+    states = ", ".join(f"{count:,} {state.value}" for state, count in incident.states.items() if count)
     return IncidentLine(
-        incident.incident_id,
+        incident.incident_id[:_SHOWN_INCIDENT],
         incident.operator,
         incident.host,
         incident.worst.value,
@@ -152,8 +156,8 @@ def _incidents_note(numbers: Overview) -> str:
 
 def _steps(numbers: Overview) -> tuple[tuple[str, str], ...]:
     """What to do, the worst finding's step first."""
-    counted = Counter(printable(next_step(each.row)) for each in numbers.acting)
-    steps = [(f"{count} finding{'s' if count > 1 else ''}", step) for step, count in counted.items()]
+    steps_of = Counter(printable(next_step(each.row)) for each in numbers.acting)
+    steps = [(counted(count, "finding"), step) for step, count in steps_of.items()]
     if len(steps) <= _MOST_STEPS:
         return tuple(steps)
     return (*steps[:_MOST_STEPS], (f"{len(steps) - _MOST_STEPS} more", "further steps stand with their findings"))
@@ -166,7 +170,7 @@ def _unit_line(unit: UnitReach, shown: Shown) -> UnitLine:
         printable(unit.supplier or "our own or not named"),
         unit.state.value.replace("_", " "),
         f"{unit.documents:,}",
-        f"{unit.skipped:,}",
+        f"{unseen_of(unit):,}",
         f"{unit.requests:,}",
     )
 
@@ -181,7 +185,7 @@ def _sweep_line(sweep: SweepFacts) -> SweepLine:
         minute(sweep.started_at),
         printable(sweep.authority),
         f"{sweep.documents:,}",
-        f"{sweep.skipped:,}",
+        f"{sweep.unseen:,}",
     )
 
 
@@ -201,7 +205,7 @@ def _card(number: int, finding: ReportedFinding, shown: Shown) -> Card:
     told.append(f"assigned to {printable(row.assigned_to)}" if row.assigned_to else "assigned to nobody")
     told += [f"due {row.due}"] if row.due else []
     told += [f"opened again: {row.reopened.value.replace('_', ' ')}"] if row.reopened else []
-    told += [f"incident {printable(row.incident_id)}"] if row.incident_id else []
+    told += [f"incident {printable(row.incident_id)[:_SHOWN_INCIDENT]}"] if row.incident_id else []
     return Card(
         number,
         row.finding_id[:_SHOWN_ID],

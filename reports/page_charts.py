@@ -13,6 +13,7 @@ from reports.charts import Chart, Lane, Stack, stacked_columns, stacked_rows, ti
 from reports.finding_words import operator
 from reports.overview import HostCount, worst
 from reports.shown import printable
+from reports.skip_words import ANSWERED
 
 # Lanes of a timeline: as many as fit on a printed page. With more findings a lane is a host.
 _MOST_LANES: Final = 30
@@ -34,7 +35,11 @@ _TIME_LEGEND: Final = (
 )
 # In the order of `Presence`.
 _ANSWERS: Final = (("letter", "there"), ("read", "not there"), ("unsure", "no answer that counts"))
-_REACH: Final = (("read", "documents read"), ("left", "places not looked at, or only in part"))
+_REACH: Final = (
+    ("read", "documents read"),
+    ("template", "nothing there, or closed to anyone"),
+    ("left", "not looked at, or only in part"),
+)
 _VERDICTS: Final = (("letter", "known letter"), ("passage", "shared passage"), ("template", "same template"))
 
 
@@ -87,7 +92,10 @@ def reach_by_sweep(sweeps: Sequence[SweepFacts]) -> Chart | None:
     """What each sweep read, and what it did not look at."""
     if len(sweeps) < _FEWEST_COLUMNS:
         return None
-    stacks = [Stack(f"{sweep.started_at:%m-%d}", (sweep.documents, sweep.skipped)) for sweep in sweeps[-_MOST_SWEEPS:]]
+    stacks = [
+        Stack(f"{sweep.started_at:%m-%d}", (sweep.documents, sweep.refused, sweep.unseen))
+        for sweep in sweeps[-_MOST_SWEEPS:]
+    ]
     return stacked_columns("sweeps", "What each sweep read, and what it did not", stacks, _REACH)
 
 
@@ -95,19 +103,29 @@ def reach_by_target(reach: Sequence[UnitReach]) -> Chart | None:
     """What the latest sweep read of each target, and what it did not look at."""
     if not reach:
         return None
-    units = sorted(reach, key=lambda unit: -(unit.documents + unit.skipped))
+    units = sorted(reach, key=lambda unit: -sum(_seen_of(unit)))
     stacks = [
         Stack(
             f"{unit.kind.replace('_', ' ')} {printable(unit.host)}",
-            (unit.documents, unit.skipped),
+            _seen_of(unit),
             "" if unit.state is UnitState.FINISHED else f" ({unit.state.value.replace('_', ' ')})",
         )
         for unit in units[:_MOST_TARGETS]
     ]
     if rest := units[_MOST_TARGETS:]:
-        sums = (sum(unit.documents for unit in rest), sum(unit.skipped for unit in rest))
+        sums = tuple(sum(counts) for counts in zip(*map(_seen_of, rest), strict=True))
         stacks.append(Stack(f"{len(rest):,} more targets", sums))
     return stacked_rows("targets", "What the latest sweep read of each target", stacks, _REACH)
+
+
+def unseen_of(unit: UnitReach) -> int:
+    """Places of a target that nobody looked at; where a server says that there is nothing, somebody did."""
+    return sum(count for reason, count in unit.skipped_by_reason.items() if reason not in ANSWERED)
+
+
+def _seen_of(unit: UnitReach) -> tuple[int, ...]:
+    unseen = unseen_of(unit)
+    return unit.documents, sum(unit.skipped_by_reason.values()) - unseen, unseen
 
 
 def _lane(finding: ReportedFinding) -> Lane:

@@ -86,7 +86,7 @@ class UnitLine:
     operator: str
     state: str
     documents: str
-    skipped: str
+    unseen: str
     requests: str
 
 
@@ -100,7 +100,7 @@ class SweepLine:
     started: str
     authority: str
     documents: str
-    skipped: str
+    unseen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,7 @@ class Page:
     answers: Chart | None
     by_host: Chart | None
     reachable: tuple[tuple[str, str], ...]
+    people: tuple[tuple[str, str], ...]
     targets: Chart | None
     reach: Chart | None
     units: tuple[UnitLine, ...]

@@ -74,7 +74,7 @@ def tiles(numbers: Overview, facts: ReportFacts) -> tuple[tuple[str, str], ...]:
         (f"{len(numbers.acting):,}", "findings open"),
         (f"{urgent:,}", "critical or high"),
         (f"{numbers.letters:,}", "letters"),
-        (_people_tile(numbers), "people, at least (registered)"),
+        (_people_tile(numbers), "registered people"),
         (f"{len(numbers.hosts):,}", "hosts"),
         (f"{news + back:,}", f"new ({news}) or back ({back})"),
     ]
@@ -117,6 +117,27 @@ def reachable_lines(numbers: Overview) -> tuple[tuple[str, str], ...]:
         (f"{ways.indexable:,}", "may be held by a search engine: nothing keeps it out"),
         (f"{ways.index_unknown:,}", "not known whether a search engine may hold it"),
     )
+
+
+def people_lines(numbers: Overview, facts: ReportFacts) -> tuple[tuple[str, str], ...]:
+    """How many people: three kinds that are not added up."""
+    if not numbers.acting:
+        return ()
+    people = numbers.people
+    told = (
+        (people.confirmed, "registered people for certain: a known letter of theirs is open"),
+        (people.possible, "registered people perhaps: only a passage that their letter shares with others"),
+        (
+            people.letters_unknown,
+            "letters of which the register names nobody: at least one person each, not counted above",
+        ),
+        (
+            numbers.templates,
+            "documents on our template of letters that we do not know: at least one person each, not counted above",
+        ),
+        (facts.unopened, "files listed beside open findings that nobody has opened: they may be about further people"),
+    )
+    return tuple((f"{count:,}", words) for count, words in told)
 
 
 def counted(count: int, what: str) -> str:

@@ -66,10 +66,10 @@ def test_sweeps_say_what_they_read_and_what_they_did_not(estate: Estate) -> None
     ids = sweeps(estate)
     facts = report_facts(estate.database, Chosen())
     assert [sweep.sweep_id for sweep in facts.sweeps] == ids
-    assert [(sweep.documents, sweep.skipped, sweep.units_unfinished) for sweep in facts.sweeps] == [
-        (2, 1, 0),
-        (1, 2, 0),
-        (1, 2, 0),
+    assert [(each.documents, each.unseen, each.refused, each.units_unfinished) for each in facts.sweeps] == [
+        (2, 1, 0, 0),
+        (1, 1, 1, 0),
+        (1, 1, 1, 0),
     ]
     assert [unit.sweep_id for unit in facts.reach] == [ids[-1]]
     assert facts.sweeps[0].organisation == "Example Hospital"

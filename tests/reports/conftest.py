@@ -197,7 +197,7 @@ def swept(number: int, **changes: Any) -> SweepFacts:
     sweep_id = f"{day:%Y%m%dT%H%M%SZ}-{number:08x}"
     told = SweepFacts(
         sweep_id, SweepKind.SWEEP, SweepState.FINISHED, day, day + timedelta(hours=1), "Example Hospital",
-        "IG-2026-014", "0.1.0", 120, 3, 9, 2, 0,
+        "IG-2026-014", "0.1.0", 120, 3, 4, 5, 2, 0,
     )  # fmt: skip
     return replace(told, **changes)
 
