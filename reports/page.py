@@ -59,7 +59,6 @@ def page_of(facts: ReportFacts, shown: Shown, made_at: datetime, version: str) -
         organisation=printable(latest.organisation) if latest else "No organisation yet",
         version=version,
         made_at=minute(made_at),
-        made_on=day(made_at),
         latest=sweeps[-1] if sweeps else None,
         shows=_shows(facts, numbers),
         revealed=shown.reveal,

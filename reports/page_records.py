@@ -110,7 +110,6 @@ class Page:
     organisation: str
     version: str
     made_at: str
-    made_on: str
     latest: SweepLine | None
     shows: str
     revealed: bool
