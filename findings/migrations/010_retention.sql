@@ -33,7 +33,7 @@ COMMENT ON COLUMN purged_findings.first_seen IS 'first time that we saw it prese
 COMMENT ON COLUMN purged_findings.last_seen IS 'last time that we saw it present';
 
 CREATE TABLE purged_sweeps (sweep_id VARCHAR PRIMARY KEY, purge_number BIGINT NOT NULL, purged_at TIMESTAMPTZ NOT NULL);
-COMMENT ON TABLE purged_sweeps IS 'Sweeps of which documents, matches and skips have been deleted by age: counts of them are from before.';
+COMMENT ON TABLE purged_sweeps IS 'Sweeps of which documents or skips have been deleted: what was counted of their units before stays as it was.';
 COMMENT ON COLUMN purged_sweeps.sweep_id IS 'the sweep';
 COMMENT ON COLUMN purged_sweeps.purge_number IS 'the first purge that took something of it';
 COMMENT ON COLUMN purged_sweeps.purged_at IS 'when';

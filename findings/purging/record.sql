@@ -4,7 +4,11 @@ SELECT doomed.finding_id, purge.purge_number, doomed.rule, doomed.state, doomed.
 FROM doomed JOIN findings USING (finding_id), purge;
 
 INSERT INTO purged_sweeps BY NAME
-SELECT DISTINCT doomed_units.sweep_id, purge.purge_number, purge.purged_at FROM doomed_units, purge
+SELECT lost.sweep_id, purge.purge_number, purge.purged_at
+FROM (
+    SELECT sweep_id FROM documents WHERE rowid IN (SELECT row FROM doomed_documents)
+    UNION SELECT sweep_id FROM skips WHERE rowid IN (SELECT row FROM doomed_skips)
+) AS lost, purge
 ON CONFLICT DO NOTHING;
 
 INSERT INTO purges BY NAME SELECT * FROM purge;
