@@ -14,7 +14,13 @@ from typing import Final
 
 import duckdb
 
-from findings.errors import DatabaseKeyError, DatabaseLockedError, DatabaseMissingError, DatabaseUnusableError
+from findings.errors import (
+    DatabaseKeyError,
+    DatabaseLockedError,
+    DatabaseMissingError,
+    DatabaseUnusableError,
+    DiskFullError,
+)
 from findings.keys import DatabaseKey
 from findings.schema import Migration, is_current, is_empty, is_ours, migrate, migrations
 
@@ -36,6 +42,8 @@ _SPILL_NAME: Final = re.compile(r"\d+-[0-9a-f]{8}\.spill")
 _SPILL_TOKEN: Final = secrets.token_hex(4)
 # What is said of a DuckDB file whose tables somebody else has made; nothing is added to it.
 _FOREIGN: Final = "not a findings database: Stray has not made its tables"
+# What the system says of a disk, a quota or a limit on files that leaves no room.
+_FULL = re.compile(r"No space left on device|Disk quota exceeded|File too large")
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
 Connection = duckdb.DuckDBPyConnection
@@ -130,8 +138,9 @@ def database_errors(path: Path) -> Iterator[None]:
     except (duckdb.ParserException, duckdb.BinderException):
         raise
     except duckdb.Error as error:
-        full = "No space left on device" in str(error)
-        raise DatabaseUnusableError(path, "the disk is full" if full else type(error).__name__) from None
+        if _FULL.search(str(error)):
+            raise DiskFullError(path) from None
+        raise DatabaseUnusableError(path, type(error).__name__) from None
 
 
 def check_key(path: Path, key: DatabaseKey, wait_seconds: float = LOCK_WAIT_SECONDS) -> None:

@@ -4,6 +4,7 @@ FindingsError
  ├── DatabaseLockedError     another process holds the database; the spool is kept
  ├── DatabaseMissingError    there is nothing to read yet
  ├── DatabaseUnusableError   the file is not a findings database, or DuckDB gave up on it
+ │    └── DiskFullError      no room; what was committed stays
  ├── DatabaseKeyError        the database key is gone, readable by others or another one
  ├── SchemaNewerError        the file was written by a newer Stray
  ├── SpoolError              the spool can not be written or read: disk full, no permission
@@ -58,6 +59,13 @@ class DatabaseUnusableError(FindingsError):
         super().__init__(f"{path} can not be used as a findings database ({cause})")
         self.path = path
         self.cause = cause
+
+
+class DiskFullError(DatabaseUnusableError):
+    """No room for what was to be written. What had been committed stays; all else is as if it had not been asked for."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "the disk is full; free some space and run the same again")
 
 
 class DatabaseKeyError(FindingsError):

@@ -34,6 +34,8 @@ def rewrite(database: Path, wait_seconds: float) -> None:
     until = time.monotonic() + wait_seconds
     aside = database.with_name(f"{database.name}.{secrets.token_hex(4)}.tmp")
     with storage_errors(database.parent):
+        for left in database.parent.glob(f"{database.name}.????????.tmp*"):  # by one that was killed
+            left.unlink(missing_ok=True)
         try:
             while not _rewritten(database, aside, until):
                 aside.unlink()
