@@ -26,10 +26,7 @@ _RULES = {
     RetentionRule.FALSE_POSITIVE: "false positives, decided and not seen for {} days",
     RetentionRule.CLOSED: "closed findings, decided and not seen for {} days",
 }
-_HELD = {
-    HeldReason.NOT_CLOSED: "confirmed or reported, and nobody has closed them",
-    HeldReason.SEALED_EVIDENCE: "sealed evidence of them is kept",
-}
+_HELD = {HeldReason.NOT_CLOSED: "confirmed or reported, and nobody has closed them"}
 
 
 @click.command()
@@ -85,6 +82,7 @@ def _fields(told: Purge, *, deleted: bool) -> dict[str, Any]:
         "findings": {rule.value: count for rule, count in told.findings.items()},
         "held": {why.value: count for why, count in told.held.items()},
         "sweeps": told.sweeps,
+        "sealed": told.sealed,
         "rewritten": deleted and told.rewrite,
     }
 
@@ -95,6 +93,10 @@ def _tell(told: Purge, file: Path, *, deleted: bool) -> None:
         result_line(f"{_amount(told, rule):>12}  {what}")
     for why, count in told.held.items():
         result_line(f"{'stays':>12}  {counted(count, 'finding')} old enough: {_HELD[why]}")
+    if told.sealed:
+        result_line(
+            f"{told.sealed:>12,}  {'file' if told.sealed == 1 else 'files'} of sealed evidence of them, for good"
+        )
     if not told.rows:
         notice(f"{file}: nothing is old enough on {told.as_of:%Y-%m-%d}")
     else:

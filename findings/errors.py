@@ -62,7 +62,7 @@ class DatabaseUnusableError(FindingsError):
 
 
 class DiskFullError(DatabaseUnusableError):
-    """No room for what was to be written. What had been committed stays; all else is as if it had not been asked for."""
+    """No room for what was to be written. What had been committed stays; nothing else has changed."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, "the disk is full; free some space and run the same again")

@@ -19,11 +19,12 @@ from findings.schema import Transaction
 from findings.spool import now_utc
 from findings.spool_folders import spool_root
 from findings.statements import sql_text
+from findings.vault.destroying import destroy_of, destroyable
 
 # Tables whose rows go by what the statements in purging/ single out, with the table of their `rowid`.
 _BY_ROW: Final = ("documents", "matches", "skips", "entries", "bucket_leads")
 # Tables with a `finding_id` whose rows stay when the finding goes: what people did, and what we did.
-_AUDIT: Final = frozenset({"triage_events", "purged_findings", "evidence_log", "evidence_events"})
+_AUDIT: Final = frozenset({"triage_events", "purged_findings", "evidence_log", "sealed_evidence", "sealed_findings"})
 # A clock that is further than this ahead of all that the database has seen is more likely wrong than right.
 _CLOCK_AHEAD: Final = timedelta(days=200)
 
@@ -42,7 +43,6 @@ class HeldReason(StrEnum):
     """Why a finding that is old enough stays."""
 
     NOT_CLOSED = "not_closed"
-    SEALED_EVIDENCE = "sealed_evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Purge:
         findings: by the rule that they go by.
         held: findings that are old enough and stay.
         sweeps: of which documents, matches and skips go.
+        sealed: files of evidence that are destroyed; those that prove a finding which stays are not.
         rewrite: was, or would be, the file written anew so that nothing of it is left in there?
     """
 
@@ -65,6 +66,7 @@ class Purge:
     findings: Mapping[RetentionRule, int]
     held: Mapping[HeldReason, int]
     sweeps: int
+    sealed: int
     rewrite: bool
 
 
@@ -113,6 +115,9 @@ def purge(
             _single_out(connection, days, moment)
             told = _told(connection, days, moment)
             if told.rows:
+                # On record in the vault's log first; killed here, the next purge does the rest.
+                destroyed = destroy_of(connection, database, _doomed(connection), by, "retention")
+                told = replace(told, sealed=len(destroyed.gone))
                 with Transaction(connection):
                     _record(connection, told, by, authority)
                     _delete(connection)
@@ -156,8 +161,13 @@ def _told(connection: Connection, days: Mapping[RetentionRule, int], moment: dat
         {RetentionRule(rule): count for rule, count in _grouped(connection, "rule", "doomed")},
         {HeldReason(why): count for why, count in _grouped(connection, "held", "aged WHERE held IS NOT NULL")},
         _count(connection, "(SELECT DISTINCT sweep_id FROM doomed_units)"),
+        len(destroyable(connection, _doomed(connection)).gone),
         bool(rows) or due,
     )
+
+
+def _doomed(connection: Connection) -> list[str]:
+    return [str(row["finding_id"]) for row in asked(connection, "SELECT finding_id FROM doomed ORDER BY finding_id")]
 
 
 def _delete(connection: Connection) -> None:
@@ -169,12 +179,13 @@ def _delete(connection: Connection) -> None:
 
 
 def _record(connection: Connection, told: Purge, by: str, authority: str) -> None:
+    removed = {**told.rows, **({"sealed_files": told.sealed} if told.sealed else {})}
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE purge AS SELECT coalesce(max(purge_number), 0) + 1 AS purge_number, "
         "$1::TIMESTAMPTZ AS purged_at, $2::TIMESTAMPTZ AS as_of, $3::VARCHAR AS purged_by, $4::VARCHAR AS authority, "
         "map($5::VARCHAR[], $6::INTEGER[]) AS days, map($7::VARCHAR[], $8::BIGINT[]) AS removed, "
         "map($9::VARCHAR[], $10::BIGINT[]) AS held FROM purges",
-        [told.as_of, told.as_of, by, authority, *_pair(told.days), *_pair(told.rows), *_pair(told.held)],
+        [told.as_of, told.as_of, by, authority, *_pair(told.days), *_pair(removed), *_pair(told.held)],
     )
     connection.execute(sql_text("purging", "record.sql"))
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, 'the file holds bytes of deleted rows')", [REWRITE_DUE])

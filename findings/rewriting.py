@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +35,7 @@ def rewrite(database: Path, wait_seconds: float) -> None:
     until = time.monotonic() + wait_seconds
     aside = database.with_name(f"{database.name}.{secrets.token_hex(4)}.tmp")
     with storage_errors(database.parent):
-        for left in database.parent.glob(f"{database.name}.????????.tmp*"):  # by one that was killed
+        for left in database.parent.glob(f"{escape(database.name)}.????????.tmp*"):  # by one that was killed
             left.unlink(missing_ok=True)
         try:
             while not _rewritten(database, aside, until):

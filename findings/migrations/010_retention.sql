@@ -12,7 +12,7 @@ COMMENT ON COLUMN purges.as_of IS 'the moment from which days were counted back'
 COMMENT ON COLUMN purges.purged_by IS 'who';
 COMMENT ON COLUMN purges.authority IS 'reference of the scope''s authority; empty where it has none';
 COMMENT ON COLUMN purges.days IS 'rule of the scope''s [retention]: days';
-COMMENT ON COLUMN purges.removed IS 'table: rows deleted';
+COMMENT ON COLUMN purges.removed IS 'table: rows deleted; sealed_files: files of evidence destroyed';
 COMMENT ON COLUMN purges.held IS 'why findings that are old enough stay: how many';
 
 CREATE TABLE purged_findings (

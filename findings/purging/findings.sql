@@ -3,21 +3,15 @@
 CREATE OR REPLACE TEMP TABLE aged AS
 WITH decided AS (
     SELECT finding_id, max(decided_at) AS decided_at FROM triage_events WHERE reopened IS NULL GROUP BY finding_id
-), sealed AS (
-    SELECT DISTINCT finding_id FROM evidence WHERE level <> 'digest'
 ), standing AS (
     SELECT status.finding_id, status.state, status.triage,
         greatest(status.last_seen, coalesce(decided.decided_at, status.last_seen)) AS last_of_it,
-        status.last_seen, sealed.finding_id IS NOT NULL AS is_sealed
+        status.last_seen
     FROM finding_status AS status
     LEFT JOIN decided ON decided.finding_id = status.finding_id
-    LEFT JOIN sealed ON sealed.finding_id = status.finding_id
 )
 SELECT standing.finding_id, cut_off.rule, standing.state, standing.triage,
-    CASE
-        WHEN standing.is_sealed THEN 'sealed_evidence'
-        WHEN cut_off.rule = 'gone' AND standing.triage IN ('confirmed', 'reported') THEN 'not_closed'
-    END AS held
+    CASE WHEN cut_off.rule = 'gone' AND standing.triage IN ('confirmed', 'reported') THEN 'not_closed' END AS held
 FROM standing JOIN cut_off ON CASE cut_off.rule
     WHEN 'gone' THEN standing.state = 'gone' AND standing.last_seen < cut_off.before
     WHEN 'false_positive' THEN standing.triage = 'false_positive' AND standing.last_of_it < cut_off.before

@@ -21,6 +21,8 @@ from findings.retention import HeldReason, Purge, RetentionRule, preview_purge, 
 from findings.rewriting import REWRITE_DUE, rewrite
 from findings.standing import standing
 from findings.triage import set_triage
+from findings.vault.mirror import take_in
+from findings.vault.store import vault_folder
 from tests.findings.conftest import HOST, Estate, letter
 from tests.findings.test_copying import HOLD
 
@@ -123,11 +125,23 @@ def test_what_somebody_works_on_is_held_and_told(estate: Estate, decision: Triag
     assert (done.rows, done.held) == ({}, {HeldReason.NOT_CLOSED: 1})
 
 
-def test_sealed_evidence_holds_a_finding(estate: Estate) -> None:
+def test_sealed_evidence_goes_with_what_it_proves_on_record(estate: Estate) -> None:
+    pytest.importorskip("pyrage", reason="needs the extra [evidence]")
+    from tests.findings.vault.conftest import Safe
+
     gone_twice(estate)
+    [gone, stays] = [str(row[0]) for row in estate.ask("SELECT finding_id FROM findings ORDER BY url")]
+    safe = Safe(vault_folder(estate.database))
+    safe.keep(findings=[gone])
+    safe.keep(b"Another letter", [gone, stays])
     with open_writer(estate.database) as connection:
-        connection.execute("UPDATE evidence SET level = 'sealed' WHERE contains(url, ?)", [MARK])
-    assert purged(estate, GONE).held == {HeldReason.SEALED_EVIDENCE: 1}
+        take_in(connection, safe.folder)
+    done = purged(estate, GONE)
+    assert done.sealed == 1
+    assert [one.destroyed for one in safe.vault.all()] == [True, False]
+    assert len(list(safe.folder.glob("*.age"))) == 1
+    assert estate.ask("SELECT removed['sealed_files'] FROM purges") == [(1,)]
+    assert estate.ask("SELECT count(*) FROM sealed_findings") == [(3,)], "which it proved stays on record"
 
 
 def test_another_letter_at_the_same_place_keeps_the_place(estate: Estate) -> None:
