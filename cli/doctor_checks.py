@@ -30,6 +30,7 @@ from scope.errors import ScopeError
 from scope.guard import Guard
 from scope.loader import load_scope
 from scope.model import Scope
+from scope.recipients import can_seal
 from scope.units import units_of
 
 # Bytes free where the database lies, below which a sweep may not be able to write its spool: a unit's default budget of
@@ -96,6 +97,8 @@ def scope_checks(path: Path) -> Iterator[Check]:
     yield _pack_check(scope)
     yield _database_check(scope)
     yield _disk_check(scope)
+    if scope.evidence.recipients:
+        yield _evidence_check(scope)
     if any(target.render for target in scope.site):
         yield _browser_check()
     if denied is None:
@@ -144,6 +147,19 @@ def _disk_check(scope: Scope) -> Check:
     return Check(
         "disk", State.WARNING if free < LITTLE_DISK else State.OK, f"{free / (1 << 30):.1f} GiB free at {folder}"
     )
+
+
+def _evidence_check(scope: Scope) -> Check:
+    """Can files be sealed, and would one lost key lose them all?"""
+    count = len(scope.evidence.recipients)
+    if not can_seal():
+        return Check("evidence", State.FAILED, "the scope names recipients; install the extra: stray[evidence]")
+    kept = "each file that makes a finding" if scope.evidence.keep == "sealed" else "files on request"
+    if count == 1:
+        return Check(
+            "evidence", State.WARNING, f"{kept}, sealed to one key alone: what is sealed to it is lost with it"
+        )
+    return Check("evidence", State.OK, f"{kept}, sealed to {count} keys")
 
 
 def _browser_check() -> Check:

@@ -28,10 +28,17 @@ from findings.vault.sealing import identities_in
 from findings.vault.store import Kept, Vault, vault_folder
 from reports.shown import Shown
 
+
+def _said(_context: click.Context, parameter: click.Parameter, text: str) -> str:
+    if not text.strip():
+        raise click.BadParameter("must not be empty: it goes on record", param=parameter)
+    return text
+
+
 _reason_option = click.option(
-    "--reason", required=True, help="Why; goes on record. Names of patients do not belong in it."
+    "--reason", required=True, callback=_said, help="Why; goes on record. Names of patients do not belong in it."
 )
-_by_option = click.option("--by", default=operator_name, help="Who; you, if not given.")
+_by_option = click.option("--by", default=operator_name, callback=_said, help="Who; you, if not given.")
 _vault_option = click.option(
     "--vault", "vault_path", type=click.Path(path_type=Path, file_okay=False),
     help="A vault or an export, where there is no database.",
@@ -213,13 +220,19 @@ def destroy(evidence_id: str, yes: bool, reason: str, by: str, database: Path) -
     """
     _take_in(database)
     vault = Vault(vault_folder(database))
-    one = vault.one(evidence_id)
+    if not vault.path(evidence_id).exists():  # the whole id of a file may be one that no line tells of
+        evidence_id = vault.one(evidence_id).evidence_id
     if not yes:
-        notice(f"would destroy {one.evidence_id}: {one.size} bytes, of {len(one.finding_ids)} findings; add --yes")
+        told = [
+            f"{one.size} bytes, of {len(one.finding_ids)} findings"
+            for one in vault.all()
+            if one.evidence_id == evidence_id
+        ]
+        notice(f"would destroy {evidence_id}: {''.join(told) or 'a file that the log does not tell of'}; add --yes")
         return
-    vault.destroy(one.evidence_id, by, reason)
+    vault.destroy(evidence_id, by, reason)
     _take_in(database)
-    notice(f"{one.evidence_id} destroyed, on record")
+    notice(f"{evidence_id} destroyed, on record")
 
 
 def _take_in(database: Path) -> None:

@@ -85,7 +85,7 @@ def _told(noticed: Noticed) -> str:
     where = f"{noticed.evidence_id} " if noticed.evidence_id else ""
     where += f"(log line {noticed.line})" if noticed.line else ""
     detail = f" ({noticed.detail})" if noticed.detail else ""
-    kind = "doubt" if noticed.is_doubt else "BROKEN"
+    kind = "BROKEN" if noticed.weight == "broken" else noticed.weight
     return f"{kind}  {noticed.trouble.value}  {where.strip()}: {EXPLAINED[noticed.trouble]}{detail}"
 
 
@@ -102,7 +102,7 @@ def _examined_fields(result: Examined) -> dict[str, object]:
         "noticed": [
             {
                 "trouble": noticed.trouble,
-                "doubt": noticed.is_doubt,
+                "weight": noticed.weight,
                 "line": noticed.line or None,
                 "evidence_id": noticed.evidence_id or None,
                 "detail": noticed.detail,

@@ -53,9 +53,9 @@ def destroy_of(connection: Connection, database: Path, finding_ids: Collection[s
     vault = Vault(vault_folder(database))
     take_in(connection, vault.folder)
     chosen = destroyable(connection, finding_ids)
-    known = {one.evidence_id for one in vault.all() if not one.destroyed}
-    for evidence_id in chosen.gone:
-        if evidence_id in known:
-            vault.destroy(evidence_id, by, reason)
+    for one in vault.all():
+        half_done = one.destroyed and vault.path(one.evidence_id).exists()
+        if half_done or (one.evidence_id in chosen.gone and not one.destroyed):
+            vault.destroy(one.evidence_id, by, reason)
     take_in(connection, vault.folder)
     return chosen

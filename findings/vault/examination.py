@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -45,12 +45,16 @@ class Trouble(StrEnum):
 DOUBTS: Final = frozenset(
     [
         Trouble.LINE_TORN,
-        Trouble.TIME_RUNS_BACK,
         Trouble.FILE_NOT_LOGGED,
         Trouble.DESTROYED_STILL_THERE,
         Trouble.NOT_OPENED,
     ]
 )
+
+# A clock that is kept right steps back by this much at times: chronyd and ntpd step once they are off by 0.1 to 1 s.
+CLOCK_SLACK: Final = timedelta(seconds=2)
+# Told, and no fault of the evidence: order is by number.
+REMARKS: Final = frozenset([Trouble.TIME_RUNS_BACK])
 
 EXPLAINED: Final[Mapping[Trouble, str]] = {
     Trouble.LOG_CUT: "lines are missing at the end of the log: more were known",
@@ -82,9 +86,11 @@ class Noticed:
     detail: str = ""
 
     @property
-    def is_doubt(self) -> bool:
-        """It need not be anybody's doing."""
-        return self.trouble in DOUBTS
+    def weight(self) -> str:
+        """`broken`, `doubt` where it need not be anybody's doing, or `remark`."""
+        if self.trouble in REMARKS:
+            return "remark"
+        return "doubt" if self.trouble in DOUBTS else "broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +118,12 @@ class Examined:
     @property
     def is_sound(self) -> bool:
         """Nothing is wrong, nor in doubt."""
-        return not self.noticed
+        return all(noticed.weight == "remark" for noticed in self.noticed)
 
     @property
     def is_broken(self) -> bool:
         """Something is missing or not what it was."""
-        return any(not noticed.is_doubt for noticed in self.noticed)
+        return any(noticed.weight == "broken" for noticed in self.noticed)
 
 
 def examine(
@@ -174,7 +180,7 @@ def _of_the_log(lines: Sequence[bytes], mirror: Mirror | None) -> Iterator[Notic
     previous = None
     for number, line in enumerate(lines, 1):
         event = event_of(line)
-        if event and previous and event.at < previous:
+        if event and previous and event.at < previous - CLOCK_SLACK:
             yield Noticed(Trouble.TIME_RUNS_BACK, number)
         previous = event.at if event else previous
 

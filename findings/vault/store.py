@@ -137,15 +137,23 @@ class Vault:
     def destroy(self, evidence_id: str, by: str, reason: str) -> Event:
         """Remove a sealed file for good. That it was there, and its digests, stay on record.
 
+        Also a file that no line tells of, named by its whole id; and one whose destruction was killed half way.
+
         Raises:
-            EvidenceError: there is none of this id, or it has been destroyed before.
+            EvidenceError: there is none of this id, or it is gone already.
             SpoolError: the disk gives up.
         """
-        if self.one(evidence_id).destroyed:
+        path = self.path(evidence_id)
+        known = next((one for one in self.all() if one.evidence_id == evidence_id), None)
+        if known is None and not path.exists():
+            raise EvidenceError("there is no evidence of this id")
+        if known is not None and known.destroyed and not path.exists():
             raise EvidenceError("it has been destroyed before")
-        event = self.record(Deed(Action.DESTROYED, by, reason, evidence_id))
         with storage_errors(self.folder):
-            self.path(evidence_id).unlink(missing_ok=True)
+            unlogged = {} if known else {"sealed_sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        event = self.record(Deed(Action.DESTROYED, by, reason, evidence_id, unlogged))
+        with storage_errors(self.folder):
+            path.unlink(missing_ok=True)
             sync_folder(self.folder)
         return event
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +113,7 @@ def test_a_second_sweep_keeps_nothing_twice(copied: Workspace) -> None:
 
 
 @pytest.fixture
-def one_of_each(sealed: Workspace) -> Iterator[dict[str, str]]:
+def one_of_each(sealed: Workspace) -> dict[str, str]:
     """A finding on HTTP, one on FTP, one in each cloud's bucket, one inside a container where there is one."""
     rows = lines(sealed.stray("findings", "list", "--all", "--reveal", "--format", "json"))
     found: dict[str, str] = {}
@@ -219,6 +218,7 @@ def test_what_is_destroyed_needs_a_yes_and_stays_on_record(copied: Workspace) ->
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("capture", "ffff", "--reason", " "), "must not be empty"),
         (("verify", "--head", "12"), "a number, a colon and a digest"),
         (("verify", "--vault", "."), "no vault and no export"),
         (("verify", "--identity", "none.txt"), "can not be read"),

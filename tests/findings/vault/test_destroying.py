@@ -62,6 +62,17 @@ def test_what_was_killed_in_between_is_done_by_the_next_call(known: tuple[Estate
     assert len(safe.vault.log.lines()) == 4
 
 
+def test_a_destruction_that_was_killed_half_way_is_done(known: tuple[Estate, Safe, list[str]]) -> None:
+    estate, safe, ids = known
+    first = safe.vault.all()[0]
+    content = safe.vault.sealed(first)
+    safe.vault.destroy(first.evidence_id, "ann", "killed before the file went")
+    safe.vault.path(first.evidence_id).write_bytes(content)
+    with open_writer(estate.database) as connection:
+        destroy_of(connection, estate.database, ids[:2], "ann", "retention")
+    assert not safe.vault.path(first.evidence_id).exists()
+
+
 def test_without_a_vault_nothing_is_destroyed(estate: Estate, tmp_path: Path) -> None:
     with open_writer(estate.database) as connection:
         assert destroy_of(connection, estate.database, ["ab" * 16], "ann", "retention") == Destroyed((), ())

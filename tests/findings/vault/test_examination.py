@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from findings.database import open_writer
 from findings.vault.chain import Action, Deed, Head, event_of, line_of
-from findings.vault.examination import DOUBTS, EXPLAINED, Examined, Trouble, examine
+from findings.vault.examination import DOUBTS, EXPLAINED, REMARKS, Examined, Trouble, examine
 from findings.vault.mirror import Mirror, mirror_of, take_in_log
 from findings.vault.sealing import recipients_of, seal
 from findings.vault.store import SEALED
@@ -35,7 +36,8 @@ def mirror(kept: Safe) -> Mirror:
 
 def test_every_trouble_is_explained() -> None:
     assert set(EXPLAINED) == set(Trouble)
-    assert set(Trouble) > DOUBTS
+    assert set(Trouble) > DOUBTS | REMARKS
+    assert not DOUBTS & REMARKS
 
 
 def test_a_vault_as_it_was_left_is_sound(kept: Safe, mirror: Mirror) -> None:
@@ -164,11 +166,17 @@ def test_what_a_kill_or_a_clock_can_do_is_a_doubt(kept: Safe, mirror: Mirror) ->
     result = examine(kept.vault, mirror)
     assert troubles(result) == {Trouble.LINE_TORN}
     assert not result.is_broken
+
+
+def test_a_clock_that_was_set_back_is_remarked_on(kept: Safe, mirror: Mirror) -> None:
+    kept.clock.now -= timedelta(seconds=2)
+    kept.keep()
+    assert troubles(examine(kept.vault, mirror)) == set()
     kept.clock.now = kept.clock.now.replace(year=2020)
     kept.keep()
     result = examine(kept.vault, mirror)
-    assert troubles(result) == {Trouble.LINE_TORN, Trouble.TIME_RUNS_BACK}
-    assert not result.is_broken
+    assert troubles(result) == {Trouble.TIME_RUNS_BACK}
+    assert result.is_sound
 
 
 def test_something_else_under_the_same_digests_shows_when_opened(kept: Safe) -> None:
@@ -211,6 +219,16 @@ def test_what_was_destroyed_and_is_there_again_is_told(kept: Safe) -> None:
     assert examine(kept.vault).is_sound
     kept.vault.path(first.evidence_id).write_bytes(content)
     assert troubles(examine(kept.vault)) == {Trouble.DESTROYED_STILL_THERE}
+    kept.vault.destroy(first.evidence_id, "ann", "killed half way")
+    assert examine(kept.vault).is_sound
+
+
+def test_a_file_that_no_line_tells_of_can_be_destroyed_on_record(kept: Safe) -> None:
+    stray = "20260301T000000Z-aaaa"
+    kept.vault.path(stray).write_bytes(b"x")
+    kept.vault.destroy(stray, "ann", "left by a kill")
+    assert examine(kept.vault).is_sound
+    assert kept.vault.head().number == 3
 
 
 def test_nothing_that_is_told_holds_a_letter_or_a_place(kept: Safe, mirror: Mirror) -> None:

@@ -119,6 +119,8 @@ def test_what_is_destroyed_stays_on_record(kept: Safe) -> None:
     assert [one.destroyed for one in kept.vault.all()] == [True, False]
     with pytest.raises(EvidenceError, match="before"):
         kept.vault.destroy(first.evidence_id, "ann", "again")
+    with pytest.raises(EvidenceError, match="no evidence"):
+        kept.vault.destroy("20260301T000000Z-none", "ann", "never there")
     with pytest.raises(EvidenceError, match="on record"):
         kept.vault.sealed(kept.vault.one(first.evidence_id))
     assert examine(kept.vault).destroyed == 1
