@@ -16,6 +16,7 @@ BENCHMARKS = (
     "listings",
     "matching",
     "ocr",
+    "sensitivity",
     "sound",
     "end_to_end",
 )

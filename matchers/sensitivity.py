@@ -18,7 +18,8 @@ from importlib import resources
 
 # Code points that are looked at for one answer: 150 pages. A letter has five.
 MOST_TEXT = 400_000
-# Words before a phrase in which `no`, `not`, `without` are said of it; and `denies`, which begins lists.
+# Words before a phrase in which `no`, `not`, `without` are said of it; and `denies` and `no history of`, which begin
+# lists.
 NEGATED_AFTER = 4
 DENIED_AFTER = 10
 # Words after a phrase in which its result may stand: HIV, hepatitis B and hepatitis C were all negative.
@@ -78,10 +79,17 @@ _END = "\0"
 
 _NOT = frozenset(["no", "not", "nil", "without", "never", "neither", "nor"])
 # After which `no` denies nothing of what follows: no change in his depression.
-_NOT_DENYING = frozenset("better change changes doubt further improvement improved longer only well worse".split())
+_NOT_DENYING = frozenset(
+    "better change changes doubt further improvement improved longer only want well wish worse".split()
+)
+# After which `no` begins a list: no history of depression, anxiety or other mental illness.
+_LISTED = frozenset("history evidence sign signs symptom symptoms past previous known record thoughts features".split())
+# What comes after these is another clause: not known, as he was adopted.
+_APART = frozenset("although as because but however since though whereas which while who".split())
 _DENIES = frozenset(["denies", "denied", "denying", "excluded", "excludes"])
 _POSITIVE = frozenset(["positive", "reactive", "confirmed", "diagnosed"])
 _NEGATIVE = frozenset(["negative", "nil", "none", "excluded", "unlikely", "nonreactive", "absent"])
+_FOUND = frozenset(["detected", "found", "indicated", "present", "seen", "suspected"])
 _RISKS = frozenset(["risk", "risks", "include", "includes", "possible", "potential", "may", "might", "could"])
 # What whoever reads is told, not what is said of somebody.
 _LEAFLET = frozenset(["helpline", "leaflet", "leaflets", "samaritans", "training", "policy", "policies", "procedures"])
@@ -143,19 +151,24 @@ def _sentence(words: Sequence[str], start: int, end: int) -> tuple[list[str], li
 
 
 def _is_denied(before: Sequence[str]) -> bool:
-    near = before[-NEGATED_AFTER:]
-    for place, word in enumerate(near):
+    near = before[-DENIED_AFTER:]
+    clause = next((place for place in range(len(near), 0, -1) if near[place - 1] in _APART_FOLDED), 0)
+    for place in range(clause, len(near)):
         following = near[place + 1] if place + 1 < len(near) else ""
-        if word in _NOT_FOLDED and following not in _NOT_DENYING_FOLDED:
+        reaches = len(near) - place <= NEGATED_AFTER or following in _LISTED_FOLDED
+        if near[place] in _NOT_FOLDED and reaches and following not in _NOT_DENYING_FOLDED:
             return True
-    return not _DENIES_FOLDED.isdisjoint(before[-DENIED_AFTER:])
+    return not _DENIES_FOLDED.isdisjoint(near[clause:])
 
 
 def _is_negative(after: Sequence[str]) -> bool:
     for place, word in enumerate(after[:RESULT_BEFORE]):
+        if word == "non" and after[place + 1 : place + 2] == _REACTIVE_FOLDED:
+            return True
         if word in _POSITIVE_FOLDED:
             return False
-        if word in _NEGATIVE_FOLDED or (word in _NOT_FOLDED and after[place + 1 : place + 2] == _DETECTED_FOLDED):
+        following = after[place + 1 : place + 2]
+        if word in _NEGATIVE_FOLDED or (word in _NOT_FOLDED and not _FOUND_FOLDED.isdisjoint(following)):
             return True
     return False
 
@@ -213,4 +226,7 @@ _RISKS_FOLDED = _fold_all(_RISKS)
 _LEAFLET_FOLDED = _fold_all(_LEAFLET)
 _IF_FOLDED = _fold_all(_IF)
 _READER_FOLDED = _fold_all(_READER)
-_DETECTED_FOLDED = [_folded("detected")]
+_LISTED_FOLDED = _fold_all(_LISTED)
+_APART_FOLDED = _fold_all(_APART)
+_FOUND_FOLDED = _fold_all(_FOUND)
+_REACTIVE_FOLDED = [_folded("reactive")]

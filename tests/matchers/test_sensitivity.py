@@ -17,6 +17,10 @@ from matchers.sensitivity import MOST_TEXT, Category, categories_in
         ("HIV was not detected in this sample.", []),
         ("He denies depression, anxiety, thoughts of suicide or self-harm.", []),
         ("There is no history of depression.", []),
+        ("No history of diabetes, depression, anxiety or other mental illness.", []),
+        ("Family history is not known as he was adopted as a baby.", ["adoption"]),
+        ("He denies chest pain but has been treated for depression.", ["mental_health"]),
+        ("HIV 1 and 2 were non-reactive.", []),
         ("There has been no change in her depression.", ["mental_health"]),
         ("The ECG showed 2 mm of ST depression in V4.", []),
         ("She takes sertraline. Her mood is low mood on most days.", ["mental_health"]),
@@ -63,8 +67,8 @@ def test_capitals_hyphens_and_characters_that_recognition_confuses_hide_nothing(
 
 
 def test_weak_words_tell_only_together_and_once_each() -> None:
-    assert categories_in(["An embryo.", "An embryo."]) == ()
-    assert categories_in(["An embryo.", "The oocytes."]) == (Category.FERTILITY,)
+    assert categories_in(["One oocyte.", "One oocyte."]) == ()
+    assert categories_in(["One oocyte.", "The semen."]) == (Category.FERTILITY,)
 
 
 def test_a_long_text_is_read_to_its_bound_only() -> None:
