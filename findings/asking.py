@@ -9,13 +9,16 @@ from typing import Any
 from findings.database import Connection
 
 
-def asked(connection: Connection, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
-    """Rows as dictionaries.
+def asked(
+    connection: Connection, query: str, values: Sequence[object] | Mapping[str, object] = ()
+) -> list[dict[str, Any]]:
+    """Rows as dictionaries; values in their order, or by name.
 
     By way of a relation and Arrow, as DuckDB 1.5 and 2.0 both can: `fetchall` wants pytz for times, and 2.0 warns of
     Arrow from `execute`.
     """
-    return connection.sql(query, params=list(values)).to_arrow_table().to_pylist()
+    given = dict(values) if isinstance(values, Mapping) else list(values)
+    return connection.sql(query, params=given).to_arrow_table().to_pylist()
 
 
 def times(row: Mapping[str, Any]) -> dict[str, datetime]:

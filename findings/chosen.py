@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 
 from findings.records import FindingState, Severity, TriageDecision
-from findings.results import FindingRow
 from findings.stored_text import storable
 from matchers.verdicts import Verdict
 
@@ -80,18 +79,12 @@ class Chosen:
 
 def worst_first() -> str:
     """The order in which a person should read: what is settled last, then severity, state, verdict and place."""
-    severity = [_place_in("severity", list(Severity))] if "severity" in FindingRow.__slots__ else []
-    return ", ".join(
-        [
-            "settled",
-            *severity,
-            _place_in("state", _STATES),
-            _place_in("verdict", list(Verdict)),
-            "host",
-            "url",
-            "member",
-        ]
+    severity, state, verdict = (
+        _place_in("severity", list(Severity)),
+        _place_in("state", _STATES),
+        _place_in("verdict", list(Verdict)),
     )
+    return f"settled, {severity}, {state}, severity_points DESC, {verdict}, host, url, member"
 
 
 def _place_in(column: str, order: Collection[str]) -> str:

@@ -13,6 +13,7 @@ FindingsError
  ├── FindingUnknownError     no finding has this id
  ├── FindingAmbiguousError   several findings begin with this prefix
  ├── SweepUnknownError       no sweep has this id
+ ├── QueryError              a person's own SQL that is not understood, fails or takes too long
  ├── SeverityRulesError      rules of severity that can not stand
  ├── RetentionError          nothing is deleted by this clock
  ├── BackupError             a back-up that can not be made or used
@@ -133,6 +134,10 @@ class RetentionError(FindingsError):
 
 class BackupError(FindingsError):
     """A back-up can not be made, is not whole, or does not belong here."""
+
+
+class QueryError(FindingsError):
+    """A person's own SQL can not be answered."""
 
 
 class TriageError(FindingsError):

@@ -1,6 +1,6 @@
 CREATE OR REPLACE MACRO batch(wanted) AS TABLE
-SELECT status.state, status.triage, status.verdict, status.letter_id, status.url, status.member, status.first_seen,
-    status.last_seen, coalesce(len(status.person_ids), 0) AS persons, status.supplier, status.incident_id,
+SELECT status.severity, status.state, status.triage, status.verdict, status.letter_id, status.url, status.member, status.first_seen,
+    status.last_seen, status.persons, status.supplier, status.incident_id,
     status.batch_id, status.finding_id
 FROM finding_status AS status
 WHERE starts_with(status.batch_id, lower(wanted)) OR starts_with(status.incident_id, lower(wanted))

@@ -1,5 +1,5 @@
 CREATE OR REPLACE MACRO incident(wanted) AS TABLE
-SELECT status.state, status.triage, status.verdict, status.letter_id, coalesce(len(status.person_ids), 0) AS persons,
+SELECT status.severity, status.state, status.triage, status.verdict, status.letter_id, status.persons,
     status.url, status.member, status.first_seen, status.last_seen, states.gone_at, exposures.transport,
     exposures.listed, exposures.indexable, status.assigned_to, status.due, status.host, status.supplier,
     status.incident_id, status.finding_id

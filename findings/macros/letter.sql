@@ -1,5 +1,5 @@
 CREATE OR REPLACE MACRO letter(wanted) AS TABLE
-SELECT status.state, status.triage, status.verdict, status.containment, status.url, status.member, status.host,
+SELECT status.severity, status.state, status.triage, status.verdict, status.containment, status.url, status.member, status.host,
     status.supplier, status.first_seen, status.last_seen, states.gone_at, exposures.transport, exposures.listed,
     exposures.indexable, status.incident_id, status.finding_id
 FROM finding_status AS status

@@ -1,5 +1,5 @@
 CREATE OR REPLACE MACRO news_since(wanted) AS TABLE
-SELECT news.what, news.moment, status.letter_id, status.verdict, status.url, status.member, status.host,
+SELECT news.what, news.moment, status.severity, status.letter_id, status.verdict, status.url, status.member, status.host,
     status.supplier, status.state AS state_now, status.triage, status.incident_id, status.finding_id
 FROM (
     SELECT finding_id, 'new' AS what, first_seen AS moment FROM findings
@@ -16,5 +16,6 @@ FROM (
 ) AS news
 JOIN finding_status AS status ON status.finding_id = news.finding_id
 WHERE news.moment >= wanted::TIMESTAMPTZ
-ORDER BY list_position(['reappeared', 'new', 'gone'], news.what), news.moment DESC, status.url, status.member;
+ORDER BY list_position(['reappeared', 'new', 'gone'], news.what),
+    list_position(['critical', 'high', 'medium', 'low'], status.severity), news.moment DESC, status.url, status.member;
 COMMENT ON MACRO TABLE news_since IS 'news_since(''2026-03-01''): findings that are new, reappeared or gone since a day or a time, settled ones included.';

@@ -1,5 +1,5 @@
 CREATE OR REPLACE MACRO person(wanted) AS TABLE
-SELECT status.letter_id, status.state, status.triage, status.verdict, status.url, status.member, status.host,
+SELECT status.letter_id, status.severity, status.state, status.triage, status.verdict, status.url, status.member, status.host,
     status.supplier, status.first_seen, status.last_seen, status.incident_id, status.finding_id
 FROM finding_status AS status
 WHERE list_contains(status.person_ids, wanted)

@@ -5,6 +5,7 @@ SELECT status.host, status.supplier, status.tier,
     count(*) FILTER (status.state = 'unknown') AS findings_unknown,
     min(status.first_seen) AS first_seen,
     max(status.last_seen) AS last_seen,
+    arg_min(status.severity, list_position(['critical', 'high', 'medium', 'low'], status.severity)) AS severity,
     count(*) FILTER (status.state IN ('new', 'reappeared')) AS findings_new,
     len(list_distinct(flatten(list(status.person_ids) FILTER (status.person_ids IS NOT NULL)))) AS persons,
     count(*) FILTER (exposures.transport IN ('http', 'ftp')) AS plain,
@@ -20,6 +21,7 @@ COMMENT ON VIEW hosts_at_risk IS 'Where open findings lie, one row per host and 
 COMMENT ON COLUMN hosts_at_risk.findings IS 'open findings there';
 COMMENT ON COLUMN hosts_at_risk.letters IS 'letters there';
 COMMENT ON COLUMN hosts_at_risk.findings_unknown IS 'of the findings, those that the latest sweep could not tell of';
+COMMENT ON COLUMN hosts_at_risk.severity IS 'the worst of the findings';
 COMMENT ON COLUMN hosts_at_risk.findings_new IS 'of the findings, new or reappeared ones';
 COMMENT ON COLUMN hosts_at_risk.persons IS 'registered people of these letters; letters without a register entry count for nobody here';
 COMMENT ON COLUMN hosts_at_risk.plain IS 'of the findings, those that travel unencrypted, over http or ftp';

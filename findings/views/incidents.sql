@@ -13,6 +13,7 @@ WITH parts AS (
 ), gathered AS (
     SELECT incident_id, any_value(supplier) AS supplier, min(host) AS host, min(tier) AS tier,
         min(folder) AS first_folder, max(folder) AS last_folder,
+        arg_min(severity, list_position(['critical', 'high', 'medium', 'low'], severity)) FILTER (is_open) AS severity,
         count(*) AS findings,
         count(*) FILTER (is_open) AS findings_open,
         count(*) FILTER (is_open AND state IN ('new', 'reappeared')) AS findings_new,
@@ -48,7 +49,7 @@ SELECT incident_id,
         WHEN findings_gone > 0 THEN 'gone'
         ELSE 'settled'
     END AS status,
-    supplier, host,
+    severity, supplier, host,
     CASE
         WHEN parting IS NULL THEN first_folder
         ELSE array_to_string(string_split(first_folder, '/')[1:parting - 1], '/') || '/'
@@ -58,10 +59,12 @@ SELECT incident_id,
     first_seen, last_seen, gone_at, plain, listed, indexable, coalesce(assigned_to, []) AS assigned_to, due,
     findings, findings_gone, findings_settled, documents, batches, tier
 FROM placed
-ORDER BY findings_open = 0, findings_new = 0, letters_open DESC, last_seen DESC, incident_id;
+ORDER BY findings_open = 0, list_position(['critical', 'high', 'medium', 'low'], severity), findings_new = 0,
+    letters_open DESC, last_seen DESC, incident_id;
 COMMENT ON VIEW incidents IS 'What is handled as one thing: findings of one supplier, on one host, in one folder, with the numbered folders below it (days, jobs). What needs somebody comes first.';
 COMMENT ON COLUMN incidents.incident_id IS 'keyed id; the macro incident() lists its findings';
 COMMENT ON COLUMN incidents.status IS 'open (something of it needs somebody), gone (all that is not put aside is gone) or settled (all is put aside)';
+COMMENT ON COLUMN incidents.severity IS 'the worst of its open findings; empty where none is open';
 COMMENT ON COLUMN incidents.host IS 'host and port';
 COMMENT ON COLUMN incidents.place IS 'the folder that all of it lies in, in clear; Stray shows it masked';
 COMMENT ON COLUMN incidents.findings_open IS 'findings that are neither gone nor put aside';

@@ -8,7 +8,8 @@ SELECT letter_id,
     max(containment) AS largest_share,
     min(first_seen) AS first_seen,
     max(last_seen) AS last_seen,
-    max(coalesce(len(person_ids), 0)) AS persons,
+    arg_min(severity, list_position(['critical', 'high', 'medium', 'low'], severity)) AS severity,
+    max(persons) AS persons,
     list_sort(list_distinct(flatten(list(categories) FILTER (categories IS NOT NULL)))) AS categories,
     list(DISTINCT incident_id ORDER BY incident_id) AS incident_ids
 FROM finding_status
@@ -23,6 +24,7 @@ COMMENT ON COLUMN letters_exposed.is_certain IS 'true if a place holds it as kno
 COMMENT ON COLUMN letters_exposed.largest_share IS 'largest share of the letter at one place, 0 to 1';
 COMMENT ON COLUMN letters_exposed.first_seen IS 'first time that we saw it anywhere';
 COMMENT ON COLUMN letters_exposed.last_seen IS 'last time that we saw it anywhere';
+COMMENT ON COLUMN letters_exposed.severity IS 'the worst of these places';
 COMMENT ON COLUMN letters_exposed.persons IS 'registered people of the letter; 0: not known whose it is';
 COMMENT ON COLUMN letters_exposed.categories IS 'what of special protection its documents speak of; NULL where nobody looked';
 COMMENT ON COLUMN letters_exposed.incident_ids IS 'incidents that it is part of';

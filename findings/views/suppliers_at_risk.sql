@@ -1,5 +1,6 @@
 CREATE OR REPLACE VIEW suppliers_at_risk AS
 SELECT supplier, list(DISTINCT tier ORDER BY tier) AS tiers,
+    arg_min(severity, list_position(['critical', 'high', 'medium', 'low'], severity)) AS severity,
     count(*) AS findings,
     count(*) FILTER (state IN ('new', 'reappeared')) AS findings_new,
     count(*) FILTER (state = 'unknown') AS findings_unknown,
@@ -14,6 +15,7 @@ GROUP BY supplier
 ORDER BY letters DESC, findings DESC, supplier;
 COMMENT ON VIEW suppliers_at_risk IS 'With whom open findings lie, one row per supplier, most letters first; without a supplier: the organisation''s own, and third parties.';
 COMMENT ON COLUMN suppliers_at_risk.tiers IS 'own, processor, third_party: of the targets where they lie';
+COMMENT ON COLUMN suppliers_at_risk.severity IS 'the worst of these findings';
 COMMENT ON COLUMN suppliers_at_risk.findings IS 'open findings there';
 COMMENT ON COLUMN suppliers_at_risk.findings_new IS 'of these, new or reappeared ones';
 COMMENT ON COLUMN suppliers_at_risk.findings_unknown IS 'of these, those that the latest sweep could not tell of';
