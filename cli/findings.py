@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from cli.chosen_options import chosen_options
+from cli.findings_gathered import about, incidents, people
+from cli.findings_query import query
 from cli.findings_set import set_
 from cli.options import database_option, format_option, reveal_option
 from cli.reading import READ_WAIT, merge_what_waits, report_for
@@ -22,6 +24,8 @@ def findings() -> None:
 
 
 findings.add_command(set_)
+for command in (incidents, people, about, query):
+    findings.add_command(command)
 findings.add_command(severity)
 
 
@@ -58,7 +62,7 @@ def show(finding_id: str, database: Path, output: str, reveal: bool) -> None:
 @database_option
 @format_option
 def letters(database: Path, output: str) -> None:
-    """List the letters that lie open, the most spread first.
+    """List the letters that lie open, the worst first.
 
     Example: stray findings letters --db findings.duckdb
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -41,7 +42,8 @@ UNION ALL BY NAME
 SELECT fetched_at AS moment, 'fetched' AS what, verdict AS answer, url, member,
     media_type || ', ' || size || ' bytes, SHA-256 ' || sha256 AS detail, sweep_id
 FROM documents
-WHERE url IN (SELECT unnest($places)) OR requested_url IN (SELECT unnest($places)) OR found_as IN (SELECT unnest($places))
+WHERE url IN (SELECT unnest($places)) OR requested_url IN (SELECT unnest($places))
+    OR found_as IN (SELECT unnest($places))
 UNION ALL BY NAME
 SELECT skipped_at AS moment, 'skipped' AS what, reason AS answer, url, member, detail, sweep_id
 FROM skips WHERE url IN (SELECT unnest($places))
@@ -159,10 +161,8 @@ def _findings(condition: str) -> str:
 def _spellings(told: str) -> list[str]:
     """The address as it is stored, in its canonical form, and as it was told."""
     found = [stored_place(told), told]
-    try:
+    with suppress(ValueError):
         found.insert(0, canonical_url(stored_place(told)))
-    except ValueError:
-        pass
     return list(dict.fromkeys(found))
 
 

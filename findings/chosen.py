@@ -84,7 +84,7 @@ def worst_first() -> str:
         _place_in("state", _STATES),
         _place_in("verdict", list(Verdict)),
     )
-    return f"settled, {severity}, {state}, severity_points DESC, {verdict}, host, url, member"
+    return f"settled, {severity}, {state}, {verdict}, severity_points DESC, host, url, member"
 
 
 def _place_in(column: str, order: Collection[str]) -> str:

@@ -13,6 +13,7 @@ import duckdb
 
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
 from findings.errors import QueryError
+from findings.stored_text import storable
 
 # Seconds that a query may take: a merge waits for it. The slowest view answers in a fraction of one.
 QUERY_SECONDS: Final = 60.0
@@ -54,11 +55,13 @@ def free_query(
         QueryError: it is not one, DuckDB does not understand it, it fails, or it took too long.
         FindingsError: the database is missing, locked for too long, or can not be used.
     """
+    if storable(query) != query:
+        raise QueryError("that is no text in any language: it holds half a character")
     with open_reader(database, wait_seconds) as connection:
         connection.execute(_LOCKED_DOWN)
         with _told_plainly(), _for_at_most(connection, seconds):
             statements = connection.extract_statements(query)
-            if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise QueryError("give one statement that reads: SELECT, FROM, DESCRIBE, SUMMARIZE or SHOW")
             answer = connection.sql(query)
             found = answer.limit(rows + 1).to_arrow_table()

@@ -127,15 +127,23 @@ def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT
 
 
 def letters_exposed(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple[ExposedLetter, ...]:
-    """Which letters lie open, the most spread first."""
+    """Which letters lie open, the worst first, then the most spread."""
     columns = ", ".join(ExposedLetter.__slots__)
-    query = f"SELECT {columns} FROM letters_exposed ORDER BY places DESC, letter_id"  # noqa: S608 - constants
+    query = f"SELECT {columns} FROM letters_exposed"  # noqa: S608 - constants
     with open_reader(database, wait_seconds) as connection:
         rows = asked(connection, query)
-    return tuple(
-        ExposedLetter(**row | times(row) | {name: tuple(row[name] or ()) for name in ("hosts", "suppliers")})
+    lists = ("hosts", "suppliers", "categories", "incident_ids")
+    letters = (
+        ExposedLetter(
+            **row
+            | times(row)
+            | {name: tuple(row[name] or ()) for name in lists}
+            | {"severity": Severity(row["severity"])}
+        )
         for row in rows
     )
+    worst = list(Severity)
+    return tuple(sorted(letters, key=lambda each: (worst.index(each.severity), -each.places, each.letter_id)))
 
 
 def reach(

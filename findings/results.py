@@ -311,6 +311,10 @@ class ExposedLetter:
     largest_share: float
     first_seen: datetime
     last_seen: datetime
+    severity: Severity
+    persons: int
+    categories: tuple[str, ...]
+    incident_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from findings.about import About
+from findings.incidents import Incident, PeopleExposed
 from findings.results import (
     BucketStanding,
     DocumentToLookAt,
@@ -31,6 +33,15 @@ class Report(Protocol):
 
     def letters(self, rows: Iterable[ExposedLetter]) -> None:
         """Which letters lie open."""
+
+    def incidents(self, rows: Iterable[Incident]) -> None:
+        """What is handled as one thing."""
+
+    def people(self, people: PeopleExposed) -> None:
+        """How many people and letters lie open."""
+
+    def about(self, known: About) -> None:
+        """What is known of an address, a content, a letter, a finding or an incident."""
 
     def reach(self, rows: Iterable[UnitReach]) -> None:
         """What a sweep looked at, skipped and never got to."""

@@ -8,6 +8,8 @@ from dataclasses import fields
 from datetime import date
 from typing import Any, TextIO
 
+from findings.about import About
+from findings.incidents import Incident, PeopleExposed
 from findings.results import (
     BucketStanding,
     DocumentToLookAt,
@@ -60,6 +62,25 @@ class JsonLinesReport:
         """See `Report`."""
         for row in rows:
             self._write(self._fields(row))
+
+    def incidents(self, rows: Iterable[Incident]) -> None:
+        """See `Report`."""
+        for row in rows:
+            self._write(_columns(row) | {"place": self._shown.url(row.place)})
+
+    def people(self, people: PeopleExposed) -> None:
+        """See `Report`."""
+        self._write(_columns(people))
+
+    def about(self, known: About) -> None:
+        """See `Report`."""
+        self._write(
+            _columns(known)
+            | {
+                "findings": [self._fields(row) for row in known.findings],
+                "happenings": [self._fields(each) for each in known.happenings],
+            }
+        )
 
     def reach(self, rows: Iterable[UnitReach]) -> None:
         """See `Report`. A unit's start is what the operator wrote into the scope, so it is shown in clear."""

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Final, TextIO, assert_never
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from documents.exposure import Truth
+from findings.about import About
+from findings.incidents import Incident, PeopleExposed
 from findings.records import FindingState, TriageDecision
 from findings.results import (
     BucketStanding,
@@ -24,7 +25,9 @@ from findings.results import (
     UnitReach,
 )
 from matchers.verdicts import Span
+from reports.console import plain_console
 from reports.exposed import exposure_facts
+from reports.gathered import happening_cells, incident_cells, people_facts, with_rows
 from reports.shown import Shown, printable
 
 DEFAULT_WIDTH: Final = 80
@@ -48,17 +51,7 @@ class TableReport:
 
     def __init__(self, out: TextIO, *, reveal: bool = False, width: int = DEFAULT_WIDTH, colour: bool = False) -> None:
         self._shown = Shown(reveal)
-        self._console = Console(
-            file=out,
-            width=width,
-            color_system="standard" if colour else None,
-            force_terminal=colour,
-            markup=False,
-            highlight=False,
-            emoji=False,
-            legacy_windows=False,
-            _environ={},
-        )
+        self._console = plain_console(out, width, colour)
 
     def findings(self, rows: Iterable[FindingRow]) -> None:
         """See `Report`."""
@@ -97,14 +90,44 @@ class TableReport:
 
     def letters(self, rows: Iterable[ExposedLetter]) -> None:
         """See `Report`."""
-        table = _table("letter", "places", "share", "hosts", "seen")
+        table = _table("letter", "places", "share", "people", "hosts", "seen")
         count = 0
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
             places = f"{row.places}" + (f" ({row.places_unknown} unknown)" if row.places_unknown else "")
             share = _share(row.largest_share) if row.is_certain else f"{_share(row.largest_share)}, shared passage"
             hosts = Text("\n".join(printable(host) for host in row.hosts))
-            table.add_row(_text(row.letter_id), places, share, hosts, _days(row.first_seen, row.last_seen))
+            people = str(row.persons) if row.persons else "?"
+            seen = _days(row.first_seen, row.last_seen)
+            letter = Text(f"{printable(row.letter_id)}\n{row.severity}")
+            table.add_row(letter, places, share, people, hosts, seen)
         self._print(table, count, "no letters exposed")
+
+    def incidents(self, rows: Iterable[Incident]) -> None:
+        """See `Report`."""
+        cells = [incident_cells(row, self._shown) for row in rows]
+        table = with_rows(_table("incident", "severity", "what and where", "seen"), cells)
+        self._print(table, len(cells), "no incidents")
+
+    def people(self, people: PeopleExposed) -> None:
+        """See `Report`."""
+        self._facts(people_facts(people))
+
+    def about(self, known: About) -> None:
+        """See `Report`."""
+        self._facts(
+            [
+                ("known as", ", ".join(known.subjects) or "nothing: no sweep has met it"),
+                *([("host", known.swept)] if known.swept else []),
+                ("findings", str(len(known.findings))),
+            ]
+        )
+        if known.findings:
+            self.findings(known.findings)
+        cells = [happening_cells(each, self._shown, known.swept is None) for each in known.happenings]
+        if cells:
+            self._console.print(with_rows(_table("when (UTC)", "what", "detail"), cells))
+        if known.omitted:
+            self._console.print(Text(f"and {known.omitted} earlier"))
 
     def reach(self, rows: Iterable[UnitReach]) -> None:
         """See `Report`. A unit's start is what the operator wrote into the scope, so it is shown in clear."""

@@ -6,7 +6,7 @@ SELECT states.url, states.provider, states.state, states.known_state, states.sin
 FROM bucket_states AS states
 LEFT JOIN (
     SELECT told.bucket_id, count(DISTINCT status.finding_id) AS findings, count(DISTINCT status.letter_id) AS letters,
-        len(list_distinct(flatten(list(status.person_ids) FILTER (status.person_ids IS NOT NULL)))) AS persons,
+        coalesce(len(list_distinct(flatten(list(status.person_ids) FILTER (status.person_ids IS NOT NULL)))), 0) AS persons,
         list(DISTINCT status.supplier ORDER BY status.supplier) FILTER (status.supplier IS NOT NULL) AS suppliers
     FROM (SELECT DISTINCT bucket_id, unit_id FROM buckets) AS told
     JOIN finding_status AS status ON status.unit_id = told.unit_id

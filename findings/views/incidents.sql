@@ -23,7 +23,7 @@ WITH parts AS (
         count(*) FILTER (settled) AS findings_settled,
         count(DISTINCT letter_id) AS letters,
         count(DISTINCT letter_id) FILTER (is_open) AS letters_open,
-        len(list_distinct(flatten(list(person_ids) FILTER (person_ids IS NOT NULL)))) AS persons,
+        coalesce(len(list_distinct(flatten(list(person_ids) FILTER (person_ids IS NOT NULL)))), 0) AS persons,
         count(DISTINCT batch_id) AS batches,
         count(DISTINCT (url, member)) AS documents,
         arg_min(verdict, list_position(['known_letter', 'shared_passage', 'same_template'], verdict)) AS verdict,

@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW reachability AS
 SELECT exposures.transport, exposures.transport IN ('http', 'ftp') AS plain, exposures.listed, exposures.indexable,
     count(*) AS findings, count(DISTINCT status.letter_id) AS letters,
-    len(list_distinct(flatten(list(status.person_ids) FILTER (status.person_ids IS NOT NULL)))) AS persons,
+    coalesce(len(list_distinct(flatten(list(status.person_ids) FILTER (status.person_ids IS NOT NULL)))), 0) AS persons,
     count(DISTINCT status.host) AS hosts
 FROM finding_status AS status
 LEFT JOIN finding_exposures AS exposures ON exposures.finding_id = status.finding_id

@@ -5,7 +5,7 @@ SELECT supplier, list(DISTINCT tier ORDER BY tier) AS tiers,
     count(*) FILTER (state IN ('new', 'reappeared')) AS findings_new,
     count(*) FILTER (state = 'unknown') AS findings_unknown,
     count(DISTINCT letter_id) AS letters,
-    len(list_distinct(flatten(list(person_ids) FILTER (person_ids IS NOT NULL)))) AS persons,
+    coalesce(len(list_distinct(flatten(list(person_ids) FILTER (person_ids IS NOT NULL)))), 0) AS persons,
     count(DISTINCT incident_id) AS incidents,
     list(DISTINCT host ORDER BY host) AS hosts,
     min(first_seen) AS first_seen, max(last_seen) AS last_seen

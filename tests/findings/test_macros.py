@@ -12,7 +12,7 @@ import pytest
 from documents.records import Document, Entry, Skipped, SkipReason
 from findings.asking import asked
 from findings.database import Connection, open_reader
-from findings.records import TriageDecision
+from findings.records import Severity, TriageDecision
 from findings.results import TriageEvent
 from findings.schema import MACROS, VIEWS
 from findings.triage import set_triage
@@ -78,15 +78,18 @@ def test_every_view_and_macro_answers_and_is_among_the_questions(filled: Connect
 
 
 def test_worst_first_is_in_reading_order(filled: Connection) -> None:
-    rows = ask(filled, "SELECT state, split_part(url, '/', -1), persons FROM worst_first")
-    assert rows == [
+    rows = ask(filled, "SELECT severity, state, split_part(url, '/', -1), persons FROM worst_first")
+    assert {row[1:] for row in rows} == {
         ("reappeared", "back.pdf", 1),
         ("new", "d.pdf", 0),
         ("open", "a.pdf", 1),
         ("open", "b.pdf", 2),
         ("open", "c.pdf", 1),
         ("open", "form.pdf", 0),
-    ]
+    }
+    states = ["reappeared", "new", "open"]
+    places = [(list(Severity).index(Severity(severity)), states.index(state)) for severity, state, *_ in rows]
+    assert places == sorted(places)
 
 
 def test_how_many_people_sure_possible_and_unopened(filled: Connection) -> None:
@@ -117,8 +120,9 @@ def test_an_incident_gathers_numbered_folders_and_tells_its_place(filled: Connec
         ("/1/old/", "open", 1, 1, 2, 1, 1, 1),
         ("/1/other/", "open", 2, 0, 2, 1, 1, 1),
     ]
-    first = ask(filled, "SELECT place FROM incidents LIMIT 2")
-    assert {place[len(HOST) :] for (place,) in first} == {"/1/new/", "/1/old/"}, "what is new comes first"
+    order = ask(filled, "SELECT severity, findings_new = 0 FROM incidents")
+    places = [(list(Severity).index(Severity(severity)), is_known) for severity, is_known in order]
+    assert places == sorted(places), "the worst first, then what is new"
 
 
 def test_an_incident_by_the_beginning_of_its_id(filled: Connection) -> None:

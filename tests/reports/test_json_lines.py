@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from documents.records import SkipReason
-from findings.records import FindingState, Presence, TriageDecision, UnitState
+from findings.records import FindingState, Presence, Severity, TriageDecision, UnitState
 from findings.results import (
     BucketStanding,
     DocumentToLookAt,
@@ -78,7 +78,7 @@ def test_a_finding_in_full(row: FindingRow, reveal: bool) -> None:
 
 
 def test_letters_reach_and_documents_to_look_at() -> None:
-    letter = ExposedLetter("L-1", 2, 0, ("h",), (), True, 0.5, SEEN, SEEN)
+    letter = ExposedLetter("L-1", 2, 0, ("h",), (), True, 0.5, SEEN, SEEN, Severity.HIGH, 2, ("hiv",), ("5f",))
     unit = UnitReach(
         "s", "u", "site", "http://h/", "h", None, UnitState.FINISHED, 1, 2, 3, 0, 5, 0, 0, 1, {SkipReason.ROBOTS: 1}
     )

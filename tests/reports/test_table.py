@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from documents.records import SkipReason
-from findings.records import BucketState, FindingState, Presence, TriageDecision, UnitState
+from findings.records import BucketState, FindingState, Presence, Severity, TriageDecision, UnitState
 from findings.results import (
     BucketStanding,
     DocumentToLookAt,
@@ -107,8 +107,22 @@ def test_nothing_is_said_in_words() -> None:
 
 def test_letters_reach_and_documents_to_look_at() -> None:
     letters = [
-        ExposedLetter("L-1", 2, 1, ("files.example.org", "\x1b[31m"), ("Example Ltd",), True, 1.0, SEEN, SEEN),
-        ExposedLetter("L-2", 1, 0, ("files.example.org",), (), False, 0.2, SEEN, SEEN),
+        ExposedLetter(
+            "L-1",
+            2,
+            1,
+            ("files.example.org", "\x1b[31m"),
+            ("Example Ltd",),
+            True,
+            1.0,
+            SEEN,
+            SEEN,
+            Severity.HIGH,
+            2,
+            (),
+            (),
+        ),
+        ExposedLetter("L-2", 1, 0, ("files.example.org",), (), False, 0.2, SEEN, SEEN, Severity.LOW, 0, (), ()),
     ]
     skips = {SkipReason.ROBOTS: 1, SkipReason.TIMED_OUT: 12}
     start = "https://files.example.org/" + "long/" * 20

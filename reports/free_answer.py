@@ -1,0 +1,177 @@
+"""What a person's own SQL gave, for a terminal or as JSON Lines. Text is masked unless its column or itself is known.
+
+A query can put an address, the name of a file or a note into any column, so what is shown in clear is what is known to
+name nobody: numbers, times, words of closed sets, and columns of ours that hold ids, states and the like.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from itertools import chain
+from typing import Any, Final, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from documents.exposure import IndexBasis, TlsState, Transport, Truth
+from documents.records import EntryKind, SkipReason
+from findings.free_query import FreeAnswer
+from findings.records import (
+    BucketState,
+    EntryOutcome,
+    FindingState,
+    Presence,
+    Severity,
+    SweepKind,
+    SweepState,
+    TriageDecision,
+    UnitState,
+)
+from matchers.verdicts import Verdict
+from reports.console import plain_console
+from reports.shown import Shown, printable
+
+_SETS: Final[tuple[type[StrEnum], ...]] = (
+    *(BucketState, EntryKind, EntryOutcome, FindingState, IndexBasis, Presence, Severity, SkipReason, SweepKind),
+    *(SweepState, TlsState, TriageDecision, Transport, Truth, UnitState, Verdict),
+)
+_WORDS: Final = frozenset(str(word) for word in chain.from_iterable(_SETS))
+# Columns of ours whose text names no patient: ids, states, reasons in our words, and whom the scope names.
+HARMLESS: Final = frozenset(
+    "finding_id finding_ids letter_id letter_ids incident_id incident_ids batch_id sweep_id first_sweep last_sweep "
+    "unit_id unit_ids bucket_id person_ids state states state_now state_then known_state status presence basis history "
+    "verdict verdicts triage decision decided_by reopened assigned_to who severity severity_reasons reasons categories "
+    "host hosts supplier suppliers tier tiers organisation authority transport tls listed folder_listed indexable "
+    "index_basis auth_above robots_disallow is_current anonymous listable readable versions_visible acl_readable "
+    "exists website found_by provider region kind outcome cue reason what answer ask skipped_by_reason "
+    "skipped_because news level sha256 media_type stray_version gone_basis exposed_from_basis exposed_to_basis "
+    "exposed_to_at_most_basis category why exposed_from_at_earliest_basis column_name column_type".split()
+)
+_MASK: Final = "~"
+# Columns of a terminal that one column of a table needs at least; with less, rows are shown one below the other.
+_NARROWEST: Final = 11
+
+
+class _Masking:
+    """Values as they are shown; knows in which columns something was masked."""
+
+    def __init__(self, shown: Shown) -> None:
+        self._shown = shown
+        self.masked: dict[str, None] = {}
+
+    def value(self, column: str, value: object) -> Any:
+        """In a form that JSON takes."""
+        match value:
+            case None | bool() | int() | float():
+                told: Any = value
+            case str():
+                told = self._text(column, value)
+            case Mapping():
+                told = {self._text(column, str(key)): self.value(column, each) for key, each in value.items()}
+            case list() | tuple():
+                told = [self.value(column, each) for each in value]
+            case datetime() | date() | time() | timedelta() | Decimal():
+                told = _plain(value)
+            case _:
+                told = self._hidden(column)
+        return told
+
+    def _text(self, column: str, text: str) -> str:
+        if self._shown.reveal or column in HARMLESS or text in _WORDS or not text:
+            return printable(text)
+        if "://" in text and not any(character.isspace() for character in text):
+            self.masked[column] = None
+            return self._shown.url(text)
+        return self._hidden(column)
+
+    def _hidden(self, column: str) -> str:
+        self.masked[column] = None
+        return _MASK
+
+
+def free_json(out: TextIO, answer: FreeAnswer, shown: Shown) -> tuple[str, ...]:
+    """One object a line; of columns with one name the later ones are numbered. Returns the columns that are masked."""
+    masking = _Masking(shown)
+    names = _single(answer.columns)
+    for row in answer.rows:
+        told = {
+            name: masking.value(column, value) for name, column, value in zip(names, answer.columns, row, strict=True)
+        }
+        out.write(json.dumps(told, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n")
+    return tuple(masking.masked)
+
+
+def free_table(out: TextIO, answer: FreeAnswer, shown: Shown, width: int, colour: bool = False) -> tuple[str, ...]:
+    """A table where it fits, else one row below the other. Returns the columns that are masked."""
+    masking = _Masking(shown)
+    rows = [
+        [_cell(masking.value(column, value)) for column, value in zip(answer.columns, row, strict=True)]
+        for row in answer.rows
+    ]
+    console = plain_console(out, width, colour)
+    names = [printable(name) for name in answer.columns]
+    if not rows:
+        console.print(Text("no rows"))
+    elif len(names) * _NARROWEST > width:
+        for number, row in enumerate(rows, 1):
+            console.print(_below(number, names, row))
+    else:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for name, kind in zip(names, answer.kinds, strict=True):
+            table.add_column(Text(name), overflow="fold", justify="right" if _is_number(kind) else "left")
+        for row in rows:
+            table.add_row(*map(Text, row))
+        console.print(table)
+    return tuple(masking.masked)
+
+
+def _below(number: int, names: Iterable[str], row: Iterable[str]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row(Text(f"row {number}", style="bold"), "")
+    for name, value in zip(names, row, strict=True):
+        table.add_row(Text(name), Text(value))
+    return table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ", ".join(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _plain(value: datetime | date | time | timedelta | Decimal) -> object:
+    match value:
+        case datetime():
+            return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
+        case date() | time():
+            return value.isoformat()
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case _:
+            return str(value)
+
+
+def _is_number(kind: str) -> bool:
+    return kind.endswith(("INT", "INTEGER", "DOUBLE", "FLOAT")) or kind.startswith("DECIMAL")
+
+
+def _single(names: Iterable[str]) -> list[str]:
+    single: list[str] = []
+    for name in names:
+        said, number = name, 1
+        while said in single:
+            number += 1
+            said = f"{name}_{number}"
+        single.append(said)
+    return single
