@@ -90,16 +90,17 @@ class TableReport:
 
     def letters(self, rows: Iterable[ExposedLetter]) -> None:
         """See `Report`."""
-        table = _table("letter", "places", "share", "people", "hosts", "seen")
+        table = _table("letter", "places", "share", "hosts", "seen")
         count = 0
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
             places = f"{row.places}" + (f" ({row.places_unknown} unknown)" if row.places_unknown else "")
             share = _share(row.largest_share) if row.is_certain else f"{_share(row.largest_share)}, shared passage"
             hosts = Text("\n".join(printable(host) for host in row.hosts))
-            people = str(row.persons) if row.persons else "?"
             seen = _days(row.first_seen, row.last_seen)
-            letter = Text(f"{printable(row.letter_id)}\n{row.severity}")
-            table.add_row(letter, places, share, people, hosts, seen)
+            letter = Text(
+                f"{printable(row.letter_id)}\n{row.severity}" + (f"\n{row.persons} people" if row.persons else "")
+            )
+            table.add_row(letter, places, share, hosts, seen)
         self._print(table, count, "no letters exposed")
 
     def incidents(self, rows: Iterable[Incident]) -> None:
