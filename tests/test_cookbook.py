@@ -13,7 +13,7 @@ from findings.free_query import free_query
 from findings.schema import MACROS, VIEWS
 from tests.findings.conftest import Estate, letter
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 COOKBOOK = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"^```sql\n(.*?)\n```$", COOKBOOK, flags=re.DOTALL | re.MULTILINE)
 
