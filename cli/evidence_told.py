@@ -23,7 +23,8 @@ def list_held(rows: Sequence[Held], shown: Shown, output: str) -> None:
             json_line(_fields(row, shown))
     elif rows:
         table = Table(box=None, pad_edge=False)
-        for heading in ("evidence", "fetched (UTC)", "bytes", "sha256", "findings", "where", "kept by", "why"):
+        table.add_column("evidence", no_wrap=True)
+        for heading in ("fetched (UTC)", "bytes", "sha256", "findings", "where", "kept by", "why"):
             table.add_column(heading, overflow="fold")
         for row in rows:
             table.add_row(*(escape(printable(cell)) for cell in _cells(row, shown)))

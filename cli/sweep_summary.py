@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from cli.console import notice
+from findings.errors import FindingsError
 from findings.records import BucketState, FindingState, UnitState
 from findings.results import NameSearchReach, SweepSummary
 from findings.spool_folders import spool_root, spooled_matches
 from findings.told import mark_told
+from findings.vault.asking import not_kept
 from scope.model import Scope
 from scope.reasons import SkipReason
 from sweeps.sweep import SweepResult
@@ -87,9 +90,19 @@ def tell_summary(result: SweepResult, scope: Scope) -> None:
         notice(f"not read, accepted by the scope: {_counted(accepted)}")
     if gaps:
         notice(f"NOT SEEN: {_counted(gaps)}; details: stray findings reach --db {scope.database.file}")
+    _tell_not_kept(scope, summary.sweep_id)
     if any(summary.findings.values()):
         notice(f"look at them: stray findings list --db {scope.database.file}")
     mark_told(scope.database.file, summary.sweep_id, TOLD_WAIT)
+
+
+def _tell_not_kept(scope: Scope, sweep_id: str) -> None:
+    """Files that the vault had no room for; the log of evidence has them, whatever becomes of this line."""
+    if scope.evidence.keep != "sealed":
+        return
+    with suppress(FindingsError):
+        if count := not_kept(scope.database.file, sweep_id, TOLD_WAIT):
+            notice(f"NOT KEPT as evidence: {count} files; the vault is as full as [evidence] bytes allows")
 
 
 def searched(search: NameSearchReach, scope: Scope) -> str:

@@ -197,6 +197,7 @@ class Evidence(_Strict):
 
     keep: Literal["digest", "sealed"] = "digest"
     recipients: tuple[Text, ...] = ()
+    bytes: Annotated[int, Field(gt=0)] = 20_000_000_000
 
 
 class NetworkPolicy(_Strict):

@@ -30,7 +30,7 @@ def keeper(scope: Scope, sweep_id: str, user_agent: str) -> Keep:
         answer = Answered(
             document.url, data, document.fetched_at, document.status, document.headers, document.requested_url
         )
-        vault.keep(answer, circumstances, finding_ids, recipients)
+        vault.keep(answer, circumstances, finding_ids, recipients, scope.evidence.bytes)
 
     return keep
 

@@ -8,7 +8,7 @@ CREATE TABLE evidence_log (
 COMMENT ON TABLE evidence_log IS 'The vault''s log, line by line. Rows are only ever added; the last one is the anchor that shows a log cut short.';
 COMMENT ON COLUMN evidence_log.event_number IS 'number of the line in the log';
 COMMENT ON COLUMN evidence_log.happened_at IS 'when, by the clock of the machine that did it';
-COMMENT ON COLUMN evidence_log.action IS 'captured, opened, exported or destroyed';
+COMMENT ON COLUMN evidence_log.action IS 'captured, opened, exported, destroyed, or not_kept (the vault is as full as the scope allows)';
 COMMENT ON COLUMN evidence_log.evidence_id IS 'of which evidence; empty where it is of several';
 COMMENT ON COLUMN evidence_log.done_by IS 'who, by login name';
 COMMENT ON COLUMN evidence_log.reason IS 'why, in the words of who did it';

@@ -49,6 +49,13 @@ def held(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple[Held,
     )
 
 
+def not_kept(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> int:
+    """How many files this sweep would have kept, had the vault not been as full as the scope allows."""
+    query = "SELECT count(*) AS count FROM evidence_log WHERE action = 'not_kept' AND contains(line, ?)"
+    with open_reader(database, wait_seconds) as connection:
+        return int(asked(connection, query, [f'"sweep_id": "{sweep_id}"'])[0]["count"])
+
+
 def seen_digests(database: Path, url: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> frozenset[str]:
     """SHA-256 of each whole file that a sweep has fetched from this place, in hex."""
     query = "SELECT DISTINCT sha256 FROM documents WHERE url = ? AND member = ''"

@@ -28,6 +28,8 @@ class Action(StrEnum):
     OPENED = "opened"
     EXPORTED = "exported"
     DESTROYED = "destroyed"
+    # A sweep met it, and the vault is as full as the scope allows.
+    NOT_KEPT = "not_kept"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ _ASIDE: Final = ".tmp"
 EVIDENCE_ID: Final = re.compile(r"[0-9A-Za-z-]{1,60}")
 # A size that no file has, and no column of the database holds.
 _MOST_BYTES: Final = 1 << 63
+_FULL: Final = "the vault is as full as the scope allows"
 # Characters of what a person typed that an error repeats: a whole id, and no more.
 _SHOWN_ID: Final = 32
 
@@ -76,9 +77,15 @@ class Vault:
         self.folder = folder
         self.log = log or EvidenceLog(folder)
         self._known: set[tuple[str, str]] = set()
+        self._sizes: dict[str, int] = {}
 
     def keep(
-        self, answer: Answered, circumstances: Circumstances, finding_ids: Sequence[str], recipients: Sequence[str]
+        self,
+        answer: Answered,
+        circumstances: Circumstances,
+        finding_ids: Sequence[str],
+        recipients: Sequence[str],
+        most_bytes: int = _MOST_BYTES,
     ) -> Event | None:
         """Seal a fetched file and log it. Once this returns, both are on disk.
 
@@ -87,10 +94,11 @@ class Vault:
             circumstances: who, why.
             finding_ids: what it proves.
             recipients: public keys to seal to.
+            most_bytes: what sweeps may fill the vault with; beyond it the log says that this was not kept.
 
         Returns:
-            None where a sweep brings what is kept already for all these findings, byte for byte. What somebody asks
-            for outside of a sweep is always kept.
+            What was logged: a capture, or that it was not kept. None where a sweep brings what is kept already for all
+            these findings, byte for byte. What somebody asks for outside of a sweep is always kept.
 
         Raises:
             EvidenceError: there is nobody to seal to.
@@ -102,6 +110,8 @@ class Vault:
             self._learn(self.log.news())
             if circumstances.sweep_id and self._has(finding_ids, sha256):
                 return None
+            if circumstances.sweep_id and sum(self._sizes.values()) + len(answer.body) > most_bytes:
+                return self._not_kept(answer, circumstances, finding_ids, sha256)
             evidence_id = f"{answer.fetched_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
             content = warc_of(answer, circumstances, evidence_id, finding_ids)
             sealed_sha256, sealed_size = self._write(evidence_id, content, keys)
@@ -123,6 +133,19 @@ class Vault:
             deed = Deed(Action.CAPTURED, circumstances.by, circumstances.reason, evidence_id, details)
             event = self.log.append(deed)
             self._learn([event])
+        return event
+
+    def _not_kept(
+        self, answer: Answered, circumstances: Circumstances, finding_ids: Sequence[str], sha256: str
+    ) -> Event:
+        details = {
+            "findings": list(finding_ids),
+            "sha256": sha256,
+            "size": len(answer.body),
+            "sweep_id": circumstances.sweep_id,
+        }
+        event = self.log.append(Deed(Action.NOT_KEPT, circumstances.by, _FULL, "", details))
+        self._learn([event])
         return event
 
     def record(self, deed: Deed) -> Event:
@@ -204,8 +227,17 @@ class Vault:
         return all((finding_id, sha256) in self._known for finding_id in finding_ids)
 
     def _learn(self, events: Iterable[Event]) -> None:
+        """What need not be kept again: what was, and what was refused. What is destroyed leaves room."""
+        events = list(events)
         for kept in kept_of(events):
             self._known.update((finding_id, kept.sha256) for finding_id in kept.finding_ids)
+            self._sizes[kept.evidence_id] = kept.sealed_size
+        for event in events:
+            match event.deed.action:
+                case Action.DESTROYED:
+                    self._sizes.pop(event.deed.evidence_id, None)
+                case Action.NOT_KEPT:
+                    self._known.update(_refused(event))
 
     def _write(self, evidence_id: str, content: bytes, keys: Sequence[Any]) -> tuple[str, int]:
         with storage_errors(self.folder):
@@ -237,6 +269,12 @@ def kept_of(events: Iterable[Event]) -> list[Kept]:
                 kept.finding_ids, destroyed=True,
             )  # fmt: skip
     return list(found.values())
+
+
+def _refused(event: Event) -> Iterator[tuple[str, str]]:
+    findings, sha256 = event.deed.details.get("findings"), event.deed.details.get("sha256")
+    if isinstance(findings, list) and isinstance(sha256, str):
+        yield from ((finding_id, sha256) for finding_id in findings if isinstance(finding_id, str))
 
 
 def _kept(event: Event) -> Kept | None:

@@ -12,6 +12,9 @@ import pytest
 
 from documents.body import Body
 from documents.records import Document
+from findings.vault.asking import not_kept
+from findings.vault.examination import examine
+from findings.vault.mirror import mirror_of, take_in_log
 from findings.vault.sealing import unseal
 from findings.vault.store import Vault, vault_folder
 from findings.vault.warc import read_back
@@ -49,6 +52,24 @@ def test_by_default_nothing_is_kept(tmp_path: Path) -> None:
     keep = keeper(scope_of(tmp_path), "sweep-1", "Stray/test")
     keep(document(), LETTER, ["ab" * 16])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_beyond_the_limit_it_is_told_once_what_was_not_kept(tmp_path: Path) -> None:
+    recipient = str(pyrage.x25519.Identity.generate().to_public())
+    scope = scope_of(tmp_path, keep="sealed", recipients=[recipient], bytes=4000)
+    keep = keeper(scope, "sweep-1", "Stray/test")
+    for content in (LETTER, LETTER * 300, LETTER * 300):
+        keep(document(), content, ["ab" * 16])
+    again = keeper(scope, "sweep-2", "Stray/test")
+    again(document(), LETTER * 300, ["ab" * 16])
+    vault = Vault(vault_folder(tmp_path / "findings.duckdb"))
+    assert [event.deed.action.value for event in vault.log.events()] == ["captured", "not_kept"]
+    assert take_in_log(tmp_path / "findings.duckdb").events == 2
+    assert [not_kept(tmp_path / "findings.duckdb", f"sweep-{number}") for number in (1, 2)] == [1, 0]
+    assert examine(vault, mirror_of(tmp_path / "findings.duckdb")).is_sound
+    vault.destroy(vault.all()[0].evidence_id, "ann", "room")
+    keeper(scope, "sweep-3", "Stray/test")(document(), LETTER * 9, ["ab" * 16])
+    assert len(vault.all()) == 2
 
 
 def test_where_the_scope_says_so_each_content_is_kept_once(tmp_path: Path) -> None:
