@@ -10,6 +10,7 @@ cores or a graphics card divide that. Stretching delays; it does not protect sho
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ PERSONAL = frozenset({Kind.NHS_NUMBER, Kind.HOSPITAL_NUMBER, Kind.NAME, Kind.DAT
 _NUMBERS = frozenset({Kind.NHS_NUMBER, Kind.HOSPITAL_NUMBER})
 _ENOUGH = 2
 
+_BETWEEN = re.compile(r"[;,|]")
 _ROW = struct.Struct("<BQ")
 ANCHOR_BYTES = _ROW.size
 _FIRST_COLUMN = 16
@@ -127,12 +129,12 @@ def registered(identifiers: Mapping[str, str], stretcher: Stretcher) -> list[Anc
 
 
 def registered_categories(identifiers: Mapping[str, str]) -> tuple[Category, ...]:
-    """What a row's column `categories` says: names of `Category`, with spaces or underscores, between semicolons.
+    """What a row's column `categories` says: names of `Category`, with spaces or underscores, between ; or , or |.
 
     Raises:
         IdentifierError: there is no such category; the text does not repeat it.
     """
-    named = (name.strip().lower().replace(" ", "_") for name in identifiers.get(CATEGORIES, "").split(";"))
+    named = (name.strip().lower().replace(" ", "_") for name in _BETWEEN.split(identifiers.get(CATEGORIES, "")))
     try:
         return tuple(dict.fromkeys(Category(name) for name in named if name))
     except ValueError:

@@ -14,7 +14,7 @@ from matchers.parts import OVERLAP_POINTS, part_of, part_ranges
 from matchers.people import RegisteredCategories, people_of
 from matchers.rest import decide_rest
 from matchers.scoring import union_length
-from matchers.sensitivity import Category, categories_in
+from matchers.sensitivity import MOST_LETTER_TEXT, Category, categories_in
 from matchers.settling import Settled, settled
 from matchers.surrounding_text import ranges_of, texts_around
 from matchers.thresholds import MILLION
@@ -152,7 +152,7 @@ class Matcher:
             *_beside(heard, anchors.cut, group),
         ]
         said = f"letter {match.letter_id}: {', '.join(why)}"
-        categories = {*categories_in(texts), *self._categories.of(registered)}
+        categories = {*categories_in(texts, MOST_LETTER_TEXT), *self._categories.of(registered)}
         meaning = replace(
             match,
             reasons=(said,),

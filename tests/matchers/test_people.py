@@ -47,7 +47,7 @@ def test_a_letter_without_a_register_names_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["fertility;mental_health", " Mental health ; FERTILITY;", "fertility; mental health"]
+    "written", ["fertility;mental_health", " Mental health , FERTILITY;", "fertility|mental health"]
 )
 def test_the_register_says_what_a_letter_speaks_of(written: str) -> None:
     anchors = registered(JANE | {"categories": written}, STRETCHER)
