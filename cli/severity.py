@@ -108,6 +108,7 @@ def _show(database: Path, *, as_json: bool, as_toml: bool) -> None:
         return
     result_line(f"rules: {force.origin}, loaded by {force.loaded_by}, {force.loaded_at:%Y-%m-%d %H:%M} UTC")
     result_line("levels: " + ", ".join(f"{level} from {points}" for level, points in force.rules.levels.items()))
+    result_line("of rules of one group only the one with most points counts:")
     for line in _lines(force.rules):
         result_line(line)
 
@@ -117,7 +118,7 @@ def _lines(rules: RuleSet) -> list[str]:
     for rule in rules.rules:
         bounds = [f"at least {rule.at_least}"] * bool(rule.at_least) + [f"at most {rule.at_most}"] * bool(rule.at_most)
         worth = ", ".join([f"{rule.points:+}"] * (rule.points != 0 or not bounds) + bounds)
-        group = f" (most of {rule.group})" if rule.group else ""
+        group = f" (of group {rule.group})" if rule.group else ""
         told.append(f"{worth} {rule.why}{group}")
         told += [f"    {_condition(condition)}" for condition in rule.conditions]
     return told
