@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
 import re
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,7 +22,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-RUNNER = Path(__file__).parent / "fetch_unit.py"
+SERVER = Path(__file__).parent / "crawl_server.py"
 # A crawl of these tests takes a few seconds; this only ends one that hangs.
 LONGEST_CRAWL = 60
 
@@ -157,6 +161,37 @@ class Crawled:
         return {path: reason for path, (reason, _) in self.skipped.items()}
 
 
+@cache
+def crawl_server() -> str:
+    """The socket of a process that crawls, started once; it ends with us, as its standard input does."""
+    path = str(Path(tempfile.mkdtemp(prefix="stray-crawl-")) / "socket")
+    server = subprocess.Popen(
+        [sys.executable, "-W", "error", str(SERVER), path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    atexit.register(end, server)
+    assert server.stdout is not None
+    assert server.stdout.readline() == b"ready\n"
+    return path
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    server.communicate()
+
+
+def ask(path: str, given: dict[str, Any]) -> dict[str, Any]:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(LONGEST_CRAWL)
+        connection.connect(path)
+        connection.sendall(json.dumps(given).encode() + b"\n")
+        with connection.makefile("rb") as answer:
+            told: dict[str, Any] = json.loads(answer.read())
+    return told
+
+
 def crawl_unit(
     url: str,
     kind: str = "site",
@@ -175,18 +210,11 @@ def crawl_unit(
         "limits": {"requests_per_second": 1000, "timeout_seconds": 5, **(limits or {})},
         "site": [{"url": url, "kind": kind, "tier": "own", "authority": "IG-1", "robots": "record", **target}],
     }
-    ran = subprocess.run(
-        [sys.executable, "-W", "error", str(RUNNER)],
-        input=json.dumps({"scope": scope, "behaviour": behaviour or {}}).encode(),
-        capture_output=True,
-        timeout=LONGEST_CRAWL,
-        cwd=ROOT,
-        check=False,
-    )
+    ran = ask(crawl_server(), {"scope": scope, "behaviour": behaviour or {}, "environment": dict(os.environ)})
     # Nothing is logged, and nothing warns: a URL in it could name a patient.
-    assert ran.stderr.decode() == ""
-    assert ran.returncode == 0
-    records = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert ran["err"] == ""
+    assert ran["status"] == 0
+    records = [json.loads(line) for line in ran["out"].splitlines()]
     end = records.pop()
     by_kind: dict[str, list[dict[str, Any]]] = {"entry": [], "document": [], "skipped": [], "lead": []}
     for record in records:
