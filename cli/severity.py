@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,6 +17,9 @@ from findings.query import finding
 if TYPE_CHECKING:
     from findings.severity import RulesChange
     from findings.severity_rules import Condition, Rule, RuleSet
+
+# Characters that are read of a file of rules: more than one may have, so that a longer one is told and not cut.
+_MOST_READ: Final = 200_000
 
 
 @click.command()
@@ -75,7 +78,8 @@ def _change(database: Path, path: Path | None, loaded_by: str, *, written: bool)
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8-sig") as file:
+            return file.read(_MOST_READ)
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{path}: can not be read: {type(error).__name__}") from error
 
@@ -99,8 +103,8 @@ def _show(database: Path, *, as_json: bool, as_toml: bool) -> None:
 
     force = rules_in_force(database, READ_WAIT)
     if as_toml:
-        for line in force.rules.text.splitlines():
-            result_line(line)
+        for line in force.rules.text.removesuffix("\n").split("\n"):
+            result_line(line.removesuffix("\r").expandtabs(4))
         return
     if as_json:
         for rule in force.rules.rules:

@@ -43,7 +43,7 @@ def objects(workspace: Workspace, *arguments: str) -> list[dict[str, object]]:
 
 def test_rules_are_previewed_loaded_and_given_up(ours: Workspace) -> None:
     path = ours.folder / "rules.toml"
-    path.write_text(RULES)
+    path.write_text("\ufeff" + RULES.replace('id = "ours"', 'id =\t"ours" # \u2028\u202e'))
     before = objects(ours, "list")
     (preview,) = objects(ours, "severity", "--load", str(path))
     assert (preview["written"], preview["findings"]) == (False, len(before))
@@ -53,7 +53,11 @@ def test_rules_are_previewed_loaded_and_given_up(ours: Workspace) -> None:
     assert {(row["severity"], tuple(row["severity_reasons"])) for row in objects(ours, "list")} == {  # type: ignore[arg-type]
         ("medium", ("+30 we say so",))
     }
-    assert ours.stray("findings", "severity", "--toml").stdout == RULES
+    written = ours.stray("findings", "severity", "--toml").stdout
+    assert "\u202e" not in written
+    path.write_text(written)
+    (again,) = objects(ours, "severity", "--load", str(path))
+    assert again["moved"] == []
     assert "loaded by A. Analyst" in ours.stray("findings", "severity").stdout
     objects(ours, "severity", "--shipped", "--yes")
     assert objects(ours, "list") == before
