@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from findings.errors import EvidenceError, EvidenceKeyError
-from findings.vault.chain import Action, Break, Head, breaks_of, digest_of, event_of, head_of
+from findings.vault.chain import Action, Break, Event, Head, breaks_of, digest_of, event_of, head_of
 from findings.vault.mirror import Mirror
 from findings.vault.sealing import unseal
 from findings.vault.store import SEALED, Kept, Vault, kept_of
@@ -145,12 +145,14 @@ def examine(
     Raises:
         SpoolError: the folder can not be read.
     """
-    lines = vault.log.lines()
+    with vault.log.quiet():
+        lines = vault.log.lines()
+        names = sorted(path.name.removesuffix(SEALED) for path in vault.folder.glob(f"*{SEALED}"))
     events = [event for line in lines if (event := event_of(line)) is not None]
     kept = [one for one in kept_of(events) if only is None or one.evidence_id in only]
     noticed = [*_of_the_log(lines, mirror), *_of_heads(lines, heads)]
     if mirror is not None:
-        noticed += _of_the_database(kept, mirror)
+        noticed += [*_of_the_copy(events, mirror), *_of_the_database(kept, mirror)]
     sound, opened = 0, 0
     digests = {one.sealed_sha256: one.evidence_id for one in kept}
     for one in kept:
@@ -161,7 +163,7 @@ def examine(
                 troubles = [*_of_the_content(content, one, identities, mirror)]
                 opened += not troubles
         noticed += troubles
-    noticed += _unlogged(vault, events)
+    noticed += _unlogged(names, events)
     anchored = max([mirror.head.number if mirror else 0, *(head.number for head in heads)], default=0)
     destroyed = sum(one.destroyed for one in kept)
     return Examined(len(lines), sound, opened, destroyed, head_of(lines), anchored, tuple(noticed))
@@ -199,10 +201,19 @@ def _of_heads(lines: Sequence[bytes], heads: Sequence[Head]) -> Iterator[Noticed
             yield Noticed(Trouble.HEAD_DIFFERS, head.number)
 
 
+def _of_the_copy(events: Sequence[Event], mirror: Mirror) -> Iterator[Noticed]:
+    """Lines that the database had taken in, and has no more."""
+    last = mirror.head.number
+    for event in events:
+        if event.number <= last and event.number not in mirror.lines:
+            yield Noticed(Trouble.DATABASE_DIFFERS, event.number, detail="its line is gone")
+
+
 def _of_the_database(kept: Sequence[Kept], mirror: Mirror) -> Iterator[Noticed]:
     for one in kept:
         number = one.event.number
-        if number in mirror.lines and mirror.sealed.get(one.evidence_id) != one.sealed_sha256:
+        said = mirror.sealed.get(one.evidence_id), mirror.findings.get(one.evidence_id, frozenset())
+        if number in mirror.lines and said != (one.sealed_sha256, frozenset(one.finding_ids)):
             yield Noticed(Trouble.DATABASE_DIFFERS, number, one.evidence_id)
     for evidence_id in sorted(mirror.sealed.keys() - {one.evidence_id for one in kept}):
         yield Noticed(Trouble.DATABASE_DIFFERS, 0, evidence_id, "the log does not tell of it")
@@ -255,11 +266,11 @@ def _of_the_content(content: bytes, one: Kept, identities: Sequence[Any], mirror
         yield _of(one, Trouble.CONTENT_DIFFERS, "its address")
 
 
-def _unlogged(vault: Vault, events: Sequence[Any]) -> Iterator[Noticed]:
+def _unlogged(names: Sequence[str], events: Sequence[Event]) -> Iterator[Noticed]:
     told = {event.deed.evidence_id for event in events if event.deed.action is Action.CAPTURED}
-    for path in sorted(vault.folder.glob(f"*{SEALED}")):
-        if path.name.removesuffix(SEALED) not in told:
-            yield Noticed(Trouble.FILE_NOT_LOGGED, evidence_id=path.name.removesuffix(SEALED))
+    for name in names:
+        if name not in told:
+            yield Noticed(Trouble.FILE_NOT_LOGGED, evidence_id=name)
 
 
 def _of(one: Kept, trouble: Trouble, detail: str = "") -> Noticed:

@@ -69,11 +69,13 @@ class Mirror:
     Attributes:
         lines: of the log, by number.
         sealed: digest of each sealed file, by id of the evidence.
+        findings: ids of each evidence's findings.
         urls: places of each evidence's findings.
     """
 
     lines: dict[int, bytes] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
+    findings: dict[str, frozenset[str]] = field(default_factory=dict)
     urls: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     @property
@@ -126,13 +128,14 @@ def mirror_of(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Mirror
         sealed = asked(connection, "SELECT evidence_id, sealed_sha256 FROM sealed_evidence")
         places = asked(
             connection,
-            "SELECT evidence_id, list(DISTINCT url) AS urls FROM sealed_findings JOIN findings USING (finding_id) "
-            "GROUP BY evidence_id",
+            "SELECT evidence_id, list(DISTINCT finding_id) AS findings, list(DISTINCT url) AS urls "
+            "FROM sealed_findings LEFT JOIN findings USING (finding_id) GROUP BY evidence_id",
         )
     return Mirror(
         {int(row["event_number"]): str(row["line"]).encode() for row in lines},
         {str(row["evidence_id"]): str(row["sealed_sha256"]) for row in sealed},
-        {str(row["evidence_id"]): frozenset(map(str, row["urls"])) for row in places},
+        {str(row["evidence_id"]): frozenset(map(str, row["findings"])) for row in places},
+        {str(row["evidence_id"]): frozenset(str(url) for url in row["urls"] or () if url) for row in places},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -160,6 +161,37 @@ def test_a_database_that_says_something_else_shows(kept: Safe, mirror: Mirror) -
     assert troubles(examine(kept.vault, mirror_of(database))) == {Trouble.DATABASE_DIFFERS}
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM evidence_log WHERE event_number = 1",
+        "UPDATE evidence_log SET line = replace(line, 'ann', 'bob') WHERE event_number = 1",
+        "DELETE FROM sealed_findings",
+        "UPDATE sealed_findings SET finding_id = 'x' WHERE finding_id LIKE '3fa9%'",
+    ],
+)
+def test_each_table_of_the_database_is_held_against_the_log(kept: Safe, mirror: Mirror, change: str) -> None:
+    database = kept.folder.with_name("findings.duckdb")
+    assert mirror == mirror_of(database)
+    with open_writer(database) as connection:
+        connection.execute(change)
+    assert examine(kept.vault, mirror_of(database)).is_broken
+
+
+def test_a_vault_that_is_written_to_meanwhile_is_no_doubt(kept: Safe) -> None:
+    with ThreadPoolExecutor(1) as others:
+        writing = others.submit(lambda: [kept.keep(LETTER * 9) for _ in range(40)])
+        while not writing.done():
+            assert examine(kept.vault).is_sound
+        writing.result()
+
+
+def test_a_copy_that_can_not_be_written_to_is_examined(kept: Safe) -> None:
+    (kept.folder / "lock").unlink()
+    assert examine(kept.vault).is_sound
+    assert not (kept.folder / "lock").exists()
+
+
 def test_what_a_kill_or_a_clock_can_do_is_a_doubt(kept: Safe, mirror: Mirror) -> None:
     with kept.log.open("ab") as file:
         file.write(b'{"number": 3,')
@@ -207,7 +239,9 @@ def test_a_key_that_opens_nothing_leaves_a_doubt(kept: Safe) -> None:
 
 def test_a_place_that_the_database_does_not_know_shows(kept: Safe, mirror: Mirror) -> None:
     first = kept.vault.all()[0]
-    other = Mirror(mirror.lines, mirror.sealed, {first.evidence_id: frozenset(["https://other.example.org/"])})
+    other = Mirror(
+        mirror.lines, mirror.sealed, mirror.findings, {first.evidence_id: frozenset(["https://other.example.org/"])}
+    )
     result = examine(kept.vault, other, identities=kept.responders)
     assert [(noticed.evidence_id, noticed.detail) for noticed in result.noticed] == [(first.evidence_id, "its address")]
 
