@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from findings.asking import asked, times
 from findings.chosen import Chosen
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
@@ -19,6 +21,7 @@ from findings.statements import sql_text
 from matchers.verdicts import AnchorState
 
 _FOLDER = "report_queries"
+_IDS = pa.schema([("finding_id", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,11 @@ def report_facts(database: Path, chosen: Chosen, wait_seconds: float = LOCK_WAIT
     """
     with open_reader(database, wait_seconds) as connection:
         rows = findings_of(connection, chosen)
-        details = _details(connection, [row.finding_id for row in rows])
+        # A list of 100,000 ids among a query's values takes half a minute to plan.
+        connection.register("chosen_findings", pa.table({"finding_id": [row.finding_id for row in rows]}, _IDS))
+        details = _details(connection)
         sweeps = tuple(_sweep(row) for row in asked(connection, sql_text(_FOLDER, "sweeps.sql")))
-        answers = asked(connection, sql_text(_FOLDER, "answers.sql"), [[*details]])
+        answers = asked(connection, sql_text(_FOLDER, "answers.sql"))
         unopened = asked(connection, "SELECT listed_unopened FROM people_exposed")
         standing = asked(connection, sql_text(_FOLDER, "standing.sql"))
     latest = sweeps[-1].sweep_id if sweeps else None
@@ -121,8 +126,8 @@ def report_facts(database: Path, chosen: Chosen, wait_seconds: float = LOCK_WAIT
     )
 
 
-def _details(connection: Connection, finding_ids: list[str]) -> dict[str, dict[str, Any]]:
-    rows = asked(connection, sql_text(_FOLDER, "details.sql"), [finding_ids])
+def _details(connection: Connection) -> dict[str, dict[str, Any]]:
+    rows = asked(connection, sql_text(_FOLDER, "details.sql"))
     return {row["finding_id"]: row for row in rows}
 
 

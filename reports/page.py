@@ -33,6 +33,8 @@ MOST_CARDS: Final = 25
 # Lines of one table; the next ones stand in tables that are closed until somebody opens them.
 MOST_OPEN_LINES: Final = 300
 _LINES_A_TABLE: Final = 500
+# Findings that the page holds: with 95,000 it had 48 MB, which a browser takes minutes to open.
+MOST_FINDINGS: Final = 10_000
 # Steps that the page lists; those below are told with their findings.
 _MOST_STEPS: Final = 8
 # Incidents that the page lists.
@@ -88,7 +90,7 @@ def page_of(facts: ReportFacts, shown: Shown, made_at: datetime, version: str) -
         findings_note=_findings_note(facts),
         cards=tuple(_card(number, each, shown) for number, each in enumerate(facts.findings[:MOST_CARDS], 1)),
         more_note=f"The other {len(facts.findings) - MOST_CARDS:,}" if len(facts.findings) > MOST_CARDS else "",
-        more=_tables(facts.findings[MOST_CARDS:], shown),
+        more=_tables(facts.findings[MOST_CARDS:MOST_FINDINGS], shown),
         sweeps=sweeps[::-1],
     )
 
@@ -193,9 +195,11 @@ def _findings_note(facts: ReportFacts) -> str:
     if not count:
         return "None to list."
     told = f"{count:,} finding{'s' if count > 1 else ''}, the worst first."
-    return (
-        told if count <= MOST_CARDS else f"{told} The first {MOST_CARDS} are told in full, the others in a line each."
-    )
+    if count <= MOST_CARDS:
+        return told
+    told += f" The first {MOST_CARDS} are told in full, the others in a line each."
+    left = count - MOST_FINDINGS
+    return told if left <= 0 else f"{told} {left:,} are not on this page: stray report --format csv lists all."
 
 
 def _card(number: int, finding: ReportedFinding, shown: Shown) -> Card:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any, Final, assert_never
 from urllib.parse import quote
@@ -11,6 +10,7 @@ from findings.records import FindingState, Severity, SweepState, TriageDecision
 from findings.report_facts import ReportedFinding, ReportFacts, SweepFacts
 from findings.results import FindingRow
 from matchers.verdicts import Verdict
+from reports.finding_lines import json_text
 from reports.finding_words import words_of
 from reports.overview import VERDICTS, overview
 from reports.shown import Shown, printable
@@ -30,8 +30,7 @@ _KEPT: Final = ":/?#[]@!$&'()*+,;=-._~%"
 
 
 def sarif_log(facts: ReportFacts, shown: Shown, version: str) -> str:
-    """The log, indented. Times are UTC. Results are told apart by `partialFingerprints`, never by their address."""
-    results = [_result(finding, shown) for finding in facts.findings]
+    """The log, a result a line, in UTC. Results are told apart by `partialFingerprints`, never by their address."""
     run: dict[str, Any] = {
         "tool": {
             "driver": {
@@ -42,14 +41,15 @@ def sarif_log(facts: ReportFacts, shown: Shown, version: str) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": results,
+        "results": [],
     }
     if facts.sweeps:
         latest = facts.sweeps[-1]
         run["invocations"] = [_invocation(facts, latest)]
         run["automationDetails"] = {"id": f"stray/{latest.kind.value}/{latest.sweep_id}"}
-    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, ensure_ascii=True, indent=1).replace("\x7f", "\\u007f") + "\n"
+    before, after = json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}).split('"results": []')
+    results = ",\n".join(json_text(_result(finding, shown)) for finding in facts.findings)
+    return f'{before}"results": [\n{results}\n]{after}\n'
 
 
 def _rule(verdict: Verdict) -> dict[str, Any]:

@@ -1,5 +1,4 @@
 -- What a report says of each finding beyond its row: how it lies open, why it is taken for what it is, when it ended.
-WITH chosen AS (SELECT unnest(?::VARCHAR[]) AS finding_id)
 SELECT findings.finding_id, findings.reasons, findings.anchors, findings.false_per_million, findings.person_ids,
     timeline.exposed_to_at_most AS ended_at, timeline.exposed_to_at_most_basis AS ended_basis,
     exposure.finding_id IS NOT NULL AS has_exposure, exposure.fetched_at, exposure.transport, exposure.tls,
@@ -7,7 +6,7 @@ SELECT findings.finding_id, findings.reasons, findings.anchors, findings.false_p
     exposure.robots_disallow, exposure.parent, exposure.reached_by, exposure.found_as, exposure.requested_url,
     exposure.server, exposure.etag, exposure.is_current, exposure.server_modified, exposure.size,
     units.kind AS unit_kind
-FROM chosen
+FROM chosen_findings
 JOIN findings USING (finding_id)
 JOIN exposure_timeline AS timeline USING (finding_id)
 LEFT JOIN exposure USING (finding_id)

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from lxml import html as lxml_html
 
+import reports.page as page_module
 from findings.records import FindingState
 from findings.report_facts import ReportedFinding, ReportFacts
 from findings.results import FindingRow
@@ -121,3 +122,13 @@ def test_what_is_not_listed_is_counted(row: FindingRow) -> None:
     standing = {**facts.standing, (FindingState.GONE, False): 5, (FindingState.OPEN, True): 2}
     text = text_of(page(replace(facts, standing=standing)))
     assert "Not listed: 5 gone and 2 put aside by a person." in text
+
+
+def test_beyond_what_a_browser_opens_the_page_says_what_is_missing(
+    row: FindingRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_module, "MOST_FINDINGS", 30)
+    found = [ReportedFinding(replace(row, finding_id=f"{number:032x}")) for number in range(40)]
+    text = text_of(page(facts_of(found)))
+    assert "10 are not on this page: stray report --format csv lists all." in text
+    assert "40 findings, the worst first." in text
