@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -32,13 +33,15 @@ def open_into(vault: Vault, one: Kept, identities: Sequence[Any], folder: Path, 
         Bytes that lie there in clear.
 
     Raises:
-        EvidenceError: it is missing or altered, no key opens it, or `folder` is there.
+        EvidenceError: it is missing, altered or not what the log says, no key opens it, or `folder` is there.
         SpoolError: the disk gives up.
     """
     if folder.exists():
         raise EvidenceError(f"{folder} is there already; what is opened goes into a new folder")
     warc = unseal(vault.sealed(one), identities)
     body = read_back(warc).body
+    if hashlib.sha256(body).hexdigest() != one.sha256:
+        raise EvidenceError("what was sealed is not what the log says; `stray evidence verify --identity` says more")
     vault.record(Deed(Action.OPENED, *who_why, one.evidence_id))
     with storage_errors(folder.parent):
         folder.mkdir(mode=FOLDER_MODE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,13 @@ def test_a_responder_gets_the_file_and_the_log_says_so(kept: Safe, tmp_path: Pat
     (*_, last) = kept.vault.log.events()
     assert (last.deed.action, last.deed.by, last.deed.reason) == (Action.OPENED, "bea", "to read it")
     assert last.deed.evidence_id == first.evidence_id
+
+
+def test_what_is_not_what_the_log_says_is_not_handed_out(kept: Safe, tmp_path: Path) -> None:
+    first, _ = kept.vault.all()
+    with pytest.raises(EvidenceError, match="not what the log says"):
+        open_into(kept.vault, replace(first, sha256="00" * 32), kept.responders, tmp_path / "opened", ("bea", "why"))
+    assert not (tmp_path / "opened").exists()
 
 
 def test_what_can_not_be_opened_is_not_on_record_as_opened(kept: Safe, tmp_path: Path) -> None:
