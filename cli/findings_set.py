@@ -17,6 +17,7 @@ from cli.errors import CommandError
 from cli.operator import operator_name
 from cli.options import database_option
 from cli.reading import READ_WAIT, merge_what_waits
+from cli.triage_words import did
 from findings.chosen import Chosen
 from findings.query import findings, is_finding_id
 from findings.records import TriageDecision
@@ -81,7 +82,7 @@ def set_(words: tuple[str, ...], chosen: Chosen, database: Path, **given: Any) -
         return
     recorded = act(database, list(preview.marks), event, marks=preview.marks if is_bulk else None)
     which = preview.rows[0].finding_id if recorded.findings == 1 else f"{recorded.findings} findings"
-    notice(f"{which}: {_said(event)}")
+    notice(f"{which}: {did(event)}")
 
 
 def _told(words: Sequence[str]) -> tuple[list[str], TriageDecision | None]:
@@ -123,7 +124,7 @@ def _agreed(preview: Preview, event: TriageEvent, consent: _Consent) -> bool:
     if count > _LISTED and not consent.yes:
         notice(f"and {count - _LISTED} more: `stray findings list` with the same options shows all")
     findings_ = "1 finding" if count == 1 else f"{count} findings"
-    notice(f"{findings_}: {_said(event)}")
+    notice(f"{findings_}: {did(event)}")
     for line in preview.told(event):
         notice(f"  {line}")
     if consent.preview:
@@ -139,17 +140,3 @@ def _agreed(preview: Preview, event: TriageEvent, consent: _Consent) -> bool:
         notice("nothing was recorded")
         return False
     return True
-
-
-def _said(event: TriageEvent) -> str:
-    """What an act does, in a few words."""
-    told = []
-    if event.decision:
-        told.append(event.decision.value + (f" {event.valid_until}" if event.valid_until else ""))
-    if event.assigned_to is not None:
-        told.append(f"assigned to {event.assigned_to}" if event.assigned_to else "assigned to nobody")
-    if event.due:
-        told.append(f"due {event.due}")
-    if event.without_due:
-        told.append("no due day")
-    return ", ".join(told) or "noted"

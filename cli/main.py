@@ -27,6 +27,7 @@ COMMANDS = {
     "findings": "cli.findings",
     "report": "cli.report",
     "notify": "cli.notify",
+    "triage": "cli.triage",
     "purge": "cli.purge",
     "evidence": "cli.evidence",
     "backup": "cli.keeping",

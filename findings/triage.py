@@ -95,7 +95,7 @@ def act(
         FindingUnknownError: there is no such finding; nothing was recorded.
         FindingsError: the database is missing, locked for too long, or can not be used.
     """
-    _check(event)
+    check_act(event)
     wanted = list(dict.fromkeys(finding_ids))
     if not wanted:
         raise TriageError("no finding is named")
@@ -122,7 +122,12 @@ def set_triage(database: Path, finding_id: str, event: TriageEvent, wait_seconds
     act(database, [finding_id], event, wait_seconds=wait_seconds)
 
 
-def _check(event: TriageEvent) -> None:
+def check_act(event: TriageEvent) -> None:
+    """Does it hold together?
+
+    Raises:
+        TriageError: it does not.
+    """
     accepts = event.decision is TriageDecision.ACCEPTED_UNTIL
     lasts = event.valid_until is not None
     longest_name = max(map(len, (event.decided_by, event.assigned_to or "")))

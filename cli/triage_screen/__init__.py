@@ -1,0 +1,1 @@
+"""Triage on the terminal."""
