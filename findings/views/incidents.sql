@@ -13,7 +13,7 @@ WITH parts AS (
 ), gathered AS (
     SELECT incident_id, any_value(supplier) AS supplier, min(host) AS host, min(tier) AS tier,
         min(folder) AS first_folder, max(folder) AS last_folder,
-        arg_min(severity, list_position(['critical', 'high', 'medium', 'low'], severity)) FILTER (is_open) AS severity,
+        min(list_position(['critical', 'high', 'medium', 'low'], severity)) FILTER (is_open) AS worst,
         count(*) AS findings,
         count(*) FILTER (is_open) AS findings_open,
         count(*) FILTER (is_open AND state IN ('new', 'reappeared')) AS findings_new,
@@ -25,8 +25,9 @@ WITH parts AS (
         count(DISTINCT letter_id) FILTER (is_open) AS letters_open,
         coalesce(len(list_distinct(flatten(list(person_ids) FILTER (person_ids IS NOT NULL)))), 0) AS persons,
         count(DISTINCT batch_id) AS batches,
-        count(DISTINCT (url, member)) AS documents,
-        arg_min(verdict, list_position(['known_letter', 'shared_passage', 'same_template'], verdict)) AS verdict,
+        -- Two of 10^5 documents share a hash with probability below 10^-9.
+        count(DISTINCT hash(url, member)) AS documents,
+        min(list_position(['known_letter', 'shared_passage', 'same_template'], verdict)) AS strongest,
         list_sort(list_distinct(flatten(list(categories) FILTER (categories IS NOT NULL)))) AS categories,
         count(*) FILTER (is_open AND transport IN ('http', 'ftp')) AS plain,
         count(*) FILTER (is_open AND listed = 'yes') AS listed,
@@ -38,9 +39,11 @@ WITH parts AS (
     GROUP BY incident_id
 ), placed AS (
     -- Where the first and the last of its folders part, so do all between them.
-    SELECT *, list_position([
-        one[1] = one[2] FOR one IN list_zip(string_split(first_folder, '/'), string_split(last_folder, '/'))
-    ], false) AS parting
+    SELECT *, ['critical', 'high', 'medium', 'low'][worst] AS severity,
+        ['known_letter', 'shared_passage', 'same_template'][strongest] AS verdict,
+        CASE WHEN first_folder <> last_folder THEN list_position([
+            one[1] = one[2] FOR one IN list_zip(string_split(first_folder, '/'), string_split(last_folder, '/'))
+        ], false) END AS parting
     FROM gathered
 )
 SELECT incident_id,
@@ -59,7 +62,7 @@ SELECT incident_id,
     first_seen, last_seen, gone_at, plain, listed, indexable, coalesce(assigned_to, []) AS assigned_to, due,
     findings, findings_gone, findings_settled, documents, batches, tier
 FROM placed
-ORDER BY findings_open = 0, list_position(['critical', 'high', 'medium', 'low'], severity), findings_new = 0,
+ORDER BY findings_open = 0, worst, findings_new = 0,
     letters_open DESC, last_seen DESC, incident_id;
 COMMENT ON VIEW incidents IS 'What is handled as one thing: findings of one supplier, on one host, in one folder, with the numbered folders below it (days, jobs). What needs somebody comes first.';
 COMMENT ON COLUMN incidents.incident_id IS 'keyed id; the macro incident() lists its findings';

@@ -1,6 +1,6 @@
 CREATE OR REPLACE VIEW letters_exposed AS
 SELECT letter_id,
-    count(DISTINCT (url, member)) AS places,
+    count(DISTINCT hash(url, member)) AS places,
     count(*) FILTER (state = 'unknown') AS places_unknown,
     list(DISTINCT host ORDER BY host) AS hosts,
     list(DISTINCT supplier ORDER BY supplier) FILTER (supplier IS NOT NULL) AS suppliers,

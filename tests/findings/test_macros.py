@@ -229,3 +229,24 @@ def test_views_answer_from_another_database_too(filled_estate: Estate) -> None:
             connection.execute(f"FROM theirs.{view}").fetchall()
         connection.execute("USE theirs")
         assert len(connection.execute("FROM letter('A')").fetchall()) == 3
+
+
+def test_an_exposure_has_a_basis_for_each_bound(estate: Estate) -> None:
+    place, later = "/1/a.pdf", "/1/b.pdf"
+    estate.sweep(Skipped(f"{HOST}{place}", SkipReason.NOT_FOUND), estate.document(later, b"same"))
+    known_then = estate.now
+    denied_at = estate.ask("SELECT skipped_at FROM skips")[0][0]
+    estate.sweep((estate.document(place), letter("A")), (estate.document(later, b"same"), letter("B")))
+    for _ in range(2):
+        estate.sweep(Skipped(f"{HOST}{place}", SkipReason.NOT_FOUND), (estate.document(later, b"same"), letter("B")))
+    with open_reader(estate.database) as connection:
+        one, other = asked(connection, "FROM exposure_timeline ORDER BY url")
+    assert (one["exposed_from_at_earliest"], one["exposed_from_at_earliest_basis"]) == (denied_at, "not_found")
+    assert one["exposed_from_at_earliest"] < one["exposed_from_at_latest"] <= one["exposed_to_at_least"]
+    assert one["exposed_to_at_least"] < one["exposed_to_at_most"]
+    assert (one["exposed_from_basis"], one["exposed_to_at_most_basis"]) == ("first_seen_present", "not_found")
+    assert (other["exposed_from_basis"], other["exposed_from_at_latest"].date()) == (
+        "same_content_fetched",
+        known_then.date(),
+    )
+    assert (other["exposed_from_at_earliest"], other["exposed_to_at_most"]) == (None, None)
