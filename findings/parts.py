@@ -212,10 +212,7 @@ ADDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
         frozenset(["misnamed"]),
         frozenset(),
     ),
-    "matches": (
-        frozenset(["categories", "person_ids", "false_per_million", "reasons"]),
-        frozenset(["batch_id", "incident_id"]),
-    ),
+    "matches": (frozenset("categories person_ids false_per_million reasons batch_id incident_id".split()),),
     "skips": (frozenset(["places"]), frozenset(), frozenset()),
 }
 

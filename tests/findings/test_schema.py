@@ -113,13 +113,13 @@ def test_the_comment_of_a_closed_set_names_all_of_it(
 def test_a_later_migration_keeps_what_is_there(estate: Estate) -> None:
     estate.sweep((estate.document("/1/a.pdf"), letter()))
     before = estate.contents()
-    step = Migration(NEXT, "severity", "ALTER TABLE findings ADD COLUMN severity INTEGER DEFAULT 0")
+    step = Migration(NEXT, "weight", "ALTER TABLE findings ADD COLUMN weight INTEGER DEFAULT 0")
     with duckdb.connect(str(estate.database)) as connection:
         for _ in range(2):
             migrate(connection, estate.database, (*migrations(), step))
-        assert connection.execute("SELECT severity FROM findings").fetchall() == [(0,)]
-        assert connection.execute("SELECT version, name FROM schema_migrations").fetchall()[-1] == (NEXT, "severity")
-        connection.execute("ALTER TABLE findings DROP COLUMN severity")
+        assert connection.execute("SELECT weight FROM findings").fetchall() == [(0,)]
+        assert connection.execute("SELECT version, name FROM schema_migrations").fetchall()[-1] == (NEXT, "weight")
+        connection.execute("ALTER TABLE findings DROP COLUMN weight")
     assert estate.contents() == before
 
 
