@@ -172,7 +172,7 @@ def _connect(path: Path, *, read_only: bool) -> Connection:
     """A connection to the file that has this name now: a purge or a restore puts another in its place."""
     while True:
         before = _identity(path)
-        config = _SETTINGS | {"temp_directory": str(_spill_folder(path))}
+        config = _SETTINGS | {"temp_directory": str(spill_folder(path))}
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
         if read_only or _identity(path) == before:
             connection.execute("SET TimeZone = 'UTC'")
@@ -188,13 +188,14 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _spill_folder(path: Path) -> Path:
+def spill_folder(path: Path) -> Path:
+    """Where this process leaves rows of a database that do not fit into memory; others remove it once it has ended."""
     return path.with_name(f"{path.name}.{os.getpid()}-{_SPILL_TOKEN}.spill")
 
 
 def _clear_spills(path: Path) -> None:
     """Remove what killed processes left, rows in clear. Only for who writes: then no folder but ours is in use."""
-    ours = _spill_folder(path)
+    ours = spill_folder(path)
     for folder in path.parent.iterdir():
         if _SPILL_NAME.fullmatch(folder.name.removeprefix(f"{path.name}.")) and folder != ours:
             shutil.rmtree(folder, ignore_errors=True)

@@ -74,6 +74,8 @@ def test_what_is_gone_goes_and_leaves_its_number(estate: Estate) -> None:
     left = "SELECT finding_id, rule, state, triage FROM purged_findings"
     assert estate.ask(left) == [(finding_id, "gone", "gone", "taken_down")]
     assert estate.ask("SELECT finding_id, decided_by FROM triage_events") == [(finding_id, "B. Decider")]
+    decide(estate, TriageDecision.CONFIRMED, "/1/b.pdf")
+    assert estate.ask("SELECT event_number FROM triage_events ORDER BY ALL") == [(1,), (2,)], "numbers go on"
     [(by, authority, days, removed)] = estate.ask("SELECT purged_by, authority, days, removed FROM purges")
     assert (by, authority, days, removed) == ("A. Keeper", "IG-2026-014", {"gone": 30}, dict(done.rows))
 
@@ -243,3 +245,20 @@ def test_a_reader_that_stays_puts_off_the_rewriting(estate: Estate) -> None:
     assert estate.ask(f"SELECT * FROM meta WHERE name = '{REWRITE_DUE}'") == []
     assert estate.contents() == before
     assert standing(estate.database).problem == ""
+
+
+def test_written_anew_it_has_the_same_schema(estate: Estate) -> None:
+    """Views, macros, keys, comments: all of it."""
+    estate.sweep((estate.document("/1/a.pdf"), letter()))
+    asked = (
+        "SELECT table_name, column_name, data_type, column_default, comment FROM duckdb_columns() WHERE NOT internal",
+        "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal",
+        "SELECT function_name, function_type, parameters, comment FROM duckdb_functions() WHERE NOT internal",
+        "SELECT table_name, constraint_text FROM duckdb_constraints()",
+        "SELECT sequence_name, last_value FROM duckdb_sequences()",
+        "SELECT table_name, comment FROM duckdb_tables()",
+    )
+    before = [sorted(map(repr, estate.ask(query))) for query in asked]
+    rewrite(estate.database, 5)
+    assert [sorted(map(repr, estate.ask(query))) for query in asked] == before
+    assert all(before[:2])
