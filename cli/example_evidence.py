@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -23,6 +24,8 @@ from scope.model import Scope
 
 _WHO_WHY = ("N. Farouk", "tip-off IG-2026-311")
 _RESPONDERS = ("night", "guardian")
+# After the sweep has ended somebody has to read what it says first.
+_LATER = timedelta(minutes=31)
 
 
 def make_keys(folder: Path) -> str:
@@ -42,16 +45,20 @@ def make_keys(folder: Path) -> str:
 def keep_the_batch(scope: Scope, time: SimulatedTime, keys: Path) -> None:
     """Fetch the batch once more and seal it, as `stray evidence capture` does; the night's responder opens one file."""
     database = scope.database.file
+
+    def clock() -> datetime:
+        return time.now() + _LATER
+
     by_url: dict[str, list[FindingRow]] = {}
     for row in findings(database, Chosen()):
         if BATCH in unquote(row.url):
             by_url.setdefault(row.url, []).append(row)
     guard, conduct = Guard(scope), conduct_log(scope, "evidence")
-    capture = Capture(scope, database, conduct, _WHO_WHY, "table", time.now)
+    capture = Capture(scope, database, conduct, _WHO_WHY, "table", clock)
     with closing(conduct):
         for url, rows in by_url.items():
             capture.one(url, rows, guard)
-    vault = Vault(vault_folder(database), EvidenceLog(vault_folder(database), time.now))
+    vault = Vault(vault_folder(database), EvidenceLog(vault_folder(database), clock))
     identities = identities_in(keys / f"{_RESPONDERS[0]}.age")
     first = min(vault.all(), key=lambda kept: kept.event.number)
     open_into(vault, first, identities, keys / "opened", _WHO_WHY)

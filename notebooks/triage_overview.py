@@ -6,6 +6,8 @@ __generated_with = "0.25.2"
 app = marimo.App(width="medium", app_title="Triage overview")
 
 with app.setup:
+    import os
+
     import marimo as mo
     import polars as pl
     from matplotlib import dates, pyplot
@@ -26,7 +28,7 @@ with app.setup:
         words,
     )
 
-    DATABASE = database_at(mo.cli_args().get("db"))
+    DATABASE = database_at(os.environ.get("STRAY_DB"))
     pyplot.rcParams.update(STYLE)
 
 
@@ -39,7 +41,7 @@ def _():
     open; and whether anybody has them in hand. Each question opens the database read-only and closes it again, so no
     sweep waits for this page. Places are masked; `stray findings show ID --reveal` tells them, on record.
 
-    Another database: `marimo edit notebooks/triage_overview.py -- --db findings.duckdb`
+    Another database: `STRAY_DB=findings.duckdb marimo edit notebooks/triage_overview.py`
     """)
 
 
@@ -168,8 +170,9 @@ def _():
     mo.md("""
     ## How long, and in whose hands
 
-    Each line is one open finding, from the day on which it was exposed *at the latest* to the last time it was seen.
-    A ring marks the first decision; a line without one has waited for a person all that time.
+    Each line is one open finding, from the day on which it was exposed *at the latest*; a tick is a sweep that saw it.
+    Dotted: no sweep could tell. Blank: it was gone for a while. A ring marks the first decision; a line without one has
+    waited for a person all that time.
     """)
 
 
@@ -178,24 +181,34 @@ def _():
     waiting = ask(DATABASE, """
         SELECT status.finding_id, status.url, status.member, status.letter_id, status.severity, status.state, status.triage,
             status.assigned_to, status.due, status.first_seen, status.last_seen, status.answered_at,
-            min(events.decided_at) FILTER (events.decision <> 'to_triage') AS decided_at
-        FROM open_findings AS status LEFT JOIN triage_events AS events USING (finding_id)
-        GROUP BY ALL
+            decisions.decided_at
+        FROM open_findings AS status
+        LEFT JOIN (
+            SELECT finding_id, min(decided_at) AS decided_at FROM triage_events
+            WHERE decision <> 'to_triage' GROUP BY finding_id
+        ) AS decisions USING (finding_id)
         ORDER BY list_position(['critical', 'high', 'medium', 'low'], status.severity), status.first_seen, status.url
     """)
-    return (waiting,)
+    answers = ask(DATABASE, """
+        SELECT finding_id, seen_at, presence FROM sightings SEMI JOIN open_findings USING (finding_id)
+        ORDER BY finding_id, seen_at
+    """)
+    return answers, waiting
 
 
 @app.function
-def lifelines(waiting: pl.DataFrame, most: int = 40) -> Figure:
-    """The worst on top; a dotted tail is the time for which nobody could tell."""
+def lifelines(waiting: pl.DataFrame, answers: pl.DataFrame, most: int = 40) -> Figure:
+    """The worst on top; dotted while nobody could tell, nothing while it was gone."""
     rows = waiting.head(most)
     figure, axes = pyplot.subplots(figsize=(9, 1.2 + 0.2 * max(rows.height, 1)))
+    of = {key[0]: list(part.select("seen_at", "presence").iter_rows()) for key, part in answers.group_by("finding_id", maintain_order=True)}
     for place, row in enumerate(rows.iter_rows(named=True)):
         colour = SEVERITY_COLOURS[row["severity"]]
-        axes.plot([row["first_seen"], row["last_seen"]], [place, place], color=colour, linewidth=3.4, solid_capstyle="round")
-        if row["answered_at"] > row["last_seen"]:
-            axes.plot([row["last_seen"], row["answered_at"]], [place, place], color=colour, linewidth=1.1, linestyle=":")
+        told = of.get(row["finding_id"], [])
+        for (begin, _), (end, presence) in zip(told, told[1:], strict=False):
+            if presence != "gone":
+                axes.plot([begin, end], [place, place], color=colour, linewidth=3.4 if presence == "present" else 1.1, linestyle="-" if presence == "present" else ":", solid_capstyle="butt")
+        axes.plot([seen for seen, presence in told if presence == "present"], [place] * sum(presence == "present" for _, presence in told), "|", color=colour, markersize=6)
         if row["decided_at"]:
             axes.plot(row["decided_at"], place, "o", markersize=5, markerfacecolor="white", markeredgecolor=INK)
     axes.set_yticks(
@@ -205,27 +218,28 @@ def lifelines(waiting: pl.DataFrame, most: int = 40) -> Figure:
         family="monospace",
     )
     axes.invert_yaxis()
+    axes.xaxis.set_major_locator(dates.WeekdayLocator(dates.MO))
     axes.xaxis.set_major_formatter(dates.DateFormatter("%d %b"))
     axes.grid(axis="x", color=FAINT)
     axes.set_title(f"The worst {rows.height} of {waiting.height}: exposed at least this long")
-    axes.legend(handles=_legend(axes), loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    axes.legend(handles=lifeline_legend(axes), loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 
 @app.function
-def _legend(axes: Axes) -> list:
+def lifeline_legend(axes: Axes) -> list:
     """What the colours and the ring stand for."""
     lines = [
         axes.plot([], [], color=colour, linewidth=3.4, label=severity)[0] for severity, colour in SEVERITY_COLOURS.items()
     ]
     ring = axes.plot([], [], "o", markerfacecolor="white", markeredgecolor=INK, label="first decision")[0]
-    tail = axes.plot([], [], color=INK, linewidth=1.1, linestyle=":", label="not seen since")[0]
+    tail = axes.plot([], [], color=INK, linewidth=1.1, linestyle=":", label="could not tell")[0]
     return [*lines, ring, tail]
 
 
 @app.cell
-def _(waiting):
-    lifelines(waiting)
+def _(answers, waiting):
+    lifelines(waiting, answers)
     return
 
 
@@ -262,6 +276,7 @@ def acts_by_day(acts: pl.DataFrame) -> Figure:
         axes.annotate(row["findings"], (row["day"], kinds.index(row["what"])), color="white", fontsize=7, ha="center", va="center", zorder=4)
     axes.set_yticks(range(len(kinds)), [words(kind) for kind in kinds])
     axes.set_ylim(len(kinds) - 0.4, -0.6)
+    axes.xaxis.set_major_locator(dates.WeekdayLocator(dates.MO))
     axes.xaxis.set_major_formatter(dates.DateFormatter("%d %b"))
     axes.grid(color=FAINT)
     axes.set_title("Findings acted on, by day: people in blue, sweeps in purple")
