@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-all lint reformat bench bench-gate lock example clean
+.PHONY: setup demo test test-all lint reformat bench bench-gate lock example notebooks clean
 
 setup: $(STAMP)
 
@@ -48,8 +48,14 @@ lock: setup
 	echo 'duckdb<1.6' | $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--constraints - --no-header --no-annotate --no-emit-index-url --quiet --upgrade --output-file requirements.lock
 
+# The example database: nine sweeps of the practice ground, dated over seven weeks. Takes minutes.
 example: setup
 	$(BIN)/stray demo --example findings.duckdb.example
+
+# The notebooks as Jupyter wants them, without outputs.
+notebooks: setup
+	for name in notebooks/*.py; do \
+		$(BIN)/python -m marimo -q export ipynb $$name -o notebooks/jupyter/$$(basename $$name .py).ipynb || exit 1; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-workspace

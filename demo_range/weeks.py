@@ -80,6 +80,11 @@ def _replacements(estate: Estate) -> None:
 
 def _batch(estate: Estate) -> None:
     estate.portal_links[:] = _PORTAL_LATER
+    # What people had put aside changes: one place gets a second letter, another the very letter that it resembled.
+    samples = (estate.letter((House.PRSB, 0)).sheet, estate.letter((House.DISCHARGE, 5)).sheet)
+    estate.write(f"{_GOVERNANCE}/audit-sample.pdf", rendered(Format.PDF, *samples), _BATCH_DAY)
+    resembled = rendered(Format.TXT, estate.letter((House.DICTATION, 2)).sheet)
+    estate.write("open/Pending/0007.txt", resembled, _BATCH_DAY)
     for number in BATCH_NUMBERS:
         content = rendered(Format.DOCX, estate.letter((House.IVF, number)).sheet)
         estate.write(f"open/{BATCH}/IVF-{number:04d}.docx", content, _BATCH_DAY)
@@ -138,7 +143,8 @@ WEEKS = (
     ),
     Week(
         _at(10, 19),
-        "After a tip-off: a batch of couples' consultations lies open, and two of them in a bucket too.",
+        "After a tip-off: couples' consultations lie open, and two of them in a bucket too. Elsewhere places "
+        "change that people had put aside.",
         Conduct((*_CALM, Extra.PORTAL)),
         _batch,
         keeps_evidence=True,

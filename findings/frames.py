@@ -11,8 +11,9 @@ from findings.database import LOCK_WAIT_SECONDS, open_as_it_is
 if TYPE_CHECKING:
     from polars import DataFrame
 
-# Looked for in this order where a notebook is told no database.
-_NAMES: Final = ("findings.duckdb", "findings.duckdb.example")
+# Looked for where a notebook is told no database.
+_DATABASE: Final = "findings.duckdb"
+_EXAMPLE: Final = "findings.duckdb.example"
 
 
 def ask(
@@ -36,9 +37,8 @@ def ask(
 
 
 def database_at(given: str | None = None) -> Path:
-    """The database that was named; else the first of the usual names in this folder or above it."""
+    """The database that was named; else the one in this folder; else the example that lies beside the code."""
     if given:
         return Path(given)
-    folders = (Path.cwd(), *Path.cwd().parents, Path(__file__).parents[1])
-    places = (folder / name for folder in folders for name in _NAMES)
-    return next((place for place in places if place.is_file()), Path(_NAMES[0]))
+    places = (Path.cwd() / _DATABASE, Path.cwd() / _EXAMPLE, Path(__file__).parents[1] / _EXAMPLE)
+    return next((place for place in places if place.is_file()), places[0])

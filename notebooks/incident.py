@@ -36,7 +36,9 @@ def _():
 
 @app.cell
 def _():
-    incidents = ask(DATABASE, """
+    incidents = ask(
+        DATABASE,
+        """
         SELECT incident_id, status, supplier, host, place, letters, persons, categories, findings, findings_open, first_seen,
             last_seen, gone_at,
             incident_id IN (
@@ -44,14 +46,17 @@ def _():
             ) AS has_evidence
         FROM incidents
         ORDER BY has_evidence DESC, findings DESC, incident_id
-    """)
+    """,
+    )
     return (incidents,)
 
 
 @app.cell
 def _(incidents):
     choices = {
-        f"{row['incident_id'][:8]}  {row['supplier'] or 'own'}, {row['letters']} letters, {row['status']}": row["incident_id"]
+        f"{row['incident_id'][:8]}  {row['supplier'] or 'own'}, {row['letters']} letters, {row['status']}": row[
+            "incident_id"
+        ]
         for row in incidents.iter_rows(named=True)
     }
     chosen = mo.ui.dropdown(choices, value=next(iter(choices), None), label="incident", full_width=True)
@@ -62,12 +67,24 @@ def _(incidents):
 
 @app.cell
 def _(letter):
-    of_letter = ask(DATABASE, """
+    of_letter = (
+        ask(
+            DATABASE,
+            """
         SELECT letter_id, state, triage, verdict, url, member, supplier, first_seen, last_seen, incident_id
         FROM letter(?)
-    """, [letter.value.strip()]) if letter.value.strip() else None
+    """,
+            [letter.value.strip()],
+        )
+        if letter.value.strip()
+        else None
+    )
     of_letter if of_letter is None else of_letter.with_columns(
-        pl.Series("where", [masked(url, member) for url, member in of_letter.select("url", "member").iter_rows()], dtype=pl.String)
+        pl.Series(
+            "where",
+            [masked(url, member) for url, member in of_letter.select("url", "member").iter_rows()],
+            dtype=pl.String,
+        )
     ).drop("url", "member")
     return
 
@@ -75,20 +92,25 @@ def _(letter):
 @app.cell
 def _(chosen, incidents):
     incident = incidents.row(by_predicate=pl.col("incident_id") == chosen.value, named=True)
-    mo.vstack([
-        mo.md(
-            f"### {incident['supplier'] or 'own'}: `{masked(incident['place'])}`\n\n"
-            f"Status **{incident['status']}**; speaks of {', '.join(map(words, incident['categories'])) or 'nothing of special protection'}."
-        ),
-        mo.hstack([
-            mo.stat(incident["findings"], label="findings", bordered=True),
-            mo.stat(incident["letters"], label="letters", bordered=True),
-            mo.stat(incident["persons"], label="registered people", bordered=True),
-            mo.stat(f"{incident['first_seen']:%d %b %H:%M}", label="first seen (UTC)", bordered=True),
-            mo.stat(f"{incident['last_seen']:%d %b %H:%M}", label="last seen (UTC)", bordered=True),
-            mo.stat(incident["findings_open"], label="still open", bordered=True),
-        ], widths="equal"),
-    ])
+    mo.vstack(
+        [
+            mo.md(
+                f"### {incident['supplier'] or 'own'}: `{masked(incident['place'])}`\n\n"
+                f"Status **{incident['status']}**; speaks of {', '.join(map(words, incident['categories'])) or 'nothing of special protection'}."
+            ),
+            mo.hstack(
+                [
+                    mo.stat(incident["findings"], label="findings", bordered=True),
+                    mo.stat(incident["letters"], label="letters", bordered=True),
+                    mo.stat(incident["persons"], label="registered people", bordered=True),
+                    mo.stat(f"{incident['first_seen']:%d %b %H:%M}", label="first seen (UTC)", bordered=True),
+                    mo.stat(f"{incident['last_seen']:%d %b %H:%M}", label="last seen (UTC)", bordered=True),
+                    mo.stat(incident["findings_open"], label="still open", bordered=True),
+                ],
+                widths="equal",
+            ),
+        ]
+    )
     return (incident,)
 
 
@@ -105,20 +127,30 @@ def _():
 
 @app.cell
 def _(incident):
-    lanes = ask(DATABASE, """
+    lanes = ask(
+        DATABASE,
+        """
         SELECT findings.finding_id, findings.letter_id, findings.url, findings.member, findings.severity, findings.state,
             timeline.exposed_from_at_latest, timeline.exposed_to_at_least, timeline.exposed_to_at_most,
             timeline.exposed_from_basis, timeline.exposed_to_at_most_basis, timeline.server_modified
         FROM finding_status AS findings JOIN exposure_timeline AS timeline USING (finding_id)
         WHERE findings.incident_id = ?
         ORDER BY findings.url, findings.member, findings.letter_id
-    """, [incident["incident_id"]])
-    answers = ask(DATABASE, """
+    """,
+        [incident["incident_id"]],
+    )
+    answers = ask(
+        DATABASE,
+        """
         SELECT states.finding_id, states.seen_at, states.presence, states.basis, states.state
         FROM sighting_states AS states JOIN findings USING (finding_id)
         WHERE findings.incident_id = ? ORDER BY states.seen_at
-    """, [incident["incident_id"]])
-    acts = ask(DATABASE, """
+    """,
+        [incident["incident_id"]],
+    )
+    acts = ask(
+        DATABASE,
+        """
         SELECT min(events.decided_at) AS moment, coalesce(events.decision, 'note') AS what, events.decided_by AS who,
             any_value(events.note) AS note, count(*) AS findings
         FROM triage_events AS events JOIN findings USING (finding_id)
@@ -133,7 +165,9 @@ def _(incident):
         )
         GROUP BY log.action, log.done_by
         ORDER BY moment
-    """, [incident["incident_id"], incident["incident_id"]])
+    """,
+        [incident["incident_id"], incident["incident_id"]],
+    )
     return acts, answers, lanes
 
 
@@ -147,13 +181,43 @@ def draw_timeline(lanes: pl.DataFrame, answers: pl.DataFrame, acts: pl.DataFrame
     for place, row in enumerate(shown.iter_rows(named=True)):
         colour = SEVERITY_COLOURS[row["severity"]]
         start, seen, over = row["exposed_from_at_latest"], row["exposed_to_at_least"], row["exposed_to_at_most"]
-        below.barh(place, dates.date2num(seen) - dates.date2num(start), left=dates.date2num(start), height=0.46, color=colour, alpha=0.85)
+        below.barh(
+            place,
+            dates.date2num(seen) - dates.date2num(start),
+            left=dates.date2num(start),
+            height=0.46,
+            color=colour,
+            alpha=0.85,
+        )
         if over is not None and over > seen:
-            below.barh(place, dates.date2num(over) - dates.date2num(seen), left=dates.date2num(seen), height=0.46, facecolor="white", edgecolor=colour, hatch="////", linewidth=0.8)
+            below.barh(
+                place,
+                dates.date2num(over) - dates.date2num(seen),
+                left=dates.date2num(seen),
+                height=0.46,
+                facecolor="white",
+                edgecolor=colour,
+                hatch="////",
+                linewidth=0.8,
+            )
         for answer in answers.filter(pl.col("finding_id") == row["finding_id"]).iter_rows(named=True):
             marker, ink = ANSWERS[answer["presence"]]
-            below.plot(answer["seen_at"], place, marker, color=ink, markersize=5.5, markeredgewidth=1.8 if marker == "x" else 0.8, markeredgecolor=ink if marker == "x" else "white", zorder=4)
-    below.set_yticks(range(shown.height), [f"{row['letter_id'] or 'template'}  {row['finding_id'][:8]}" for row in shown.iter_rows(named=True)], family="monospace", fontsize=8)
+            below.plot(
+                answer["seen_at"],
+                place,
+                marker,
+                color=ink,
+                markersize=5.5,
+                markeredgewidth=1.8 if marker == "x" else 0.8,
+                markeredgecolor=ink if marker == "x" else "white",
+                zorder=4,
+            )
+    below.set_yticks(
+        range(shown.height),
+        [f"{row['letter_id'] or 'template'}  {row['finding_id'][:8]}" for row in shown.iter_rows(named=True)],
+        family="monospace",
+        fontsize=8,
+    )
     below.set_ylim(shown.height - 0.4, -0.6)
     below.margins(x=0.04)
     below.grid(axis="x", color=FAINT)
@@ -168,8 +232,20 @@ def draw_acts(axes, acts: pl.DataFrame) -> None:
     for place, row in enumerate(acts.iter_rows(named=True)):
         axes.plot(row["moment"], place, "|", color=ACCENT, markersize=11, markeredgewidth=2.2)
         told = f"  {row['moment']:%d %b %H:%M}  {words(row['what'])}, {row['findings']}× ({row['who']})"
-        late = dates.date2num(row["moment"]) > sum(dates.date2num(moment) for moment in (acts["moment"].min(), acts["moment"].max())) / 2
-        axes.annotate(told.strip(), (row["moment"], place), xytext=(-7 if late else 7, 0), textcoords="offset points", ha="right" if late else "left", va="center", fontsize=8, color=INK)
+        late = (
+            dates.date2num(row["moment"])
+            > sum(dates.date2num(moment) for moment in (acts["moment"].min(), acts["moment"].max())) / 2
+        )
+        axes.annotate(
+            told.strip(),
+            (row["moment"], place),
+            xytext=(-7 if late else 7, 0),
+            textcoords="offset points",
+            ha="right" if late else "left",
+            va="center",
+            fontsize=8,
+            color=INK,
+        )
     axes.set_ylim(max(acts.height, 1) - 0.4, -0.6)
     axes.set_yticks([])
     axes.grid(axis="x", color=FAINT)
@@ -196,7 +272,9 @@ def _():
 
 @app.cell
 def _(incident):
-    elsewhere = ask(DATABASE, """
+    elsewhere = ask(
+        DATABASE,
+        """
         WITH ours AS (SELECT DISTINCT letter_id FROM findings WHERE incident_id = ? AND letter_id IS NOT NULL)
         SELECT status.letter_id, status.incident_id, any_value(coalesce(status.supplier, 'own')) AS supplier,
             any_value(status.host) AS host, count(*) AS places,
@@ -204,7 +282,9 @@ def _(incident):
         FROM finding_status AS status JOIN ours USING (letter_id)
         GROUP BY status.letter_id, status.incident_id
         ORDER BY status.letter_id, status.incident_id
-    """, [incident["incident_id"]])
+    """,
+        [incident["incident_id"]],
+    )
     return (elsewhere,)
 
 
@@ -212,15 +292,31 @@ def _(incident):
 def draw_elsewhere(elsewhere: pl.DataFrame, this: str) -> Figure:
     """A tile for each letter and incident, in the colour of the worst state there."""
     letters = elsewhere["letter_id"].unique().sort().to_list()
-    ranked = elsewhere.group_by("incident_id").agg(pl.col("supplier").first(), pl.col("host").first(), pl.len().alias("held"))
-    others = ranked.filter(pl.col("incident_id") != this).sort("held", "incident_id", descending=True)["incident_id"].to_list()
+    ranked = elsewhere.group_by("incident_id").agg(
+        pl.col("supplier").first(), pl.col("host").first(), pl.len().alias("held")
+    )
+    others = (
+        ranked.filter(pl.col("incident_id") != this)
+        .sort("held", "incident_id", descending=True)["incident_id"]
+        .to_list()
+    )
     columns = [this, *others]
-    names = {row["incident_id"]: f"{short(row['supplier'], 22)}\n{row['incident_id'][:8]}" for row in ranked.iter_rows(named=True)}
+    names = {
+        row["incident_id"]: f"{short(row['supplier'], 22)}\n{row['incident_id'][:8]}"
+        for row in ranked.iter_rows(named=True)
+    }
     figure, axes = pyplot.subplots(figsize=(min(10, 2.6 + 1.15 * len(columns)), 1.3 + 0.34 * len(letters)))
     for row in elsewhere.iter_rows(named=True):
         x, y = columns.index(row["incident_id"]), letters.index(row["letter_id"])
         axes.add_patch(pyplot.Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, color=STATE_COLOURS[row["state"]]))
-        axes.annotate(f"{row['state']}" + (f" {row['places']}×" if row["places"] > 1 else ""), (x, y), ha="center", va="center", fontsize=8, color=INK if row["state"] in ("open", "gone") else "white")
+        axes.annotate(
+            f"{row['state']}" + (f" {row['places']}×" if row["places"] > 1 else ""),
+            (x, y),
+            ha="center",
+            va="center",
+            fontsize=8,
+            color=INK if row["state"] in ("open", "gone") else "white",
+        )
     axes.set_xlim(-0.55, len(columns) - 0.45)
     axes.set_ylim(len(letters) - 0.45, -0.55)
     axes.set_yticks(range(len(letters)), letters, family="monospace")
@@ -253,7 +349,11 @@ def _():
 def _(lanes):
     lanes.select(
         "letter_id",
-        pl.Series("where", [short(masked(url, member), 60) for url, member in lanes.select("url", "member").iter_rows()], dtype=pl.String),
+        pl.Series(
+            "where",
+            [short(masked(url, member), 60) for url, member in lanes.select("url", "member").iter_rows()],
+            dtype=pl.String,
+        ),
         pl.col("exposed_from_at_latest").dt.strftime("%d %b %H:%M").alias("from, at the latest"),
         pl.col("exposed_from_basis").alias("because"),
         pl.col("exposed_to_at_least").dt.strftime("%d %b %H:%M").alias("to, at the least"),
@@ -273,12 +373,16 @@ def _():
 
 @app.cell
 def _(incident):
-    ask(DATABASE, """
+    ask(
+        DATABASE,
+        """
         SELECT exposure.transport, exposure.tls, exposure.auth_above AS login_above, exposure.listed, exposure.folder_listed,
             exposure.indexable, exposure.index_basis, count(*) AS findings
         FROM exposure JOIN findings USING (finding_id)
         WHERE findings.incident_id = ? GROUP BY ALL ORDER BY findings DESC
-    """, [incident["incident_id"]])
+    """,
+        [incident["incident_id"]],
+    )
     return
 
 
@@ -291,13 +395,19 @@ def _():
 
 @app.cell
 def _(incident):
-    kept = ask(DATABASE, """
+    kept = ask(
+        DATABASE,
+        """
         SELECT sealed.evidence_id, sealed.fetched_at, sealed.captured_by, sealed.reason, sealed.size, sealed.sha256,
             len(sealed.recipients) AS sealed_to_keys, count(*) AS findings
         FROM sealed_evidence AS sealed JOIN sealed_findings USING (evidence_id) JOIN findings USING (finding_id)
         WHERE findings.incident_id = ? GROUP BY ALL ORDER BY sealed.fetched_at
-    """, [incident["incident_id"]])
-    kept if kept.height else mo.md("Digests only. `stray evidence capture ID` keeps the file, sealed to the responders.")
+    """,
+        [incident["incident_id"]],
+    )
+    kept if kept.height else mo.md(
+        "Digests only. `stray evidence capture ID` keeps the file, sealed to the responders."
+    )
     return
 
 

@@ -40,9 +40,12 @@ def _():
 
 @app.cell
 def _():
-    verdicts = ask(DATABASE, """
+    verdicts = ask(
+        DATABASE,
+        """
         SELECT verdict, count(DISTINCT sha256) AS contents, count(*) AS documents FROM documents GROUP BY verdict
-    """)
+    """,
+    )
     return (verdicts,)
 
 
@@ -52,7 +55,9 @@ def draw_verdicts(verdicts: pl.DataFrame) -> Figure:
     counts = dict(verdicts.select("verdict", "contents").iter_rows())
     names = [name for name in VERDICT_COLOURS if name in counts]
     figure, axes = pyplot.subplots(figsize=(8.5, 2.6))
-    bars = axes.barh(range(len(names)), [counts[name] for name in names], color=[VERDICT_COLOURS[name] for name in names], height=0.7)
+    bars = axes.barh(
+        range(len(names)), [counts[name] for name in names], color=[VERDICT_COLOURS[name] for name in names], height=0.7
+    )
     axes.bar_label(bars, padding=4, fontsize=8.5)
     axes.set_yticks(range(len(names)), [words(name) for name in names])
     axes.invert_yaxis()
@@ -82,7 +87,9 @@ def _():
 
 @app.cell
 def _():
-    matches = ask(DATABASE, """
+    matches = ask(
+        DATABASE,
+        """
         WITH latest AS (
             SELECT matches.* FROM matches JOIN documents USING (sweep_id, unit_id, document_number)
             WHERE documents.media_type NOT LIKE 'audio/%' -- of a recording, evidence is counted in sound, not in letters
@@ -98,7 +105,8 @@ def _():
                 ELSE 'absent'
             END AS anchor
         FROM latest WHERE letter_id IS NOT NULL AND evidence IS NOT NULL
-    """)
+    """,
+    )
     return (matches,)
 
 
@@ -110,7 +118,17 @@ def draw_evidence(matches: pl.DataFrame) -> Figure:
         for anchor, marker in MARKERS.items():
             rows = matches.filter((pl.col("verdict") == verdict) & (pl.col("anchor") == anchor))
             if rows.height:
-                axes.scatter(rows["evidence"], rows["containment"] * 100, s=62 if marker == "X" else 38, marker=marker, color=colour, alpha=0.7, edgecolor="white", linewidth=0.6, label=f"{words(verdict)}, identifiers: {anchor}")
+                axes.scatter(
+                    rows["evidence"],
+                    rows["containment"] * 100,
+                    s=62 if marker == "X" else 38,
+                    marker=marker,
+                    color=colour,
+                    alpha=0.7,
+                    edgecolor="white",
+                    linewidth=0.6,
+                    label=f"{words(verdict)}, identifiers: {anchor}",
+                )
     axes.set_xscale("log")
     axes.set_xlabel("evidence: distinctive characters that agree")
     axes.set_ylabel("share of the letter, %")
@@ -148,7 +166,16 @@ def draw_chance(matches: pl.DataFrame, documents: int) -> Figure:
     axes.scatter(values, range(1, len(values) + 1), s=10, color=ACCENT)
     one = 1_000_000 / max(documents, 1)
     axes.axvline(one, color="#d55e00", linestyle=":", linewidth=1.6)
-    axes.annotate(f"one false match\namong {documents:,} documents", (one, len(values) / 2), xytext=(-6, 0), textcoords="offset points", ha="right", va="center", fontsize=8.5, color="#d55e00")
+    axes.annotate(
+        f"one false match\namong {documents:,} documents",
+        (one, len(values) / 2),
+        xytext=(-6, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        fontsize=8.5,
+        color="#d55e00",
+    )
     axes.set_xscale("log")
     axes.set_xlim(0.005, max(one * 2, 1))
     axes.set_ylim(0, len(values) * 1.08 + 1)
@@ -172,7 +199,9 @@ def _(matches, verdicts):
     mo.md(
         f"The weakest known letter would be matched by chance in at most {_weakest:.3g} of a million documents. Were all "
         f"{_documents:,} contents that were read other patients' letters, that is {_weakest * _documents / 1e6:.2g} false "
-        "findings at most." if _weakest is not None else "No match carries an expectation: the pack is not calibrated."
+        "findings at most."
+        if _weakest is not None
+        else "No match carries an expectation: the pack is not calibrated."
     )
     return
 
@@ -189,14 +218,17 @@ def _():
 
 @app.cell
 def _():
-    anchors = ask(DATABASE, """
+    anchors = ask(
+        DATABASE,
+        """
         WITH latest AS (
             SELECT * FROM matches WHERE letter_id IS NOT NULL
             QUALIFY row_number() OVER (PARTITION BY url, member, letter_id ORDER BY sweep_id DESC) = 1
         ), told AS (SELECT verdict, unnest(map_entries(anchors)) AS anchor FROM latest)
         SELECT verdict, anchor.key AS kind, anchor.value AS answer, count(*) AS matches
         FROM told GROUP BY ALL ORDER BY verdict, kind
-    """)
+    """,
+    )
     return (anchors,)
 
 
@@ -204,7 +236,10 @@ def _():
 def draw_anchors(anchors: pl.DataFrame) -> Figure:
     """A bar for each verdict and kind of identifier."""
     keys = list(anchors.select("verdict", "kind").unique().sort("verdict", "kind").iter_rows())
-    counts = {(verdict, kind, answer): number for verdict, kind, answer, number in anchors.select("verdict", "kind", "answer", "matches").iter_rows()}
+    counts = {
+        (verdict, kind, answer): number
+        for verdict, kind, answer, number in anchors.select("verdict", "kind", "answer", "matches").iter_rows()
+    }
     parts = {answer: [counts.get((*key, answer), 0) for key in keys] for answer in ANCHORS}
     figure, axes = pyplot.subplots(figsize=(8.8, 0.9 + 0.32 * max(len(keys), 1)))
     stacked(axes, [f"{words(verdict)}: {words(kind)}" for verdict, kind in keys], parts, ANCHORS)
@@ -233,7 +268,9 @@ def _():
 
 @app.cell
 def _():
-    judged = ask(DATABASE, """
+    judged = ask(
+        DATABASE,
+        """
         WITH decided AS (
             SELECT finding_id, arg_max(decision, event_number) AS decision FROM triage_events
             WHERE reopened IS NULL AND decision IN ('confirmed', 'false_positive', 'reported', 'taken_down', 'closed', 'accepted_until')
@@ -241,7 +278,8 @@ def _():
         )
         SELECT findings.verdict, count(*) AS judged, count(*) FILTER (decided.decision = 'false_positive') AS wrong
         FROM findings JOIN decided USING (finding_id) GROUP BY findings.verdict
-    """)
+    """,
+    )
     return (judged,)
 
 
@@ -271,9 +309,24 @@ def draw_judged(judged: pl.DataFrame) -> Figure:
     figure, axes = pyplot.subplots(figsize=(8.8, 1.2 + 0.5 * max(len(rows), 1)))
     for place, row in enumerate(rows):
         low, high = interval(row["wrong"], row["judged"])
-        axes.plot([100 * low, 100 * high], [place, place], color=VERDICT_COLOURS[row["verdict"]], linewidth=7, solid_capstyle="butt", alpha=0.45)
+        axes.plot(
+            [100 * low, 100 * high],
+            [place, place],
+            color=VERDICT_COLOURS[row["verdict"]],
+            linewidth=7,
+            solid_capstyle="butt",
+            alpha=0.45,
+        )
         axes.plot(100 * row["wrong"] / row["judged"], place, "o", color=VERDICT_COLOURS[row["verdict"]], markersize=8)
-        axes.annotate(f"{row['wrong']} of {row['judged']} wrong; at most {100 * high:.0f} %", (100 * high, place), xytext=(8, 0), textcoords="offset points", va="center", fontsize=8.5, color=INK)
+        axes.annotate(
+            f"{row['wrong']} of {row['judged']} wrong; at most {100 * high:.0f} %",
+            (100 * high, place),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
+            color=INK,
+        )
     axes.set_yticks(range(len(rows)), [words(row["verdict"]) for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(-2, 135)
@@ -301,18 +354,27 @@ def _():
 
 @app.cell
 def _():
-    wavering = ask(DATABASE, """
+    wavering = ask(
+        DATABASE,
+        """
         SELECT documents.sha256[:12] AS content, matches.letter_id, count(DISTINCT matches.sweep_id) AS sweeps,
             list_sort(list_distinct(list(matches.verdict))) AS verdicts, min(matches.evidence) AS least,
             max(matches.evidence) AS most, count(DISTINCT sweeps.pack_check) AS packs, count(DISTINCT sweeps.stray_version) AS versions
         FROM matches JOIN documents USING (sweep_id, unit_id, document_number) JOIN sweeps USING (sweep_id)
         GROUP BY documents.sha256, matches.letter_id
-    """)
-    _unsteady = wavering.filter((pl.col("verdicts").list.len() > 1) | (pl.col("most") - pl.col("least") > 0.01 * pl.col("most")))
-    mo.vstack([
-        mo.md(f"{wavering.height} pairs of content and letter, {wavering.filter(pl.col('sweeps') > 1).height} of them seen in several sweeps; **{_unsteady.height}** waver."),
-        _unsteady if _unsteady.height else mo.md(""),
-    ])
+    """,
+    )
+    _unsteady = wavering.filter(
+        (pl.col("verdicts").list.len() > 1) | (pl.col("most") - pl.col("least") > 0.01 * pl.col("most"))
+    )
+    mo.vstack(
+        [
+            mo.md(
+                f"{wavering.height} pairs of content and letter, {wavering.filter(pl.col('sweeps') > 1).height} of them seen in several sweeps; **{_unsteady.height}** waver."
+            ),
+            _unsteady if _unsteady.height else mo.md(""),
+        ]
+    )
     return
 
 
@@ -330,7 +392,11 @@ def _(matches):
     _weak = matches.filter(pl.col("verdict") == "known_letter").sort("evidence").head(12)
     _weak.select(
         "letter_id",
-        pl.Series("where", [short(masked(url, member), 56) for url, member in _weak.select("url", "member").iter_rows()], dtype=pl.String),
+        pl.Series(
+            "where",
+            [short(masked(url, member), 56) for url, member in _weak.select("url", "member").iter_rows()],
+            dtype=pl.String,
+        ),
         pl.col("evidence").round(0),
         (pl.col("containment") * 100).round(0).alias("share of letter, %"),
         (pl.col("coverage") * 100).round(0).alias("share of document, %"),
@@ -343,11 +409,14 @@ def _(matches):
 
 @app.cell
 def _():
-    ask(DATABASE, """
+    ask(
+        DATABASE,
+        """
         SELECT regexp_replace(reasons[1], '[0-9][0-9,.]*', 'n', 'g') AS why, count(DISTINCT sha256) AS contents,
             list_sort(list_distinct(list(media_type))) AS types
         FROM to_look_at GROUP BY why ORDER BY contents DESC
-    """)
+    """,
+    )
     return
 
 

@@ -37,7 +37,9 @@ def _():
 
 @app.cell
 def _():
-    reach = ask(DATABASE, """
+    reach = ask(
+        DATABASE,
+        """
         SELECT sweep_started_at, sweep_id, unit_id, kind, start_url, host, coalesce(supplier, 'own') AS supplier, state,
             requests, bytes, documents, undetermined, not_selected, skipped,
             coalesce(list_sum(list_transform(
@@ -45,21 +47,25 @@ def _():
                 e -> e.value
             )), 0)::BIGINT AS gaps
         FROM reach ORDER BY sweep_started_at, supplier, kind, start_url
-    """)
+    """,
+    )
     return (reach,)
 
 
 @app.cell
 def _(reach):
     last = reach.filter(pl.col("sweep_started_at") == reach["sweep_started_at"].max())
-    mo.hstack([
-        mo.stat(reach["sweep_id"].n_unique(), label="sweeps", bordered=True),
-        mo.stat(last.height, label="units in the last one", bordered=True),
-        mo.stat(last.filter(pl.col("state") == "finished").height, label="of these finished", bordered=True),
-        mo.stat(int(last["documents"].sum()), label="documents read", bordered=True),
-        mo.stat(int(last["gaps"].sum()), label="gaps (places not seen)", bordered=True),
-        mo.stat(int(last["undetermined"].sum()), label="too little text to judge", bordered=True),
-    ], widths="equal")
+    mo.hstack(
+        [
+            mo.stat(reach["sweep_id"].n_unique(), label="sweeps", bordered=True),
+            mo.stat(last.height, label="units in the last one", bordered=True),
+            mo.stat(last.filter(pl.col("state") == "finished").height, label="of these finished", bordered=True),
+            mo.stat(int(last["documents"].sum()), label="documents read", bordered=True),
+            mo.stat(int(last["gaps"].sum()), label="gaps (places not seen)", bordered=True),
+            mo.stat(int(last["undetermined"].sum()), label="too little text to judge", bordered=True),
+        ],
+        widths="equal",
+    )
     return
 
 
@@ -77,9 +83,16 @@ def _():
 def draw_units(reach: pl.DataFrame) -> Figure:
     """A tile for each unit and sweep."""
     sweeps = reach["sweep_started_at"].unique().sort().to_list()
-    units = reach.group_by("unit_id").agg(
-        pl.col("supplier").last(), pl.col("kind").last(), pl.col("start_url").last(), pl.col("sweep_started_at").min().alias("since")
-    ).sort("since", "supplier", "kind", "start_url")
+    units = (
+        reach.group_by("unit_id")
+        .agg(
+            pl.col("supplier").last(),
+            pl.col("kind").last(),
+            pl.col("start_url").last(),
+            pl.col("sweep_started_at").min().alias("since"),
+        )
+        .sort("since", "supplier", "kind", "start_url")
+    )
     rows = units["unit_id"].to_list()
     figure, axes = pyplot.subplots(figsize=(9.5, 1.2 + 0.36 * len(rows)))
     blues = pyplot.get_cmap("Blues")
@@ -89,12 +102,22 @@ def draw_units(reach: pl.DataFrame) -> Figure:
         colour = blues(0.12 + 0.68 * share) if row["state"] == "finished" else UNIT_COLOURS[row["state"]]
         axes.add_patch(pyplot.Rectangle((x - 0.47, y - 0.44), 0.94, 0.88, facecolor=colour))
         told = str(row["gaps"] or "") if row["state"] == "finished" else words(row["state"])
-        axes.annotate(told, (x, y), ha="center", va="center", fontsize=8 if row["state"] == "finished" else 6.8, color="white" if share > 0.5 or row["state"] != "finished" else INK)
+        axes.annotate(
+            told,
+            (x, y),
+            ha="center",
+            va="center",
+            fontsize=8 if row["state"] == "finished" else 6.8,
+            color="white" if share > 0.5 or row["state"] != "finished" else INK,
+        )
     axes.set_xlim(-0.55, len(sweeps) - 0.45)
     axes.set_ylim(len(rows) - 0.45, -0.55)
     axes.set_xticks(range(len(sweeps)), [f"{sweep:%d %b}" for sweep in sweeps])
     axes.xaxis.tick_top()
-    labels = [f"{short(row['supplier'], 24)}, {words(row['kind'])}  {short(masked(row['start_url']), 30)}" for row in units.iter_rows(named=True)]
+    labels = [
+        f"{short(row['supplier'], 24)}, {words(row['kind'])}  {short(masked(row['start_url']), 30)}"
+        for row in units.iter_rows(named=True)
+    ]
     axes.set_yticks(range(len(rows)), labels, fontsize=7.5)
     axes.tick_params(length=0)
     for spine in axes.spines.values():
@@ -120,11 +143,14 @@ def _():
 
 @app.cell
 def _():
-    reasons = ask(DATABASE, """
+    reasons = ask(
+        DATABASE,
+        """
         SELECT sweeps.started_at, skips.reason, sum(skips.places)::BIGINT AS places,
             count(DISTINCT skips.unit_id) AS units
         FROM skips JOIN sweeps USING (sweep_id) GROUP BY ALL ORDER BY started_at
-    """)
+    """,
+    )
     return (reasons,)
 
 
@@ -132,7 +158,11 @@ def _():
 def draw_reasons(reasons: pl.DataFrame) -> Figure:
     """A tile for each reason and sweep, with the number of places."""
     sweeps = reasons["started_at"].unique().sort().to_list()
-    order = reasons.group_by("reason").agg(pl.col("started_at").n_unique().alias("sweeps"), pl.col("places").sum()).sort("sweeps", "places", descending=True)
+    order = (
+        reasons.group_by("reason")
+        .agg(pl.col("started_at").n_unique().alias("sweeps"), pl.col("places").sum())
+        .sort("sweeps", "places", descending=True)
+    )
     rows = order["reason"].to_list()
     figure, axes = pyplot.subplots(figsize=(9.5, 1.0 + 0.27 * len(rows)))
     norm = colors.LogNorm(1, max(10, reasons["places"].max() or 1))
@@ -141,7 +171,9 @@ def draw_reasons(reasons: pl.DataFrame) -> Figure:
         share = norm(row["places"])
         cmap = pyplot.get_cmap("Greys" if row["reason"] in ANSWERS else "OrRd")
         axes.add_patch(pyplot.Rectangle((x - 0.47, y - 0.44), 0.94, 0.88, facecolor=cmap(0.15 + 0.6 * share)))
-        axes.annotate(f"{row['places']:,}", (x, y), ha="center", va="center", fontsize=7.5, color="white" if share > 0.62 else INK)
+        axes.annotate(
+            f"{row['places']:,}", (x, y), ha="center", va="center", fontsize=7.5, color="white" if share > 0.62 else INK
+        )
     axes.set_xlim(-0.55, len(sweeps) - 0.45)
     axes.set_ylim(len(rows) - 0.45, -0.55)
     axes.set_xticks(range(len(sweeps)), [f"{sweep:%d %b}" for sweep in sweeps])
@@ -172,12 +204,15 @@ def _():
 
 @app.cell
 def _():
-    spoken = ask(DATABASE, """
+    spoken = ask(
+        DATABASE,
+        """
         SELECT sweeps.started_at, sightings.presence,
             CASE sightings.presence WHEN 'unknown' THEN sightings.basis ELSE sightings.presence END AS basis,
             count(*) AS findings
         FROM sightings JOIN sweeps USING (sweep_id) GROUP BY ALL ORDER BY started_at
-    """)
+    """,
+    )
     return (spoken,)
 
 
@@ -189,7 +224,12 @@ def draw_spoken(spoken: pl.DataFrame) -> Figure:
     present = dict(spoken.filter(pl.col("presence") == "present").select("started_at", "findings").iter_rows())
     above.bar(range(len(sweeps)), [present.get(sweep, 0) for sweep in sweeps], color="#e6a23c", width=0.7)
     above.set_title("Seen present")
-    kinds = spoken.filter(pl.col("presence") != "present").group_by("presence", "basis").agg(pl.col("findings").sum()).sort("presence", "findings", descending=[False, True])
+    kinds = (
+        spoken.filter(pl.col("presence") != "present")
+        .group_by("presence", "basis")
+        .agg(pl.col("findings").sum())
+        .sort("presence", "findings", descending=[False, True])
+    )
     shades = iter(pyplot.get_cmap("cividis")([0.15, 0.3, 0.45, 0.6, 0.72, 0.84, 0.95] * 4))
     base = [0] * len(sweeps)
     for presence, basis in kinds.select("presence", "basis").iter_rows():
@@ -197,7 +237,14 @@ def draw_spoken(spoken: pl.DataFrame) -> Figure:
         counts = dict(rows.group_by("started_at").agg(pl.col("findings").sum()).iter_rows())
         heights = [counts.get(sweep, 0) for sweep in sweeps]
         label = "gone: a definite negative" if presence == "gone" else words(basis)
-        below.bar(range(len(sweeps)), heights, bottom=base, width=0.7, color="#cfd6dc" if presence == "gone" else next(shades), label=label)
+        below.bar(
+            range(len(sweeps)),
+            heights,
+            bottom=base,
+            width=0.7,
+            color="#cfd6dc" if presence == "gone" else next(shades),
+            label=label,
+        )
         base = [low + height for low, height in zip(base, heights, strict=True)]
     below.set_title("Not seen: gone, or could not tell because of")
     below.set_xticks(range(len(sweeps)), [f"{sweep:%d %b}" for sweep in sweeps])
@@ -231,7 +278,16 @@ def draw_cost(reach: pl.DataFrame) -> Figure:
     for state, colour in UNIT_COLOURS.items():
         rows = reach.filter(pl.col("state") == state)
         if rows.height:
-            axes.scatter(rows["requests"] + 1, rows["documents"] + 1, s=18 + rows["gaps"].cast(pl.Float64).sqrt() * 14, color=colour, alpha=0.55, edgecolor="white", linewidth=0.6, label=words(state))
+            axes.scatter(
+                rows["requests"] + 1,
+                rows["documents"] + 1,
+                s=18 + rows["gaps"].cast(pl.Float64).sqrt() * 14,
+                color=colour,
+                alpha=0.55,
+                edgecolor="white",
+                linewidth=0.6,
+                label=words(state),
+            )
     most = max(int(reach["requests"].max() or 1), int(reach["documents"].max() or 1)) + 1
     axes.plot([1, most], [1, most], color=FAINT, zorder=0)
     axes.set_xscale("log")
@@ -262,7 +318,9 @@ def _():
 
 @app.cell
 def _():
-    dark = ask(DATABASE, """
+    dark = ask(
+        DATABASE,
+        """
         WITH told AS (
             SELECT skips.reason, skips.detail, skips.url, skips.member, sweeps.started_at,
                 any_value(units.supplier) AS supplier, max(skips.places) AS places
@@ -275,12 +333,20 @@ def _():
         FROM told GROUP BY reason, url, member
         HAVING count(DISTINCT started_at) > 1 AND max(started_at) = (SELECT max(started_at) FROM sweeps)
         ORDER BY since, sweeps DESC, reason
-    """)
+    """,
+    )
     mo.ui.table(
         dark.select(
-            "reason", "detail", "supplier",
-            pl.Series("where", [short(masked(url, member), 64) for url, member in dark.select("url", "member").iter_rows()], dtype=pl.String),
-            "sweeps", pl.col("since").dt.strftime("%Y-%m-%d"),
+            "reason",
+            "detail",
+            "supplier",
+            pl.Series(
+                "where",
+                [short(masked(url, member), 64) for url, member in dark.select("url", "member").iter_rows()],
+                dtype=pl.String,
+            ),
+            "sweeps",
+            pl.col("since").dt.strftime("%Y-%m-%d"),
         ),
         selection=None,
         page_size=12,
@@ -300,11 +366,14 @@ def _():
 
 @app.cell
 def _():
-    ask(DATABASE, """
+    ask(
+        DATABASE,
+        """
         SELECT outcome, coalesce(regexp_extract(lower(name), '\\.([a-z0-9]{1,5})$', 1), '') AS ending, count(*) AS files,
             sum(size) AS bytes, count(*) FILTER (cue IS NOT NULL) AS worth_a_look, min(first_seen)::DATE AS since
         FROM unopened GROUP BY ALL ORDER BY files DESC
-    """)
+    """,
+    )
     return
 
 

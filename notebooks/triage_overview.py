@@ -47,7 +47,9 @@ def _():
 
 @app.cell
 def _():
-    headline = ask(DATABASE, """
+    headline = ask(
+        DATABASE,
+        """
         SELECT count(*) FILTER (NOT settled AND state <> 'gone') AS to_act_on,
             count(*) FILTER (NOT settled AND state IN ('new', 'reappeared')) AS news,
             count(*) FILTER (NOT settled AND state <> 'gone' AND severity = 'critical') AS critical,
@@ -55,7 +57,8 @@ def _():
             count(*) FILTER (NOT settled AND state <> 'gone' AND triage = 'to_triage') AS nobody_decided,
             count(*) FILTER (NOT settled AND state <> 'gone' AND due < (SELECT max(started_at) FROM sweeps)::DATE) AS overdue
         FROM finding_status
-    """).row(0, named=True)
+    """,
+    ).row(0, named=True)
     mo.hstack(
         [
             mo.stat(headline["to_act_on"], label="to act on", bordered=True),
@@ -82,7 +85,9 @@ def _():
 
 @app.cell
 def _():
-    over_sweeps = ask(DATABASE, """
+    over_sweeps = ask(
+        DATABASE,
+        """
         WITH known AS (
             SELECT sweeps.sweep_id, sweeps.started_at, states.finding_id,
                 arg_max(states.state, (states.sweep_started_at, states.sweep_id)) AS state
@@ -91,7 +96,8 @@ def _():
             GROUP BY ALL
         )
         SELECT started_at, state, count(*) AS findings FROM known GROUP BY ALL ORDER BY started_at
-    """)
+    """,
+    )
     return (over_sweeps,)
 
 
@@ -132,11 +138,14 @@ def _():
 
 @app.cell
 def _():
-    by_host = ask(DATABASE, """
+    by_host = ask(
+        DATABASE,
+        """
         SELECT coalesce(supplier, 'own') AS supplier, host, severity, count(*) AS findings,
             count(DISTINCT letter_id) AS letters
         FROM open_findings GROUP BY ALL ORDER BY supplier, host
-    """)
+    """,
+    )
     return (by_host,)
 
 
@@ -149,7 +158,9 @@ def hosts_by_severity(by_host: pl.DataFrame) -> Figure:
     parts = {}
     for severity in SEVERITY_COLOURS:
         rows = by_host.filter(pl.col("severity") == severity)
-        counts = {(supplier, host): count for supplier, host, count in rows.select("supplier", "host", "findings").iter_rows()}
+        counts = {
+            (supplier, host): count for supplier, host, count in rows.select("supplier", "host", "findings").iter_rows()
+        }
         parts[severity] = [counts.get(key, 0) for key in keys]
     stacked(axes, [f"{short(supplier, 26)}\n{host}" for supplier, host in keys], parts, SEVERITY_COLOURS)
     axes.tick_params(axis="y", labelsize=8)
@@ -178,7 +189,9 @@ def _():
 
 @app.cell
 def _():
-    waiting = ask(DATABASE, """
+    waiting = ask(
+        DATABASE,
+        """
         SELECT status.finding_id, status.url, status.member, status.letter_id, status.severity, status.state, status.triage,
             status.assigned_to, status.due, status.first_seen, status.last_seen, status.answered_at,
             decisions.decided_at
@@ -188,11 +201,15 @@ def _():
             WHERE decision <> 'to_triage' GROUP BY finding_id
         ) AS decisions USING (finding_id)
         ORDER BY list_position(['critical', 'high', 'medium', 'low'], status.severity), status.first_seen, status.url
-    """)
-    answers = ask(DATABASE, """
+    """,
+    )
+    answers = ask(
+        DATABASE,
+        """
         SELECT finding_id, seen_at, presence FROM sightings SEMI JOIN open_findings USING (finding_id)
         ORDER BY finding_id, seen_at
-    """)
+    """,
+    )
     return answers, waiting
 
 
@@ -201,14 +218,30 @@ def lifelines(waiting: pl.DataFrame, answers: pl.DataFrame, most: int = 40) -> F
     """The worst on top; dotted while nobody could tell, nothing while it was gone."""
     rows = waiting.head(most)
     figure, axes = pyplot.subplots(figsize=(9, 1.2 + 0.2 * max(rows.height, 1)))
-    of = {key[0]: list(part.select("seen_at", "presence").iter_rows()) for key, part in answers.group_by("finding_id", maintain_order=True)}
+    of = {
+        key[0]: list(part.select("seen_at", "presence").iter_rows())
+        for key, part in answers.group_by("finding_id", maintain_order=True)
+    }
     for place, row in enumerate(rows.iter_rows(named=True)):
         colour = SEVERITY_COLOURS[row["severity"]]
         told = of.get(row["finding_id"], [])
         for (begin, _), (end, presence) in zip(told, told[1:], strict=False):
             if presence != "gone":
-                axes.plot([begin, end], [place, place], color=colour, linewidth=3.4 if presence == "present" else 1.1, linestyle="-" if presence == "present" else ":", solid_capstyle="butt")
-        axes.plot([seen for seen, presence in told if presence == "present"], [place] * sum(presence == "present" for _, presence in told), "|", color=colour, markersize=6)
+                axes.plot(
+                    [begin, end],
+                    [place, place],
+                    color=colour,
+                    linewidth=3.4 if presence == "present" else 1.1,
+                    linestyle="-" if presence == "present" else ":",
+                    solid_capstyle="butt",
+                )
+        axes.plot(
+            [seen for seen, presence in told if presence == "present"],
+            [place] * sum(presence == "present" for _, presence in told),
+            "|",
+            color=colour,
+            markersize=6,
+        )
         if row["decided_at"]:
             axes.plot(row["decided_at"], place, "o", markersize=5, markerfacecolor="white", markeredgecolor=INK)
     axes.set_yticks(
@@ -230,7 +263,8 @@ def lifelines(waiting: pl.DataFrame, answers: pl.DataFrame, most: int = 40) -> F
 def lifeline_legend(axes: Axes) -> list:
     """What the colours and the ring stand for."""
     lines = [
-        axes.plot([], [], color=colour, linewidth=3.4, label=severity)[0] for severity, colour in SEVERITY_COLOURS.items()
+        axes.plot([], [], color=colour, linewidth=3.4, label=severity)[0]
+        for severity, colour in SEVERITY_COLOURS.items()
     ]
     ring = axes.plot([], [], "o", markerfacecolor="white", markeredgecolor=INK, label="first decision")[0]
     tail = axes.plot([], [], color=INK, linewidth=1.1, linestyle=":", label="could not tell")[0]
@@ -255,13 +289,16 @@ def _():
 
 @app.cell
 def _():
-    acts = ask(DATABASE, """
+    acts = ask(
+        DATABASE,
+        """
         SELECT decided_at::DATE AS day, decided_by, reopened,
             CASE WHEN reopened IS NOT NULL THEN 'reopened: ' || reopened
                 WHEN decision IS NULL THEN 'note or assignment' ELSE decision END AS what,
             count(DISTINCT coalesce(act_id, event_number::VARCHAR)) AS acts, count(*) AS findings
         FROM triage_events GROUP BY ALL ORDER BY day, what
-    """)
+    """,
+    )
     return (acts,)
 
 
@@ -272,8 +309,18 @@ def acts_by_day(acts: pl.DataFrame) -> Figure:
     figure, axes = pyplot.subplots(figsize=(9, 1.0 + 0.34 * max(len(kinds), 1)))
     for row in acts.iter_rows(named=True):
         colour = "#a8327d" if row["reopened"] else ACCENT
-        axes.scatter(row["day"], kinds.index(row["what"]), s=26 + 22 * row["findings"], color=colour, alpha=0.75, zorder=3)
-        axes.annotate(row["findings"], (row["day"], kinds.index(row["what"])), color="white", fontsize=7, ha="center", va="center", zorder=4)
+        axes.scatter(
+            row["day"], kinds.index(row["what"]), s=26 + 22 * row["findings"], color=colour, alpha=0.75, zorder=3
+        )
+        axes.annotate(
+            row["findings"],
+            (row["day"], kinds.index(row["what"])),
+            color="white",
+            fontsize=7,
+            ha="center",
+            va="center",
+            zorder=4,
+        )
     axes.set_yticks(range(len(kinds)), [words(kind) for kind in kinds])
     axes.set_ylim(len(kinds) - 0.4, -0.6)
     axes.xaxis.set_major_locator(dates.WeekdayLocator(dates.MO))
@@ -300,23 +347,39 @@ def _():
 
 @app.cell
 def _():
-    worklist = ask(DATABASE, """
+    worklist = ask(
+        DATABASE,
+        """
         SELECT severity, state, triage, verdict, letter_id, persons, categories, url, member, host, assigned_to, due,
             severity_reasons, first_seen, finding_id
         FROM open_findings
         ORDER BY list_position(['critical', 'high', 'medium', 'low'], severity), state NOT IN ('new', 'reappeared'), host, url
-    """)
+    """,
+    )
     places = [masked(url, member) for url, member in worklist.select("url", "member").iter_rows()]
     mo.ui.table(
-        worklist.drop("url", "member").with_columns(
+        worklist.drop("url", "member")
+        .with_columns(
             pl.Series("where", places, dtype=pl.String),
             pl.col("severity_reasons").list.join("; ").alias("why"),
             pl.col("categories").list.join(", "),
             pl.col("finding_id").str.head(12),
             pl.col("first_seen").dt.strftime("%Y-%m-%d"),
-        ).select(
-            "severity", "state", "triage", "verdict", "letter_id", "persons", "categories", "where", "why", "assigned_to",
-            "due", "first_seen", "finding_id",
+        )
+        .select(
+            "severity",
+            "state",
+            "triage",
+            "verdict",
+            "letter_id",
+            "persons",
+            "categories",
+            "where",
+            "why",
+            "assigned_to",
+            "due",
+            "first_seen",
+            "finding_id",
         ),
         selection=None,
         page_size=15,
