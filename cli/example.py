@@ -27,6 +27,7 @@ from findings.keys import load_or_create_database_key
 from findings.merge import merge
 from findings.query import sweep_summary
 from findings.spool_folders import SweepFolder, spool_root
+from findings.told import mark_told
 from matchers.keys import load_key
 from matchers.pack import open_pack
 from scope.loader import load_scope
@@ -77,6 +78,7 @@ def _live_through(estate: Estate, week: Week, time: SimulatedTime) -> None:
         result = _swept(scope, week)
     moved = move_spool(SweepFolder.of(spool_root(database), result.sweep_id), time)
     merged = merge(spool_root(database), database)
+    mark_told(database, moved.sweep_id, told_at=time.now())
     tell_summary(SweepResult(moved.sweep_id, sweep_summary(database, moved.sweep_id), merged), scope)
     if week.keeps_evidence:
         keep_the_batch(scope, time, estate.folder / "responders")

@@ -87,6 +87,7 @@ def test_the_sweeps_are_dated_as_their_weeks_and_all_times_lie_within(example: C
         ("triage_events", "decided_at"),
         ("evidence_log", "happened_at"),
         ("units", "ended_at"),
+        ("told_sweeps", "told_at"),
     ):
         (row,) = asked(example, f"SELECT min({column}) AS first, max({column}) AS last FROM {table}")
         assert first <= row["first"].astimezone(UTC) <= row["last"].astimezone(UTC) < last, table
@@ -184,3 +185,28 @@ def strings(connection: Connection) -> Iterator[str]:
     for row in asked(connection, "SELECT table_name AS name FROM duckdb_tables() WHERE NOT internal"):
         for values_of_row in asked(connection, f'SELECT columns(*)::VARCHAR FROM "{row["name"]}"'):
             yield from (str(value) for value in values_of_row.values() if value is not None)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_it_is_made_by_one_command_from_real_sweeps(tmp_path: Path) -> None:
+    """Its first two weeks: the whole takes minutes, and the file in the repository is held against the tests above."""
+    from cli.example import build_example
+
+    made = tmp_path / "made.duckdb"
+    folder = tmp_path / "estate"
+    folder.mkdir()
+    build_example(folder, made, WEEKS[:2])
+    with open_as_it_is(made) as connection:
+        sweeps = asked(connection, "SELECT sweep_id, started_at FROM sweeps ORDER BY sweep_id")
+        assert [sweep["sweep_id"][:13] for sweep in sweeps] == ["20260907T0200", "20260914T0200"]
+        assert values(connection, "SELECT DISTINCT state FROM finding_status") == {"new", "open"}
+        assert {"extra_missing", "encrypted", "unreadable"} <= values(connection, "SELECT DISTINCT reason FROM skips")
+    assert not any((folder / "findings.duckdb.spool").glob("sweep-*"))
+
+
+def test_the_page_tells_the_story() -> None:
+    page = (EXAMPLE.parent / "docs" / "example.md").read_text()
+    assert [
+        week.begins for week in WEEKS if f"{week.begins.day} {week.begins:%B}" not in page or week.story not in page
+    ] == []
