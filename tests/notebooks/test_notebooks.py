@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from findings.query import findings
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "findings.duckdb.example"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
+# What names a file, or a folder in words; not a year or a month, which stand in dates as well.
+NAME = re.compile(r"[A-Za-z].*\.[a-z]{2,4}$|[A-Za-z]{2}.* \w")
 FOR_JUPYTER = ROOT / "notebooks" / "jupyter"
 
 
@@ -52,10 +55,12 @@ def test_a_notebook_runs_from_nothing_and_shows_no_place_in_clear(notebook: Path
 
 
 def names_in(database: Path) -> set[str]:
-    """Names of files and folders of all places, as they stand in an address and as a person reads them."""
+    """Names of files and of spoken folders of all places, as they stand in an address and as a person reads them."""
     rows = findings(database, Chosen(everything=True))
     parts = {part for row in rows for part in (*urlsplit(row.url).path.split("/"), *row.member.split("/"))}
-    return {form for part in parts for form in (part, unquote(part)) if len(form) > 5}
+    named = {form for part in parts for form in (part, unquote(part)) if NAME.search(form)}
+    assert len(named) > 40
+    return named
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
