@@ -182,7 +182,7 @@ def _():
     ## How long, and in whose hands
 
     Each line is one open finding, from the day on which it was exposed *at the latest*; a tick is a sweep that saw it.
-    Dotted: no sweep could tell. Blank: it was gone for a while. A ring marks the first decision; a line without one has
+    Dotted: a sweep could not tell. Blank: it was gone. A ring marks the first decision; a line without one has
     waited for a person all that time.
     """)
 
@@ -225,14 +225,15 @@ def lifelines(waiting: pl.DataFrame, answers: pl.DataFrame, most: int = 40) -> F
     for place, row in enumerate(rows.iter_rows(named=True)):
         colour = SEVERITY_COLOURS[row["severity"]]
         told = of.get(row["finding_id"], [])
-        for (begin, _), (end, presence) in zip(told, told[1:], strict=False):
-            if presence != "gone":
+        for (begin, before), (end, presence) in zip(told, told[1:], strict=False):
+            seen = before == presence == "present"
+            if "gone" not in (before, presence):
                 axes.plot(
                     [begin, end],
                     [place, place],
                     color=colour,
-                    linewidth=3.4 if presence == "present" else 1.1,
-                    linestyle="-" if presence == "present" else ":",
+                    linewidth=3.4 if seen else 1.1,
+                    linestyle="-" if seen else ":",
                     solid_capstyle="butt",
                 )
         axes.plot(
