@@ -35,6 +35,8 @@ class ReportedFinding:
         anchors: what registered identifiers say.
         false_per_million: of a million documents of other patients, how many come so far by chance at most.
         people: keyed ids of the registered people of the letter; None where nobody looked.
+        sealed_id, sealed_at: the latest evidence of it in the vault, and when that was fetched; None where only digest
+            and headers are kept.
         ended_at, ended_basis: the first definite answer that it is not there, after it was last seen.
     """
 
@@ -47,6 +49,8 @@ class ReportedFinding:
     people: frozenset[str] | None = field(default=None, repr=False)
     ended_at: datetime | None = None
     ended_basis: str | None = None
+    sealed_id: str | None = None
+    sealed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,8 @@ def _reported(row: FindingRow, detail: Mapping[str, Any] | None) -> ReportedFind
         people=None if people is None else frozenset(people),
         ended_at=times(detail).get("ended_at"),
         ended_basis=detail["ended_basis"],
+        sealed_id=detail["sealed_id"],
+        sealed_at=times(detail).get("sealed_at"),
     )
 
 

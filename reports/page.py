@@ -208,6 +208,7 @@ def _card(number: int, finding: ReportedFinding, shown: Shown) -> Card:
     told.append(f"assigned to {printable(row.assigned_to)}" if row.assigned_to else "assigned to nobody")
     told += [f"due {row.due}"] if row.due else []
     told += [f"opened again: {row.reopened.value.replace('_', ' ')}"] if row.reopened else []
+    told.append(_proof(finding))
     told += [f"incident {printable(row.incident_id)[:_SHOWN_INCIDENT]}"] if row.incident_id else []
     return Card(
         number,
@@ -220,6 +221,12 @@ def _card(number: int, finding: ReportedFinding, shown: Shown) -> Card:
         tuple(printable(reason) for reason in row.severity_reasons),
         "; ".join(told),
     )
+
+
+def _proof(finding: ReportedFinding) -> str:
+    if finding.sealed_id is None or finding.sealed_at is None:
+        return "proof kept: digest and headers"
+    return f"proof kept: sealed {printable(finding.sealed_id)}, fetched {day(finding.sealed_at)}"
 
 
 def _tables(findings: Sequence[ReportedFinding], shown: Shown) -> tuple[tuple[str, tuple[Row, ...], bool], ...]:

@@ -26,6 +26,7 @@ Swept = tuple["Workspace", "subprocess.CompletedProcess[str]"]
 RUN_OF_WORDS = 6
 # Identifiers shorter than this (a two-digit age, initials) stand in hashes by chance.
 SHORTEST_IDENTIFIER = 6
+REPORT_FORMS = ("html", "jsonl", "csv", "sarif", "ocsf")
 SHORTEST_NAME = 8
 
 # Columns that keep addresses in clear on purpose.
@@ -94,6 +95,7 @@ def test_nothing_said_holds_text_names_or_paths(swept: Swept, secrets: tuple[set
         ("findings", "letters", "--db", database),
         ("findings", "reach", "--db", database),
         ("findings", "look", "--db", database),
+        *(("report", "--db", database, "--all", "--format", form) for form in REPORT_FORMS),
         ("scope", "show"),
         ("doctor", "scope.toml"),
     ):

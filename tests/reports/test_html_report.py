@@ -132,3 +132,10 @@ def test_beyond_what_a_browser_opens_the_page_says_what_is_missing(
     text = text_of(page(facts_of(found)))
     assert "10 are not on this page: stray report --format csv lists all." in text
     assert "40 findings, the worst first." in text
+
+
+def test_what_proof_is_kept_is_said(row: FindingRow) -> None:
+    sealed = ReportedFinding(row, sealed_id="20260301-0001", sealed_at=SEEN)
+    text = text_of(page(facts_of([sealed, ReportedFinding(row)])))
+    assert "proof kept: sealed 20260301-0001, fetched 2026-03-01" in text
+    assert "proof kept: digest and headers" in text
