@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from documents.exposure import Exposure, Transport, Truth
 from documents.records import Skipped, SkipReason
 from findings.chosen import Chosen
+from findings.database import open_writer
 from findings.records import FindingState, Presence, TriageDecision
 from findings.report_facts import report_facts
 from findings.results import TriageEvent
@@ -80,3 +83,21 @@ def test_there_may_be_no_sweep_yet(estate: Estate) -> None:
     facts = report_facts(estate.database, Chosen())
     assert (facts.findings, facts.standing) == ((), {})
     assert len(facts.sweeps) == 1
+
+
+def test_proof_that_was_destroyed_is_none(estate: Estate) -> None:
+    sweeps(estate)
+    (before,) = report_facts(estate.database, Chosen()).findings
+    assert (before.sealed_id, before.sealed_at) == (None, None)
+    with open_writer(estate.database) as connection:
+        for number, destroyed in enumerate([None, estate.now]):
+            connection.execute(
+                "INSERT INTO sealed_evidence (evidence_id, event_number, fetched_at, captured_by, reason, sha256, sha1, "
+                "size, sealed_sha256, sealed_size, recipients, destroyed_at) "
+                "VALUES (?, ?, ?, 'J. Example', 'asked', 'ab', 'AB', 1, 'cd', 2, ['age1'], ?)",
+                [f"E-{number}", number, estate.now + timedelta(hours=number), destroyed],
+            )
+            values = [f"E-{number}", before.row.finding_id]
+            connection.execute("INSERT INTO sealed_findings (evidence_id, finding_id) VALUES (?, ?)", values)
+    (after,) = report_facts(estate.database, Chosen()).findings
+    assert (after.sealed_id, after.sealed_at) == ("E-0", estate.now)
