@@ -92,8 +92,8 @@ def test_proof_that_was_destroyed_is_none(estate: Estate) -> None:
     with open_writer(estate.database) as connection:
         for number, destroyed in enumerate([None, estate.now]):
             connection.execute(
-                "INSERT INTO sealed_evidence (evidence_id, event_number, fetched_at, captured_by, reason, sha256, sha1, "
-                "size, sealed_sha256, sealed_size, recipients, destroyed_at) "
+                "INSERT INTO sealed_evidence (evidence_id, event_number, fetched_at, captured_by, reason, sha256, "
+                "sha1, size, sealed_sha256, sealed_size, recipients, destroyed_at) "
                 "VALUES (?, ?, ?, 'J. Example', 'asked', 'ab', 'AB', 1, 'cd', 2, ['age1'], ?)",
                 [f"E-{number}", number, estate.now + timedelta(hours=number), destroyed],
             )
