@@ -8,6 +8,7 @@ Each step (`deriving/<name>.sql`) writes one table, of the findings that stand i
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 import duckdb
@@ -17,19 +18,27 @@ from findings.statements import digest_of, shipped_severity_rules, sql_text
 # Each step after those that it reads from.
 STEPS: Final = ("finding_states", "finding_exposures", "finding_severities")
 _RULES: Final = "rules"
+# An answer from a sweep that did not see a finding changes its state, and nothing else of it.
+UNSEEN_STEPS: Final = ("finding_states",)
 _UNIT_STEP: Final = "unit_counts"
+_ALL_UNITS: Final = """
+CREATE OR REPLACE TEMP TABLE touched_units AS
+SELECT sweep_id, unit_id, 0 AS not_selected FROM units
+UNION ALL
+SELECT last_sweep, unit_id, count(*) FROM entries WHERE outcome = 'not_selected' GROUP BY ALL
+"""
 # What rows of findings that are no longer there leave behind.
 _TABLES: Final = ("finding_states", "finding_exposures", "finding_severities")
 
 
-def derive(connection: duckdb.DuckDBPyConnection) -> None:
+def derive(connection: duckdb.DuckDBPyConnection, steps: Sequence[str] = STEPS) -> None:
     """Bring what is derived up to date for the findings in `touched`; in the caller's transaction."""
-    for name in (_RULES, *STEPS):
+    for name in (_RULES, *steps):
         connection.execute(sql_text("deriving", f"{name}.sql"))
 
 
 def derive_units(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bring the counts of the units in `touched_units(sweep_id, unit_id)` up to date; in the caller's transaction."""
+    """Bring the counts of the units in `touched_units` up to date; in the caller's transaction."""
     connection.execute(sql_text("deriving", f"{_UNIT_STEP}.sql"))
 
 
@@ -46,7 +55,9 @@ def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"DELETE FROM {table} WHERE finding_id NOT IN (SELECT finding_id FROM findings)")  # noqa: S608
     derive(connection)
     connection.execute("DROP TABLE touched")
-    connection.execute("CREATE OR REPLACE TEMP TABLE touched_units AS SELECT sweep_id, unit_id FROM units")
+    connection.execute("DELETE FROM unit_counts WHERE sweep_id NOT IN (SELECT sweep_id FROM purged_sweeps)")
+    connection.execute("UPDATE unit_counts SET not_selected = 0")
+    connection.execute(_ALL_UNITS)
     derive_units(connection)
     connection.execute("DROP TABLE touched_units")
 

@@ -17,12 +17,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
+
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_writer, stored_key_check
-from findings.deriving import derive, derive_units
+from findings.deriving import STEPS, UNSEEN_STEPS, derive, derive_units
 from findings.durable_files import FILE_MODE, private_folder, read_json, storage_errors
 from findings.errors import DatabaseLockedError, SpoolError
 from findings.merge_tables import UnitRows, stage_end, stage_units
-from findings.parts import COLUMNS, is_whole
+from findings.parts import COLUMNS, is_whole, row_count
 from findings.records import SweepEnd, UnitOutcome, UnitRecord, UnitState
 from findings.schema import Transaction
 from findings.spool_folders import QUARANTINE, READABLE_FORMATS, SweepFolder, read_end, read_unit_file, sweep_folders
@@ -30,8 +32,17 @@ from findings.statements import sql_text
 from findings.vault.mirror import take_in
 from findings.vault.store import vault_folder
 
-# Units per transaction: one commit costs 40 ms whatever it holds, and a reader waits no longer than one batch takes.
-UNITS_AT_ONCE: Final = 50
+# Units and rows of one transaction: each goes through all places that are known, which takes 3 s of ten million, and a
+# million rows fit into the memory below.
+UNITS_AT_ONCE: Final = 1_000
+ROWS_AT_ONCE: Final = 1_000_000
+# What DuckDB may hold in memory while it merges; the rest goes to files beside the database. Python and what DuckDB
+# does not count come on top, 250 MB: benchmarks/findings.
+MERGE_MEMORY: Final = "600MB"
+# More threads take more memory, and a merge is bound by few.
+MERGE_THREADS: Final = 4
+# The log is taken into the file when the merge has ended, not in between: that writes whole columns anew.
+_LOG_SIZE: Final = "1GB"
 MERGE_LOCK_NAME: Final = "merge.lock"
 _RETRY_SECONDS: Final = 0.1
 _UNIT_STEPS: Final = (
@@ -81,11 +92,18 @@ def merge(
     with storage_errors(root):
         if any(_has_work(sweep) for sweep in sweep_folders(root)):
             with one_merge(root, database, wait_seconds), open_writer(database, wait_seconds) as connection:
+                _settle(connection)
                 for sweep in sweep_folders(root):
                     _SweepMerge(connection, root, sweep, progress).run(units_at_once)
                 if take_in(connection, vault_folder(database)).differs:
                     progress.left.append("the vault's log is not the one known here; `stray evidence verify` says more")
     return MergeReport(progress.units, tuple(progress.sweeps), tuple(progress.quarantined), tuple(progress.left))
+
+
+def _settle(connection: Connection) -> None:
+    connection.execute(f"SET memory_limit = '{MERGE_MEMORY}'")
+    connection.execute(f"SET threads = {min(MERGE_THREADS, os.cpu_count() or 1)}")
+    connection.execute(f"SET checkpoint_threshold = '{_LOG_SIZE}'")
 
 
 def _has_work(sweep: SweepFolder) -> bool:
@@ -113,8 +131,8 @@ class _SweepMerge:
         end = read_end(self._sweep)  # first of all: once a sweep has ended, nothing is published any more
         cut_short = self._sweep.cut_short() if end is None else ()
         waiting = [unit_id for unit_id in self._sweep.published() if unit_id not in cut_short]
-        for start in range(0, len(waiting), units_at_once):
-            self._merge_units(waiting[start : start + units_at_once])
+        for batch in self._batches(waiting, units_at_once):
+            self._merge_units(batch)
         self._end(end)
 
     def _unfit(self, header: dict[str, Any]) -> str | None:
@@ -142,22 +160,41 @@ class _SweepMerge:
                 ],
             )
 
-    def _merge_units(self, unit_ids: list[str]) -> None:
+    def _batches(self, unit_ids: list[str], units_at_once: int) -> Iterator[dict[str, UnitRows | None]]:
+        """What is merged in one transaction; None for a unit that is in the database, or that nothing is known of."""
         merged = self._merged_before()
-        units = [unit for unit_id in unit_ids if unit_id not in merged and (unit := self._examined(unit_id))]
-        damaged = {unit.record.unit_id: unit.damaged for unit in units}
-        if units:
-            stage_units(self._connection, self._sweep.sweep_id, units)
-            self._take(_UNIT_STEPS)
-            self._progress.units += len(units)
+        batch: dict[str, UnitRows | None] = {}
+        rows = 0
         for unit_id in unit_ids:
-            self._clear(unit_id, damaged.get(unit_id))
+            unit = None if unit_id in merged else self._examined(unit_id)
+            batch[unit_id] = unit
+            rows += unit.rows if unit else 0
+            if len(batch) >= units_at_once or rows >= ROWS_AT_ONCE:
+                yield batch
+                batch, rows = {}, 0
+        if batch:
+            yield batch
 
-    def _take(self, steps: tuple[str, ...]) -> None:
+    def _merge_units(self, batch: dict[str, UnitRows | None]) -> None:
+        if units := [unit for unit in batch.values() if unit]:
+            stage_units(self._connection, self._sweep.sweep_id, units)
+            self._take(_UNIT_STEPS, STEPS)
+            self._progress.units += len(units)
+        for unit_id, unit in batch.items():
+            self._clear(unit_id, unit.damaged if unit else None)
+
+    def _take(self, steps: tuple[str, ...], derived: tuple[str, ...]) -> None:
+        try:
+            self._take_once(steps, derived)
+        except duckdb.OutOfMemoryException:  # rather more memory than rows that are never merged
+            self._connection.execute("RESET memory_limit")
+            self._take_once(steps, derived)
+
+    def _take_once(self, steps: tuple[str, ...], derived: tuple[str, ...]) -> None:
         with Transaction(self._connection):
             for step in steps:
                 self._connection.execute(sql_text("merging", f"{step}.sql"))
-            derive(self._connection)
+            derive(self._connection, derived)
             derive_units(self._connection)
 
     def _merged_before(self) -> frozenset[str]:
@@ -179,7 +216,7 @@ class _SweepMerge:
         damaged = tuple(part for part in parts if not _is_whole_part(part))
         whole = [path for part in parts if part not in damaged for path in part.iterdir()]
         files = {table: [path for path in whole if path.stem == table] for table in COLUMNS}
-        return UnitRows(*told, files, damaged)
+        return UnitRows(*told, files, damaged, sum(row_count(path) for path in whole))
 
     def _from_plan(self, unit_id: str) -> tuple[UnitRecord, UnitOutcome] | None:
         """Without its own record a unit is known from the plan, and counts as failed."""
@@ -215,7 +252,7 @@ class _SweepMerge:
             return
         if "" not in self._merged_before():
             stage_end(self._connection, self._sweep.sweep_id, end, self._plan())
-            self._take(_END_STEPS)
+            self._take(_END_STEPS, UNSEEN_STEPS)
         self._progress.sweeps.append(self._sweep.sweep_id)
         shutil.rmtree(self._sweep.path)
 

@@ -42,12 +42,13 @@ CREATE OR REPLACE TEMP MACRO outcome_rank(outcome) AS
 
 @dataclass(frozen=True, slots=True)
 class UnitRows:
-    """A published unit: what it is, how it ended, its readable files by table, its parts that can not be read."""
+    """A published unit: what it is, how it ended, its readable files by table, its parts that can not be read, rows."""
 
     record: UnitRecord
     outcome: UnitOutcome
     files: Mapping[str, Sequence[Path]]
     damaged: tuple[Path, ...]
+    rows: int
 
 
 def stage_units(connection: Connection, sweep_id: str, units: Sequence[UnitRows]) -> None:

@@ -350,6 +350,11 @@ def is_whole(path: Path, table: str) -> bool:
     return True
 
 
+def row_count(path: Path) -> int:
+    """How many rows a whole part file has; its end tells."""
+    return int(pq.read_metadata(path).num_rows)
+
+
 def _columns_ever(table: str) -> list[list[str]]:
     """Names of the columns that parts of this table have or once had."""
     known = [COLUMNS[table].names]

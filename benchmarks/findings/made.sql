@@ -83,7 +83,9 @@ SELECT sweep_id_of(n) AS sweep_id, unit_id_of(u) AS unit_id, d AS document_numbe
     (100 + d % 900)::DOUBLE AS evidence, MAP {'nhs_number': 'agree', 'name_dob': 'agree'} AS anchors,
     [{'piece': '', 'doc_start': 10, 'doc_end': 400 + d % 900, 'letter_start': 0, 'letter_end': 390 + d % 900},
         {'piece': '', 'doc_start': 2000, 'doc_end': 2400, 'letter_start': 1990, 'letter_end': 2390}] AS spans,
-    finding_id_of(d // 2) AS finding_id
+    finding_id_of(d // 2) AS finding_id, CASE WHEN d % 30 = 0 THEN ['fertility'] ELSE [] END AS categories,
+    [md5('person' || (d // 2 % 40000))] AS person_ids, 0.4 AS false_per_million,
+    [(100 + d % 900) || ' distinctive characters of letter L-' || (d // 2 % 40000)] AS reasons
 FROM fetched, size WHERE d % 2 = 0 AND d // 2 < findings
 ORDER BY n, finding_id;
 
@@ -96,7 +98,11 @@ SELECT finding_id_of(f) AS finding_id, folder_of(i, u) || name_of(i) AS url, hos
     TIMESTAMPTZ '2025-07-01 10:00:00+00' AS server_modified,
     began(first_of(f, sweeps)) + to_seconds(((2 * f) % 17000)::BIGINT) AS first_seen,
     began(sweeps) + to_seconds(((2 * f) % 17000)::BIGINT) AS last_seen,
-    sweep_id_of(first_of(f, sweeps)) AS first_sweep, sweep_id_of(sweeps) AS last_sweep
+    sweep_id_of(first_of(f, sweeps)) AS first_sweep, sweep_id_of(sweeps) AS last_sweep,
+    CASE WHEN 2 * f % 30 = 0 THEN ['fertility'] ELSE [] END AS categories, [md5('person' || (f % 40000))] AS person_ids,
+    0.4 AS false_per_million, MAP {'nhs_number': 'agree', 'name_dob': 'agree'} AS anchors,
+    [(100 + 2 * f % 900) || ' distinctive characters of letter L-' || (f % 40000)] AS reasons,
+    md5('batch' || (i // 100)) AS batch_id, md5('incident' || (i // 5000)) AS incident_id
 FROM (
     SELECT f, 100 * f AS i, 100 * f // (entries // units) AS u, sweeps FROM size, range(0, (SELECT findings FROM size)) AS counted(f)
 );

@@ -1,5 +1,8 @@
 -- A folder above a document is asked once in each sweep; its answer lies in documents or skips like any other. A login
 -- is asked where it answered 401, or refused and asked who we are. A refusal without that, or an empty place, is none.
+-- The sweeps that saw these findings last, as constants, so that only their rows are read.
+SET VARIABLE first_touched = (SELECT min(last_sweep) FROM findings SEMI JOIN touched USING (finding_id));
+SET VARIABLE last_touched = (SELECT max(last_sweep) FROM findings SEMI JOIN touched USING (finding_id));
 CREATE OR REPLACE TEMP TABLE made_exposures AS
 WITH shown AS (
     SELECT findings.finding_id, findings.url, findings.member, documents.* EXCLUDE (url, member),
@@ -8,6 +11,7 @@ WITH shown AS (
     SEMI JOIN touched ON touched.finding_id = findings.finding_id
     JOIN documents ON documents.url = findings.url AND documents.member = findings.member
         AND documents.sweep_id = findings.last_sweep
+        AND documents.sweep_id BETWEEN getvariable('first_touched') AND getvariable('last_touched')
     JOIN units ON units.sweep_id = documents.sweep_id AND units.unit_id = documents.unit_id
     QUALIFY row_number() OVER (
         PARTITION BY findings.finding_id ORDER BY documents.fetched_at DESC, documents.unit_id
@@ -19,11 +23,13 @@ WITH shown AS (
     WHERE starts_with(folder, regexp_replace(split_part(start_url, '?', 1), '[^/]*$', ''))
         AND folder <> split_part(url, '?', 1)
 ), told AS (
-    SELECT sweep_id, url AS folder, 'no' AS login, is_listing FROM documents WHERE member = ''
+    SELECT sweep_id, url AS folder, 'no' AS login, is_listing FROM documents
+    WHERE member = '' AND sweep_id BETWEEN getvariable('first_touched') AND getvariable('last_touched')
     UNION ALL
     SELECT sweep_id, requested_url, CASE WHEN starts_with(url, requested_url) THEN 'no' END,
         CASE WHEN starts_with(url, requested_url) THEN is_listing END
-    FROM documents WHERE requested_url IS NOT NULL
+    FROM documents
+    WHERE requested_url IS NOT NULL AND sweep_id BETWEEN getvariable('first_touched') AND getvariable('last_touched')
     UNION ALL
     SELECT sweep_id, url,
         CASE
@@ -31,7 +37,7 @@ WITH shown AS (
             WHEN reason IN ('access_denied', 'not_found') THEN 'no'
         END,
         CASE WHEN reason IN ('access_denied', 'not_found') THEN 'no' END
-    FROM skips WHERE member = ''
+    FROM skips WHERE member = '' AND sweep_id BETWEEN getvariable('first_touched') AND getvariable('last_touched')
 ), folders AS (
     SELECT above.finding_id, above.depth,
         bool_or(told.login = 'yes') AS asks, bool_or(told.login = 'no') AS asks_not,

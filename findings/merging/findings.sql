@@ -20,38 +20,35 @@ QUALIFY row_number() OVER (
     ORDER BY verdict_rank(matches.verdict) DESC, matches.evidence DESC NULLS LAST, documents.fetched_at DESC
 ) = 1;
 
+-- Column by column, and lists only where they differ: a row whose lists are written is deleted and inserted anew.
+UPDATE findings SET first_sweep = present.sweep_id, first_seen = present.first_seen
+FROM present WHERE findings.finding_id = present.finding_id AND present.first_seen < findings.first_seen;
+
+UPDATE findings SET batch_id = coalesce(present.batch_id, findings.batch_id),
+    incident_id = CASE
+        WHEN present.last_seen >= findings.last_seen THEN coalesce(present.incident_id, findings.incident_id)
+        ELSE coalesce(findings.incident_id, present.incident_id)
+    END
+FROM present WHERE findings.finding_id = present.finding_id;
+
+UPDATE findings SET
+    categories = present.categories, person_ids = present.person_ids, anchors = present.anchors, reasons = present.reasons
+FROM present
+WHERE findings.finding_id = present.finding_id AND present.last_seen >= findings.last_seen
+    AND (findings.categories, findings.person_ids, findings.anchors, findings.reasons)
+    IS DISTINCT FROM (present.categories, present.person_ids, present.anchors, present.reasons);
+
+UPDATE findings SET
+    host = present.host, verdict = present.verdict, containment = present.containment, coverage = present.coverage,
+    evidence = present.evidence, false_per_million = present.false_per_million, unit_id = present.unit_id,
+    tier = present.tier, supplier = present.supplier, sha256 = present.sha256, size = present.size,
+    media_type = present.media_type, server_modified = present.server_modified,
+    last_sweep = present.sweep_id, last_seen = present.last_seen
+FROM present WHERE findings.finding_id = present.finding_id AND present.last_seen >= findings.last_seen;
+
 INSERT INTO findings BY NAME
 SELECT * EXCLUDE (sweep_id, status, headers, requested_url, fetched_at), sweep_id AS first_sweep, sweep_id AS last_sweep
-FROM present
-ON CONFLICT (finding_id) DO UPDATE SET
-    host = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.host ELSE findings.host END,
-    verdict = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.verdict ELSE findings.verdict END,
-    containment = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.containment ELSE findings.containment END,
-    coverage = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.coverage ELSE findings.coverage END,
-    evidence = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.evidence ELSE findings.evidence END,
-    unit_id = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.unit_id ELSE findings.unit_id END,
-    tier = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.tier ELSE findings.tier END,
-    supplier = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.supplier ELSE findings.supplier END,
-    sha256 = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.sha256 ELSE findings.sha256 END,
-    size = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.size ELSE findings.size END,
-    media_type = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.media_type ELSE findings.media_type END,
-    server_modified = CASE
-        WHEN excluded.last_seen >= findings.last_seen THEN excluded.server_modified ELSE findings.server_modified
-    END,
-    categories = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.categories ELSE findings.categories END,
-    person_ids = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.person_ids ELSE findings.person_ids END,
-    false_per_million = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.false_per_million ELSE findings.false_per_million END,
-    anchors = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.anchors ELSE findings.anchors END,
-    reasons = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.reasons ELSE findings.reasons END,
-    batch_id = coalesce(excluded.batch_id, findings.batch_id),
-    incident_id = CASE
-        WHEN excluded.last_seen >= findings.last_seen THEN coalesce(excluded.incident_id, findings.incident_id)
-        ELSE coalesce(findings.incident_id, excluded.incident_id)
-    END,
-    last_sweep = CASE WHEN excluded.last_seen >= findings.last_seen THEN excluded.last_sweep ELSE findings.last_sweep END,
-    first_sweep = CASE WHEN excluded.first_seen < findings.first_seen THEN excluded.first_sweep ELSE findings.first_sweep END,
-    first_seen = least(findings.first_seen, excluded.first_seen),
-    last_seen = greatest(findings.last_seen, excluded.last_seen);
+FROM present ANTI JOIN findings AS known USING (finding_id);
 
 INSERT INTO sightings BY NAME
 SELECT finding_id, sweep_id, 'present' AS presence, 'matched' AS basis, last_seen AS seen_at

@@ -11,4 +11,4 @@ FROM units JOIN spool_end AS ended USING (sweep_id)
 WHERE units.state = 'not_reached';
 
 CREATE OR REPLACE TEMP TABLE touched_units AS
-SELECT units.sweep_id, units.unit_id FROM units JOIN spool_end AS ended USING (sweep_id) WHERE units.state = 'not_reached';
+SELECT units.sweep_id, units.unit_id, 0 AS not_selected FROM units JOIN spool_end AS ended USING (sweep_id) WHERE units.state = 'not_reached';
