@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from findings.asking import asked, utc
-from findings.database import open_writer
+from findings.database import Connection, open_writer
 from findings.keys import DatabaseKey
 from findings.parts import COLUMN_ROWS, COLUMNS, PART_ROWS, part_name, write_table
 from findings.records import SweepEnd, SweepRecord, UnitOutcome, UnitRecord, UnitState, new_sweep_id
@@ -60,13 +61,11 @@ def _rows(database: Path) -> tuple[dict[str, Any], list[UnitRecord], dict[str, p
         connection.execute(sql)
         columns = ", ".join(UnitRecord.__slots__)
         units = asked(connection, f"SELECT {columns} FROM units WHERE sweep_id = ?", [latest["sweep_id"]])  # noqa: S608
-        rows = {
-            table: connection.sql(_shaped(connection, table)).to_arrow_table().cast(COLUMNS[table]) for table in _TABLES
-        }
+        rows = {table: _as_spooled(connection, table) for table in _TABLES}
     return latest, [UnitRecord(**unit) for unit in units], rows
 
 
-def _shaped(connection: Any, table: str) -> str:
+def _shaped(connection: Connection, table: str) -> str:
     held = {str(row["column_name"]) for row in asked(connection, f"DESCRIBE spooled_{table}")}
     columns = ", ".join(name if name in held else f"NULL AS {name}" for name in COLUMNS[table].names)
     return f"SELECT {columns} FROM spooled_{table} ORDER BY unit_id"  # noqa: S608 - constants
@@ -76,11 +75,27 @@ def _id_of(rows: dict[str, pa.Table]) -> str:
     return str(rows["entries"]["sweep_id"][0].as_py())
 
 
+def _as_spooled(connection: Connection, table: str) -> pa.Table:
+    """With the types that parts have."""
+    rows = connection.sql(_shaped(connection, table)).to_arrow_table()
+    return pa.Table.from_batches(
+        [
+            pa.RecordBatch.from_arrays(
+                [pc.cast(column, field.type) for column, field in zip(batch.columns, COLUMNS[table], strict=True)],
+                schema=COLUMNS[table],
+            )
+            for batch in rows.to_batches()
+        ],
+        schema=COLUMNS[table],
+    )
+
+
 def _by_unit(table: pa.Table) -> dict[str, pa.Table]:
     """Its rows stand in the order of units."""
-    counts = pc.value_counts(table["unit_id"]).to_pylist()  # in the order in which they come
-    pieces, start = {}, 0
-    for count in counts:
-        pieces[str(count["values"])] = table.slice(start, count["counts"])
-        start += count["counts"]
+    pieces: dict[str, pa.Table] = {}
+    start = 0
+    for unit_id, rows in groupby(table["unit_id"].to_pylist()):
+        count = sum(1 for _ in rows)
+        pieces[str(unit_id)] = table.slice(start, count)
+        start += count
     return pieces

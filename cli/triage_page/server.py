@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from cli.triage_page.app import Page
 from cli.triage_page.desk import Desk
@@ -20,10 +22,24 @@ ADDRESS: Final = "127.0.0.1"
 _GRACE_SECONDS: Final = 15
 # Seconds between two looks at whether anybody still uses the page.
 _WATCH_SECONDS: Final = 5
-# Connections at once: a browser opens six, and nobody else has a reason to.
-_CONNECTIONS: Final = 32
+# Connections at once: a browser opens six; the rest is for who else on this machine tries, and is soon dropped.
+_CONNECTIONS: Final = 256
+# Seconds in which a connection has to tell what it wants.
+_PATIENCE_SECONDS: Final = 10
 # Seconds that an idle connection is kept.
 _KEEP_ALIVE_SECONDS: Final = 30
+
+
+class _Impatient(H11Protocol):
+    """Drops a connection that does not ask for anything: another user could hold all of them open."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(_PATIENCE_SECONDS, self._give_up)
+
+    def _give_up(self) -> None:
+        if getattr(self, "cycle", None) is None and not self.transport.is_closing():
+            self.transport.close()
 
 
 def serve(desk: Desk, port: int, tell: Callable[[str], None], chosen: Chosen | None = None) -> None:
@@ -69,11 +85,12 @@ def prepared(
     page = Page(desk, doorkeeper, stop, chosen)
     config = uvicorn.Config(
         Wall(page.application(), doorkeeper, port, tell),
-        http="h11",
+        http=_Impatient,
         ws="none",
         loop="asyncio",
         lifespan="off",
         log_config=None,  # no log: addresses hold the session's own path
+        log_level="critical",
         access_log=False,
         server_header=False,
         proxy_headers=False,

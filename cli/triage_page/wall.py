@@ -6,6 +6,7 @@ machine at the session.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
@@ -19,6 +20,8 @@ from cli.triage_page.session import COOKIE, Doorkeeper
 
 # Bytes of a form: a page of findings named one by one and a long note.
 BODY_MOST: Final = 256 * 1024
+# Seconds between two parts of a form.
+BODY_SECONDS: Final = 20
 ENTRY: Final = "/"
 ENTER: Final = "/enter"
 STATIC: Final = "/static/"
@@ -86,7 +89,10 @@ class Wall:
             if refusal is not None:
                 await _plain(*refusal)(scope, receive, sent)
             else:
-                await self._app(scope, receive, sent)
+                await self._app(scope, _in_time(receive), sent)
+        except TimeoutError:
+            if not begun:
+                await _plain(HTTPStatus.REQUEST_TIMEOUT, "The form did not come.")(scope, receive, sent)
         except Exception as error:  # noqa: BLE001 - the last line: its text could hold a place, so it is not shown
             self._tell(f"the page crashed with {type(error).__name__}; please report this line")
             if not begun:
@@ -135,6 +141,15 @@ _NO_SESSION: Final = (
     "You are not let in here. The link that `stray triage --web` printed works once, in one browser; "
     "start the command again for a new one."
 )
+
+
+def _in_time(receive: Receive) -> Receive:
+    """A form that does not come is not waited for."""
+
+    async def received() -> Message:
+        return await asyncio.wait_for(receive(), BODY_SECONDS)
+
+    return received
 
 
 def _no_method(method: str) -> Refusal | None:

@@ -32,7 +32,7 @@ SHORTEST_NAME = 8
 # Columns that keep addresses in clear on purpose.
 ADDRESSES = {"url", "requested_url", "found_as", "reached_by", "parent", "name", "start_url", "member"}
 # Words of the pack's manifest that letters have too.
-MANIFEST_WORDS = {"letters", "shingle", "version", "changed", "history"}
+MANIFEST_WORDS = {"letters", "shingle", "version", "changed", "history", "hospital"}  # hospital_number, a kind of identifier
 
 
 def folded(text: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.triage_page import server, wall
 from cli.triage_page.server import ADDRESS
 from cli.triage_page.session import IDLE_SECONDS, TOKEN_SECONDS, Doorkeeper
 from cli.triage_page.wall import BODY_MOST
@@ -112,6 +113,38 @@ def test_other_methods_are_none_of_ours(page: Running, method: str) -> None:
 def test_only_forms_of_a_length_that_is_told(page: Running, headers: dict[str, str | None], status: int) -> None:
     form = {"form_token": page.doorkeeper.form_token}
     assert page.ask(f"{page.home}several", form, **headers).status in (status, 400)
+
+
+def test_connections_that_ask_for_nothing_are_dropped(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_PATIENCE_SECONDS", 0.5)
+    with running(estate.database) as page:
+        page.enter()
+        held = [socket.create_connection((ADDRESS, page.port), timeout=30) for _ in range(50)]
+        held[0].sendall(b"GET / HTTP/1.1\r\nHost:")
+        assert page.ask(page.home).status == 200
+        assert [connection.recv(1) for connection in held] == [b""] * 50
+        for connection in held:
+            connection.close()
+
+
+def test_a_form_that_does_not_come_is_not_waited_for(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wall, "BODY_SECONDS", 0.5)
+    with running(estate.database) as page:
+        answer = page.ask("/enter", {"token": "x"}, content_length="1000")
+        assert answer.status in (408, 500)
+        assert page.doorkeeper.token
+
+
+def test_no_web_sockets(page: Running, capfd: pytest.CaptureFixture[str]) -> None:
+    upgrade: dict[str, str | None] = {
+        "connection": "Upgrade",
+        "upgrade": "websocket",
+        "sec_websocket_key": "x",
+        "sec_websocket_version": "13",
+    }
+    asked = page.ask(page.home, None, sec_fetch_site="cross-site", **upgrade)
+    assert asked.status == 403
+    assert capfd.readouterr().err == ""
 
 
 def test_every_answer_carries_the_headers(page: Running) -> None:
