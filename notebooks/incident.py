@@ -219,7 +219,9 @@ def draw_timeline(lanes: pl.DataFrame, answers: pl.DataFrame, acts: pl.DataFrame
         fontsize=8,
     )
     below.set_ylim(shown.height - 0.4, -0.6)
-    below.margins(x=0.04)
+    moments = [dates.date2num(moment) for moment in (*answers["seen_at"], *acts["moment"])]
+    room = 0.03 * (max(moments) - min(moments) or 1)
+    below.set_xlim(min(moments) - room, max(moments) + room)
     below.grid(axis="x", color=FAINT)
     below.xaxis.set_major_formatter(dates.ConciseDateFormatter(below.xaxis.get_major_locator()))
     below.set_title("What each sweep answered (● present  ◆ could not tell  × gone)")

@@ -70,8 +70,9 @@ def words(name: str) -> str:
 
 
 def masked(url: str, member: str = "") -> str:
-    """A place as it may be shown to anyone."""
-    return Shown(reveal=False).place(url, member)
+    """A place as it may be shown to anyone. Without its scheme: tables make links of addresses, and a click asks."""
+    shown = Shown(reveal=False).place(url, member)
+    return shown.partition("://")[2] or shown
 
 
 def short(text: str, longest: int = LONGEST_LABEL) -> str:

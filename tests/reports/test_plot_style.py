@@ -44,7 +44,7 @@ def test_labels_fit_and_places_are_masked() -> None:
     assert short("a" * 10) == "a" * 10
     assert len(short("a" * 200)) <= LONGEST_LABEL
     shown = masked("http://a.example/Smith_Jane/IVF.doc", "Smith.doc")
-    assert "a.example" in shown
+    assert shown.startswith("a.example/")
     assert "Smith" not in shown
 
 
