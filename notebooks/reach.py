@@ -43,8 +43,8 @@ def _():
         SELECT sweep_started_at, sweep_id, unit_id, kind, start_url, host, coalesce(supplier, 'own') AS supplier, state,
             requests, bytes, documents, undetermined, not_selected, skipped,
             coalesce(list_sum(list_transform(
-                list_filter(map_entries(skipped_by_reason), e -> e.key NOT IN ('not_found', 'access_denied', 'action_link')),
-                e -> e.value
+                list_filter(map_entries(skipped_by_reason), lambda e: e.key NOT IN ('not_found', 'access_denied', 'action_link')),
+                lambda e: e.value
             )), 0)::BIGINT AS gaps
         FROM reach ORDER BY sweep_started_at, supplier, kind, start_url
     """,

@@ -30,9 +30,9 @@ def test_an_answer_is_a_table_with_times_in_utc(database: Path) -> None:
 def test_nobody_waits_for_a_notebook_and_it_writes_nothing(database: Path) -> None:
     before = database.read_bytes()
     kept = ask(database, "SELECT * FROM findings")
+    assert database.read_bytes() == before
     with open_writer(database, wait_seconds=0):
         assert kept.height
-    assert database.read_bytes() == before
     with pytest.raises(DatabaseUnusableError):
         ask(database, "CREATE TABLE strange (a INTEGER)")
 
