@@ -31,8 +31,8 @@ SHORTEST_NAME = 8
 
 # Columns that keep addresses in clear on purpose.
 ADDRESSES = {"url", "requested_url", "found_as", "reached_by", "parent", "name", "start_url", "member"}
-# Words of the pack's manifest that letters have too.
-MANIFEST_WORDS = {"letters", "shingle", "version", "changed", "history", "hospital"}  # hospital_number, a kind of identifier
+# Words of the pack's manifest that letters have too; "hospital_number" is a kind of identifier there.
+MANIFEST_WORDS = {"letters", "shingle", "version", "changed", "history", "hospital"}
 
 
 def folded(text: str) -> str:
