@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
 from rich.text import Text
 
-from findings.about import Happening
-from findings.incidents import Incident, PeopleExposed
 from reports.shown import Shown, printable
+
+if TYPE_CHECKING:  # a listing starts sooner without
+    from findings.about import Happening
+    from findings.incidents import Incident, PeopleExposed
 
 # Characters of an incident's id that are shown: as of a finding's.
 _SHOWN_ID: Final = 8

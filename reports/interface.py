@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from findings.about import About
-from findings.incidents import Incident, PeopleExposed
 from findings.results import (
     BucketStanding,
     DocumentToLookAt,
@@ -16,6 +14,10 @@ from findings.results import (
     MetBucket,
     UnitReach,
 )
+
+if TYPE_CHECKING:  # a listing starts sooner without
+    from findings.about import About
+    from findings.incidents import Incident, PeopleExposed
 
 
 class Report(Protocol):

@@ -6,10 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from findings.about import About
-from findings.incidents import Incident, PeopleExposed
 from findings.results import (
     BucketStanding,
     DocumentToLookAt,
@@ -21,6 +19,10 @@ from findings.results import (
     UnitReach,
 )
 from reports.shown import Shown
+
+if TYPE_CHECKING:  # a listing starts sooner without
+    from findings.about import About
+    from findings.incidents import Incident, PeopleExposed
 
 
 class JsonLinesReport:

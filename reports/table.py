@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Final, TextIO, assert_never
+from typing import TYPE_CHECKING, Final, TextIO, assert_never
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from documents.exposure import Truth
-from findings.about import About
-from findings.incidents import Incident, PeopleExposed
 from findings.records import FindingState, TriageDecision
 from findings.results import (
     BucketStanding,
@@ -29,6 +27,10 @@ from reports.console import plain_console
 from reports.exposed import exposure_facts
 from reports.gathered import happening_cells, incident_cells, people_facts, with_rows
 from reports.shown import Shown, printable
+
+if TYPE_CHECKING:  # a listing starts sooner without
+    from findings.about import About
+    from findings.incidents import Incident, PeopleExposed
 
 DEFAULT_WIDTH: Final = 80
 # Characters of a finding's id that are shown: of 10,000 findings two share them with a probability of 1 %, and then

@@ -84,6 +84,14 @@ def test_the_search_itself_finds_what_it_looks_for(swept: Swept, secrets: tuple[
     assert leaks("a sweep of 2 units, 14 documents", secrets) == []
 
 
+def assert_says_nothing(everything: str, workspace: Workspace, secrets: tuple[set[str], set[str]]) -> None:
+    assert leaks(everything, secrets) == []
+    for place in workspace.ground.answer_key.places:
+        name = Path(place.path).name
+        if len(name) >= SHORTEST_NAME:  # "a.pdf" is the end of some masked names by chance
+            assert name not in everything, "a file name is shown masked"
+
+
 def test_nothing_said_holds_text_names_or_paths(swept: Swept, secrets: tuple[set[str], set[str]]) -> None:
     workspace, sweep = swept
     database = str(workspace.database)
@@ -105,12 +113,23 @@ def test_nothing_said_holds_text_names_or_paths(swept: Swept, secrets: tuple[set
         ids = ids or re.search(r"\b[0-9a-f]{6,32}\b", told.stdout)
     assert ids
     said.append(workspace.stray("findings", "show", ids.group(), "--db", database).stdout)
-    everything = "\n".join(said)
-    assert leaks(everything, secrets) == []
-    for place in workspace.ground.answer_key.places:
-        name = Path(place.path).name
-        if len(name) >= SHORTEST_NAME:  # "a.pdf" is the end of some masked names by chance
-            assert name not in everything, "a file name is shown masked"
+    assert_says_nothing("\n".join(said), workspace, secrets)
+
+
+def test_answers_to_questions_hold_no_text_names_or_paths(swept: Swept, secrets: tuple[set[str], set[str]]) -> None:
+    workspace = swept[0]
+    database = str(workspace.database)
+    said = []
+    for arguments in (
+        ("incidents", "--all"),
+        ("about", min(workspace.ground.answer_key.exposed_letter_ids)),
+        ("query", "SELECT *, upper(url) AS x FROM findings"),
+        ("query", "FROM documents", "--format", "json"),
+    ):
+        told = workspace.stray("findings", *arguments, "--db", database)
+        assert told.returncode == 0, told.stderr
+        said += [told.stdout, told.stderr]
+    assert_says_nothing("\n".join(said), workspace, secrets)
 
 
 def test_no_column_but_the_addresses_holds_text_or_names(swept: Swept, secrets: tuple[set[str], set[str]]) -> None:
