@@ -39,6 +39,8 @@ _ACT: Final = columns_of(
         ("act_id", pa.string()),
     ]
 )
+# What makes two sendings of an act the same.
+_SAME: Final = "decision, note, decided_by, valid_until, assigned_to, due, without_due"
 _MARKED: Final = "finding_id, latest_event, sha256, verdict, state"
 
 
@@ -85,13 +87,14 @@ def act(
         database: which.
         finding_ids: of these; one named twice counts once.
         event: what was done; its `act_id` and all that follows it are given by the database.
-        act_id: of `new_act_id`, where the act may be sent twice.
+        act_id: of `new_act_id`, where the act may be sent twice: the same act is recorded once.
         marks: per finding, `mark_of` the row that the person had before them.
         wait_seconds: for a database that another process holds.
 
     Raises:
         TriageError: the act does not hold together.
-        TriageOverlapError: findings are not what the person saw; nothing was recorded.
+        TriageOverlapError: findings are not what the person saw, or the id stands for another act; nothing was
+            recorded.
         FindingUnknownError: there is no such finding; nothing was recorded.
         FindingsError: the database is missing, locked for too long, or can not be used.
     """
@@ -103,9 +106,8 @@ def act(
     if not database.exists():
         raise DatabaseMissingError(database)
     with open_writer(database, wait_seconds) as connection:
-        before = asked(connection, "SELECT count(*) AS events FROM triage_events WHERE act_id = ?", [act_id])
-        if before[0]["events"]:
-            return Recorded(act_id, before[0]["events"], repeated=True)
+        if _is_recorded(connection, wanted, event, act_id):
+            return Recorded(act_id, len(wanted), repeated=True)
         with Transaction(connection):
             _stage(connection, wanted, event, act_id)
             _check_findings(connection, wanted, marks or {})
@@ -147,13 +149,36 @@ def check_act(event: TriageEvent) -> None:
             raise TriageError(failing)
 
 
+def _is_recorded(connection: Connection, finding_ids: Sequence[str], event: TriageEvent, act_id: str) -> bool:
+    """Is this act on record already? All of it has to be the same, but the time: it is that of the sending.
+
+    Raises:
+        TriageOverlapError: under this id something else was recorded: a form that came back changed.
+    """
+    query = f"SELECT finding_id, {_SAME} FROM triage_events WHERE act_id = ?"  # noqa: S608 - constants
+    before = asked(connection, query, [act_id])
+    if not before:
+        return False
+    row = _row(event, act_id)
+    same = {name: row[name] for name in _SAME.split(", ")}
+    if {each.pop("finding_id") for each in before} != set(finding_ids) or any(each != same for each in before):
+        raise TriageOverlapError(finding_ids)
+    return True
+
+
 def _does_something(event: TriageEvent) -> bool:
     changes = (event.decision, event.assigned_to, event.due)
     return any(change is not None for change in changes) or event.without_due or bool(event.note.strip())
 
 
 def _stage(connection: Connection, finding_ids: Sequence[str], event: TriageEvent, act_id: str) -> None:
-    row: dict[str, Any] = {
+    places = {"finding_id": [storable(each) for each in finding_ids], "place": list(range(len(finding_ids)))}
+    connection.register("act", pa.Table.from_pylist([_row(event, act_id)], schema=_ACT))
+    connection.register("decided", pa.table(places))
+
+
+def _row(event: TriageEvent, act_id: str) -> dict[str, Any]:
+    return {
         "decision": event.decision and event.decision.value,
         "note": storable(event.note),
         "decided_by": storable(event.decided_by),
@@ -164,9 +189,6 @@ def _stage(connection: Connection, finding_ids: Sequence[str], event: TriageEven
         "without_due": event.without_due,
         "act_id": act_id,
     }
-    places = {"finding_id": [storable(each) for each in finding_ids], "place": list(range(len(finding_ids)))}
-    connection.register("act", pa.Table.from_pylist([row], schema=_ACT))
-    connection.register("decided", pa.table(places))
 
 
 def _check_findings(connection: Connection, finding_ids: Sequence[str], marks: Mapping[str, str]) -> None:

@@ -22,7 +22,7 @@ ADDRESS: Final = "127.0.0.1"
 _GRACE_SECONDS: Final = 15
 # Seconds between two looks at whether anybody still uses the page.
 _WATCH_SECONDS: Final = 5
-# Connections at once: a browser opens six; the rest is for who else on this machine tries, and is soon dropped.
+# Connections at once: a browser opens six; the rest is for who else on this machine tries.
 _CONNECTIONS: Final = 256
 # Seconds in which a connection has to tell what it wants.
 _PATIENCE_SECONDS: Final = 10
@@ -31,11 +31,26 @@ _KEEP_ALIVE_SECONDS: Final = 30
 
 
 class _Impatient(H11Protocol):
-    """Drops a connection that does not ask for anything: another user could hold all of them open."""
+    """Drops connections that ask for nothing: another user of the machine could hold all that there are.
+
+    Of too many, those go first that have waited longest with nothing under way, so that who asks is answered.
+    """
+
+    began = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """As the server has it; and a look at how many there are."""
         super().connection_made(transport)
+        self.began = self.loop.time()
         self.loop.call_later(_PATIENCE_SECONDS, self._give_up)
+        idle = [each for each in self.connections if isinstance(each, _Impatient) and each.is_idle()]
+        if len(self.connections) > _CONNECTIONS and idle:
+            min(idle, key=lambda each: each.began).transport.close()
+
+    def is_idle(self) -> bool:
+        """Is nothing under way?"""
+        cycle = getattr(self, "cycle", None)
+        return cycle is None or cycle.response_complete
 
     def _give_up(self) -> None:
         if getattr(self, "cycle", None) is None and not self.transport.is_closing():
@@ -96,7 +111,6 @@ def prepared(
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
-        limit_concurrency=_CONNECTIONS,
         callback_notify=watch,
         timeout_notify=_WATCH_SECONDS,
     )

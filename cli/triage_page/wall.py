@@ -21,7 +21,7 @@ from cli.triage_page.session import COOKIE, Doorkeeper
 # Bytes of a form: a page of findings named one by one and a long note.
 BODY_MOST: Final = 256 * 1024
 # Seconds between two parts of a form.
-BODY_SECONDS: Final = 20
+BODY_SECONDS: Final = 10
 ENTRY: Final = "/"
 ENTER: Final = "/enter"
 STATIC: Final = "/static/"

@@ -97,6 +97,19 @@ def test_a_form_that_is_sent_twice_is_recorded_once(three: Estate) -> None:
     assert len(events(three)) == 1
 
 
+def test_a_form_that_comes_back_changed_is_not_said_to_be_recorded(three: Estate) -> None:
+    with running(three.database) as page:
+        page.enter()
+        first, second, _ = ids(three)
+        form = {**form_of(page, first), "decision": "false_positive"}
+        assert page.ask(f"{page.home}f/{first}", form).status == 303
+        back = page.ask(f"{page.home}f/{first}", {**form, "decision": "confirmed"})
+        other = page.ask(f"{page.home}f/{second}", {**form, "decision": "closed", "mark": ""})
+        assert (back.status, other.status) == (409, 409)
+        assert "Recorded. " + first[:8] + ": confirmed" not in back.text + page.ask(page.home).text
+    assert [event[0] for event in events(three)] == ["false_positive"]
+
+
 def test_of_two_tabs_the_second_is_told_and_keeps_its_note(three: Estate) -> None:
     with running(three.database) as page:
         page.enter()

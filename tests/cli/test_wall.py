@@ -127,6 +127,15 @@ def test_connections_that_ask_for_nothing_are_dropped(estate: Estate, monkeypatc
             connection.close()
 
 
+def test_who_holds_many_connections_keeps_nobody_out(page: Running) -> None:
+    held = [socket.create_connection((ADDRESS, page.port), timeout=30) for _ in range(400)]
+    for _ in range(3):
+        assert page.ask(page.home).status == 200
+    for connection in held:
+        connection.close()
+    assert page.told == []
+
+
 def test_a_form_that_does_not_come_is_not_waited_for(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wall, "BODY_SECONDS", 0.5)
     with running(estate.database) as page:

@@ -127,6 +127,25 @@ def test_an_act_that_is_sent_twice_is_recorded_once(estate: Estate) -> None:
     assert estate.ask("SELECT act_id FROM triage_events") == [(act_id,)]
 
 
+def test_an_id_that_stands_for_another_act_records_nothing_and_says_so(estate: Estate) -> None:
+    estate.sweep(*((estate.document(f"/1/{name}.pdf"), letter()) for name in "ab"))
+    act_id = new_act_id()
+    ids = [row.finding_id for row in open_findings(estate.database)]
+    act(estate.database, ids[:1], CONFIRMED, act_id=act_id)
+    assert act(estate.database, ids[:1], replace(CONFIRMED, decided_at=AT + timedelta(hours=1)), act_id=act_id).repeated
+    others = [
+        (ids[:1], replace(CONFIRMED, decision=TriageDecision.CLOSED)),
+        (ids[:1], replace(CONFIRMED, note="another")),
+        (ids[:1], replace(CONFIRMED, due=date(2026, 4, 1))),
+        (ids[1:], CONFIRMED),
+        (ids, CONFIRMED),
+    ]
+    for finding_ids, event in others:
+        with pytest.raises(TriageOverlapError):
+            act(estate.database, finding_ids, event, act_id=act_id)
+    assert estate.ask("SELECT count(*) FROM triage_events") == [(1,)]
+
+
 def test_of_two_who_decide_at_once_the_second_is_told(estate: Estate) -> None:
     estate.sweep(*((estate.document(f"/1/{name}.pdf"), letter()) for name in "ab"))
     rows = open_findings(estate.database)
