@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
-from typing import Any, Final, TextIO
+from typing import Any, Final, Literal, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -41,20 +41,26 @@ _SETS: Final[tuple[type[StrEnum], ...]] = (
     *(SweepState, TlsState, TriageDecision, Transport, Truth, UnitState, Verdict),
 )
 _WORDS: Final = frozenset(str(word) for word in chain.from_iterable(_SETS))
-# Columns of ours whose text names no patient: ids, states, reasons in our words, and whom the scope names.
+# Columns of ours whose text names no patient: ids, states, reasons in our words, and what the scope says.
 HARMLESS: Final = frozenset(
     "finding_id finding_ids letter_id letter_ids incident_id incident_ids batch_id sweep_id first_sweep last_sweep "
     "unit_id unit_ids bucket_id person_ids state states state_now state_then known_state status presence basis history "
     "verdict verdicts triage decision decided_by reopened assigned_to who severity severity_reasons reasons categories "
     "host hosts supplier suppliers tier tiers organisation authority transport tls listed folder_listed indexable "
     "index_basis auth_above robots_disallow is_current anonymous listable readable versions_visible acl_readable "
-    "exists website found_by provider region kind outcome cue reason what answer ask skipped_by_reason "
+    "start_url exists website found_by provider region kind outcome cue reason what answer ask skipped_by_reason "
     "skipped_because news level sha256 media_type stray_version gone_basis exposed_from_basis exposed_to_basis "
     "exposed_to_at_most_basis category why exposed_from_at_earliest_basis column_name column_type".split()
 )
 _MASK: Final = "~"
-# Columns of a terminal that one column of a table needs at least; with less, rows are shown one below the other.
-_NARROWEST: Final = 11
+# Characters of a cell that count at most, and how much wider than the terminal a table may be by them: so much is folded
+# without breaking words. A wider one is shown row below row.
+_FOLDED: Final = 40
+_BEYOND: Final = 1.4
+# Characters between two columns.
+_GAP: Final = 3
+# Characters of a cell that is not broken over lines: the longest words of closed sets.
+_UNBROKEN: Final = 17
 
 
 class _Masking:
@@ -110,24 +116,31 @@ def free_table(out: TextIO, answer: FreeAnswer, shown: Shown, width: int, colour
     """A table where it fits, else one row below the other. Returns the columns that are masked."""
     masking = _Masking(shown)
     rows = [
-        [_cell(masking.value(column, value)) for column, value in zip(answer.columns, row, strict=True)]
+        [_cell(value, masking.value(column, value)) for column, value in zip(answer.columns, row, strict=True)]
         for row in answer.rows
     ]
     console = plain_console(out, width, colour)
     names = [printable(name) for name in answer.columns]
     if not rows:
         console.print(Text("no rows"))
-    elif len(names) * _NARROWEST > width:
+    elif _is_wide(names, rows, width):
         for number, row in enumerate(rows, 1):
             console.print(_below(number, names, row))
     else:
         table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for name, kind in zip(names, answer.kinds, strict=True):
-            table.add_column(Text(name), overflow="fold", justify="right" if _is_number(kind) else "left")
+        for name, kind, cells in zip(names, answer.kinds, zip(*rows, strict=True), strict=True):
+            justify: Literal["left", "right"] = "right" if _is_number(kind) else "left"
+            whole = max(map(len, cells)) <= _UNBROKEN
+            table.add_column(Text(name, overflow="fold"), overflow="fold", justify=justify, no_wrap=whole)
         for row in rows:
             table.add_row(*map(Text, row))
         console.print(table)
     return tuple(masking.masked)
+
+
+def _is_wide(names: list[str], rows: list[list[str]], width: int) -> bool:
+    longest = [max(map(len, (name, *cells))) for name, cells in zip(names, zip(*rows, strict=True), strict=True)]
+    return sum(min(each, _FOLDED) + _GAP for each in longest) > width * _BEYOND
 
 
 def _below(number: int, names: Iterable[str], row: Iterable[str]) -> Table:
@@ -140,14 +153,16 @@ def _below(number: int, names: Iterable[str], row: Iterable[str]) -> Table:
     return table
 
 
-def _cell(value: Any) -> str:
-    if value is None:
+def _cell(value: object, shown: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC) if value.tzinfo else value:%Y-%m-%d %H:%M:%S}"
+    if shown is None:
         return "-"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return ", ".join(value)
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(shown, str):
+        return shown
+    if isinstance(shown, list) and all(isinstance(each, str) for each in shown):
+        return ", ".join(shown)
+    return json.dumps(shown, ensure_ascii=False)
 
 
 def _plain(value: datetime | date | time | timedelta | Decimal) -> object:

@@ -81,6 +81,26 @@ def test_values_of_every_kind(value: object, shown: object) -> None:
     assert told_json(answer(value, columns=("x",)))[0] == {"x": shown}
 
 
+def test_a_table_that_fits_is_one_and_a_wide_one_stands_row_below_row() -> None:
+    columns = ("letter_id", "verdict", "n")
+    given = FreeAnswer(columns, ("VARCHAR", "VARCHAR", "BIGINT"), (("L-1", "known_letter", 3), ("L-2", "gone", 40)))
+    out = io.StringIO()
+    free_table(out, given, Shown(False), 80)
+    lines = [line.split() for line in out.getvalue().splitlines()]
+    assert lines[0] == list(columns)
+    assert lines[2:] == [["L-1", "known_letter", "3"], ["L-2", "gone", "40"]]
+    out = io.StringIO()
+    free_table(out, given, Shown(False), 20)
+    assert [line.split() for line in out.getvalue().splitlines()][:3] == [
+        ["row", "1"],
+        ["letter_id", "L-1"],
+        ["verdict", "known_letter"],
+    ]
+    out = io.StringIO()
+    free_table(out, answer(datetime(2026, 3, 1, 8, 30, 5, 7, tzinfo=UTC), columns=("t",)), Shown(False), 80)
+    assert "2026-03-01 08:30:05" in out.getvalue()
+
+
 def test_columns_of_one_name_are_numbered_and_no_rows_are_said() -> None:
     assert told_json(answer(1, 2, columns=("a", "a")))[0] == {"a": 1, "a_2": 2}
     out = io.StringIO()
