@@ -16,8 +16,6 @@ from findings.results import TriageEvent
 from findings.triage import act
 
 _GUARDIAN, _ANALYST, _NIGHT = "A. Whitcombe", "S. Ridley", "N. Farouk"
-# Long enough that the example always has an acceptance that holds.
-_FAR = date(2099, 12, 31)
 _TO_TRIAGE, _CONFIRMED, _FALSE, _ACCEPTED, _REPORTED, _TAKEN_DOWN, _CLOSED = TriageDecision
 _STORY = "/patients/story-of-a-cycle"
 _MIRROR = "/2026/10/audit/"
@@ -44,8 +42,8 @@ class Act:
         return TriageEvent(self.decision, self.note, self.by, at, self.until, self.to, self.due)
 
 
-def _day(month: int, day: int) -> date:
-    return date(2026, month, day)
+def _day(month: int, day: int, year: int = 2026) -> date:
+    return date(year, month, day)
 
 
 _FIRST, _SECOND, _THIRD = (9, 7), (9, 14), (9, 21)
@@ -58,7 +56,15 @@ ACTS = (
     Act(_FIRST, 7.4, "/Pending/0007", _ANALYST, "shares a paragraph, names somebody else", _FALSE),
     Act(_FIRST, 7.5, "/Pending/0008", _ANALYST, "not in the pack; asked the bureau whose", _CONFIRMED, to=_ANALYST),
     Act(_FIRST, 7.6, "/Pending/0009", _ANALYST, "not in the pack; asked the bureau whose", _CONFIRMED, to=_ANALYST),
-    Act(_FIRST, 8.0, "/audit-sample.pdf", _GUARDIAN, "consent for teaching is on file, 2026/88", _ACCEPTED, _FAR),
+    Act(
+        _FIRST,
+        8.0,
+        "/audit-sample.pdf",
+        _GUARDIAN,
+        "consent for teaching is on file, 2026/88",
+        _ACCEPTED,
+        _day(2, 28, 2027),
+    ),
     Act(_FIRST, 8.1, "/letter-format-example", _GUARDIAN, "until the new format is out", _ACCEPTED, _day(10, 1)),
     Act(_FIRST, 8.3, "/typing-test.txt", _GUARDIAN, "until the course is over", _ACCEPTED, _day(12, 31)),
     Act(_FIRST, 9.0, "/Completed/", _GUARDIAN, to=_ANALYST, due=_day(9, 18)),
@@ -67,7 +73,15 @@ ACTS = (
     Act(_THIRD, 7.5, _LETTERS, _ANALYST, "bureau told, same call", _REPORTED, to=_ANALYST, due=_day(10, 9)),
     Act(_THIRD, 8.0, "/NG-20931", _NIGHT, "is this the recording of the letter beside it?"),
     Act(_SIXTH, 7.0, _STORY, _ANALYST, "page is gone in two sweeps", _TAKEN_DOWN),
-    Act(_SIXTH, 7.1, "/letter-format-example", _GUARDIAN, "the new format is late, 2026/131", _ACCEPTED, _FAR),
+    Act(
+        _SIXTH,
+        7.1,
+        "/letter-format-example",
+        _GUARDIAN,
+        "the new format is late, 2026/131",
+        _ACCEPTED,
+        _day(4, 5, 2027),
+    ),
     Act(_SIXTH, 7.3, "/Completed/2024-06/", _ANALYST, "folder is no longer listed", _TAKEN_DOWN),
     Act(_TIP, 0.4, BATCH, _NIGHT, "tip-off IG-2026-311: couples' letters", _CONFIRMED, to=_NIGHT, due=_day(10, 19)),
     Act(_TIP, 0.6, _MIRROR, _NIGHT, "the same batch in a bucket", _CONFIRMED, to=_NIGHT, due=_day(10, 19)),

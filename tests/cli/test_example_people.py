@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from cli.example_people import ACTS
 from demo_range.weeks import WEEKS
+from findings.triage import ACCEPTED_DAYS
 
 
 def test_every_act_follows_a_sweep_and_comes_before_the_next() -> None:
@@ -20,3 +23,5 @@ def test_an_acceptance_has_its_last_day_and_a_reason() -> None:
         is_acceptance = act.decision is not None and act.decision.value == "accepted_until"
         assert is_acceptance == (act.until is not None)
         assert act.note or not is_acceptance
+        if act.until is not None:
+            assert (act.until - date(2026, *act.day)).days <= ACCEPTED_DAYS
