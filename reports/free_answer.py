@@ -53,8 +53,8 @@ HARMLESS: Final = frozenset(
     "exposed_to_at_most_basis category why exposed_from_at_earliest_basis column_name column_type".split()
 )
 _MASK: Final = "~"
-# Characters of a cell that count at most, and how much wider than the terminal a table may be by them: so much is folded
-# without breaking words. A wider one is shown row below row.
+# Characters of a cell that count at most, and how much wider than the terminal a table may be by them: so much can be
+# folded and still be read. A wider one is shown row below row.
 _FOLDED: Final = 40
 _BEYOND: Final = 1.4
 # Characters between two columns.
