@@ -17,13 +17,13 @@ from cli.errors import CommandError
 from cli.operator import operator_name
 from cli.options import database_option
 from cli.reading import READ_WAIT, merge_what_waits
-from cli.triage_words import did
 from findings.chosen import Chosen
 from findings.query import findings, is_finding_id
 from findings.records import TriageDecision
 from findings.results import TriageEvent
 from findings.triage import act
 from findings.worklist import Preview, preview_of
+from reports.acts import did
 from reports.table import DEFAULT_WIDTH, TableReport
 
 DECISIONS: Final = [decision.value for decision in TriageDecision]
@@ -83,6 +83,8 @@ def set_(words: tuple[str, ...], chosen: Chosen, database: Path, **given: Any) -
     recorded = act(database, list(preview.marks), event, marks=preview.marks if is_bulk else None)
     which = preview.rows[0].finding_id if recorded.findings == 1 else f"{recorded.findings} findings"
     notice(f"{which}: {did(event)}")
+    for line in [] if is_bulk else preview.cautions(event):
+        notice(f"  {line}")
 
 
 def _told(words: Sequence[str]) -> tuple[list[str], TriageDecision | None]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from typing import Final
 
-from findings.records import FindingState, Presence, Reopened, TriageDecision
+from findings.records import Presence, TriageDecision
 from findings.report_facts import ReportedFinding
 from findings.results import FindingDetail, FindingRow, TriageEvent
+from reports.acts import did, is_overdue, note_lines, reopened_words
 from reports.finding_words import minute, share, words_of
 from reports.shown import Shown, printable
 
 # Characters of an id that are shown, as in lists.
 SHORT_ID: Final = 8
-# Characters of a note that are shown; the rest is counted.
-_NOTE_SHOWN: Final = 2000
 # Characters of what comes from outside and stands in one line: an address can have a million.
 _LINE_SHOWN: Final = 500
 # Sightings of the timeline that are shown; the rest is counted.
@@ -31,12 +30,6 @@ DECISIONS: Final[Mapping[TriageDecision, tuple[str, str]]] = {
     TriageDecision.TAKEN_DOWN: ("t", "they say that it is gone; a sweep has to confirm it"),
     TriageDecision.CLOSED: ("l", "done; opened again when it is seen again"),
     TriageDecision.TO_TRIAGE: ("o", "back to be decided on"),
-}
-_REOPENED: Final = {
-    Reopened.STRONGER_VERDICT: "opened again: the match has grown stronger since",
-    Reopened.CONTENT_CHANGED: "opened again: the content has changed since",
-    Reopened.SEEN_AGAIN: "opened again: it was seen again",
-    Reopened.EXPIRED: "opened again: the acceptance has ended",
 }
 _PRESENCE: Final = {Presence.PRESENT: "there", Presence.GONE: "not there", Presence.UNKNOWN: "unknown"}
 
@@ -92,8 +85,6 @@ class FindingWordsInFull:
 
 def row_words(row: FindingRow, shown: Shown, today: date | None = None) -> RowWords:
     """One line."""
-    today = today or datetime.now(UTC).date()
-    is_open = not row.settled and row.state is not FindingState.GONE
     return RowWords(
         finding_id=row.finding_id,
         short_id=row.finding_id[:SHORT_ID],
@@ -107,10 +98,10 @@ def row_words(row: FindingRow, shown: Shown, today: date | None = None) -> RowWo
         supplier=_clipped(printable(row.supplier or "")),
         first_seen=f"{row.first_seen.astimezone(UTC):%Y-%m-%d}",
         last_seen=f"{row.last_seen.astimezone(UTC):%Y-%m-%d}",
-        reopened=_REOPENED[row.reopened] if row.reopened else "",
+        reopened=reopened_words(row),
         assigned_to=printable(row.assigned_to or ""),
         due=row.due.isoformat() if row.due else "",
-        is_overdue=row.due is not None and row.due < today and is_open,
+        is_overdue=is_overdue(row, today),
         is_waiting=row.triage is TriageDecision.TO_TRIAGE,
     )
 
@@ -147,29 +138,6 @@ def words_in_full(detail: FindingDetail, shown: Shown) -> FindingWordsInFull:
 def act_words(event: TriageEvent) -> ActWords:
     """Who did what, when and why."""
     return ActWords(minute(event.decided_at), printable(event.decided_by), did(event), note_lines(event.note))
-
-
-def did(event: TriageEvent) -> str:
-    """What an act does, in a few words."""
-    told = []
-    if event.reopened:
-        told.append(_REOPENED[event.reopened])
-    elif event.decision:
-        until = f" {event.valid_until}" if event.valid_until else ""
-        told.append(event.decision.value.replace("_", " ") + until)
-    if event.assigned_to is not None:
-        told.append(f"assigned to {printable(event.assigned_to)}" if event.assigned_to else "assigned to nobody")
-    if event.due:
-        told.append(f"due {event.due}")
-    if event.without_due:
-        told.append("no due day")
-    return ", ".join(told) or "noted"
-
-
-def note_lines(note: str) -> str:
-    """A note, line by line, with nothing in it that steers what shows it."""
-    shown = "\n".join(printable(line) for line in note[:_NOTE_SHOWN].split("\n"))
-    return shown + (f" (and {len(note) - _NOTE_SHOWN} characters more)" if len(note) > _NOTE_SHOWN else "")
 
 
 def _reported(detail: FindingDetail) -> ReportedFinding:

@@ -78,7 +78,12 @@ class Preview:
     def told(self, event: TriageEvent) -> list[str]:
         """What to weigh before this is done to all of them."""
         before = Counter(row.triage for row in self.rows if row.triage is not TriageDecision.TO_TRIAGE)
-        lines = [f"decided already, as {kind.value}: {count}" for kind, count in sorted(before.items())]
+        already = [f"decided already, as {kind.value}: {count}" for kind, count in sorted(before.items())]
+        return already + self.cautions(event)
+
+    def cautions(self, event: TriageEvent) -> list[str]:
+        """What this decision may come to that the person should know."""
+        lines = []
         still = sum(row.state in PRESENT for row in self.rows)
         if still and event.decision in (TriageDecision.CLOSED, TriageDecision.TAKEN_DOWN):
             lines.append(f"still there when last looked at: {still}; the next sweep that sees them reopens them")

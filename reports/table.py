@@ -23,6 +23,7 @@ from findings.results import (
     UnitReach,
 )
 from matchers.verdicts import Span
+from reports.acts import did, note_lines, standing
 from reports.console import plain_console
 from reports.exposed import exposure_facts
 from reports.gathered import happening_cells, incident_cells, people_facts, with_rows
@@ -66,12 +67,15 @@ class TableReport:
 
     def finding(self, detail: FindingDetail) -> None:
         """See `Report`."""
+        from reports.finding_words import next_step  # noqa: PLC0415 - a listing starts sooner without
+
         row = detail.row
         self._facts(
             [
                 ("finding", row.finding_id),
                 ("state", f"{row.state} ({row.basis}, {_time(row.answered_at)})"),
-                ("triage", f"{row.triage}{' (settled)' if row.settled else ''}"),
+                ("what next", next_step(row)),
+                *standing(row),
                 ("severity", row.severity.value),
                 *(("", reason) for reason in row.severity_reasons),
                 ("what", _what(row)),
@@ -210,9 +214,8 @@ class TableReport:
             return
         table = _table("when", "who", "decision", "note")
         for event in events:
-            until = f" {event.valid_until}" if event.valid_until else ""
-            decision = f"{event.decision}{until}"
-            table.add_row(_time(event.decided_at), _text(event.decided_by), decision, _text(event.note))
+            who, note = _text(event.decided_by), Text(note_lines(event.note))
+            table.add_row(_time(event.decided_at), who, Text(did(event)), note)
         self._console.print(table)
 
 

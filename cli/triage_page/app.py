@@ -20,7 +20,7 @@ from cli.triage_page.session import COOKIE, Doorkeeper
 from cli.triage_page.views import Views
 from cli.triage_page.wall import ENTER, ENTRY, STATIC
 from cli.triage_typed import Typed, event_of
-from cli.triage_words import SHORT_ID, did, note_lines
+from cli.triage_words import SHORT_ID
 from findings.chosen import Chosen
 from findings.errors import (
     DatabaseLockedError,
@@ -34,6 +34,7 @@ from findings.query import findings
 from findings.results import TriageEvent
 from findings.triage import act
 from findings.worklist import Preview, WorkEntry, first_waiting, preview_of, work_entry, work_page
+from reports.acts import did, note_lines
 from reports.shown import printable
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -156,7 +157,7 @@ class Page:
             return self._views.finding(now, chosen, left, problem, HTTPStatus.CONFLICT)
         except TriageError as error:
             return self._views.finding(entry, chosen, typed, f"{error}.", HTTPStatus.UNPROCESSABLE_ENTITY)
-        self._desk.say(f"{row.finding_id[:SHORT_ID]}: {did(event)}")
+        self._desk.say("; ".join([f"{row.finding_id[:SHORT_ID]}: {did(event)}", *Preview((row,)).cautions(event)]))
         return self._to(f"f/{entry.waiting_id}" if entry.waiting_id else "", chosen)
 
     async def _several(self, request: Request) -> Response:

@@ -19,13 +19,14 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import DataTable, Footer, Static
 
 from cli.triage_screen.asking import Agree, Decide
-from cli.triage_words import DECISIONS, SHORT_ID, FindingWordsInFull, RowWords, did, row_words, words_in_full
+from cli.triage_words import DECISIONS, SHORT_ID, FindingWordsInFull, RowWords, row_words, words_in_full
 from findings.chosen import Chosen
 from findings.errors import FindingsError
 from findings.records import TriageDecision
 from findings.results import TriageEvent
 from findings.triage import act, new_act_id
 from findings.worklist import Preview, WorkEntry, WorkPage, first_waiting, preview_of, work_entry, work_page
+from reports.acts import did
 from reports.shown import Shown
 
 # Findings in the list at once; `<` and `>` turn the page.
@@ -185,7 +186,8 @@ class TriageScreen(App[None]):
             self.call_from_thread(self._failed, str(error))
             return
         which = finding_ids[0][:SHORT_ID] if recorded.findings == 1 else f"{recorded.findings} findings"
-        self.call_from_thread(self._recorded, f"recorded, {which}: {did(event)}", before)
+        weigh = Preview((before.detail.row,)).cautions(event) if before and recorded.findings == 1 else []
+        self.call_from_thread(self._recorded, "; ".join([f"recorded, {which}: {did(event)}", *weigh]), before)
 
     def _recorded(self, said: str, before: WorkEntry | None) -> None:
         self._ticked.clear()

@@ -74,7 +74,7 @@ def test_options_choose_what_is_decided_and_the_number_can_be_stated(three: Esta
     shared = ["false_positive", "--verdict", "shared_passage", "--by", "J"]
     told(three, *shared, "--yes", "--count", "2", fails=CommandError)
     assert decisions(three) == []
-    assert "1 finding: false positive" in told(three, *shared, "--yes", "--count", "1").stderr
+    assert "1 finding: false_positive" in told(three, *shared, "--yes", "--count", "1").stderr
     assert [row.triage for row in rows(three)] == ["to_triage", "to_triage", "false_positive"]
 
 

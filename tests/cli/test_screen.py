@@ -100,7 +100,7 @@ def test_an_acceptance_asks_until_it_holds_together(three: Estate) -> None:
         assert "needs a reason" in text_of(screen, "#wrong")
         screen.screen.query_one("#note", Input).value = "the supplier moves"
         await pressed(pilot, screen, "enter")
-        assert "accepted until 2999-01-01" in text_of(screen, "#said")
+        assert "accepted_until 2999-01-01" in text_of(screen, "#said")
         await pressed(pilot, screen, "i", "escape")
 
     played(three, steps)

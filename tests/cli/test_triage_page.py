@@ -99,13 +99,13 @@ def test_an_acceptance_shows_its_day_and_a_list_is_decided_by_keys(tab: Any, est
     tab.fill("#note", "the supplier moves")
     with tab.expect_navigation():
         tab.click("text=Preview for the ticked")
-    assert "2 findings: accepted until 2999-01-01" in tab.inner_text("h1")
+    assert "2 findings: accepted_until 2999-01-01" in tab.inner_text("h1")
     assert "longer than 180 days" in tab.inner_text("main")
     assert estate.ask("SELECT count(*) FROM triage_events") == [(0,)]
     tab.keyboard.type("2")
     with tab.expect_navigation():
         tab.keyboard.press("Enter")
-    assert "Recorded. 2 findings: accepted until 2999-01-01" in tab.inner_text("main")
+    assert "Recorded. 2 findings: accepted_until 2999-01-01" in tab.inner_text("main")
     assert estate.ask("SELECT DISTINCT decision FROM triage_events") == [("accepted_until",)]
     assert tab.complaints == []
 
