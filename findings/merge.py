@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -177,20 +177,20 @@ class _SweepMerge:
 
     def _merge_units(self, batch: dict[str, UnitRows | None]) -> None:
         if units := [unit for unit in batch.values() if unit]:
-            stage_units(self._connection, self._sweep.sweep_id, units)
-            self._take(_UNIT_STEPS, STEPS)
+            self._take(lambda: stage_units(self._connection, self._sweep.sweep_id, units), _UNIT_STEPS, STEPS)
             self._progress.units += len(units)
         for unit_id, unit in batch.items():
             self._clear(unit_id, unit.damaged if unit else None)
 
-    def _take(self, steps: tuple[str, ...], derived: tuple[str, ...]) -> None:
+    def _take(self, stage: Callable[[], None], steps: tuple[str, ...], derived: tuple[str, ...]) -> None:
         try:
-            self._take_once(steps, derived)
+            self._take_once(stage, steps, derived)
         except duckdb.OutOfMemoryException:  # rather more memory than rows that are never merged
             self._connection.execute("RESET memory_limit")
-            self._take_once(steps, derived)
+            self._take_once(stage, steps, derived)
 
-    def _take_once(self, steps: tuple[str, ...], derived: tuple[str, ...]) -> None:
+    def _take_once(self, stage: Callable[[], None], steps: tuple[str, ...], derived: tuple[str, ...]) -> None:
+        stage()
         with Transaction(self._connection):
             for step in steps:
                 self._connection.execute(sql_text("merging", f"{step}.sql"))
@@ -251,8 +251,9 @@ class _SweepMerge:
                 self._set_aside(self._sweep.end_file, self._quarantine / self._sweep.end_file.name)
             return
         if "" not in self._merged_before():
-            stage_end(self._connection, self._sweep.sweep_id, end, self._plan())
-            self._take(_END_STEPS, UNSEEN_STEPS)
+            plan = self._plan()
+            stage = lambda: stage_end(self._connection, self._sweep.sweep_id, end, plan)  # noqa: E731
+            self._take(stage, _END_STEPS, UNSEEN_STEPS)
         self._progress.sweeps.append(self._sweep.sweep_id)
         shutil.rmtree(self._sweep.path)
 
