@@ -40,6 +40,7 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
 # in it the same names in each.
 _SPILL_NAME: Final = re.compile(r"\d+-[0-9a-f]{8}\.spill")
 _SPILL_TOKEN: Final = secrets.token_hex(4)
+_UNREPLAYED: Final = "Failure while replaying WAL"
 # What is said of a DuckDB file whose tables somebody else has made; nothing is added to it.
 _FOREIGN: Final = "not a findings database: Stray has not made its tables"
 # What the system says of a disk, a quota or a limit on files that leaves no room.
@@ -173,11 +174,31 @@ def _connect(path: Path, *, read_only: bool) -> Connection:
     while True:
         before = _identity(path)
         config = _SETTINGS | {"temp_directory": str(spill_folder(path))}
-        connection = duckdb.connect(str(path), read_only=read_only, config=config)
+        try:
+            connection = duckdb.connect(str(path), read_only=read_only, config=config)
+        except duckdb.InternalException as error:
+            if _UNREPLAYED not in str(error):
+                raise
+            _take_in_log(path)
+            continue
         if read_only or _identity(path) == before:
             connection.execute("SET TimeZone = 'UTC'")
             return connection
         connection.close()
+
+
+def _take_in_log(path: Path) -> None:
+    """A log that DuckDB 1.5 can not take in while it opens a file it can while it attaches it.
+
+    So it is with what a killed migration leaves: tables whose numbers come from a sequence look for a default database.
+    """
+    with connect_in_memory() as connection:
+        connection.execute(f"ATTACH '{_quoted(path)}' AS held")
+        connection.execute("DETACH held")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -241,9 +262,8 @@ def _create(path: Path, steps: tuple[Migration, ...]) -> None:
     aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        quoted = str(aside).replace("'", "''")
         with connect_in_memory() as connection:
-            connection.execute(f"ATTACH '{quoted}' AS made (STORAGE_VERSION 'v1.0.0')")
+            connection.execute(f"ATTACH '{_quoted(aside)}' AS made (STORAGE_VERSION 'v1.0.0')")
             connection.execute("USE made")
             migrate(connection, path, steps)
             connection.execute("USE memory")

@@ -76,6 +76,7 @@ class _Progress:
     sweeps: list[str] = field(default_factory=list)
     quarantined: list[Path] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    all_memory: str = ""  # what DuckDB takes where nobody limits it
 
 
 def merge(
@@ -92,7 +93,7 @@ def merge(
     with storage_errors(root):
         if any(_has_work(sweep) for sweep in sweep_folders(root)):
             with one_merge(root, database, wait_seconds), open_writer(database, wait_seconds) as connection:
-                _settle(connection)
+                progress.all_memory = _settle(connection)
                 for sweep in sweep_folders(root):
                     _SweepMerge(connection, root, sweep, progress).run(units_at_once)
                 if take_in(connection, vault_folder(database)).differs:
@@ -100,10 +101,13 @@ def merge(
     return MergeReport(progress.units, tuple(progress.sweeps), tuple(progress.quarantined), tuple(progress.left))
 
 
-def _settle(connection: Connection) -> None:
+def _settle(connection: Connection) -> str:
+    """Give the merge its limits; what the limit of memory was before."""
+    all_memory = str(connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0])
     connection.execute(f"SET memory_limit = '{MERGE_MEMORY}'")
     connection.execute(f"SET threads = {min(MERGE_THREADS, os.cpu_count() or 1)}")
     connection.execute(f"SET checkpoint_threshold = '{_LOG_SIZE}'")
+    return all_memory
 
 
 def _has_work(sweep: SweepFolder) -> bool:
@@ -186,7 +190,7 @@ class _SweepMerge:
         try:
             self._take_once(stage, steps, derived)
         except duckdb.OutOfMemoryException:  # rather more memory than rows that are never merged
-            self._connection.execute("RESET memory_limit")
+            self._connection.execute(f"SET memory_limit = '{self._progress.all_memory}'")
             self._take_once(stage, steps, derived)
 
     def _take_once(self, stage: Callable[[], None], steps: tuple[str, ...], derived: tuple[str, ...]) -> None:

@@ -141,6 +141,8 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path, steps: tuple[Migr
             rebuild(connection)
         for digest in _digests().items():
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", digest)
+    with suppress(duckdb.TransactionException):  # another thread of ours writes; then it is for later
+        connection.execute("CHECKPOINT")  # so that a kill in what follows leaves no migration in the log
 
 
 class Transaction:

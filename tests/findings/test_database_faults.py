@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from documents.records import Skipped, SkipReason
-from findings.database import open_reader, open_writer
+from findings.database import open_as_it_is, open_reader, open_writer
 from findings.merge import merge
 from findings.query import latest_sweep_id
 from findings.schema import applied_version, migrations
@@ -69,7 +69,7 @@ def test_killed_in_a_migration_it_stands_at_a_whole_step_and_goes_on(estate: Est
     old = first_release(estate)
     killed = subprocess.run([sys.executable, "-c", KILLED, killed_at, str(old)], check=False)
     assert killed.returncode == -9
-    with duckdb.connect(str(old)) as connection:
+    with open_as_it_is(old) as connection:  # its log is one that DuckDB 1.5 does not take in by itself
         stands_at = applied_version(connection)
     assert stands_at == (len(migrations()) if killed_at == "rebuild" else int(killed_at) - 1)
     with open_reader(old) as connection:
@@ -96,7 +96,7 @@ def test_what_does_not_fit_into_memory_is_private_and_goes_with_its_process(esta
 
 
 def test_a_merge_that_does_not_fit_into_its_memory_takes_more(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("findings.merge.MERGE_MEMORY", "5MB")
+    monkeypatch.setattr("findings.merge.MERGE_MEMORY", "20MB")
     estate.sweep((estate.document("/1/a.pdf"), letter()))
     assert estate.ask("SELECT state FROM finding_status") == [("new",)]
 
