@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from findings.asking import asked, utc
 from findings.database import Connection, open_writer
@@ -61,7 +60,7 @@ def _rows(database: Path) -> tuple[dict[str, Any], list[UnitRecord], dict[str, p
         connection.execute(sql)
         columns = ", ".join(UnitRecord.__slots__)
         units = asked(connection, f"SELECT {columns} FROM units WHERE sweep_id = ?", [latest["sweep_id"]])  # noqa: S608
-        rows = {table: _as_spooled(connection, table) for table in _TABLES}
+        rows = {table: connection.sql(_shaped(connection, table)).to_arrow_table() for table in _TABLES}
     return latest, [UnitRecord(**unit) for unit in units], rows
 
 
@@ -73,21 +72,6 @@ def _shaped(connection: Connection, table: str) -> str:
 
 def _id_of(rows: dict[str, pa.Table]) -> str:
     return str(rows["entries"]["sweep_id"][0].as_py())
-
-
-def _as_spooled(connection: Connection, table: str) -> pa.Table:
-    """With the types that parts have."""
-    rows = connection.sql(_shaped(connection, table)).to_arrow_table()
-    return pa.Table.from_batches(
-        [
-            pa.RecordBatch.from_arrays(
-                [pc.cast(column, field.type) for column, field in zip(batch.columns, COLUMNS[table], strict=True)],
-                schema=COLUMNS[table],
-            )
-            for batch in rows.to_batches()
-        ],
-        schema=COLUMNS[table],
-    )
 
 
 def _by_unit(table: pa.Table) -> dict[str, pa.Table]:
