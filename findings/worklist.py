@@ -90,6 +90,8 @@ class Preview:
         certain = sum(row.verdict is Verdict.KNOWN_LETTER for row in self.rows)
         if certain and event.decision is TriageDecision.FALSE_POSITIVE:
             lines.append(f"matched as a known letter, the surest verdict: {certain}")
+        if event.due and event.due < event.decided_at.date():
+            lines.append(f"the due day, {event.due}, has passed already")
         if event.valid_until and event.valid_until > event.decided_at.date() + timedelta(days=ACCEPTED_DAYS):
             lines.append(f"accepted for longer than {ACCEPTED_DAYS} days; a nearer day makes sure that somebody looks")
         return lines

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -243,3 +245,35 @@ def test_a_note_is_kept_as_it_is(estate: Estate, note: str) -> None:
     event = finding(estate.database, first_id(estate)).triage_events[0]
     assert event.note == note.replace("\udc80", "\\udc80")
     assert len(estate.ask("SELECT * FROM findings")) == 1
+
+
+_DECIDES = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from findings.records import TriageDecision
+from findings.results import TriageEvent
+from findings.triage import act
+for number in range(1000):
+    event = TriageEvent(TriageDecision.CONFIRMED, str(number), "J. Example", datetime.now(UTC))
+    act(Path(sys.argv[1]), sys.argv[2:], event)
+    print(number, flush=True)
+"""
+
+
+def test_killed_at_any_moment_each_act_is_whole_and_what_was_acknowledged_is_there(estate: Estate) -> None:
+    estate.sweep(*((estate.document(f"/1/{name}.pdf"), letter()) for name in "abcd"))
+    ids = [row.finding_id for row in open_findings(estate.database)]
+    acknowledged = 0
+    for rounds in range(1, 4):
+        command = [sys.executable, "-c", _DECIDES, str(estate.database), *ids]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as deciding:
+            assert deciding.stdout is not None
+            for _ in range(2 * rounds):
+                deciding.stdout.readline()
+            deciding.kill()
+            acknowledged += 2 * rounds + len(deciding.stdout.read().splitlines())
+        acts = estate.ask("SELECT act_id, count(DISTINCT finding_id), count(*) FROM triage_events GROUP BY act_id")
+        assert {counts for _, *counts in acts for counts in [tuple(counts)]} == {(4, 4)}
+        assert acknowledged <= len(acts) <= acknowledged + rounds
+    assert open_findings(estate.database)[0].triage is TriageDecision.CONFIRMED

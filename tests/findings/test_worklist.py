@@ -120,6 +120,8 @@ def test_a_preview_tells_what_to_weigh(five: Estate) -> None:
     long = TriageEvent(TriageDecision.ACCEPTED_UNTIL, "why", "J. Example", at, date(2027, 3, 9))
     assert [line[:33] for line in preview.told(long)] == ["accepted for longer than 180 days"]
     assert preview.told(TriageEvent(TriageDecision.CONFIRMED, "", "J. Example", at)) == []
+    late = TriageEvent(None, "", "J. Example", at, due=date(2026, 3, 8))
+    assert preview.told(late) == ["the due day, 2026-03-08, has passed already"]
 
 
 def test_what_has_gone_is_not_said_to_be_there(five: Estate) -> None:
