@@ -72,9 +72,9 @@ def _several(flag: str, name: str, values: Iterable[str], said: str) -> Callable
 _FINDINGS: Final = (Verdict.KNOWN_LETTER, Verdict.SHARED_PASSAGE, Verdict.SAME_TEMPLATE)
 _OPTIONS: Final = (
     _several("--severity", "severities", Severity, "Of this severity; can be repeated, as the next three can."),
-    _several("--state", "states", FindingState, "In this state."),
+    _several("--state", "states", FindingState, "In this state, settled ones too."),
     _several("--verdict", "verdicts", _FINDINGS, "Of this verdict."),
-    _several("--triage", "triage", TriageDecision, "With this decision."),
+    _several("--triage", "triage", TriageDecision, "With this decision, gone ones too."),
     click.option("--host", help="On this host; with its port, or without for any."),
     click.option("--supplier", help="Of this supplier."),
     click.option("--letter", "letter_id", metavar="ID", help="Of this letter."),

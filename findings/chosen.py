@@ -26,8 +26,8 @@ class Chosen:
     """What a finding must be. What is not given chooses nothing away; `Chosen()` is all that someone has to act on.
 
     Attributes:
-        states, verdicts, triage, severities: one of these; empty for any. Gone findings come only where `states` names
-            them or with `everything`, settled ones only where `triage` names their decision or with `everything`.
+        states, verdicts, triage, severities: one of these; empty for any. Gone and settled findings come only where a
+            state or a decision is named, or with `everything`: most that are gone have been closed too.
         host: with its port, or without for any port.
         supplier, assigned_to: in any case of letters.
         incident_id: its beginning is enough.
@@ -56,8 +56,7 @@ class Chosen:
 
     def _conditions(self) -> list[tuple[str, tuple[object, ...]]]:
         return [
-            ("state <> 'gone'" if not self.states and not self.everything else "", ()),
-            ("NOT settled" if not self.triage and not self.everything else "", ()),
+            ("" if self.states or self.triage or self.everything else "state <> 'gone' AND NOT settled", ()),
             _one_of("state", self.states),
             _one_of("verdict", self.verdicts),
             _one_of("triage", self.triage),

@@ -5,6 +5,9 @@ WITH fetched AS (
     SELECT url FROM spool_documents UNION SELECT requested_url FROM spool_documents WHERE requested_url IS NOT NULL
 ), skipped AS (
     SELECT url FROM spool_skips WHERE member = '' UNION ALL SELECT url FROM spool_left
+), walked AS (
+    -- A listing that is no document, as FTP's, is known by what it named.
+    SELECT DISTINCT parent AS url FROM spool_entries WHERE parent IS NOT NULL
 ), repeated AS (
     SELECT url FROM spool_entries GROUP BY url HAVING count(*) > 1
 ), described AS (
@@ -24,6 +27,7 @@ SELECT described.* EXCLUDE (is_chosen, seen_at),
     CASE
         WHEN described.url IN (SELECT url FROM fetched) THEN 'fetched'
         WHEN described.url IN (SELECT url FROM skipped) THEN 'skipped'
+        WHEN described.url IN (SELECT url FROM walked) THEN 'fetched'
         -- It was to be fetched, and has neither a document nor a record of its own: it was left when the unit ended.
         WHEN described.is_chosen THEN 'skipped'
         ELSE 'not_selected'

@@ -10,10 +10,9 @@ WITH lying AS (
     SELECT person_id, bool_or(verdict = 'known_letter') AS is_sure
     FROM (SELECT unnest(person_ids) AS person_id, verdict FROM lying WHERE letter_id IS NOT NULL)
     GROUP BY person_id
-), unopened AS (
+), beside AS (
     SELECT count(*) AS places, count(*) FILTER (outcome = 'skipped') AS skipped
-    FROM entries
-    WHERE kind = 'file' AND outcome IN ('skipped', 'not_selected') AND unit_id IN (SELECT unit_id FROM lying)
+    FROM unopened WHERE unit_id IN (SELECT unit_id FROM lying)
 )
 SELECT
     (SELECT count(*) FROM people WHERE is_sure) AS persons_confirmed,
@@ -22,9 +21,9 @@ SELECT
     (SELECT count(*) FROM letters WHERE NOT is_sure) AS letters_possible,
     (SELECT count(*) FROM letters WHERE persons = 0) AS letters_of_unknown_person,
     (SELECT count(DISTINCT (url, member)) FROM lying WHERE verdict = 'same_template') AS letters_not_in_pack,
-    unopened.places AS listed_unopened,
-    unopened.skipped AS listed_skipped
-FROM unopened;
+    beside.places AS listed_unopened,
+    beside.skipped AS listed_skipped
+FROM beside;
 COMMENT ON VIEW people_exposed IS 'How many people and letters lie open now: sure, possible, and what is listed and nobody has opened. One row.';
 COMMENT ON COLUMN people_exposed.persons_confirmed IS 'registered people of letters that lie open as known_letter';
 COMMENT ON COLUMN people_exposed.persons_possible IS 'registered people of letters of which only a shared passage was found';

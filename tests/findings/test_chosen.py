@@ -49,9 +49,9 @@ def test_what_is_chosen_comes_worst_first(varied: Estate) -> None:
 CASES = [
     (Chosen(states=frozenset({FindingState.NEW})), "d"),
     (Chosen(states=frozenset({FindingState.GONE, FindingState.NEW})), "da"),
-    (Chosen(states=frozenset({FindingState.OPEN})), "ct"),
+    (Chosen(states=frozenset({FindingState.OPEN})), "ctb"),
     (Chosen(triage=frozenset({TriageDecision.FALSE_POSITIVE})), "b"),
-    (Chosen(triage=frozenset({TriageDecision.TO_TRIAGE})), "rdct"),
+    (Chosen(triage=frozenset({TriageDecision.TO_TRIAGE})), "rdcta"),
     (Chosen(verdicts=frozenset({Verdict.SHARED_PASSAGE, Verdict.SAME_TEMPLATE})), "ct"),
     (Chosen(letter_id="L-d"), "d"),
     (Chosen(letter_id="L-a"), ""),
@@ -89,3 +89,12 @@ def test_a_host_is_named_with_its_port_or_without(estate: Estate) -> None:
     for value in values:
         told = told.replace("?", f"'{value}'", 1)
     assert {row[0] for row in estate.ask(told)} == {"h.example", "h.example:8080", "H.example:8443"}
+
+
+def test_what_is_gone_and_closed_too_is_named_by_either(varied: Estate) -> None:
+    gone = next(row for row in findings(varied.database, Chosen(letter_id="L-a", everything=True)))
+    event = TriageEvent(TriageDecision.CLOSED, "", "J. Example", varied.now + timedelta(hours=3))
+    set_triage(varied.database, gone.finding_id, event)
+    assert names(varied, Chosen(states=frozenset({FindingState.GONE}))) == "a"
+    assert names(varied, Chosen(triage=frozenset({TriageDecision.CLOSED}))) == "a"
+    assert names(varied, Chosen(letter_id="L-a")) == "", "not to be acted on, and not named"

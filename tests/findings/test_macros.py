@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from documents.records import Document, Entry, Skipped, SkipReason
+from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
 from findings.asking import asked
 from findings.database import Connection, open_reader
 from findings.records import Severity, TriageDecision
@@ -250,3 +250,28 @@ def test_an_exposure_has_a_basis_for_each_bound(estate: Estate) -> None:
         known_then.date(),
     )
     assert (other["exposed_from_at_earliest"], other["exposed_to_at_most"]) == (None, None)
+
+
+def test_what_was_opened_once_or_is_not_there_is_not_unopened(estate: Estate) -> None:
+    lying = (estate.document("/1/a.pdf"), letter("A"))
+    listed = [estate.entry(f"/1/{name}", selected=True) for name in ("once.pdf", "moved.pdf", "never.pdf", "script.js")]
+    estate.sweep(
+        lying, *listed, estate.document("/1/once.pdf"), estate.document("/1/at.pdf", requested_url=listed[1].url)
+    )
+    refused = [Skipped(each.url, SkipReason.ACCESS_DENIED) for each in listed[:3]]
+    estate.sweep(lying, *listed, *refused, Skipped(listed[3].url, SkipReason.NOT_FOUND))
+    assert estate.ask("SELECT count(*) FROM entries WHERE outcome = 'skipped'") == [(4,)]
+    assert estate.ask("SELECT url FROM unopened") == [(f"{HOST}/1/never.pdf",)]
+    assert estate.ask("SELECT listed_unopened, listed_skipped FROM people_exposed") == [(1, 1)]
+
+
+def test_a_folder_whose_listing_is_no_document_was_looked_at_if_it_named_something(estate: Estate) -> None:
+    folders = [replace(estate.entry(f"/1/{name}/"), kind=EntryKind.DIRECTORY) for name in ("walked", "refused", "left")]
+    inside = [replace(estate.entry(f"/1/{name}/a.css"), parent=f"{HOST}/1/{name}/") for name in ("walked", "refused")]
+    estate.sweep(*folders, *inside, Skipped(folders[1].url, SkipReason.TRUNCATED))
+    outcomes = estate.ask("SELECT outcome FROM entries WHERE kind = 'directory' ORDER BY url")
+    assert outcomes == [("not_selected",), ("skipped",), ("fetched",)]
+    assert estate.ask("SELECT reason, number FROM blind_spots ORDER BY reason") == [
+        ("not_selected", 3),
+        ("truncated", 1),
+    ]
