@@ -61,12 +61,13 @@ def restore(
             try:
                 copy_file(folder / DATABASE, fresh)
                 sweeps = _set_aside_sweeps(root, fresh, aside)
+                # First what lies beside it: a database that is there is never without its evidence.
+                kept = _put_beside(folder / BESIDE, database)
                 _set_aside(database, aside)
                 fresh.replace(database)
                 sync_folder(database.parent)
             finally:
                 fresh.unlink(missing_ok=True)
-            kept = _put_beside(folder / BESIDE, database)
     return Restored(backup, aside if aside.exists() else None, sweeps, kept)
 
 
@@ -114,7 +115,7 @@ def _put_beside(source: Path, database: Path) -> int:
     for at, _, names in os.walk(source):
         for name in names:
             path = Path(at, name)
-            target = database.with_name(f"{database.name}.{path.relative_to(source)}")
+            target = database.parent / f"{database.name}.{path.relative_to(source)}"
             if target.exists():
                 kept += 1
             else:

@@ -43,6 +43,23 @@ def test_where_there_is_nothing(kept: Path, estate: Estate, tmp_path: Path) -> N
     assert target.with_name("again.duckdb.reveals.jsonl").read_text() == "1\n"
 
 
+def test_with_the_folders_that_lay_beside_it_whatever_the_way_to_it(
+    estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estate.sweep((estate.document("/1/a.pdf"), letter()))
+    sealed = estate.database.with_name("findings.duckdb.vault") / "ab" / "abcd.warc.age"
+    sealed.parent.mkdir(parents=True)
+    sealed.write_bytes(b"sealed")
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+    back_up(estate.database, Path("kept"), START, "0.1.0")
+    restored = restore(Path("kept"), Path("other/again.duckdb"), START)
+    assert (restored.aside, restored.kept) == (None, 0)
+    again = tmp_path / "other" / "again.duckdb.vault" / "ab" / "abcd.warc.age"
+    assert again.read_bytes() == b"sealed"
+    assert [each.stat().st_mode & 0o777 for each in (again, again.parent, again.parent.parent)] == [0o600, 0o700, 0o700]
+
+
 def test_what_was_there_is_set_aside_whole(kept: Path, estate: Estate) -> None:
     estate.sweep((estate.document("/1/b.pdf"), letter("L-2")))
     log = estate.database.with_name("findings.duckdb.reveals.jsonl")
