@@ -13,6 +13,7 @@ import duckdb
 
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
 from findings.errors import QueryError
+from findings.harmless import harmless_texts
 from findings.stored_text import storable
 
 # Seconds that a query may take: a merge waits for it. The slowest view answers in a fraction of one.
@@ -33,12 +34,14 @@ class FreeAnswer:
         columns: names, in order; two can be the same.
         kinds: DuckDB's types, in the same order.
         is_cut: there were more rows than were asked for.
+        harmless: the texts among them that are known to name no patient, whatever a query calls their column.
     """
 
     columns: tuple[str, ...]
     kinds: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...] = field(repr=False)
     is_cut: bool = False
+    harmless: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 def free_query(
@@ -66,8 +69,10 @@ def free_query(
             answer = connection.sql(query)
             found = answer.limit(rows + 1).to_arrow_table()
             kinds = tuple(str(kind) for kind in answer.types)
-    columns = [column.to_pylist()[:rows] for column in found.columns]
-    return FreeAnswer(tuple(found.column_names), kinds, tuple(zip(*columns, strict=True)), found.num_rows > rows)
+            columns = [column.to_pylist()[:rows] for column in found.columns]
+            harmless = harmless_texts(connection, found.column_names, columns)
+    told = tuple(zip(*columns, strict=True))
+    return FreeAnswer(tuple(found.column_names), kinds, told, found.num_rows > rows, harmless)
 
 
 @contextmanager

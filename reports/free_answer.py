@@ -1,7 +1,7 @@
-"""What a person's own SQL gave, for a terminal or as JSON Lines. Text is masked unless its column or itself is known.
+"""What a person's own SQL gave, for a terminal or as JSON Lines. Text is masked unless it is known to name nobody.
 
-A query can put an address, the name of a file or a note into any column, so what is shown in clear is what is known to
-name nobody: numbers, times, words of closed sets, and columns of ours that hold ids, states and the like.
+A query can put an address, the name of a file or a note into any column, under any name. In clear are numbers, times,
+words of closed sets, and text that a column of ours with ids, states and the like holds, under such a column's name.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from rich.table import Table
 from rich.text import Text
 
 from documents.exposure import IndexBasis, TlsState, Transport, Truth
-from documents.records import EntryKind, SkipReason
+from documents.records import Cue, EntryKind, SkipReason
 from findings.free_query import FreeAnswer
+from findings.harmless import HARMLESS_COLUMNS
 from findings.records import (
     BucketState,
     EntryOutcome,
@@ -37,20 +38,11 @@ from reports.console import plain_console
 from reports.shown import Shown, printable
 
 _SETS: Final[tuple[type[StrEnum], ...]] = (
-    *(BucketState, EntryKind, EntryOutcome, FindingState, IndexBasis, Presence, Severity, SkipReason, SweepKind),
+    *(BucketState, Cue, EntryKind, EntryOutcome, FindingState, IndexBasis, Presence, Severity, SkipReason, SweepKind),
     *(SweepState, TlsState, TriageDecision, Transport, Truth, UnitState, Verdict),
 )
-_WORDS: Final = frozenset(str(word) for word in chain.from_iterable(_SETS))
-# Columns of ours whose text names no patient: ids, states, reasons in our words, and what the scope says.
-HARMLESS: Final = frozenset(
-    "finding_id finding_ids letter_id letter_ids incident_id incident_ids batch_id sweep_id first_sweep last_sweep "
-    "unit_id unit_ids bucket_id person_ids state states state_now state_then known_state status presence basis history "
-    "verdict verdicts triage decision decided_by reopened assigned_to who severity severity_reasons reasons categories "
-    "host hosts supplier suppliers tier tiers organisation authority transport tls listed folder_listed indexable "
-    "index_basis auth_above robots_disallow is_current anonymous listable readable versions_visible acl_readable "
-    "start_url exists website found_by provider region kind outcome cue reason what answer ask skipped_by_reason "
-    "skipped_because news level sha256 media_type stray_version gone_basis exposed_from_basis exposed_to_basis "
-    "exposed_to_at_most_basis category why exposed_from_at_earliest_basis column_name column_type".split()
+_WORDS: Final = frozenset(
+    (*(str(word) for word in chain.from_iterable(_SETS)), *(f"unit_{state}" for state in UnitState))
 )
 _MASK: Final = "~"
 # Characters of a cell that count at most, and how much wider than the terminal a table may be by them: so much can be
@@ -66,8 +58,9 @@ _UNBROKEN: Final = 17
 class _Masking:
     """Values as they are shown; knows in which columns something was masked."""
 
-    def __init__(self, shown: Shown) -> None:
+    def __init__(self, shown: Shown, harmless: frozenset[str]) -> None:
         self._shown = shown
+        self._harmless = harmless
         self.masked: dict[str, None] = {}
 
     def value(self, column: str, value: object) -> Any:
@@ -88,12 +81,15 @@ class _Masking:
         return told
 
     def _text(self, column: str, text: str) -> str:
-        if self._shown.reveal or column in HARMLESS or text in _WORDS or not text:
+        if self._shown.reveal or text in _WORDS or not text or self._is_harmless(column, text):
             return printable(text)
         if "://" in text and not any(character.isspace() for character in text):
             self.masked[column] = None
             return self._shown.url(text)
         return self._hidden(column)
+
+    def _is_harmless(self, column: str, text: str) -> bool:
+        return column in HARMLESS_COLUMNS and text in self._harmless
 
     def _hidden(self, column: str) -> str:
         self.masked[column] = None
@@ -102,7 +98,7 @@ class _Masking:
 
 def free_json(out: TextIO, answer: FreeAnswer, shown: Shown) -> tuple[str, ...]:
     """One object a line; of columns with one name the later ones are numbered. Returns the columns that are masked."""
-    masking = _Masking(shown)
+    masking = _Masking(shown, answer.harmless)
     names = _single(answer.columns)
     for row in answer.rows:
         told = {
@@ -114,7 +110,7 @@ def free_json(out: TextIO, answer: FreeAnswer, shown: Shown) -> tuple[str, ...]:
 
 def free_table(out: TextIO, answer: FreeAnswer, shown: Shown, width: int, colour: bool = False) -> tuple[str, ...]:
     """A table where it fits, else one row below the other. Returns the columns that are masked."""
-    masking = _Masking(shown)
+    masking = _Masking(shown, answer.harmless)
     rows = [
         [_cell(value, masking.value(column, value)) for column, value in zip(answer.columns, row, strict=True)]
         for row in answer.rows

@@ -14,12 +14,14 @@ from reports.free_answer import free_json, free_table
 from reports.shown import Shown
 
 HOSTILE = "Planted-Jane\x1b[31m\u202efdp.[bold]x[/bold]\x07\u2028"
+# As `free_query` finds them in the database.
+HARMLESS = frozenset({"L-1", "L-2", "L-41", "h:8080", f"h{HOSTILE}"})
 COLUMNS = ("letter_id", "host", "url", "member", "x", "note", "n")
 ROW = ("L-41", f"h{HOSTILE}", f"http://h/{HOSTILE}.pdf", f"{HOSTILE}.pdf", "PLANTED-JANE", "Planted-Jane rang", 3)
 
 
 def answer(*row: object, columns: tuple[str, ...] = COLUMNS) -> FreeAnswer:
-    return FreeAnswer(columns, tuple("VARCHAR" for _ in columns), (row,))
+    return FreeAnswer(columns, tuple("VARCHAR" for _ in columns), (row,), harmless=HARMLESS)
 
 
 def told_json(given: FreeAnswer, *, reveal: bool = False) -> tuple[dict[str, object], tuple[str, ...]]:
@@ -35,6 +37,16 @@ def test_only_what_is_known_to_be_harmless_is_in_clear() -> None:
     assert str(told["url"]).startswith("http://h/~")
     assert "lanted" not in json.dumps(told).casefold().replace("h:8080", "")
     assert masked == ("url", "member", "x", "note")
+
+
+def test_a_column_called_like_one_of_ours_is_not_believed() -> None:
+    named = ("host", "finding_id", "reasons", "letter_id")
+    told, masked = told_json(
+        answer("http://h/Planted-Jane.pdf", "Planted-Jane", ["Planted-Jane"], "L-41", columns=named)
+    )
+    assert "Planted" not in json.dumps(told)
+    assert (told["letter_id"], masked) == ("L-41", ("host", "finding_id", "reasons"))
+    assert told_json(answer("L-41", columns=("x",)))[0] == {"x": "~"}
 
 
 def test_all_is_in_clear_when_revealed_and_still_steers_nothing() -> None:
@@ -83,7 +95,8 @@ def test_values_of_every_kind(value: object, shown: object) -> None:
 
 def test_a_table_that_fits_is_one_and_a_wide_one_stands_row_below_row() -> None:
     columns = ("letter_id", "verdict", "n")
-    given = FreeAnswer(columns, ("VARCHAR", "VARCHAR", "BIGINT"), (("L-1", "known_letter", 3), ("L-2", "gone", 40)))
+    rows = (("L-1", "known_letter", 3), ("L-2", "gone", 40))
+    given = FreeAnswer(columns, ("VARCHAR", "VARCHAR", "BIGINT"), rows, harmless=HARMLESS)
     out = io.StringIO()
     free_table(out, given, Shown(False), 80)
     lines = [line.split() for line in out.getvalue().splitlines()]
