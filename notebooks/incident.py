@@ -119,9 +119,9 @@ def _():
     mo.md("""
     ## The timeline
 
-    Each row is one finding. The bar runs from the first to the last time that somebody saw it, which is how long it was
-    exposed *at least*; the hatched piece ends with the first definite negative, which is how long *at most*. Dots are
-    what each sweep answered. Above: what people and the vault did.
+    Each row is one finding. Filled: two sweeps running saw it there. Hatched: it may have been there, between the last
+    sweep that saw it and the first that had a definite no, or where a sweep in between could not tell. Blank: gone. Marks
+    are what each sweep answered. Above: what people and the vault did.
     """)
 
 
@@ -151,7 +151,8 @@ def _(incident):
     acts = ask(
         DATABASE,
         """
-        SELECT min(events.decided_at) AS moment, coalesce(events.decision, 'note') AS what, events.decided_by AS who,
+        SELECT min(events.decided_at) AS moment,
+            coalesce('reopened: ' || events.reopened, events.decision, 'note') AS what, events.decided_by AS who,
             any_value(events.note) AS note, count(*) AS findings
         FROM triage_events AS events JOIN findings USING (finding_id)
         WHERE findings.incident_id = ?
@@ -180,27 +181,20 @@ def draw_timeline(lanes: pl.DataFrame, answers: pl.DataFrame, acts: pl.DataFrame
     draw_acts(above, acts)
     for place, row in enumerate(shown.iter_rows(named=True)):
         colour = SEVERITY_COLOURS[row["severity"]]
-        start, seen, over = row["exposed_from_at_latest"], row["exposed_to_at_least"], row["exposed_to_at_most"]
-        below.barh(
-            place,
-            dates.date2num(seen) - dates.date2num(start),
-            left=dates.date2num(start),
-            height=0.46,
-            color=colour,
-            alpha=0.85,
-        )
-        if over is not None and over > seen:
+        told = answers.filter(pl.col("finding_id") == row["finding_id"])
+        for begin, end, is_sure in exposed_spans(list(told.select("seen_at", "presence").iter_rows())):
             below.barh(
                 place,
-                dates.date2num(over) - dates.date2num(seen),
-                left=dates.date2num(seen),
+                dates.date2num(end) - dates.date2num(begin),
+                left=dates.date2num(begin),
                 height=0.46,
-                facecolor="white",
+                facecolor=colour if is_sure else "white",
                 edgecolor=colour,
-                hatch="////",
+                alpha=0.85 if is_sure else 1.0,
+                hatch="" if is_sure else "////",
                 linewidth=0.8,
             )
-        for answer in answers.filter(pl.col("finding_id") == row["finding_id"]).iter_rows(named=True):
+        for answer in told.iter_rows(named=True):
             marker, ink = ANSWERS[answer["presence"]]
             below.plot(
                 answer["seen_at"],
@@ -226,6 +220,21 @@ def draw_timeline(lanes: pl.DataFrame, answers: pl.DataFrame, acts: pl.DataFrame
     below.xaxis.set_major_formatter(dates.ConciseDateFormatter(below.xaxis.get_major_locator()))
     below.set_title("What each sweep answered (● present  ◆ could not tell  × gone)")
     return figure
+
+
+@app.function
+def exposed_spans(told: list) -> list:
+    """Begin, end, and whether it was seen at both ends with no doubt between; what is surely gone is left out."""
+    spans = []
+    since, doubt = None, False
+    for moment, presence in told:
+        if presence == "unknown":
+            doubt = True
+            continue
+        if since is not None and "present" in (since[1], presence):
+            spans.append((since[0], moment, since[1] == presence and not doubt))
+        since, doubt = (moment, presence), False
+    return spans
 
 
 @app.function
