@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -278,11 +279,28 @@ def _create(path: Path, steps: tuple[Migration, ...]) -> None:
             aside.unlink()
 
 
-@contextmanager
-def private_files() -> Iterator[None]:
-    """The database and its log hold addresses in clear: whatever is created here is for its owner only."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
+class _PrivateFiles:
+    """The umask is the whole process's, and threads open databases side by side: the last to leave puts it back."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._before = 0
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """The database and its log hold addresses in clear: whatever is created here is for its owner only."""
+        with self._lock:
+            if not self._inside:
+                self._before = os.umask(0o077)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if not self._inside:
+                    os.umask(self._before)
+
+
+private_files: Final = _PrivateFiles()

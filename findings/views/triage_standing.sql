@@ -29,8 +29,11 @@ WITH told AS (
                 OR findings.verdict = latest.verdict AND findings.containment >= latest.containment + 0.1
             ) THEN 'stronger_verdict'
             WHEN latest.decision = 'accepted_until' AND findings.sha256 <> latest.sha256 THEN 'content_changed'
-            WHEN latest.decision IN ('closed', 'taken_down')
-                AND findings.last_seen > greatest(latest.decided_at, latest.last_seen) THEN 'seen_again'
+            WHEN latest.decision IN ('closed', 'taken_down') AND (
+                findings.last_seen > greatest(latest.decided_at, latest.last_seen)
+                -- Decided by a clock that ran ahead: whatever was seen since may have been seen afterwards.
+                OR latest.decided_at > now() AND findings.last_seen > latest.last_seen
+            ) THEN 'seen_again'
             WHEN latest.decision = 'accepted_until' AND latest.valid_until < (now() AT TIME ZONE 'UTC')::DATE
                 THEN 'expired'
         END AS reopened

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from findings.database import open_reader, open_writer
+from findings.database import open_reader, open_writer, private_files
 from findings.errors import DatabaseLockedError, DatabaseMissingError, DatabaseUnusableError, FindingsError
 from tests.findings.conftest import Estate, letter
 
@@ -187,3 +188,16 @@ def test_committed_rows_outlive_a_kill(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", script, str(path)], check=False)
     with duckdb.connect(str(path), read_only=True) as connection:
         assert connection.execute("SELECT value FROM meta WHERE name = 'x'").fetchall() == [("y",)]
+
+
+def test_what_threads_create_side_by_side_is_private_and_the_umask_comes_back() -> None:
+    before = os.umask(0o022)
+    try:
+        with ExitStack() as first, ExitStack() as second:
+            first.enter_context(private_files())
+            second.enter_context(private_files())
+            first.close()  # as of a thread that ends while another is in its block
+            assert os.umask(0o077) == 0o077
+        assert os.umask(before) == 0o022
+    finally:
+        os.umask(before)

@@ -210,6 +210,17 @@ def test_each_sweep_looks_again_at_what_was_decided(
     assert events == [(decision.value, "J. Example", None), ("to_triage", "stray", reopened)][: 2 if reopened else 1]
 
 
+@pytest.mark.parametrize("decided", [datetime(2999, 1, 1, tzinfo=UTC), START - timedelta(days=30, hours=-20)])
+def test_under_a_wrong_clock_what_is_seen_after_it_was_closed_is_open_again(estate: Estate, decided: datetime) -> None:
+    """A clock that ran ahead when it was closed, or one that was set back by a month for the decision and the sweep."""
+    estate.sweep((estate.document("/1/a.pdf"), letter()))
+    set_triage(estate.database, first_id(estate), TriageEvent(TriageDecision.CLOSED, "", "J. Example", decided))
+    if decided < START:
+        estate.days -= 30
+    estate.sweep((estate.document("/1/a.pdf"), letter()))
+    assert standing(estate, "triage, reopened") == [("to_triage", "seen_again")]
+
+
 def test_more_of_the_letter_is_a_stronger_verdict(estate: Estate) -> None:
     more = replace(letter(), letters=(replace(letter().letters[0], containment=0.85),))
     assert reopening(estate, FALSE_POSITIVE, letter(), (b"others", more)) == [("to_triage", "stronger_verdict")]
