@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 
 class FindingsError(Exception):
@@ -53,11 +54,16 @@ class DatabaseMissingError(FindingsError):
         self.path = path
 
 
+# Errors of DuckDB at a file that was cut or altered.
+_DAMAGED: Final = frozenset({"IOException", "SerializationException", "InternalException", "FatalException"})
+
+
 class DatabaseUnusableError(FindingsError):
     """The file is no findings database, or DuckDB gave up on it: `cause` is then its error's class, never its text."""
 
     def __init__(self, path: Path, cause: str) -> None:
-        super().__init__(f"{path} can not be used as a findings database ({cause})")
+        next_step = "; if it is damaged: stray restore, see docs/keeping.md" if cause in _DAMAGED else ""
+        super().__init__(f"{path} can not be used as a findings database ({cause}){next_step}")
         self.path = path
         self.cause = cause
 

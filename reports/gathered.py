@@ -27,8 +27,9 @@ def incident_cells(row: Incident, shown: Shown) -> tuple[Text, Text, Text, Text]
     lines = [
         " on ".join(part for part in (row.supplier, row.host) if part),
         shown.url(row.place),
-        f"{_count(row.findings, 'finding')}: {', '.join(filter(None, counts))}",
-        f"{_count(row.letters_open or row.letters, 'letter')}, {_people(row.persons)}, {_count(row.batches, 'folder')}",
+        f"{counted(row.findings, 'finding')}: {', '.join(filter(None, counts))}",
+        f"{counted(row.letters_open or row.letters, 'letter')}, {people_counted(row.persons)}, "
+        f"{counted(row.batches, 'folder')}",
         *([", ".join(row.categories)] if row.categories else []),
         *_open_how(row),
         *_whose(row),
@@ -44,10 +45,10 @@ def people_facts(people: PeopleExposed) -> list[tuple[str, str]]:
         ("people, possible", f"{people.persons_possible} more, of whose letters only a passage was found"),
         ("letters, sure", f"{people.letters_confirmed}"),
         ("letters, possible", f"{people.letters_possible}, of which only a passage was found"),
-        ("not counted", f"{people.letters_of_unknown_person} letters of which the register names nobody"),
-        ("", f"{people.letters_not_in_pack} documents with a person's data whose letter is not in the pack"),
-        ("not opened", f"{people.listed_unopened} files are listed beside them and were never opened"),
-        ("", f"of these, {people.listed_skipped} were to be opened and could not be"),
+        ("not counted", f"{counted(people.letters_of_unknown_person, 'letter')} of which the register names nobody"),
+        ("", f"{counted(people.letters_not_in_pack, 'document')} with a person's data whose letter is not in the pack"),
+        ("not opened", f"{counted(people.listed_unopened, 'file')} listed beside them and never opened"),
+        ("", f"of these, {people.listed_skipped} that a sweep wanted to open and could not"),
     ]
 
 
@@ -91,11 +92,13 @@ def _many(number: int, what: str) -> str:
     return f"{number} {what}" if number else ""
 
 
-def _count(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """A number with its noun."""
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _people(number: int) -> str:
+def people_counted(number: int) -> str:
+    """How many people the register names."""
     return {0: "nobody named by the register", 1: "1 person"}.get(number, f"{number} people")
 
 

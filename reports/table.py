@@ -26,7 +26,7 @@ from matchers.verdicts import Span
 from reports.acts import did, note_lines, standing
 from reports.console import plain_console
 from reports.exposed import exposure_facts
-from reports.gathered import happening_cells, incident_cells, people_facts, with_rows
+from reports.gathered import counted, happening_cells, incident_cells, people_counted, people_facts, with_rows
 from reports.shown import Shown, printable
 
 if TYPE_CHECKING:  # a listing starts sooner without
@@ -104,7 +104,8 @@ class TableReport:
             hosts = Text("\n".join(printable(host) for host in row.hosts))
             seen = _days(row.first_seen, row.last_seen)
             letter = Text(
-                f"{printable(row.letter_id)}\n{row.severity}" + (f"\n{row.persons} people" if row.persons else "")
+                f"{printable(row.letter_id)}\n{row.severity}"
+                + (f"\n{people_counted(row.persons)}" if row.persons else "")
             )
             table.add_row(letter, places, share, hosts, seen)
         self._print(table, count, "no letters exposed")
@@ -166,7 +167,7 @@ class TableReport:
             where = " ".join(part for part in (row.provider, row.region, f"found by {row.found_by}") if part)
             ours = f"ours: {row.score} of 100, {', '.join(row.reasons)}" if row.reasons else "not known whose"
             lines = [row.url, where, ours]
-            lines += [f"{row.letters} letters found in it"] if row.letters else []
+            lines += [f"{counted(row.letters, 'letter')} found in it"] if row.letters else []
             table.add_row(_bucket_state(row), Text("\n".join(map(printable, lines))), _since(row))
         self._print(table, count, "no buckets")
 
@@ -175,7 +176,7 @@ class TableReport:
         table = _table("bucket", "named", "where", "state", "seen")
         count = 0
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
-            named = f"{row.objects} objects"
+            named = counted(row.objects, "object")
             named += f"\n{row.with_credential} with a signature or token" if row.with_credential else ""
             page = f"\n{self._shown.url(row.parent)}" if row.parent else ""
             where = Text(f"{', '.join(printable(each) for each in row.met_in)}{page}")

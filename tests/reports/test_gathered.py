@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -88,6 +89,13 @@ def test_people_are_told_the_sure_before_the_possible() -> None:
     told = table(PeopleExposed(2, 1, 3, 4, 5, 6, 7, 8))
     numbers = [int(word) for word in told.replace(",", "").split() if word.isdigit()]
     assert numbers == [2, 1, 3, 4, 5, 6, 7, 8]
+
+
+def test_one_is_told_as_one(incident: Incident) -> None:
+    assert "1 letter, 1 person, 1 folder" in table(replace(incident, letters_open=1))
+    told = table(PeopleExposed(1, 1, 1, 1, 1, 1, 1, 1))
+    for said in ("1 letter of which the register", "1 document with a person's data", "1 file listed beside them"):
+        assert said in told
 
 
 def test_what_is_known_of_one_thing(known: About) -> None:
