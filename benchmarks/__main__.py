@@ -13,6 +13,7 @@ BENCHMARKS = (
     "crawling",
     "early_answer",
     "extraction",
+    "findings",
     "listings",
     "matching",
     "ocr",

@@ -73,13 +73,16 @@ def finding(database: Path, id_prefix: str, wait_seconds: float = LOCK_WAIT_SECO
     Raises:
         FindingUnknownError, FindingAmbiguousError: none, or several, begin so.
     """
-    query = f"SELECT {FINDING_COLUMNS} FROM finding_status WHERE starts_with(finding_id, ?)"  # noqa: S608 - constants
+    # By its whole id the view reads that finding alone; by a beginning it would put together all of them first.
+    known = "SELECT finding_id FROM findings WHERE starts_with(finding_id, ?)"
+    query = f"SELECT {FINDING_COLUMNS} FROM finding_status WHERE finding_id = ?"  # noqa: S608 - constants
     with open_reader(database, wait_seconds) as connection:
-        rows = asked(connection, query, [id_prefix.lower()]) if is_finding_id(id_prefix) else []
-        if not rows:
+        ids = asked(connection, known, [id_prefix.lower()]) if is_finding_id(id_prefix) else []
+        if not ids:
             raise FindingUnknownError(id_prefix)
-        if len(rows) > 1:
-            raise FindingAmbiguousError(id_prefix, len(rows))
+        if len(ids) > 1:
+            raise FindingAmbiguousError(id_prefix, len(ids))
+        rows = asked(connection, query, [ids[0]["finding_id"]])
         return detail_of(connection, finding_row(rows[0]))
 
 
