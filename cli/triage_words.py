@@ -11,8 +11,9 @@ from findings.records import Presence, TriageDecision
 from findings.report_facts import ReportedFinding
 from findings.results import FindingDetail, FindingRow, TriageEvent
 from reports.acts import did, is_overdue, note_lines, reopened_words
-from reports.finding_words import minute, share, words_of
+from reports.finding_words import share, words_of
 from reports.shown import Shown, printable
+from reports.since_words import minute
 
 # Characters of an id that are shown, as in lists.
 SHORT_ID: Final = 8
@@ -149,6 +150,7 @@ def _reported(detail: FindingDetail) -> ReportedFinding:
         exposure=detail.exposure,
         reasons=detail.reasons,
         anchors=detail.anchors,
+        gaps=detail.gaps,
         ended_at=gone[0].seen_at if gone else None,
         ended_basis=gone[0].basis if gone else None,
     )

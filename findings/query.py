@@ -13,6 +13,7 @@ from findings.chosen import Chosen, worst_first
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
 from findings.errors import FindingAmbiguousError, FindingUnknownError, SweepUnknownError
 from findings.exposure import EXPOSURE_COLUMNS, exposure_of_row
+from findings.gaps import gaps_of
 from findings.keys import FINDING_ID_BYTES
 from findings.records import (
     BucketState,
@@ -233,6 +234,7 @@ def detail_of(connection: Connection, row: FindingRow) -> FindingDetail:
         f"SELECT {EXPOSURE_COLUMNS} FROM exposure WHERE finding_id = ?",  # noqa: S608 - constants
         [row.finding_id],
     )
+    timeline = asked(connection, "SELECT gaps FROM exposure_timeline WHERE finding_id = ?", [row.finding_id])
     return FindingDetail(
         row,
         tuple(_sighting(sighting) for sighting in sightings),
@@ -241,6 +243,7 @@ def detail_of(connection: Connection, row: FindingRow) -> FindingDetail:
         {kind: AnchorState(state) for kind, state in match["anchors"]},
         tuple(match["reasons"]),
         exposure_of_row(exposures[0]) if exposures else None,
+        gaps_of(timeline[0]["gaps"]) if timeline else (),
     )
 
 

@@ -14,6 +14,7 @@ from findings.asking import asked, times
 from findings.chosen import Chosen
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
 from findings.exposure import EXPOSURE_COLUMNS, exposure_of_row
+from findings.gaps import Gap, gaps_of
 from findings.query import findings_of, reach
 from findings.records import FindingState, Presence, SweepKind, SweepState
 from findings.results import FindingExposure, FindingRow, UnitReach
@@ -37,6 +38,7 @@ class ReportedFinding:
         people: keyed ids of the registered people of the letter; None where nobody looked.
         sealed_id, sealed_at: the latest evidence of it in the vault, and when that was fetched; None where only digest
             and headers are kept.
+        gaps: when it was known not to be there, between times that it was.
         ended_at, ended_basis: the first definite answer that it is not there, after it was last seen.
     """
 
@@ -51,6 +53,7 @@ class ReportedFinding:
     ended_basis: str | None = None
     sealed_id: str | None = None
     sealed_at: datetime | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ def _reported(row: FindingRow, detail: Mapping[str, Any] | None) -> ReportedFind
         ended_basis=detail["ended_basis"],
         sealed_id=detail["sealed_id"],
         sealed_at=times(detail).get("sealed_at"),
+        gaps=gaps_of(detail["gaps"]),
     )
 
 

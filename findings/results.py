@@ -9,6 +9,7 @@ from datetime import date, datetime
 from documents.buckets import FoundBy
 from documents.exposure import IndexBasis, TlsState, Transport, Truth
 from documents.records import SkipReason
+from findings.gaps import Gap
 from findings.records import (
     BucketState,
     FindingState,
@@ -173,6 +174,7 @@ class FindingDetail:
     anchors: Mapping[str, AnchorState]
     reasons: tuple[str, ...]
     exposure: FindingExposure | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from findings.gaps import Gap
+
 # Width of every chart's viewBox; a chart as wide as the page is then drawn at about one unit a pixel.
 WIDTH: Final = 880
 # Left of this are names, right of it is what is drawn.
@@ -85,7 +87,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A row of a timeline: seen there from `start` to `end`; from then to `until` nobody knows; then it was gone."""
+    """A row of a timeline: seen there from `start` to `end`, but for gaps; to `until` nobody knows; then it was gone."""
 
     name: str
     start: datetime
@@ -94,6 +96,7 @@ class Lane:
     look: str
     is_over: bool
     note: str
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +215,14 @@ class _Span:
 def _lane_bars(lane: Lane, span: _Span, y: float) -> list[Bar]:
     start, end, until = (span.x(moment) for moment in (lane.start, lane.end, lane.until))
     title = f"{lane.name}: seen {_day(lane.start)} to {_day(lane.end)}. {lane.note}"
-    bars = [Bar(start, y, max(_LEAST_WIDTH, end - start), _BAR, lane.look, title)]
+    bars: list[Bar] = []
+    for gap in lane.gaps:  # between them it was there
+        before, not_there = span.x(gap.seen_before), span.x(gap.not_there_from)
+        bars.append(Bar(start, y, max(_LEAST_WIDTH, before - start), _BAR, lane.look, title))
+        told = f"{lane.name}: not there on {_day(gap.not_there_from)}, there again on {_day(gap.seen_again)}"
+        bars.append(Bar(not_there - 2, y - 2, 3, _BAR + 4, "over", told))
+        start = span.x(gap.seen_again)
+    bars.append(Bar(start, y, max(_LEAST_WIDTH, end - start), _BAR, lane.look, title))
     if until - end > 1:
         bars.append(Bar(end, y, until - end, _BAR, "unsure", f"{lane.name}: {_day(lane.end)} on: not known"))
     if lane.is_over:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from findings.report_facts import ReportedFinding
 from reports.finding_words import words_of
 from reports.shown import Shown, printable
+from reports.since_words import gap_words
 
 # Columns of every file, in this order. New ones come at the end, so that whoever reads by number is not misled.
 FIELDS: Final = (
@@ -15,7 +16,7 @@ FIELDS: Final = (
     *("containment", "coverage", "evidence", "false_per_million", "persons", "categories", "severity_reasons"),
     *("transport", "tls", "login_above", "listed", "folder_listed", "indexable", "index_basis"),
     *("incident_id", "assigned_to", "due", "settled", "next_step", "media_type", "size", "sha256"),
-    *("server_modified", "first_sweep", "last_sweep", "reasons", "anchors"),
+    *("server_modified", "first_sweep", "last_sweep", "reasons", "anchors", "gaps"),
 )
 
 
@@ -63,6 +64,7 @@ def _seen(finding: ReportedFinding) -> dict[str, Any]:
         "answered_at": row.answered_at,
         "basis": row.basis,
         "history": row.history,
+        "gaps": tuple(printable(gap_words(gap)) for gap in finding.gaps),
         "server_modified": row.server_modified,
         "first_sweep": row.first_sweep,
         "last_sweep": row.last_sweep,

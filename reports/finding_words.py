@@ -12,20 +12,12 @@ from findings.results import FindingRow
 from matchers.verdicts import AnchorState, Verdict
 from reports.exposed import exposure_facts
 from reports.shown import Shown, printable
+from reports.since_words import basis_words, exposed_words, minute
 
 _VERDICTS: Final = {
     Verdict.KNOWN_LETTER: "holds the letter, whole or in part",
     Verdict.SHARED_PASSAGE: "has a passage of the letter that other letters may have too",
     Verdict.SAME_TEMPLATE: "a letter on our template with a person's data on it; no letter that we know",
-}
-# What a sighting's basis means to a person; reasons of skips are said as they are.
-_BASES: Final = {
-    "matched": "it was fetched and matched",
-    "not_met": "nothing led to it any more",
-    "fetched_without_match": "what is there now is something else",
-    "unit_failed": "the sweep of that target failed",
-    "unit_interrupted": "the sweep of that target was interrupted",
-    "unit_not_reached": "the sweep did not get to that target",
 }
 
 
@@ -84,16 +76,6 @@ def share(value: float) -> str:
 def day(moment: datetime) -> str:
     """A date in UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%d}"
-
-
-def minute(moment: datetime) -> str:
-    """A time in UTC, to the minute."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def basis_words(basis: str) -> str:
-    """What an answer rests on."""
-    return _BASES.get(basis, printable(basis).replace("_", " "))
 
 
 def reachable(finding: ReportedFinding, shown: Shown) -> list[tuple[str, str]]:
@@ -181,7 +163,7 @@ _ANCHORS: Final = {
 
 def _since(finding: ReportedFinding) -> list[str]:
     row = finding.row
-    told = [f"open at least from {minute(row.first_seen)} to {minute(row.last_seen)}, as fetched by us"]
+    told = list(exposed_words(row, finding.gaps))
     told.append("it may have been open before")
     if finding.ended_at is not None:
         told.append(f"not there on {minute(finding.ended_at)} ({basis_words(finding.ended_basis or '')})")

@@ -49,6 +49,7 @@ class JsonLinesReport:
                 "reasons": detail.reasons,
                 "spans": spans,
                 "exposure": self._exposure(detail.exposure) if detail.exposure else None,
+                "gaps": [self._fields(gap) for gap in detail.gaps],
                 "sightings": [self._fields(sighting) for sighting in detail.sightings],
                 "triage_events": [self._fields(event) for event in detail.triage_events],
             }

@@ -12,7 +12,7 @@ from findings.records import FindingState, Severity, SweepState
 from findings.report_facts import ReportedFinding, ReportFacts, SweepFacts
 from findings.results import UnitReach
 from matchers.verdicts import Verdict
-from reports.finding_words import basis_words, day, minute, next_step, operator, share, words_of
+from reports.finding_words import day, next_step, operator, share, words_of
 from reports.overview import Actor, Incident, Overview, overview
 from reports.page_charts import answers_by_sweep, by_host, exposure_timeline, reach_by_sweep, reach_by_target, unseen_of
 from reports.page_records import (
@@ -27,6 +27,7 @@ from reports.page_records import (
 )
 from reports.page_summary import counted, headline, people_lines, points, reachable_lines, tiles, tone, unseen_lines
 from reports.shown import Shown, printable
+from reports.since_words import basis_words, minute
 
 # Findings that are told in full: ten printed pages. The rest has a line each, and nothing is left out.
 MOST_CARDS: Final = 25

@@ -142,7 +142,9 @@ def _lane(finding: ReportedFinding) -> Lane:
         until,
         f"{row.severity.value}-bar",
         over,
-        f"{row.state.value}, {row.severity.value}",
+        f"{row.state.value}, {row.severity.value}"
+        + (f", not there {len(finding.gaps)} times in between" if finding.gaps else ""),
+        finding.gaps,
     )
 
 

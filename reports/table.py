@@ -28,6 +28,7 @@ from reports.console import plain_console
 from reports.exposed import exposure_facts
 from reports.gathered import counted, happening_cells, incident_cells, people_counted, people_facts, with_rows
 from reports.shown import Shown, printable
+from reports.since_words import exposed_words
 
 if TYPE_CHECKING:  # a listing starts sooner without
     from findings.about import About
@@ -82,7 +83,7 @@ class TableReport:
                 *_about(row),
                 ("where", self._shown.place(row.url, row.member)),
                 ("host", f"{row.host}, {row.tier}{f', {row.supplier}' if row.supplier else ''}"),
-                ("exposed", f"at least from {_time(row.first_seen)} to {_time(row.last_seen)}, as seen by us"),
+                *(("" if place else "exposed", words) for place, words in enumerate(exposed_words(row, detail.gaps))),
                 *_server_date(row),
                 *exposure_facts(detail.exposure, self._shown),
                 ("file", f"{row.media_type}, {row.size} bytes, SHA-256 {row.sha256}"),

@@ -20,6 +20,23 @@ WITH limits AS (
     SELECT coalesce(bool_or(fact = 'host'), false) AS host, coalesce(bool_or(fact = 'supplier'), false) AS supplier,
         coalesce(bool_or(fact = 'media_type'), false) AS media_type
     FROM severity_conditions
+), answered AS (
+    -- As in the view exposure_timeline: days on which it is known not to have been there are no days of exposure.
+    SELECT sightings.finding_id, sightings.seen_at, sightings.presence = 'present' AS is_there,
+        length(sightings.history) AS position,
+        lag(sightings.presence = 'present') OVER definite AS was_there
+    FROM sightings
+    SEMI JOIN touched ON touched.finding_id = sightings.finding_id
+    SEMI JOIN (SELECT finding_id FROM finding_states WHERE regexp_matches(history, 'P[^P]*G[^P]*P')) AS broken
+        ON broken.finding_id = sightings.finding_id
+    WHERE sightings.presence <> 'unknown'
+    WINDOW definite AS (PARTITION BY sightings.finding_id ORDER BY length(sightings.history))
+), gaps AS (
+    SELECT finding_id, was_there, seen_at, lag(seen_at) OVER (PARTITION BY finding_id ORDER BY position) AS seen_before
+    FROM answered WHERE is_there
+), divided AS (
+    SELECT finding_id, sum(date_diff('day', seen_before, seen_at)) AS days
+    FROM gaps WHERE NOT was_there AND seen_before IS NOT NULL GROUP BY finding_id
 ), facts AS (
     SELECT findings.finding_id, findings.verdict, findings.tier,
         CASE WHEN asked.host THEN findings.host END AS host,
@@ -28,7 +45,7 @@ WITH limits AS (
         coalesce(findings.categories, []) AS categories,
         findings.containment AS share, findings.evidence, findings.false_per_million,
         coalesce(len(findings.person_ids), 0) AS persons,
-        date_diff('day', findings.first_seen, findings.last_seen) AS days,
+        date_diff('day', findings.first_seen, findings.last_seen) - coalesce(divided.days, 0)::BIGINT AS days,
         coalesce(exposures.transport, 'unknown') AS transport,
         coalesce(exposures.auth_above, 'unknown') AS auth_above,
         coalesce(exposures.listed, 'unknown') AS listed,
@@ -37,6 +54,7 @@ WITH limits AS (
     FROM findings
     SEMI JOIN touched ON touched.finding_id = findings.finding_id
     LEFT JOIN finding_exposures AS exposures ON exposures.finding_id = findings.finding_id
+    LEFT JOIN divided ON divided.finding_id = findings.finding_id
     CROSS JOIN asked
 )
 SELECT facts.*, reached(facts.share, limits.share) AS shares, reached(facts.evidence, limits.evidence) AS evidences,

@@ -6,7 +6,7 @@ WITH proof AS (
     GROUP BY finding_id
 )
 SELECT findings.finding_id, proof.sealed_id, proof.sealed_at, findings.reasons, findings.anchors, findings.false_per_million, findings.person_ids,
-    timeline.exposed_to_at_most AS ended_at, timeline.exposed_to_at_most_basis AS ended_basis,
+    timeline.exposed_to_at_most AS ended_at, timeline.exposed_to_at_most_basis AS ended_basis, timeline.gaps,
     exposure.finding_id IS NOT NULL AS has_exposure, exposure.fetched_at, exposure.transport, exposure.tls,
     exposure.auth_above, exposure.listed, exposure.folder_listed, exposure.indexable, exposure.index_basis,
     exposure.robots_disallow, exposure.parent, exposure.reached_by, exposure.found_as, exposure.requested_url,

@@ -9,6 +9,7 @@ import pytest
 
 from documents.records import Document, Skipped, SkipReason
 from findings.merge import merge
+from findings.query import finding
 from findings.records import SweepState, TriageDecision
 from findings.results import TriageEvent
 from findings.triage import set_triage
@@ -239,3 +240,45 @@ def test_views_can_be_read_from_a_file_of_any_name_and_attached(estate: Estate) 
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{copy}' AS mine (READ_ONLY)")
         assert connection.execute("SELECT state FROM mine.open_findings").fetchall() == [("new",)]
+
+
+def test_an_exposure_is_told_with_the_gaps_in_it(estate: Estate) -> None:
+    there, denied = (estate.document(PLACE), letter()), Skipped(f"{HOST}{PLACE}", NEGATIVE)
+    for found in (
+        there,
+        there,
+        denied,
+        denied,
+        Skipped(f"{HOST}{PLACE}", UNKNOWN),
+        there,
+        there,
+        denied,
+        there,
+        denied,
+    ):
+        estate.sweep(found)
+    ((gaps, days),) = estate.ask("SELECT gaps, days_at_least FROM exposure_timeline")
+    seen = [(START + timedelta(days=day, minutes=1)) for day in (2, 6, 7, 9)]
+    assert [(each["seen_before"], each["seen_again"]) for each in gaps] == [tuple(seen[:2]), tuple(seen[2:])]
+    assert [(each["not_there_from"].day, each["not_there_until"].day, each["answers"]) for each in gaps] == [
+        (4, 5, 2),
+        (9, 9, 1),
+    ]
+    assert {each["basis"] for each in gaps} == {"not_found"}
+    assert days == 2, "of eight days from first to last, those four and two are none"
+    ((finding_id,),) = estate.ask("SELECT finding_id FROM findings")
+    told = finding(estate.database, finding_id).gaps
+    assert [(gap.seen_before, gap.seen_again) for gap in told] == [tuple(seen[:2]), tuple(seen[2:])]
+
+
+def test_days_that_it_was_not_there_do_not_make_it_severe(estate: Estate) -> None:
+    there, denied = (estate.document(PLACE), letter()), Skipped(f"{HOST}{PLACE}", NEGATIVE)
+    reasons = "SELECT list_filter(severity_reasons, lambda each: contains(each, 'days at least')) FROM finding_status"
+    estate.sweep(there)
+    estate.sweep(denied)
+    estate.days += 40
+    estate.sweep(there)
+    assert estate.ask(reasons) == [([],)]
+    estate.days += 30
+    estate.sweep(there)
+    assert estate.ask(reasons) == [(["+5 open for 31 days at least"],)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from findings.gaps import Gap
 from findings.records import FindingState, TriageDecision
 from findings.report_facts import ReportedFinding
 from findings.results import FindingRow
@@ -35,6 +37,21 @@ def test_a_finding_in_words(row: FindingRow) -> None:
     assert ("listing", "the server lists it") in words.reachable
     assert words.since[0] == "open at least from 2026-03-01 08:30 UTC to 2026-03-09 08:30 UTC, as fetched by us"
     assert words.next_step == "confirm it and have it taken down by Example Transcription Ltd; keep proof first"
+
+
+def test_what_lies_between_gaps_is_told_apart(row: FindingRow) -> None:
+    days = [SEEN + timedelta(days=day) for day in range(1, 6)]
+    gaps = (
+        Gap(days[0], days[1], days[1], days[2], 1, "not_found"),
+        Gap(days[2], days[3], days[4], SEEN + timedelta(days=7), 2, "access_denied"),
+    )
+    assert words_of(ReportedFinding(row, gaps=gaps), Shown(False)).since[:5] == (
+        "open at least from 2026-03-01 08:30 UTC to 2026-03-02 08:30 UTC, as fetched by us",
+        "not there on 2026-03-03 08:30 UTC (not found), by one answer",
+        "open again at least from 2026-03-04 08:30 UTC to 2026-03-04 08:30 UTC, as fetched by us",
+        "not there from 2026-03-05 08:30 UTC to 2026-03-06 08:30 UTC (access denied), by 2 answers",
+        "open again at least from 2026-03-08 08:30 UTC to 2026-03-09 08:30 UTC, as fetched by us",
+    )
 
 
 def test_unknown_is_never_said_to_be_gone(row: FindingRow) -> None:

@@ -80,8 +80,15 @@ def test_a_template_finding_has_no_letter(row: FindingRow) -> None:
 def test_a_finding_in_full(row: FindingRow, reveal: bool) -> None:
     dated = replace(row, server_modified=SEEN.replace(year=2025))
     text = written(lambda report: report.finding(in_full(dated)), reveal=reveal)
-    for part in (row.finding_id, "not the date of exposure", "as seen by us", "nhs_number: agree", "unit_not_reached"):
+    for part in (
+        row.finding_id,
+        "not the date of exposure",
+        "as fetched by us",
+        "nhs_number: agree",
+        "unit_not_reached",
+    ):
         assert part in " ".join(text.split())
+    assert "unit_not_reached" in text
     assert "and 5 more spans" in text
     assert "server says" not in written(lambda report: report.finding(in_full(row)))
     assert "accepted_until" in text
