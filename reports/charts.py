@@ -87,7 +87,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A row of a timeline: seen there from `start` to `end`, but for gaps; to `until` nobody knows; then it was gone."""
+    """A row of a timeline: seen from `start` to `end`, but for gaps; to `until` nobody knows; then it was gone."""
 
     name: str
     start: datetime
