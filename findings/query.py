@@ -13,7 +13,7 @@ from findings.chosen import Chosen, worst_first
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
 from findings.errors import FindingAmbiguousError, FindingUnknownError, SweepUnknownError
 from findings.exposure import EXPOSURE_COLUMNS, exposure_of_row
-from findings.gaps import gaps_of
+from findings.gaps import Gap, gaps_of
 from findings.keys import FINDING_ID_BYTES
 from findings.records import (
     BucketState,
@@ -30,6 +30,7 @@ from findings.results import (
     DocumentToLookAt,
     ExposedLetter,
     FindingDetail,
+    FindingExposure,
     FindingRow,
     Sighting,
     SweepSummary,
@@ -229,12 +230,6 @@ def detail_of(connection: Connection, row: FindingRow) -> FindingDetail:
             [row.finding_id],
         )
     match = matches[0]
-    exposures = asked(
-        connection,
-        f"SELECT {EXPOSURE_COLUMNS} FROM exposure WHERE finding_id = ?",  # noqa: S608 - constants
-        [row.finding_id],
-    )
-    timeline = asked(connection, "SELECT gaps FROM exposure_timeline WHERE finding_id = ?", [row.finding_id])
     return FindingDetail(
         row,
         tuple(_sighting(sighting) for sighting in sightings),
@@ -242,9 +237,20 @@ def detail_of(connection: Connection, row: FindingRow) -> FindingDetail:
         tuple(_span(span) for span in match["spans"]),
         {kind: AnchorState(state) for kind, state in match["anchors"]},
         tuple(match["reasons"]),
-        exposure_of_row(exposures[0]) if exposures else None,
-        gaps_of(timeline[0]["gaps"]) if timeline else (),
+        _exposure(connection, row.finding_id),
+        _gaps(connection, row.finding_id),
     )
+
+
+def _exposure(connection: Connection, finding_id: str) -> FindingExposure | None:
+    query = f"SELECT {EXPOSURE_COLUMNS} FROM exposure WHERE finding_id = ?"  # noqa: S608 - constants
+    rows = asked(connection, query, [finding_id])
+    return exposure_of_row(rows[0]) if rows else None
+
+
+def _gaps(connection: Connection, finding_id: str) -> tuple[Gap, ...]:
+    rows = asked(connection, "SELECT gaps FROM exposure_timeline WHERE finding_id = ?", [finding_id])
+    return gaps_of(rows[0]["gaps"]) if rows else ()
 
 
 def _counted_as(state: FindingState, row: dict[str, Any]) -> int:
