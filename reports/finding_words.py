@@ -65,7 +65,7 @@ def operator(row: FindingRow) -> str:
     """Who runs the place, as the scope says."""
     if row.supplier:
         return printable(row.supplier)
-    return {"own": "our own", "processor": "a processor"}.get(row.tier, "a third party")
+    return {"own": "ourselves", "processor": "a processor"}.get(row.tier, "a third party")
 
 
 def share(value: float) -> str:

@@ -169,7 +169,7 @@ def _unit_line(unit: UnitReach, shown: Shown) -> UnitLine:
     return UnitLine(
         unit.kind.replace("_", " "),
         shown.url(unit.start_url),
-        printable(unit.supplier or "our own or not named"),
+        printable(unit.supplier or "ourselves, or not named"),
         unit.state.value.replace("_", " "),
         f"{unit.documents:,}",
         f"{unseen_of(unit):,}",
@@ -217,7 +217,7 @@ def _card(number: int, finding: ReportedFinding, shown: Shown) -> Card:
         row.severity.value,
         row.state.value,
         printable(row.host),
-        row.tier.replace("_", " "),
+        row.tier.replace("_", " ") if row.supplier else "",
         words_of(finding, shown),
         tuple(printable(reason) for reason in row.severity_reasons),
         "; ".join(told),

@@ -59,7 +59,7 @@ def test_who_must_act_worst_first(row: FindingRow) -> None:
     ours = replace(row, supplier=None, tier="own", severity=Severity.CRITICAL, due=date(2026, 3, 7))
     theirs = replace(row, severity=Severity.LOW, assigned_to="J. Example", due=date(2026, 3, 8))
     first, second = overview(facts_of([ReportedFinding(theirs), ReportedFinding(ours)]), TODAY).actors
-    assert (first.operator, first.unassigned, first.overdue) == ("our own", 1, 1)
+    assert (first.operator, first.unassigned, first.overdue) == ("ourselves", 1, 1)
     assert (second.operator, second.assigned, second.overdue) == ("Example Transcription Ltd", ("J. Example",), 0)
 
 
