@@ -94,16 +94,26 @@ def event_of(line: bytes) -> Event | None:
     """The event of a line; None where it is none of ours: torn, altered, or made by a later version."""
     try:
         held = json.loads(line)
-        at = datetime.fromisoformat(held["at"])
+        said = datetime.fromisoformat(held["at"])
+        at = said.astimezone(UTC)
         texts = [held[name] for name in ("by", "reason", "evidence_id", "previous")]
         number, details = held["number"], held["details"]
         deed = Deed(Action(held["action"]), texts[0], texts[1], texts[2], details)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
     strange = not line.isascii() or not all(isinstance(text, str) for text in texts) or not isinstance(details, dict)
-    if strange or type(number) is not int or at.tzinfo is None:
+    if strange or type(number) is not int or said.tzinfo is None:
         return None
-    return Event(number, at.astimezone(UTC), deed, texts[3], line)
+    return Event(number, at, deed, texts[3], line)
+
+
+def _is_whole(line: bytes) -> bool:
+    """One JSON object that names an action of ours: no power cut leaves that of another line."""
+    try:
+        held = json.loads(line)
+        return isinstance(held, dict) and Action(held["action"]) in Action
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +122,8 @@ class Break:
 
     Attributes:
         number: of the line, from 1.
-        what: `unreadable`, `misnumbered`, or `does_not_follow`: the line before it is not the one that it was written
-            after.
+        what: `unreadable`; `malformed`: whole, and none that this program writes; `misnumbered`; or
+            `does_not_follow`: the line before it is not the one that it was written after.
     """
 
     number: int
@@ -126,7 +136,7 @@ def breaks_of(lines: Sequence[bytes]) -> Iterator[Break]:
     for number, line in enumerate(lines, 1):
         event = event_of(line)
         if event is None:
-            yield Break(number, "unreadable")
+            yield Break(number, "malformed" if _is_whole(line) else "unreadable")
         elif event.previous != previous:
             yield Break(number, "does_not_follow")
         elif event.number != number:

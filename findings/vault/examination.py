@@ -27,6 +27,7 @@ class Trouble(StrEnum):
     CHAIN_BROKEN = "chain_broken"
     HEAD_DIFFERS = "head_differs"
     LINE_TORN = "line_torn"
+    LINE_MALFORMED = "line_malformed"
     TIME_RUNS_BACK = "time_runs_back"
     # Of sealed files.
     FILE_MISSING = "file_missing"
@@ -63,6 +64,7 @@ EXPLAINED: Final[Mapping[Trouble, str]] = {
     Trouble.CHAIN_BROKEN: "this line does not follow from the one before it: one was altered, removed, added or moved",
     Trouble.HEAD_DIFFERS: "the log at this line is not the one whose head was noted",
     Trouble.LINE_TORN: "this line can not be read: a power cut while it was written, or it was altered",
+    Trouble.LINE_MALFORMED: "this line is whole, and says what no line of stray says: it was altered or put there",
     Trouble.TIME_RUNS_BACK: "this line bears an earlier time than the one before it: a clock was set back",
     Trouble.FILE_MISSING: "the sealed file is missing",
     Trouble.FILE_CUT: "the sealed file is shorter than it was",
@@ -150,7 +152,7 @@ def examine(
         names = sorted(path.name.removesuffix(SEALED) for path in vault.folder.glob(f"*{SEALED}"))
     events = [event for line in lines if (event := event_of(line)) is not None]
     kept = [one for one in kept_of(events) if only is None or one.evidence_id in only]
-    noticed = [*_of_the_log(lines, mirror), *_of_heads(lines, heads)]
+    noticed = [*_of_the_log(lines, mirror), *_of_heads(lines, heads), *_of_captures(events)]
     if mirror is not None:
         noticed += [*_of_the_copy(events, mirror), *_of_the_database(kept, mirror)]
     sound, opened = 0, 0
@@ -188,9 +190,18 @@ def _of_the_log(lines: Sequence[bytes], mirror: Mirror | None) -> Iterator[Notic
 
 
 def _judged(broken: Break, known: Mapping[int, bytes]) -> Noticed:
-    if broken.what != "unreadable":
+    if broken.what in ("misnumbered", "does_not_follow"):
         return Noticed(Trouble.CHAIN_BROKEN, broken.number)
-    return Noticed(Trouble.LINE_ALTERED if broken.number in known else Trouble.LINE_TORN, broken.number)
+    if broken.number in known:
+        return Noticed(Trouble.LINE_ALTERED, broken.number)
+    return Noticed(Trouble.LINE_MALFORMED if broken.what == "malformed" else Trouble.LINE_TORN, broken.number)
+
+
+def _of_captures(events: Sequence[Event]) -> Iterator[Noticed]:
+    """Lines that tell of a capture, and not of which file: nothing could be held against them."""
+    for event in events:
+        if event.deed.action is Action.CAPTURED and not kept_of([event]):
+            yield Noticed(Trouble.LINE_MALFORMED, event.number)
 
 
 def _of_heads(lines: Sequence[bytes], heads: Sequence[Head]) -> Iterator[Noticed]:

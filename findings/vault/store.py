@@ -33,6 +33,7 @@ SEALED: Final = ".warc.age"
 _ASIDE: Final = ".tmp"
 # Ids become names of files, so they hold nothing that a path could be made of.
 EVIDENCE_ID: Final = re.compile(r"[0-9A-Za-z-]{1,60}")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 # A size that no file has, and no column of the database holds.
 _MOST_BYTES: Final = 1 << 63
 _FULL: Final = "the vault is as full as the scope allows"
@@ -281,12 +282,15 @@ def _kept(event: Event) -> Kept | None:
     details = event.deed.details
     try:
         numbers = details["size"], details["sealed_size"]
-        texts = str(details["sha256"]), str(details["sealed_sha256"])
-        findings = tuple(str(finding_id) for finding_id in details["findings"])
-        is_timed = datetime.fromisoformat(details["fetched_at"]).tzinfo is not None
-    except (KeyError, ValueError, TypeError):
+        texts = details["sha256"], details["sealed_sha256"]
+        findings = details["findings"]
+        fetched_at = datetime.fromisoformat(details["fetched_at"])
+        is_timed = fetched_at.tzinfo is not None and fetched_at.astimezone(UTC) is not None
+        is_told = all(_SHA256.fullmatch(text) for text in texts) and isinstance(findings, list)
+    except (KeyError, ValueError, TypeError, OverflowError):
         return None
     is_sized = all(type(number) is int and 0 <= number < _MOST_BYTES for number in numbers)
-    if not (EVIDENCE_ID.fullmatch(event.deed.evidence_id) and is_timed and is_sized):
+    is_told = is_told and all(isinstance(finding_id, str) for finding_id in findings)
+    if not (EVIDENCE_ID.fullmatch(event.deed.evidence_id) and is_timed and is_sized and is_told):
         return None
-    return Kept(event.deed.evidence_id, event, texts[0], numbers[0], texts[1], numbers[1], findings)
+    return Kept(event.deed.evidence_id, event, texts[0], numbers[0], texts[1], numbers[1], tuple(findings))

@@ -76,7 +76,15 @@ def test_what_is_cut_from_the_end_does_not_show_in_the_chain_itself() -> None:
 )  # fmt: skip
 def test_what_is_no_line_of_ours_is_none(line: bytes) -> None:
     assert event_of(line) is None
-    assert [broken.what for broken in breaks_of([line])] == ["unreadable"]
+    assert [broken.what for broken in breaks_of([line])] == ["malformed" if b'"captured"' in line else "unreadable"]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-03-01T00:00:00"])
+def test_a_time_outside_the_calendar_is_told_as_a_line_that_is_none_of_ours(at: str) -> None:
+    first = chain(1)[0]
+    line = json.dumps(json.loads(first) | {"at": at}).encode()
+    assert event_of(line) is None
+    assert list(breaks_of([line, *chain(2)[1:]])) == [Break(1, "malformed"), Break(2, "does_not_follow")]
 
 
 @settings(max_examples=60, deadline=None)

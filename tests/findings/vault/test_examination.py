@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from findings.database import open_writer
-from findings.vault.chain import Action, Deed, Head, event_of, line_of
+from findings.vault.chain import Action, Deed, Head, event_of, head_of, line_of
 from findings.vault.examination import DOUBTS, EXPLAINED, REMARKS, Examined, Trouble, examine
 from findings.vault.mirror import Mirror, mirror_of, take_in_log
 from findings.vault.sealing import recipients_of, seal
@@ -114,6 +115,54 @@ def test_with_the_database_a_log_that_was_cut_shows(
     result = examine(kept.vault, mirror)
     assert told in troubles(result)
     assert result.is_broken
+
+
+def put_in_line(safe: Safe, **fields: object) -> None:
+    """A line that follows, in place of one that Stray would write."""
+    lines = safe.log.read_bytes().splitlines()
+    held = json.loads(line_of(Deed(Action.CAPTURED, "eve", "r", "x1"), safe.clock(), head_of(lines)))
+    change_log(safe, lambda known: [*known, json.dumps(held | fields).encode()])
+
+
+CAPTURE = {
+    **{"sha256": "a" * 64, "sealed_sha256": "b" * 64, "size": 5, "sealed_size": 5, "findings": [FINDING]},
+    "fetched_at": "2026-03-01T00:00:00+00:00",
+}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"at": "0001-01-01T00:00:00+14:00", "details": CAPTURE},
+        {"at": "9999-12-31T23:59:59-14:00", "details": CAPTURE},
+        {"details": {}},
+        {"details": CAPTURE | {"size": 10**30}},
+        {"details": CAPTURE | {"sealed_size": -5}},
+        {"details": CAPTURE | {"size": float("nan")}},
+        {"details": CAPTURE | {"fetched_at": "0001-01-01T00:00:00+14:00"}},
+        {"details": CAPTURE | {"fetched_at": 7}},
+        {"details": CAPTURE | {"sha256": "a"}},
+        {"details": CAPTURE | {"sealed_sha256": 7}},
+        {"details": CAPTURE | {"findings": FINDING}},
+        {"details": CAPTURE | {"findings": [7]}},
+        {"details": CAPTURE, "evidence_id": "../../etc/passwd"},
+        {"details": CAPTURE, "evidence_id": "a\0b"},
+    ],
+)
+def test_a_line_that_follows_and_can_not_be_understood_is_told(
+    kept: Safe, tmp_path: Path, fields: dict[str, object]
+) -> None:
+    put_in_line(kept, **fields)
+    database = tmp_path / "findings.duckdb"
+    assert not take_in_log(database).differs, "it stops no merge"
+    result = examine(kept.vault, mirror_of(database))
+    assert {(noticed.trouble, noticed.line) for noticed in result.noticed} == {(Trouble.LINE_MALFORMED, 3)}
+    assert (result.is_broken, result.files) == (True, 2)
+
+
+def test_a_capture_whose_file_is_not_there_is_told(kept: Safe) -> None:
+    put_in_line(kept, details=CAPTURE)
+    assert troubles(examine(kept.vault)) == {Trouble.FILE_MISSING}
 
 
 def rewrite_log(safe: Safe) -> None:
