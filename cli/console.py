@@ -9,12 +9,13 @@ from typing import TextIO
 
 from rich.console import Console
 
+from reports.console import PipeConsole
 from reports.shown import printable
 
 
 def results() -> Console:
     """For tables and lines that a person asked for."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=False)
+    return PipeConsole(file=sys.stdout, highlight=False, soft_wrap=False)
 
 
 def notices() -> Console:
@@ -28,7 +29,7 @@ def notice(text: str) -> None:
         sys.stderr.write(printable(text) + "\n")  # not by rich, which ends the program on a broken pipe
         sys.stderr.flush()
     except BrokenPipeError:
-        _to_nowhere(sys.stderr)
+        to_nowhere(sys.stderr)
 
 
 def result_line(text: str) -> None:
@@ -36,7 +37,7 @@ def result_line(text: str) -> None:
     try:
         sys.stdout.write(printable(text) + "\n")
     except BrokenPipeError:
-        _to_nowhere(sys.stdout)
+        to_nowhere(sys.stdout)
 
 
 def json_line(fields: object) -> None:
@@ -45,10 +46,10 @@ def json_line(fields: object) -> None:
         sys.stdout.write(json.dumps(fields).replace("\x7f", "\\u007f") + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        _to_nowhere(sys.stdout)
+        to_nowhere(sys.stdout)
 
 
-def _to_nowhere(stream: TextIO) -> None:
+def to_nowhere(stream: TextIO) -> None:
     """Whoever read along has gone. The work goes on, and its exit code stands."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import click
 
-from cli.console import notice
+from cli.console import notice, to_nowhere
 from cli.exit_codes import ExitCode
 from findings.errors import FindingsError
 from inspection.errors import LettersError
@@ -23,6 +23,10 @@ class AuthorityError(Exception):
 
 class CommandError(Exception):
     """The command line asks for something that can not be done; the text says what would work."""
+
+
+class ReaderGoneError(Exception):
+    """Whoever read our output has had enough of it."""
 
 
 EXPECTED = (ScopeError, PackError, FindingsError, LettersError, CommandError)
@@ -46,9 +50,9 @@ def told_plainly() -> Iterator[None]:
     except (click.Abort, KeyboardInterrupt):
         notice("stopped")
         sys.exit(ExitCode.STOPPED)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone; nothing is left to say
-        sys.exit(ExitCode.CRASH)
+    except ReaderGoneError:
+        to_nowhere(sys.stdout)  # Python writes out what is left when it ends
+        sys.exit(ExitCode.READER_GONE)
     except OSError as error:
         notice(f"stray: {error.filename or 'the system'}: {error.strerror or type(error).__name__}")
         sys.exit(ExitCode.CRASH)

@@ -21,6 +21,7 @@ class ExitCode(IntEnum):
     NO_AUTHORITY = 30
     EVIDENCE_BROKEN = 40
     STOPPED = 130
+    READER_GONE = 141  # as a shell has it for a program that SIGPIPE ended
 
 
 def sweep_exit_code(*, complete: bool, new: int, reappeared: int, known_open: int) -> ExitCode:

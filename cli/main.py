@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from cli.errors import told_plainly
+from cli.errors import ReaderGoneError, told_plainly
 
 # Command to its file in this room, in the order in which help shows them. The object there has the command's name.
 COMMANDS = {
@@ -48,6 +48,15 @@ class _Commands(click.Group):
         command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101 - for the type checker; the table above says so
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Click would take a reader that has gone (`| head`) for a fault."""
+        try:
+            result: object = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise ReaderGoneError from None
+        return result
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -110,3 +110,13 @@ def shown(workspace: Workspace, listed: list[dict[str, object]]) -> list[dict[st
     over_http = [str(row["finding_id"]) for row in listed if str(row["unit_id"]).startswith(("open", "site"))]
     by_unit = {str(row["unit_id"]): str(row["finding_id"]) for row in listed if str(row["finding_id"]) in over_http}
     return [rows(workspace, "show", finding_id)[0] for finding_id in by_unit.values()]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_a_reader_that_has_enough_is_no_crash(triaged: Workspace, form: str) -> None:
+    with triaged.started("findings", "list", "--format", form, "--db", triaged.database) as listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        listing.stdout.close()  # before anything is written: the command is still starting
+        assert listing.wait(timeout=60) == 141
+        assert listing.stderr.read() == ""
