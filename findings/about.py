@@ -18,8 +18,8 @@ from findings.results import FindingRow
 from findings.stored_text import storable, stored_place
 from scope.urls import canonical_url
 
-# Beginnings of ids and digests shorter than this are taken for something else.
-_SHORTEST_HEX: Final = 6
+# Beginnings of ids and digests shorter than this are taken for something else; as short as `findings set` takes them.
+_SHORTEST_HEX: Final = 4
 _HEX: Final = re.compile(rf"[0-9a-fA-F]{{{_SHORTEST_HEX},64}}")
 # What happened to an address or a content, that is told at most; a page met in thousands of sweeps says no more.
 _MOST_HAPPENINGS: Final = 500
