@@ -24,25 +24,23 @@ def list_held(rows: Sequence[Held], shown: Shown, output: str) -> None:
     elif rows:
         table = Table(box=None, pad_edge=False)
         table.add_column("evidence", no_wrap=True)
-        for heading in ("fetched (UTC)", "bytes", "sha256", "findings", "where", "kept by", "why"):
-            table.add_column(heading, overflow="fold")
+        table.add_column("fetched (UTC)", no_wrap=True)
+        table.add_column("what, where, by whom and why", overflow="fold")
         for row in rows:
-            table.add_row(*(escape(printable(cell)) for cell in _cells(row, shown)))
+            table.add_row(*(escape(cell) for cell in _cells(row, shown)))
         results().print(table)
 
 
-def _cells(row: Held, shown: Shown) -> list[str]:
+def _cells(row: Held, shown: Shown) -> tuple[str, str, str]:
     findings = [finding_id[:_SHORT] for finding_id in row.finding_ids]
-    return [
-        row.evidence_id,
-        f"{row.fetched_at:%Y-%m-%d %H:%M}",
-        "destroyed" if row.destroyed_at else str(row.size),
-        row.sha256[:_SHORT],
-        " ".join(findings[:2]) + (f" and {len(findings) - 2} more" if len(findings) > 2 else ""),  # noqa: PLR2004
-        " ".join(shown.url(url) for url in row.urls[:1]),
-        row.captured_by,
-        row.reason,
+    more = f" and {len(findings) - 2} more" if len(findings) > 2 else ""  # noqa: PLR2004
+    lines = [
+        f"{'destroyed' if row.destroyed_at else f'{row.size} bytes'}, SHA-256 {row.sha256[:_SHORT]}",
+        *([f"proves {' '.join(findings[:2])}{more}"] if findings else []),
+        *(shown.url(url) for url in row.urls[:1]),
+        f"{printable(row.captured_by)}: {printable(row.reason)}",
     ]
+    return row.evidence_id, f"{row.fetched_at:%Y-%m-%d %H:%M}", "\n".join(lines)
 
 
 def _fields(row: Held, shown: Shown) -> dict[str, object]:

@@ -210,6 +210,8 @@ def test_what_is_destroyed_needs_a_yes_and_stays_on_record(copied: Workspace) ->
     assert listed(copied)[0]["destroyed_at"] is None
     assert copied.stray("evidence", "destroy", evidence_id, *REASON, "--yes").returncode == 0
     assert listed(copied)[0]["destroyed_at"] is not None
+    table = copied.stray("evidence", "list").stdout
+    assert any(line.startswith(evidence_id) and "destroyed, SHA-256" in line for line in table.splitlines())
     verified = copied.stray("evidence", "verify")
     assert verified.returncode == 0
     assert "1 destroyed on record" in verified.stderr
