@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from findings.errors import EvidenceError, EvidenceKeyError
 from findings.vault.chain import Action, Break, Event, Head, breaks_of, digest_of, event_of, head_of
-from findings.vault.mirror import Mirror
+from findings.vault.mirror import Mirror, altered_rows
 from findings.vault.sealing import unseal
 from findings.vault.store import SEALED, Kept, Vault, kept_of
 from findings.vault.warc import read_back, warc_date
@@ -154,7 +154,7 @@ def examine(
     kept = [one for one in kept_of(events) if only is None or one.evidence_id in only]
     noticed = [*_of_the_log(lines, mirror), *_of_heads(lines, heads), *_of_captures(events)]
     if mirror is not None:
-        noticed += [*_of_the_copy(events, mirror), *_of_the_database(kept, mirror)]
+        noticed += [*_of_the_copy(events, mirror), *_of_the_database(kept, events, mirror)]
     sound, opened = 0, 0
     digests = {one.sealed_sha256: one.evidence_id for one in kept}
     for one in kept:
@@ -220,12 +220,15 @@ def _of_the_copy(events: Sequence[Event], mirror: Mirror) -> Iterator[Noticed]:
             yield Noticed(Trouble.DATABASE_DIFFERS, event.number, detail="its line is gone")
 
 
-def _of_the_database(kept: Sequence[Kept], mirror: Mirror) -> Iterator[Noticed]:
+def _of_the_database(kept: Sequence[Kept], events: Sequence[Event], mirror: Mirror) -> Iterator[Noticed]:
     for one in kept:
         number = one.event.number
         said = mirror.sealed.get(one.evidence_id), mirror.findings.get(one.evidence_id, frozenset())
         if number in mirror.lines and said != (one.sealed_sha256, frozenset(one.finding_ids)):
             yield Noticed(Trouble.DATABASE_DIFFERS, number, one.evidence_id)
+    for number, evidence_id, columns in altered_rows(events, mirror):
+        if columns != "sealed_sha256":  # told above
+            yield Noticed(Trouble.DATABASE_DIFFERS, number, evidence_id, columns)
     for evidence_id in sorted(mirror.sealed.keys() - {one.evidence_id for one in kept}):
         yield Noticed(Trouble.DATABASE_DIFFERS, 0, evidence_id, "the log does not tell of it")
 

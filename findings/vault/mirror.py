@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -71,12 +71,14 @@ class Mirror:
         sealed: digest of each sealed file, by id of the evidence.
         findings: ids of each evidence's findings.
         urls: places of each evidence's findings.
+        rows: the other columns of each sealed file, by id of the evidence; of each line of the log, by its number.
     """
 
     lines: dict[int, bytes] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
     findings: dict[str, frozenset[str]] = field(default_factory=dict)
     urls: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    rows: dict[str | int, dict[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
     def head(self) -> Head:
@@ -124,8 +126,8 @@ def take_in_log(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Take
 def mirror_of(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Mirror:
     """What the database knows of its vault. Raises FindingsError where it can not be opened."""
     with open_reader(database, wait_seconds) as connection:
-        lines = asked(connection, "SELECT event_number, line FROM evidence_log")
-        sealed = asked(connection, "SELECT evidence_id, sealed_sha256 FROM sealed_evidence")
+        lines = asked(connection, "SELECT * EXCLUDE (taken_in_at) FROM evidence_log")
+        sealed = asked(connection, "FROM sealed_evidence")
         places = asked(
             connection,
             "SELECT evidence_id, list(DISTINCT finding_id) AS findings, list(DISTINCT url) AS urls "
@@ -136,7 +138,28 @@ def mirror_of(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Mirror
         {str(row["evidence_id"]): str(row["sealed_sha256"]) for row in sealed},
         {str(row["evidence_id"]): frozenset(map(str, row["findings"])) for row in places},
         {str(row["evidence_id"]): frozenset(str(url) for url in row["urls"] or () if url) for row in places},
+        {row["event_number"]: row for row in lines} | {row["evidence_id"]: row for row in sealed},
     )
+
+
+def altered_rows(events: Sequence[Event], mirror: Mirror) -> Iterator[tuple[int, str, str]]:
+    """Columns of the database that say something else than the line which they were made of: line, evidence, names."""
+    known = [event for event in events if mirror.lines.get(event.number) == event.line]
+    ends: dict[str, set[datetime]] = {}
+    for event in known:
+        if event.deed.action is Action.DESTROYED:
+            ends.setdefault(storable(event.deed.evidence_id), set()).add(event.at)
+    made: dict[str | int, dict[str, object]] = {event.number: _event_row(event) for event in known}
+    for row in _sealed_rows(known):
+        made.setdefault(str(row["evidence_id"]), row)
+    for name, row in made.items():
+        held = mirror.rows.get(name, {})
+        strange = {column for column in row.keys() & held.keys() if held[column] != row[column]}
+        if isinstance(name, str) and held and held["destroyed_at"] not in ends.get(name, {None}):
+            strange.add("destroyed_at")
+        if strange:
+            evidence_id = name if isinstance(name, str) else ""
+            yield int(str(row["event_number"])), evidence_id, ", ".join(sorted(strange))
 
 
 def _event_row(event: Event) -> dict[str, object]:

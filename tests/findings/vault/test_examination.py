@@ -215,6 +215,12 @@ def test_a_database_that_says_something_else_shows(kept: Safe, mirror: Mirror) -
     [
         "DELETE FROM evidence_log WHERE event_number = 1",
         "UPDATE evidence_log SET line = replace(line, 'ann', 'bob') WHERE event_number = 1",
+        "UPDATE evidence_log SET done_by = 'somebody' WHERE event_number = 1",
+        "UPDATE evidence_log SET happened_at = '2020-01-01' WHERE event_number = 1",
+        "UPDATE sealed_evidence SET sha256 = repeat('0', 64) WHERE event_number = 1",
+        "UPDATE sealed_evidence SET fetched_at = '2020-01-01' WHERE event_number = 1",
+        "UPDATE sealed_evidence SET captured_by = 'mallory', recipients = ['age1mallory'] WHERE event_number = 1",
+        "UPDATE sealed_evidence SET destroyed_at = '2026-01-01' WHERE event_number = 1",
         "DELETE FROM sealed_findings",
         "UPDATE sealed_findings SET finding_id = 'x' WHERE finding_id LIKE '3fa9%'",
     ],
