@@ -13,7 +13,7 @@ from cli.errors import CommandError
 from cli.evidence_told import list_held, tell_examined
 from cli.exit_codes import ExitCode
 from cli.operator import operator_name
-from cli.options import database_option, format_option, reveal_option
+from cli.options import DatabaseFile, database_option, format_option, reveal_option
 from cli.reading import READ_WAIT, merge_what_waits
 from cli.reveal_log import log_reveal
 from findings.errors import DatabaseLockedError
@@ -56,7 +56,9 @@ def evidence() -> None:
     "--scope", "scope_path", type=click.Path(path_type=Path), default=Path("scope.toml"), show_default=True,
     help="The scope file: authority, recipients, database.",
 )  # fmt: skip
-@click.option("--db", "database", type=click.Path(path_type=Path), help="Findings database instead of the scope's own.")
+@click.option(
+    "--db", "database", type=DatabaseFile(path_type=Path), help="Findings database instead of the scope's own."
+)
 @click.option("--tip-off", metavar="REFERENCE", help="Ask for a place outside the scope's targets, on record.")
 @_reason_option
 @_by_option

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from scope.real_files import real_file
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FORMATS = ["table", "json"]
+
+
+class DatabaseFile(click.Path):
+    """A findings database; one that is named through a link is the file that the link leads to."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path that was typed, or what it leads to."""
+        return real_file(Path(os.fsdecode(super().convert(value, param, ctx))))
 
 
 def scope_argument(command: Command) -> Command:
@@ -30,7 +41,7 @@ def format_option(command: Command) -> Command:
 def database_option(command: Command) -> Command:
     """The findings database, ./findings.duckdb where none is given."""
     return click.option(
-        "--db", "database", type=click.Path(path_type=Path), default=Path("findings.duckdb"), show_default=True,
+        "--db", "database", type=DatabaseFile(path_type=Path), default=Path("findings.duckdb"), show_default=True,
         help="The findings database.",
     )(command)  # fmt: skip
 

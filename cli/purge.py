@@ -12,7 +12,7 @@ from cli.amounts import counted
 from cli.console import json_line, notice, result_line
 from cli.errors import CommandError
 from cli.operator import operator_name
-from cli.options import format_option, scope_argument
+from cli.options import DatabaseFile, format_option, scope_argument
 from cli.reading import READ_WAIT, merge_what_waits
 from findings.retention import HeldReason, Purge, RetentionRule, preview_purge
 from findings.retention import purge as purge_now
@@ -31,7 +31,9 @@ _HELD = {HeldReason.NOT_CLOSED: "confirmed or reported, and nobody has closed th
 
 @click.command()
 @scope_argument
-@click.option("--db", "database", type=click.Path(path_type=Path), help="Findings database instead of the scope's own.")
+@click.option(
+    "--db", "database", type=DatabaseFile(path_type=Path), help="Findings database instead of the scope's own."
+)
 @click.option("--yes/--preview", "yes", default=False, help="Delete it, or only show it; only show it, if not given.")
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Show what would be deleted on this day; not with --yes."

@@ -17,7 +17,7 @@ from cli.console import json_line, notice
 from cli.errors import AuthorityError
 from cli.exit_codes import ExitCode, sweep_exit_code
 from cli.notifying import notify_of_sweep
-from cli.options import format_option, scope_argument
+from cli.options import DatabaseFile, format_option, scope_argument
 from cli.sweep_progress import SweepProgress
 from cli.sweep_summary import summary_fields, tell_summary, unseen
 from fetching.clean_environment import clean_environment
@@ -35,7 +35,9 @@ from sweeps.sweep import Sweep, SweepResult
 
 @click.command()
 @scope_argument
-@click.option("--db", "database", type=click.Path(path_type=Path), help="Findings database instead of the scope's own.")
+@click.option(
+    "--db", "database", type=DatabaseFile(path_type=Path), help="Findings database instead of the scope's own."
+)
 @click.option("--workers", type=click.IntRange(1, 256), help="Units at a time; as many as this machine has processors.")
 @click.option(
     "--wait", type=click.FloatRange(min=0), default=LOCK_WAIT_SECONDS, show_default=True,

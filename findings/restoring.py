@@ -11,9 +11,9 @@ from pathlib import Path
 
 from findings.backup import BESIDE, DATABASE, Backup, check_backup, copy_file, merged_units
 from findings.copying import log_of
-from findings.database import LOCK_WAIT_SECONDS, private_files
+from findings.database import LOCK_WAIT_SECONDS, database_errors, open_for_upkeep, private_files
 from findings.durable_files import FOLDER_MODE, private_folder, storage_errors, sync_folder
-from findings.errors import BackupError
+from findings.errors import BackupError, DatabaseUnusableError
 from findings.lock import SweepLock
 from findings.merge import one_merge
 from findings.rewriting import locked
@@ -77,23 +77,34 @@ def _held(database: Path, wait_seconds: float) -> Iterator[None]:
     if not database.exists():
         yield
         return
+    _take_in_log(database)
     with locked(database, wait_seconds):
         yield
+
+
+def _take_in_log(database: Path) -> None:
+    """What a killed writer left goes into the file: two files can not be set aside in one step.
+
+    One that is damaged or in use is left as it is.
+    """
+    if log_of(database).exists():
+        with suppress(DatabaseUnusableError), database_errors(database), open_for_upkeep(database) as connection:
+            connection.execute("FORCE CHECKPOINT")
 
 
 def _set_aside(database: Path, aside: Path) -> None:
     """The database keeps its name until the other takes it; its log goes first, or the other would take it in."""
     log = log_of(database)
-    if log.exists():
-        _folder(aside)
-        log.rename(aside / log.name)
-    if database.exists():
+    there = [path for path in (database, log) if path.exists()]
+    for path in there:
         _folder(aside)
         try:
-            (aside / database.name).hardlink_to(database)
+            (aside / path.name).hardlink_to(path)
         except OSError:
-            copy_file(database, aside / database.name)
+            copy_file(path, aside / path.name)
+    if there:
         sync_folder(aside)
+    log.unlink(missing_ok=True)  # only now that both lie there
 
 
 def _set_aside_sweeps(root: Path, restored: Path, aside: Path) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from scope.bucket_checks import unfit_buckets, unfit_names, unfit_services
 from scope.errors import ScopeError
 from scope.model import BucketTarget, RobotsPolicy, Scope, Tier
 from scope.providers import Provider, load_providers
+from scope.real_files import real_file
 from scope.recipients import unfit_recipients
 from scope.urls import has_credentials
 
@@ -292,7 +293,7 @@ def _unfit_files(scope: Scope) -> Iterator[str]:
 def _rooted(scope: Scope, folder: Path) -> Scope:
     pack = scope.pack.model_copy(update={"path": folder / scope.pack.path, "key": folder / scope.pack.key})
     database = scope.database.model_copy(
-        update={"file": folder / scope.database.file, "key": folder / scope.database.key}
+        update={"file": real_file(folder / scope.database.file), "key": folder / scope.database.key}
     )
     providers = folder / scope.providers if scope.providers else None
     ocr = scope.ocr.model_copy(update={"data": tuple(folder / place for place in scope.ocr.data)})

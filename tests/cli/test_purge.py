@@ -48,3 +48,22 @@ def test_what_can_not_be_done_is_said(kept: Workspace) -> None:
     told = kept.stray("purge", "scope.toml")
     assert told.returncode == 2
     assert "retention.listings" in told.stderr
+
+
+def test_a_database_that_is_named_through_a_link_is_one_database(kept: Workspace) -> None:
+    """What a purge writes anew takes the place of the file, never of the link."""
+    link = kept.folder / "current.duckdb"
+    link.symlink_to(kept.database.name)
+    before = kept.database.stat().st_ino
+    (kept.folder / "current.key").symlink_to("findings.key")
+    scope = kept.scope.read_text()
+    rules = "[retention]\nlistings = 1\ndocuments = 1\nfalse_positive = 1\n"
+    kept.scope.write_text(scope.replace(RETENTION, rules))
+    done = kept.stray("purge", "scope.toml", "--db", "current.duckdb", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert kept.stray("backup", "kept", "--db", "current.duckdb").returncode == 0
+    restored = kept.stray("restore", "kept", "--db", "current.duckdb", "--replace")
+    assert restored.returncode == 0, restored.stderr
+    assert link.is_symlink()
+    assert kept.database.stat().st_ino != before, "restored under its own name"
+    assert not [path.name for path in kept.folder.glob("current.duckdb?*")], "nothing hangs on the link's name"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from findings.backup import DATABASE, back_up
+from findings.database import open_reader
 from findings.errors import BackupError, DatabaseLockedError, SweepRunningError
 from findings.lock import SweepLock
 from findings.merge import merge
@@ -138,3 +140,56 @@ def test_what_waited_in_the_spool_is_merged_afterwards(kept: Path, estate: Estat
     assert put_back(kept, estate).sweeps == ()
     merge(estate.root, estate.database)
     assert len(open_findings(estate.database)) == 2
+
+
+WRITE_AND_DIE = """
+import os, sys, duckdb
+held = duckdb.connect(sys.argv[1])
+held.execute("SET wal_autocheckpoint = '1TB'")
+held.execute("INSERT INTO meta VALUES ('mark', '1')")
+os.kill(os.getpid(), 9)
+"""
+
+# Dies at the given call of those that change a name.
+RESTORE_AND_DIE = """
+import os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+left = int(sys.argv[3])
+
+def dying(real):
+    def call(self, *given, **named):
+        global left
+        if str(self).startswith(sys.argv[2]):
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), 9)
+        return real(self, *given, **named)
+    return call
+
+for name in ("rename", "replace", "hardlink_to", "unlink"):
+    setattr(Path, name, dying(getattr(Path, name)))
+from findings.restoring import restore
+restore(Path(sys.argv[1]), Path(sys.argv[2]), datetime(2026, 3, 5, tzinfo=UTC), replace=True)
+"""
+
+
+def test_killed_between_any_two_names_what_was_committed_is_there(kept: Path, estate: Estate) -> None:
+    def marks(database: Path) -> int:
+        with open_reader(database) as connection:
+            return len(connection.execute("SELECT * FROM meta WHERE name = 'mark'").fetchall())
+
+    database = estate.database
+    for at in range(9):
+        if not marks(database):
+            subprocess.run([sys.executable, "-c", WRITE_AND_DIE, str(database)], check=False)
+            assert Path(f"{database}.wal").exists()
+        command = [sys.executable, "-c", RESTORE_AND_DIE, str(kept), str(database), str(at)]
+        if subprocess.run(command, check=False).returncode == 0:
+            break
+        asides = [*database.parent.glob(f"{database.name}.before-restore-*/{database.name}")]
+        assert marks(database) or any(map(marks, asides))
+        for aside in asides:
+            shutil.rmtree(aside.parent)
+    assert at > 1, "it was killed in between"
+    assert not marks(database)
