@@ -25,7 +25,7 @@ HARMLESS_COLUMNS: Final = frozenset(
     "index_basis auth_above robots_disallow is_current anonymous listable readable versions_visible acl_readable "
     "start_url exists website found_by provider region kind outcome cue reason what answer ask skipped_by_reason "
     "skipped_because news level sha256 media_type stray_version gone_basis exposed_from_basis exposed_to_basis "
-    "exposed_to_at_most_basis category why exposed_from_at_earliest_basis column_name column_type".split()
+    "exposed_to_at_most_basis gaps category why exposed_from_at_earliest_basis column_name column_type".split()
 )
 # Tables with a row for each file or each meeting of one; what they hold of these columns is in smaller tables too.
 _LARGE: Final = frozenset({"entries", "skips", "matches", "sightings", "documents"})

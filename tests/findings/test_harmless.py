@@ -52,6 +52,13 @@ def test_what_our_columns_hold_is_harmless(database: Path) -> None:
     assert "A. Clerk" not in free_query(database, "SELECT decided_by AS x FROM triage_events").harmless
 
 
+def test_names_of_parts_that_a_view_makes_are_harmless(database: Path) -> None:
+    gap = "{'seen_before': 1, 'basis': 'access_denied', 'planted': 2}"
+    answer = free_query(database, f"SELECT [{gap}] AS gaps")
+    assert {"seen_before", "basis"} <= answer.harmless
+    assert "planted" not in answer.harmless
+
+
 def test_what_our_views_say_in_their_own_words_is_harmless(database: Path) -> None:
     asked = free_query(database, "FROM questions")
     assert {row[1] for row in asked.rows} <= asked.harmless
