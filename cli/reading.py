@@ -10,8 +10,7 @@ from cli.console import notice
 from cli.errors import CommandError
 from cli.reveal_log import log_reveal
 from findings.errors import DatabaseLockedError
-from findings.merge import merge
-from findings.spool_folders import spool_root
+from findings.spool_folders import spool_root, waits_in
 from reports.interface import Report
 from reports.json_lines import JsonLinesReport
 from reports.table import DEFAULT_WIDTH, TableReport
@@ -39,6 +38,10 @@ def merge_what_waits(database: Path) -> None:
     root = spool_root(database)
     if not database.exists() and not root.exists():
         raise CommandError(f"{database}: no such database; `stray sweep` makes it, --db names another")
+    if not waits_in(root):
+        return
+    from findings.merge import merge  # noqa: PLC0415 - what it needs takes longer to load than most answers
+
     try:
         merged = merge(root, database, MERGE_WAIT)
     except DatabaseLockedError as error:

@@ -27,7 +27,15 @@ from findings.merge_tables import UnitRows, stage_end, stage_units
 from findings.parts import COLUMNS, is_whole, row_count
 from findings.records import SweepEnd, UnitOutcome, UnitRecord, UnitState
 from findings.schema import Transaction
-from findings.spool_folders import QUARANTINE, READABLE_FORMATS, SweepFolder, read_end, read_unit_file, sweep_folders
+from findings.spool_folders import (
+    QUARANTINE,
+    READABLE_FORMATS,
+    SweepFolder,
+    read_end,
+    read_unit_file,
+    sweep_folders,
+    waits_in,
+)
 from findings.statements import sql_text
 from findings.vault.mirror import take_in
 from findings.vault.store import vault_folder
@@ -91,7 +99,7 @@ def merge(
     """
     progress = _Progress()
     with storage_errors(root):
-        if any(_has_work(sweep) for sweep in sweep_folders(root)):
+        if waits_in(root):
             with one_merge(root, database, wait_seconds), open_writer(database, wait_seconds) as connection:
                 progress.all_memory = _settle(connection)
                 for sweep in sweep_folders(root):
@@ -108,10 +116,6 @@ def _settle(connection: Connection) -> str:
     connection.execute(f"SET threads = {min(MERGE_THREADS, os.cpu_count() or 1)}")
     connection.execute(f"SET checkpoint_threshold = '{_LOG_SIZE}'")
     return all_memory
-
-
-def _has_work(sweep: SweepFolder) -> bool:
-    return bool(sweep.published()) or sweep.end_file.exists() or read_json(sweep.header_file) is None
 
 
 class _SweepMerge:

@@ -6,9 +6,10 @@ import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from scope.units import Unit
+if TYPE_CHECKING:
+    from scope.units import Unit  # reads tables of services, which no answer of the database needs
 
 
 class SweepKind(StrEnum):

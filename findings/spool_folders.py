@@ -252,3 +252,12 @@ def read_end(folder: SweepFolder) -> SweepEnd | None:
         return SweepEnd(datetime.fromisoformat(held["ended_at"]), SweepState(held["state"])) if held else None
     except (KeyError, ValueError, TypeError):
         return None
+
+
+def _has_work(sweep: SweepFolder) -> bool:
+    return bool(sweep.published()) or sweep.end_file.exists() or read_json(sweep.header_file) is None
+
+
+def waits_in(root: Path) -> bool:
+    """Is there anything in the spool for a merge to take in or to set aside?"""
+    return any(_has_work(sweep) for sweep in sweep_folders(root))
