@@ -16,7 +16,7 @@ from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Footer, HelpPanel, Static
 
 from cli.triage_screen.asking import Agree, Decide
 from cli.triage_words import DECISIONS, SHORT_ID, FindingWordsInFull, RowWords, row_words, words_in_full
@@ -49,24 +49,26 @@ class TriageScreen(App[None]):
     TITLE = "Stray triage"
     ENABLE_COMMAND_PALETTE = False
     CSS = """
-    #list { width: 50%; height: 1fr; }
-    #right { width: 50%; height: 1fr; padding: 0 1; border-left: solid $panel; }
+    #list { width: 52%; height: 1fr; }
+    #right { width: 48%; height: 1fr; padding: 0 1; border-left: solid $panel; }
     #head, #said { height: auto; padding: 0 1; }
     """
+    # In the order of need: a narrow terminal shows the first ones.
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "waiting", "next"),
+        Binding("q", "quit", "quit"),
+        Binding("question_mark", "keys", "keys"),
+        Binding("space", "tick", "tick"),
+        Binding("i", "decide('')", "note, who, due"),
         *(
             Binding(key, f"decide('{kind.value}')", kind.value.replace("_", " "))
             for kind, (key, _) in DECISIONS.items()
         ),
-        Binding("i", "decide('')", "note, who, due"),
-        Binding("n", "waiting", "next to decide"),
-        Binding("space", "tick", "tick"),
         Binding("less_than_sign", "turn(-1)", "page back", show=False),
         Binding("greater_than_sign", "turn(1)", "page on", show=False),
         Binding("R", "reload", "read again", show=False),
-        Binding("j", "step(1)", show=False),
-        Binding("k", "step(-1)", show=False),
-        Binding("q", "quit", "quit"),
+        Binding("j", "step(1)", "down", show=False),
+        Binding("k", "step(-1)", "up", show=False),
     ]
 
     def __init__(self, database: Path, who: str, chosen: Chosen, shown: Shown, wait_seconds: float) -> None:
@@ -88,7 +90,7 @@ class TriageScreen(App[None]):
             with VerticalScroll(id="right", can_focus=False):
                 yield Static(id="finding", markup=False)
         yield Static(id="said", markup=False)
-        yield Footer()
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Begin with the first that waits."""
@@ -116,6 +118,13 @@ class TriageScreen(App[None]):
     def action_reload(self) -> None:
         """Read the list anew: a sweep may have come in."""
         self._read(lambda: self._entry.detail.row.finding_id if self._entry else None)
+
+    def action_keys(self) -> None:
+        """All keys beside the list, and away again."""
+        if self.screen.query(HelpPanel):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()
 
     def action_waiting(self) -> None:
         """To the next that nobody has decided on."""

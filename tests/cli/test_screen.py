@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import DataTable, HelpPanel, Input, Static
 
 from cli.triage_screen.screen import TriageScreen
 from findings.chosen import Chosen
@@ -169,3 +169,13 @@ def test_an_empty_list_is_said(three: Estate) -> None:
 
     played(three, steps, chosen=Chosen(host="nowhere"))
     assert events(three) == []
+
+
+def test_all_keys_are_told_on_request(three: Estate) -> None:
+    async def steps(pilot: Pilot[None], screen: TriageScreen) -> None:
+        await pressed(pilot, screen, "question_mark")
+        assert screen.screen.query(HelpPanel)
+        await pressed(pilot, screen, "question_mark")
+        assert not screen.screen.query(HelpPanel)
+
+    played(three, steps)
