@@ -116,3 +116,36 @@ def test_after_a_clock_was_set_back_nothing_is_lost_or_doubled(estate: Estate) -
     assert estate.ask("SELECT first_seen < last_seen FROM findings ORDER BY url LIMIT 1") == [(True,)]
     assert latest_sweep_id(estate.database) == first
     assert estate.ask("SELECT max(seen_at) - min(seen_at) FROM sightings") == [(timedelta(days=29),)]
+
+
+# Reads as a notebook does, again and again, until its input ends; says how many findings it saw each time.
+READER = """
+import select, sys
+from pathlib import Path
+from findings.frames import ask
+while not select.select([sys.stdin], [], [], 0)[0]:
+    print(ask(Path(sys.argv[1]), "SELECT count(*) AS n FROM findings")["n"][0], flush=True)
+"""
+
+
+def test_two_sweeps_settle_while_a_notebook_reads(estate: Estate) -> None:
+    estate.sweep((estate.document("/1/0.pdf"), letter()))
+    for number in range(1, 7):
+        estate.sweep((estate.document(f"/1/{number}.pdf"), letter()), merged=False)
+    command = [sys.executable, "-c", READER, str(estate.database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as notebook:
+        assert notebook.stdout is not None
+        assert notebook.stdout.readline() == "1\n"
+        settle = (
+            "import sys; from pathlib import Path; from findings.merge import merge; merge(*map(Path, sys.argv[1:]))"
+        )
+        both = [
+            subprocess.Popen([sys.executable, "-c", settle, str(estate.root), str(estate.database)]) for _ in range(2)
+        ]
+        assert [sweep.wait() for sweep in both] == [0, 0]
+        seen, _ = notebook.communicate("")
+    assert notebook.returncode == 0
+    counts = [int(line) for line in seen.split()]
+    assert counts == sorted(counts), "what was there stays there"
+    assert estate.ask("SELECT count(*), count(DISTINCT url) FROM findings") == [(7, 7)]
+    assert estate.ask("SELECT count(*) FROM sweeps WHERE state = 'finished'") == [(7,)]
