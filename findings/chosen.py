@@ -77,13 +77,13 @@ class Chosen:
 
 
 def worst_first() -> str:
-    """The order in which a person should read: what is settled last, then severity, state, verdict and place."""
+    """The order in which a person should read: what is settled or gone last, then severity, state, verdict, place."""
     severity, state, verdict = (
         _place_in("severity", list(Severity)),
         _place_in("state", _STATES),
         _place_in("verdict", list(Verdict)),
     )
-    return f"settled, {severity}, {state}, {verdict}, severity_points DESC, host, url, member"
+    return f"settled, state = 'gone', {severity}, {state}, {verdict}, severity_points DESC, host, url, member"
 
 
 def _place_in(column: str, order: Collection[str]) -> str:
