@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -12,6 +13,7 @@ import click
 
 from cli.amounts import counted, moment, size
 from cli.console import json_line, result_line
+from cli.exit_codes import ExitCode
 from cli.options import database_option, format_option
 from findings.standing import PastSweep, SpooledSweep, SpoolState, Standing, standing
 
@@ -36,9 +38,11 @@ def status(database: Path, output: str) -> None:
     told = standing(database, _WAIT)
     if output == "json":
         json_line(_fields(told))
-        return
-    for name, line in _lines(told):
-        result_line(f"{name:<12}{line}".rstrip())
+    else:
+        for name, line in _lines(told):
+            result_line(f"{name:<12}{line}".rstrip())
+    if not told.is_usable:  # a watchdog that looks at the code alone must not take this for well
+        sys.exit(ExitCode.USAGE)
 
 
 def _fields(told: Standing) -> dict[str, Any]:

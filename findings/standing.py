@@ -15,7 +15,7 @@ from typing import Any, Final
 from findings.asking import asked, utc
 from findings.database import Connection, open_as_it_is, stored_key_check
 from findings.durable_files import read_json
-from findings.errors import DatabaseMissingError, FindingsError, SpoolError
+from findings.errors import DatabaseLockedError, DatabaseMissingError, FindingsError, SpoolError
 from findings.held import Holder, database_holder, holder_of, is_locked
 from findings.lock import LOCK_NAME
 from findings.merge import MERGE_LOCK_NAME
@@ -87,6 +87,7 @@ class Standing:
 
     Attributes:
         problem: why the database could not be read, empty where it could; what lies in the spool is told all the same.
+        is_usable: false where no waiting helps: it is damaged, foreign or of a newer Stray.
         holder: who has it open.
         schema, known_schema: of the file, and of this Stray.
         sweeping, merging: who does so at present.
@@ -100,6 +101,7 @@ class Standing:
 
     database: Path
     problem: str
+    is_usable: bool
     holder: Holder | None
     schema: int | None
     known_schema: int
@@ -137,6 +139,7 @@ def standing(database: Path, wait_seconds: float = 0.0) -> Standing:
     return Standing(
         database,
         problem,
+        not told.get("unusable", False),
         held,
         told.get("schema"),
         migrations()[-1].version,
@@ -165,7 +168,7 @@ def _asked_of(database: Path, wait_seconds: float) -> tuple[str, dict[str, Any]]
                 "findings": int(asked(connection, "SELECT count(*) AS count FROM findings")[0]["count"]),
             }
     except FindingsError as error:
-        return str(error), {}
+        return str(error), {"unusable": not isinstance(error, DatabaseLockedError)}
 
 
 def _past_sweeps(connection: Connection) -> tuple[PastSweep, ...]:

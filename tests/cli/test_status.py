@@ -27,3 +27,11 @@ def test_no_database(workspace: Workspace) -> None:
     told = workspace.stray("status")
     assert told.returncode == 2
     assert "no such database" in told.stderr
+
+
+def test_a_database_that_can_not_be_used_is_no_success(workspace: Workspace) -> None:
+    workspace.database.write_bytes(b"not a database" * 500)
+    told = workspace.stray("status")
+    assert told.returncode == 2
+    assert "stray restore" in told.stdout
+    assert json.loads(workspace.stray("status", "--format", "json").stdout)["is_usable"] is False
