@@ -115,15 +115,6 @@ def act(
     return Recorded(act_id, len(wanted))
 
 
-def set_triage(database: Path, finding_id: str, event: TriageEvent, wait_seconds: float = LOCK_WAIT_SECONDS) -> None:
-    """Record one act on one finding, named by its whole id (`query.finding` finds it by its beginning).
-
-    Raises:
-        See `act`.
-    """
-    act(database, [finding_id], event, wait_seconds=wait_seconds)
-
-
 def check_act(event: TriageEvent) -> None:
     """Does it hold together?
 

@@ -18,10 +18,9 @@ from findings.database import open_writer
 from findings.query import finding, findings
 from findings.records import TriageDecision
 from findings.results import TriageEvent
-from findings.triage import set_triage
 from matchers.verdicts import Verdict
 from tests.cli.page_session import Running, running
-from tests.findings.conftest import Estate, letter
+from tests.findings.conftest import Estate, letter, set_triage
 
 NOW = datetime(2026, 3, 9, tzinfo=UTC)
 HOSTILE = "\"'><script>alert(1)</script>{{7*7}}\x1b[2J\u202e\x00"

@@ -16,12 +16,11 @@ from cli.triage_screen.screen import TriageScreen
 from findings.chosen import Chosen
 from findings.query import findings
 from findings.results import TriageEvent
-from findings.triage import set_triage
 from findings.worklist import work_page
 from matchers.verdicts import Verdict
 from reports.shown import Shown
 from tests.cli.test_app import CONFIRMED, HOSTILE, held
-from tests.findings.conftest import Estate, letter
+from tests.findings.conftest import Estate, letter, set_triage
 
 Steps = Callable[[Pilot[None], TriageScreen], Awaitable[None]]
 

@@ -26,9 +26,11 @@ from findings.records import (
     UnitState,
     new_sweep_id,
 )
+from findings.results import TriageEvent
 from findings.rows import Judged
 from findings.spool import SweepSpool, UnitSpool
 from findings.spool_folders import spool_root
+from findings.triage import act
 from matchers.verdicts import AnchorState, Judgement, LetterMatch, Span, Verdict
 
 START = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
@@ -61,6 +63,11 @@ def letter(letter_id: str = "L-41", verdict: Verdict = Verdict.KNOWN_LETTER) -> 
         (Span("", (10, 400), (0, 390)),),
     )
     return Judgement(verdict, (match,), ("312 distinctive characters of letter L-41",))
+
+
+def set_triage(database: Path, finding_id: str, event: TriageEvent) -> None:
+    """One act on one finding."""
+    act(database, [finding_id], event)
 
 
 @dataclass

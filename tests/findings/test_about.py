@@ -14,8 +14,7 @@ from findings.errors import DatabaseMissingError
 from findings.query import findings
 from findings.records import FindingState, TriageDecision
 from findings.results import TriageEvent
-from findings.triage import set_triage
-from tests.findings.conftest import HOST, Estate, letter
+from tests.findings.conftest import HOST, Estate, letter, set_triage
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,8 @@ from findings.chosen import Chosen
 from findings.query import findings
 from findings.records import FindingState, TriageDecision
 from findings.results import TriageEvent
-from findings.triage import set_triage
 from matchers.verdicts import Judgement, Verdict
-from tests.findings.conftest import HOST, START, Estate, letter
+from tests.findings.conftest import HOST, START, Estate, letter, set_triage
 
 
 @pytest.fixture

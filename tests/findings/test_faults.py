@@ -24,8 +24,7 @@ from findings.records import TriageDecision
 from findings.results import TriageEvent
 from findings.retention import RetentionRule, preview_purge, purge
 from findings.standing import standing
-from findings.triage import set_triage
-from tests.findings.conftest import HOST, START, Estate, letter
+from tests.findings.conftest import HOST, START, Estate, letter, set_triage
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 # Bytes of the disk that fills up: DuckDB wants 20 MB of its own to merge anything.
@@ -214,11 +213,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from findings.records import TriageDecision
 from findings.results import TriageEvent
-from findings.triage import set_triage
+from findings.triage import act
 number = int(sys.argv[3])
 while True:
     event = TriageEvent(TriageDecision.CONFIRMED, f"act {number}", "A. Decider", datetime.now(UTC))
-    set_triage(Path(sys.argv[1]), sys.argv[2], event)
+    act(Path(sys.argv[1]), [sys.argv[2]], event)
     print(number, flush=True)
     number += 1
 """

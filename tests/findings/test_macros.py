@@ -15,9 +15,8 @@ from findings.database import Connection, open_reader
 from findings.records import Severity, TriageDecision
 from findings.results import TriageEvent
 from findings.schema import MACROS, VIEWS
-from findings.triage import set_triage
 from matchers.verdicts import Judgement, Verdict
-from tests.findings.conftest import HOST, START, Estate, letter
+from tests.findings.conftest import HOST, START, Estate, letter, set_triage
 
 Found = Entry | Skipped | tuple[Document, Judgement]
 

@@ -8,8 +8,7 @@ from findings.query import open_findings
 from findings.records import FindingState, TriageDecision
 from findings.results import TriageEvent
 from findings.told import mark_told
-from findings.triage import set_triage
-from tests.findings.conftest import HOST, Estate, letter
+from tests.findings.conftest import HOST, Estate, letter, set_triage
 
 PLACE = "/1/a.pdf"
 

@@ -15,9 +15,8 @@ from findings.records import FindingState, Presence, SweepKind, SweepState, Tria
 from findings.results import TriageEvent
 from findings.rows import Judged
 from findings.told import mark_told
-from findings.triage import set_triage
 from matchers.verdicts import AnchorState, Judgement, Span, Verdict
-from tests.findings.conftest import CLEAR, HOST, Estate, letter
+from tests.findings.conftest import CLEAR, HOST, Estate, letter, set_triage
 
 
 def test_open_findings_come_in_reading_order_with_all_that_is_known(estate: Estate) -> None:

@@ -11,9 +11,8 @@ from findings.database import open_writer
 from findings.records import FindingState, Presence, TriageDecision
 from findings.report_facts import report_facts
 from findings.results import TriageEvent
-from findings.triage import set_triage
 from matchers.verdicts import AnchorState
-from tests.findings.conftest import HOST, Estate, letter
+from tests.findings.conftest import HOST, Estate, letter, set_triage
 
 OPEN = "/1/open.pdf"
 CLOSED = "/1/closed.pdf"

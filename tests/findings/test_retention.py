@@ -20,10 +20,9 @@ from findings.results import TriageEvent
 from findings.retention import HeldReason, Purge, RetentionRule, preview_purge, purge
 from findings.rewriting import REWRITE_DUE, rewrite
 from findings.standing import standing
-from findings.triage import set_triage
 from findings.vault.mirror import take_in
 from findings.vault.store import vault_folder
-from tests.findings.conftest import HOST, Estate, letter
+from tests.findings.conftest import HOST, Estate, letter, set_triage
 from tests.findings.test_copying import HOLD
 
 MARK = "Zaphod_Beeblebrox_IVF"

@@ -14,9 +14,9 @@ from findings.errors import DatabaseMissingError, FindingUnknownError, TriageErr
 from findings.query import finding, open_findings
 from findings.records import Reopened, TriageDecision
 from findings.results import TriageEvent
-from findings.triage import NAME_MOST, NOTE_MOST, act, mark_of, new_act_id, set_triage
+from findings.triage import NAME_MOST, NOTE_MOST, act, mark_of, new_act_id
 from matchers.verdicts import Judgement, Verdict
-from tests.findings.conftest import START, Estate, letter
+from tests.findings.conftest import START, Estate, letter, set_triage
 
 AT = datetime(2026, 3, 5, 12, tzinfo=UTC)
 FAR = date(2999, 1, 1)

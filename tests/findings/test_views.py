@@ -12,9 +12,8 @@ from findings.merge import merge
 from findings.query import finding
 from findings.records import SweepState, TriageDecision
 from findings.results import TriageEvent
-from findings.triage import set_triage
 from matchers.verdicts import Judgement, Verdict
-from tests.findings.conftest import CLEAR, HOST, START, Estate, letter, unit_record
+from tests.findings.conftest import CLEAR, HOST, START, Estate, letter, set_triage, unit_record
 
 PLACE = "/1/a.pdf"
 NEGATIVE = SkipReason.NOT_FOUND

@@ -13,10 +13,10 @@ from findings.errors import DatabaseMissingError, FindingAmbiguousError, Finding
 from findings.query import findings
 from findings.records import FindingState, TriageDecision
 from findings.results import TriageEvent
-from findings.triage import act, mark_of, set_triage
+from findings.triage import act, mark_of
 from findings.worklist import first_waiting, preview_of, work_entry, work_page
 from matchers.verdicts import Verdict
-from tests.findings.conftest import HOST, Estate, letter
+from tests.findings.conftest import HOST, Estate, letter, set_triage
 
 
 @pytest.fixture
