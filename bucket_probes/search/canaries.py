@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,16 +43,19 @@ class Canaries:
     Args:
         given: names that are said to be known to exist.
         account: names of accounts are asked for, not of buckets.
+        drawn: where chance comes from; one that a service can not foresee, unless a test must repeat itself.
     """
 
-    def __init__(self, given: Sequence[SearchedName], *, account: bool = False) -> None:
+    def __init__(
+        self, given: Sequence[SearchedName], *, account: bool = False, drawn: random.Random | None = None
+    ) -> None:
         self.given = tuple(given)[:GIVEN_KEPT]
         self._account = account
         self._proven: list[SearchedName] = []
         self._found: list[SearchedName] = []
         self._drawn = 0
         self._stride = 0
-        self._random = random.SystemRandom()
+        self._random = drawn or random.SystemRandom()
 
     @property
     def has_existing(self) -> bool:
@@ -93,5 +95,5 @@ class Canaries:
 
     def missing(self) -> SearchedName:
         """One that does not: nobody has drawn it before."""
-        name = secrets.choice(_LETTERS[:26]) + "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH - 1))
+        name = self._random.choice(_LETTERS[:26]) + "".join(self._random.choices(_LETTERS, k=_LENGTH - 1))
         return SearchedName("", name) if self._account else SearchedName(name)

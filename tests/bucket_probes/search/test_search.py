@@ -87,7 +87,7 @@ def search_for(run_jumping: Any, lying_service: Any) -> Callable[..., Outcome]:
             questions = Questions(options.pop("asker", lambda asked: asked)(service), pace, stop, clock)
             budget = Budget(Limits(requests=10**9))
             means = Means(questions, pace, budget, hearer, clock)
-            canaries = Canaries([SearchedName(name) for name in given])
+            canaries = Canaries([SearchedName(name) for name in given], drawn=drawn)
             search = NameSearch(means, lambda: (SearchedName(name) for name in names), canaries, ledger, passes)
             kept.update(service=service, search=search, pace=pace)
             return await search.run()
