@@ -32,10 +32,11 @@ from matchers.keys import load_key
 from matchers.pack import open_pack
 from scope.loader import load_scope
 from scope.model import Scope
-from scope.units import Unit, UnitKind
+from scope.units import UnitKind
 from sweeps.engine import LocalEngine, OnEnd, OnProgress
 from sweeps.job import Job
 from sweeps.sweep import Sweep, SweepResult
+from sweeps.watching import SweepEvent, UnitEnded
 
 SCOPE = "scope.toml"
 # What storage services date themselves was put there this long before the first sweep.
@@ -102,15 +103,12 @@ class _Operator:
     def __init__(self, display: SweepProgress, sweep: Sweep, stops_after: int | None) -> None:
         self._sweep = sweep
         self._left = stops_after
-        self.began = display.began
-        self.progress = display.progress
-        self.waits = display.waits
-        self._ended = display.unit_ended
+        self._display = display
 
-    def unit_ended(self, unit: Unit, finished: bool) -> None:
+    def tell(self, event: SweepEvent) -> None:
         """See `Watcher`."""
-        self._ended(unit, finished)
-        if self._left is not None:
+        self._display.tell(event)
+        if self._left is not None and isinstance(event, UnitEnded):
             self._left -= 1
             if self._left == 0:
                 self._sweep.stop()

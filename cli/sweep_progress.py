@@ -11,11 +11,12 @@ from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from cli.console import notice, notices
 from scope.units import Unit
-from sweeps.unit_sink import Progress
+from sweeps.progress import Progress
+from sweeps.watching import Began, Merged, Stopping, SweepEvent, UnitBegan, UnitEnded, UnitSplit, UnitTold, Waits
 
 
 class SweepProgress:
-    """Implements `sweeps.sweep.Watcher`. On a terminal it redraws; elsewhere each unit that ends is one line."""
+    """Implements `sweeps.watching.Watcher`. On a terminal it redraws; elsewhere each unit that ends is one line."""
 
     def __init__(self) -> None:
         self._console = notices()
@@ -35,31 +36,43 @@ class SweepProgress:
     ) -> None:
         self._display.stop()
 
-    def began(self, sweep_id: str, units: int, resumed: int) -> None:
+    def tell(self, event: SweepEvent) -> None:
         """See `Watcher`."""
-        carried = f", {resumed} of them finished before it was interrupted" if resumed else ""
-        self._say(f"sweep {sweep_id}: {units} units{carried}")
+        match event:
+            case Began(sweep_id, units, resumed):
+                carried = f", {resumed} of them finished before it was interrupted" if resumed else ""
+                self._say(f"sweep {sweep_id}: {units} units{carried}")
+            case UnitBegan(unit):
+                self._came_so_far(unit, Progress())
+            case UnitTold(unit, progress):
+                self._came_so_far(unit, progress)
+            case UnitEnded(unit, why):
+                self._ended(unit, why)
+            case UnitSplit(unit, pieces):
+                self._say(f"{unit.display}: large, goes on as {pieces} units")
+            case Stopping(reason):
+                self._say(f"stopping: {reason}" if reason else "")
+            case Waits(what):
+                self._say(what)
+            case Merged():
+                pass
 
-    def progress(self, unit: Unit, progress: Progress) -> None:
-        """See `Watcher`."""
+    def _came_so_far(self, unit: Unit, progress: Progress) -> None:
         self._last[unit.unit_id] = progress
         if unit.unit_id not in self._tasks:
             self._tasks[unit.unit_id] = self._display.add_task("", total=None)
         self._display.update(self._tasks[unit.unit_id], description=escape(f"{unit.display}: {told(progress)}"))
 
-    def unit_ended(self, unit: Unit, finished: bool) -> None:
-        """See `Watcher`."""
+    def _ended(self, unit: Unit, why: str) -> None:
         task = self._tasks.pop(unit.unit_id, None)
         if task is not None:
             self._display.remove_task(task)
         counts = told(self._last.pop(unit.unit_id, Progress()))
-        self._say(f"{unit.display}: {counts}{'' if finished else '; its process broke, the rest is not seen'}")
-
-    def waits(self, what: str) -> None:
-        """See `Watcher`."""
-        self._say(what)
+        self._say(f"{unit.display}: {counts}{'; its process broke, the rest is not seen' if why else ''}")
 
     def _say(self, text: str) -> None:
+        if not text:
+            return
         if self._display.disable:
             notice(text)
         else:
@@ -70,8 +83,9 @@ def told(progress: Progress) -> str:
     """Counts in words."""
     if progress.names:
         return f"{progress.names_answered:,} of {progress.names:,} names with an answer, {progress.buckets:,} buckets"
+    unchanged = f"{progress.unchanged} unchanged, " if progress.unchanged else ""
     return (
-        f"{progress.documents} documents, {progress.matches} letters in them, "
+        f"{progress.documents} documents, {unchanged}{progress.matches} letters in them, "
         f"{progress.entries} entries, {progress.skipped} not read"
         f"{'; begun afresh, what it had saved could not be used' if progress.afresh else ''}"
     )

@@ -31,6 +31,12 @@ class Pacer:
         self._clock = clock
         self._next = clock()
         self._back_off = FIRST_BACK_OFF
+        self._held_until = clock()
+
+    @property
+    def held(self) -> float:
+        """Seconds for which the host is still left alone, because it said that it has had enough; 0 for not at all."""
+        return max(0.0, self._held_until - self._clock())
 
     def reserve(self) -> float:
         """Take the next free slot and return the seconds until it begins."""
@@ -48,7 +54,8 @@ class Pacer:
         wait = self._back_off if asked is None else asked
         self._back_off = min(self._back_off * 2, LONGEST_WAIT)
         wait = min(wait, LONGEST_WAIT)
-        self._next = max(self._next, self._clock() + wait)
+        self._held_until = max(self._held_until, self._clock() + wait)
+        self._next = max(self._next, self._held_until)
         return wait
 
 

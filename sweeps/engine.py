@@ -11,7 +11,7 @@ from typing import Protocol
 
 from scope.units import Unit
 from sweeps.job import STOP_LINE, Job, parse_progress
-from sweeps.unit_sink import Progress
+from sweeps.progress import Progress
 
 # Seconds that a unit's process has, after it was told to stop, until it is killed. A request under way may take its
 # whole timeout (20 s by default); what it holds is written within the first second.

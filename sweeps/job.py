@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from scope.model import Scope
 from scope.units import Unit, units_of
-from sweeps.unit_sink import Progress
+from sweeps.progress import Progress
 
 # Sent on standard input: end the unit cleanly. End of input means that whoever started us is gone: end at once.
 STOP_LINE = "stop"

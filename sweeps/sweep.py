@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 from bucket_probes.leftovers import leftovers_in
 from crawler.frontier import Frontier
@@ -39,26 +38,11 @@ from sweeps.engine import Engine
 from sweeps.harvest import Harvest
 from sweeps.job import Job
 from sweeps.plan import scope_digest, user_agent
-from sweeps.unit_sink import Progress
+from sweeps.progress import Progress
+from sweeps.watching import Began, Merged, Stopping, UnitEnded, UnitTold, Waits, Watcher, Watchers
 
 # Seconds that one try to open a held database takes, so that a stop is heeded.
 _WAIT_TURN = 1.0
-
-
-class Watcher(Protocol):
-    """Is told how a sweep goes on; what it shows is its own affair."""
-
-    def began(self, sweep_id: str, units: int, resumed: int) -> None:
-        """`resumed` of `units` were finished by an interrupted sweep of this scope."""
-
-    def progress(self, unit: Unit, progress: Progress) -> None:
-        """A unit has come so far."""
-
-    def unit_ended(self, unit: Unit, finished: bool) -> None:
-        """A unit has ended; `finished` is False where it broke."""
-
-    def waits(self, what: str) -> None:
-        """All units have ended, and the results wait for something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +90,12 @@ class Sweep:
         self._wait_seconds = wait_seconds
         self._clock = clock
         self._stopped = False
+        self._watcher: Watcher = Watchers([])
 
-    def stop(self) -> None:
-        """End cleanly: running units write what they have, the rest is recorded as interrupted."""
+    def stop(self, reason: str = "") -> None:
+        """End cleanly: running units write what they have, the rest is recorded as interrupted. `reason` is told."""
+        if not self._stopped:
+            self._watcher.tell(Stopping(reason))
         self._stopped = True
         self._engine.stop()
 
@@ -122,6 +109,7 @@ class Sweep:
         Raises:
             FindingsError: another sweep of this database is under way, or the disk or the key gives up.
         """
+        self._watcher = watcher
         database = self._scope.database.file
         with SweepLock(spool_root(database)):
             key = load_or_create_database_key(self._scope.database.key, database_exists=database.exists())
@@ -169,16 +157,19 @@ class Sweep:
             for unit in units
             if unit.unit_id not in finished
         ]
-        watcher.began(spool.record.sweep_id, len(units), len(units) - len(jobs))
+        watcher.tell(Began(spool.record.sweep_id, len(units), len(units) - len(jobs)))
 
         def ended(unit: Unit, broken: str) -> None:
             if broken:
                 self._settle(spool, unit, broken)
-            watcher.unit_ended(unit, not broken)
+            watcher.tell(UnitEnded(unit, broken))
 
-        harvest = Harvest(self._scope, spool.folder, self._wait_seconds, watcher.waits)
+        def came_so_far(unit: Unit, progress: Progress) -> None:
+            watcher.tell(UnitTold(unit, progress))
+
+        harvest = Harvest(self._scope, spool.folder, self._wait_seconds, lambda what: watcher.tell(Waits(what)))
         for turn in harvest.in_turns(jobs):
-            self._engine.run(turn, watcher.progress, ended)
+            self._engine.run(turn, came_so_far, ended)
             if self._stopped:
                 break
         for job in jobs:  # those that a stop kept from beginning
@@ -208,10 +199,11 @@ class Sweep:
             left = min(_WAIT_TURN, max(0.0, until - time.monotonic()))
             try:
                 merged = merge(spool_root(database), database, left)
+                watcher.tell(Merged(merged.units))
                 return SweepResult(sweep_id, sweep_summary(database, sweep_id, left), merged)
             except DatabaseLockedError as error:
                 if self._stopped or time.monotonic() >= until:
                     return SweepResult(sweep_id, None, None, str(error))
                 if not told:
                     told = True
-                    watcher.waits(f"{error}; waiting for up to {self._wait_seconds:.0f} s")
+                    watcher.tell(Waits(f"{error}; waiting for up to {self._wait_seconds:.0f} s"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from urllib.parse import unquote, urlsplit
 
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
@@ -14,29 +15,12 @@ from documents.records import Document, Entry, Skipped, SkipReason
 from findings.rows import Judged
 from findings.spool import Begun, UnitSpool
 from inspection.inspector import Inspection, Inspector
+from matchers.verdicts import Verdict
+from sweeps.progress import Progress
 
 # Addresses of buckets that were met lately and are not told again, about 0.1 kB each. What is forgotten is told twice,
 # and becomes one row when it is merged.
 REMEMBERED_LEADS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a unit has done so far: counts, and whether it was begun afresh, its saved state being of no use.
-
-    Attributes:
-        buckets: records of buckets' access.
-        names, names_answered: of a search for names: how many there are, and how many have an answer that counts.
-    """
-
-    entries: int = 0
-    documents: int = 0
-    skipped: int = 0
-    matches: int = 0
-    buckets: int = 0
-    names: int = 0
-    names_answered: int = 0
-    afresh: bool = False
 
 
 class UnitSink:
@@ -127,7 +111,7 @@ class UnitSink:
                 self._spool.skipped(
                     Skipped(document.url, problem.reason, problem.detail, member=problem.path, parent=document.parent)
                 )
-            self._count(documents=1, skipped=len(inspection.problems), matches=len(inspection.judgement.letters))
+            self._count(documents=1, skipped=len(inspection.problems), **_letters(inspection))
 
     def _counts(self) -> dict[str, int]:
         counts = asdict(self.progress)
@@ -138,6 +122,17 @@ class UnitSink:
         current = self.progress
         self.progress = replace(current, **{name: getattr(current, name) + count for name, count in more.items()})
         self._tell(self.progress)
+
+
+def _letters(inspection: Inspection) -> dict[str, int]:
+    """How many letters were found, and of these how many of each verdict."""
+    counts = Counter(letter.verdict for letter in inspection.judgement.letters)
+    return {
+        "matches": counts.total(),
+        "known": counts[Verdict.KNOWN_LETTER],
+        "passages": counts[Verdict.SHARED_PASSAGE],
+        "templates": counts[Verdict.SAME_TEMPLATE],
+    }
 
 
 def _judged(document: Document, inspection: Inspection) -> Judged:

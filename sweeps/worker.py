@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,12 +39,15 @@ from scope.model import Limits, NameTarget
 from scope.units import Unit, UnitKind
 from sweeps.job import STOP_LINE, Job, progress_line
 from sweeps.keeping import keeper
+from sweeps.progress import Progress
 from sweeps.sources import source_for
-from sweeps.unit_sink import Progress, UnitSink
+from sweeps.unit_sink import UnitSink
 from sweeps.whose import Whose
 
 # Progress is told at most this often, seconds: a screen is not read faster, and a pipe costs a system call.
 TELL_EVERY = 0.2
+# And at least this often, seconds: a host that keeps us waiting is told from a process that hangs.
+BEAT = 5.0
 # Exit code of a unit whose source broke; what it found is published all the same.
 BROKEN = 3
 
@@ -53,23 +57,37 @@ REQUESTS_PER_NAME = 3
 
 
 class Teller:
-    """Writes progress lines to what was standard output, not too often."""
+    """Writes progress lines to what was standard output, not too often; and now and then where nothing is counted."""
 
     def __init__(self, out: IO[str]) -> None:
         self._out = out
         self._told = 0.0
+        self._lock = threading.Lock()
+        self._spent: Callable[[], Progress] = Progress
+
+    def costs(self, budget: Budget, pacer: Pacer, so_far: Callable[[], Progress]) -> None:
+        """From now on each line tells what was spent as well, and lines come however long the host is silent."""
+        self._spent = lambda: Progress(requests=budget.requests, bytes=budget.bytes, held_seconds=round(pacer.held, 1))
+        threading.Thread(target=self._beat, args=(so_far,), daemon=True).start()
 
     def __call__(self, progress: Progress) -> None:
         """Tell, unless it was told a moment ago."""
-        now = time.monotonic()
-        if now - self._told >= TELL_EVERY:
-            self._told = now
+        if time.monotonic() - self._told >= TELL_EVERY:
             self.now(progress)
 
     def now(self, progress: Progress) -> None:
         """Tell in any case."""
-        self._out.write(progress_line(progress) + "\n")
-        self._out.flush()
+        spent = self._spent()
+        told = replace(progress, requests=spent.requests, bytes=spent.bytes, held_seconds=spent.held_seconds)
+        with self._lock:
+            self._told = time.monotonic()
+            self._out.write(progress_line(told) + "\n")
+            self._out.flush()
+
+    def _beat(self, so_far: Callable[[], Progress]) -> None:
+        while True:
+            self.now(so_far())
+            time.sleep(BEAT)
 
 
 def main() -> None:
@@ -114,6 +132,7 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
         inspector = Inspector(extractors, Matcher(pack), ocr=ocr_budget(job.scope.ocr), listener=listener)
         keep = keeper(job.scope, job.sweep_id, job.user_agent)
         sink = UnitSink(_must_be_there(job.unit), spool, inspector, teller, whose.attributed, keep)
+        teller.costs(budget, errand.pacer, lambda: sink.progress)
         error = _fetch_from(source_for(job.unit.kind, errand), job.unit, sink)
     teller.now(sink.progress)
     conduct.close()

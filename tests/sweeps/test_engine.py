@@ -8,7 +8,7 @@ from scope.loader import load_scope
 from scope.units import Unit, units_of
 from sweeps.engine import LocalEngine
 from sweeps.job import Job
-from sweeps.unit_sink import Progress
+from sweeps.progress import Progress
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "scope.example.toml"
 

@@ -7,7 +7,7 @@ import pytest
 from scope.loader import load_scope
 from scope.units import units_of
 from sweeps.job import Job, parse_progress, progress_line
-from sweeps.unit_sink import Progress
+from sweeps.progress import Progress
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "scope.example.toml"
 
