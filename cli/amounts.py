@@ -9,6 +9,9 @@ _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 # From here on digits behind the point say nothing.
 _ROUND: Final = 100
 _STEP: Final = 1000
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+_DAY: Final = 86_400
 
 
 def size(count: int | None) -> str:
@@ -29,3 +32,23 @@ def moment(time: datetime | None) -> str:
 def counted(count: int, one: str, more: str = "") -> str:
     """A number with its noun."""
     return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def lasting(seconds: float) -> str:
+    """A length of time in two units at most."""
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE:02} s"
+    if whole < _DAY:
+        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02} min"
+    return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"
+
+
+def about(seconds: float) -> str:
+    """A length of time that is only estimated, in one unit."""
+    for unit, length in (("d", _DAY), ("h", _HOUR), ("min", _MINUTE)):
+        if seconds >= 2 * length:
+            return f"about {round(seconds / length)} {unit}"
+    return "about a minute" if seconds >= _MINUTE / 2 else "less than a minute"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 from rich.console import Console
@@ -23,8 +24,19 @@ def notices() -> Console:
     return Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
 
+_through: list[Callable[[str], None]] = []
+
+
+def notices_through(tell: Callable[[str], None]) -> None:
+    """From now on all notices go there: standard error is a program's, and takes no line that it can not read."""
+    _through[:] = [tell]
+
+
 def notice(text: str) -> None:
     """One plain line to standard error; what a name holds can not steer the terminal."""
+    if _through:
+        _through[0](printable(text))
+        return
     try:
         sys.stderr.write(printable(text) + "\n")  # not by rich, which ends the program on a broken pipe
         sys.stderr.flush()

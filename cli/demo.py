@@ -54,7 +54,7 @@ def demo(folder: Path, serve: bool, example: Path | None) -> None:
         scope = load_scope(folder / "scope.toml")
         notice(f"practice ground: {len(ground.answer_key.places)} places on servers on this machine, in {folder}")
         build_from_files((ground.letters_folder,), scope.pack.path, scope.pack.key, ground.register)
-        result = run_sweep(scope)
+        result, _ = run_sweep(scope)
         tell_summary(result, scope)
         right = show_answers(ground, scope.database.file)
         notice(f"{time.monotonic() - started:.0f} s in all")

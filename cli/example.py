@@ -36,7 +36,9 @@ from scope.units import UnitKind
 from sweeps.engine import LocalEngine, OnEnd, OnProgress
 from sweeps.job import Job
 from sweeps.sweep import Sweep, SweepResult
-from sweeps.watching import SweepEvent, UnitEnded
+from sweeps.tally import Tally
+from sweeps.time_left import TimeLeft
+from sweeps.watching import SweepEvent, UnitEnded, Watcher, Watchers
 
 SCOPE = "scope.toml"
 # What storage services date themselves was put there this long before the first sweep.
@@ -90,8 +92,9 @@ def _swept(scope: Scope, week: Week) -> SweepResult:
     engine = _Engine(LocalEngine(os.cpu_count() or 1, clean_environment(os.environ)), week.runs_out)
     pack = open_pack(scope.pack.path, load_key(scope.pack.key))
     sweep = Sweep(scope, engine, version("stray"), pack.pack_id, wait_seconds=0)
-    with SweepProgress() as progress:
-        result = sweep.run(_Operator(progress, sweep, week.stopped_after))
+    tally = Tally(TimeLeft({}, 1))
+    with SweepProgress(tally) as progress:
+        result = sweep.run(_Operator(Watchers([tally, progress]), sweep, week.stopped_after))
     if result.merged is not None:
         raise CommandError("the sweep was merged before it was dated")
     return result
@@ -100,7 +103,7 @@ def _swept(scope: Scope, week: Week) -> SweepResult:
 class _Operator:
     """Watches a sweep as any terminal does, and stops it where the week says so."""
 
-    def __init__(self, display: SweepProgress, sweep: Sweep, stops_after: int | None) -> None:
+    def __init__(self, display: Watcher, sweep: Sweep, stops_after: int | None) -> None:
         self._sweep = sweep
         self._left = stops_after
         self._display = display

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -10,15 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.live import Live
+from rich.text import Text
 
 from cli.amounts import counted, moment, size
-from cli.console import json_line, result_line
+from cli.console import json_line, result_line, results
 from cli.exit_codes import ExitCode
 from cli.options import database_option, format_option
+from cli.status_running import Running, running, running_fields, running_lines
 from findings.standing import PastSweep, SpooledSweep, SpoolState, Standing, standing
+from reports.shown import printable
 
 # Seconds to wait for a database that a merge holds: it is answered at once, with what can be told without it.
 _WAIT = 1.0
+# Seconds between two looks: the sweep writes how far it is as often.
+_LOOK_EVERY = 2.0
 _STATES = {
     SpoolState.UNDER_WAY: "under way",
     SpoolState.STOPPED: "stopped; `stray sweep` of its scope goes on with it",
@@ -29,20 +36,48 @@ _STATES = {
 
 @click.command()
 @database_option
+@click.option("--watch", is_flag=True, help="Look again every two seconds, until no sweep runs or Ctrl-C.")
 @format_option
-def status(database: Path, output: str) -> None:
-    """Say what runs, what waits to be merged and who holds the database; merges and changes nothing.
+def status(database: Path, watch: bool, output: str) -> None:
+    """Say what runs and how far it is, what waits to be merged, who holds the database; merges and changes nothing.
 
-    Example: stray status --db findings.duckdb
+    Example: stray status --db findings.duckdb --watch
     """
-    told = standing(database, _WAIT)
-    if output == "json":
-        json_line(_fields(told))
-    else:
-        for name, line in _lines(told):
-            result_line(f"{name:<12}{line}".rstrip())
+    told = _watched(database, output) if watch else _shown(database, output)
     if not told.is_usable:  # a watchdog that looks at the code alone must not take this for well
         sys.exit(ExitCode.USAGE)
+
+
+def _shown(database: Path, output: str) -> Standing:
+    told = standing(database, _WAIT)
+    held = running(told)
+    if output == "json":
+        json_line(_fields(told) | {"running": running_fields(held)})
+    else:
+        for line in _text(told, held):
+            result_line(line)
+    return told
+
+
+def _watched(database: Path, output: str) -> Standing:
+    """Until no sweep runs. A terminal is drawn on in place; elsewhere each look is told one below the other."""
+    console = results()
+    if output == "json" or not console.is_terminal or console.is_dumb_terminal:
+        while (told := _shown(database, output)).sweeping:
+            sys.stdout.flush()
+            time.sleep(_LOOK_EVERY)
+        return told
+    with Live(console=console, auto_refresh=False, vertical_overflow="crop", transient=True) as live:
+        while (told := standing(database, _WAIT)).sweeping:
+            text = Text("\n".join(printable(line) for line in _text(told, running(told))), no_wrap=True)
+            live.update(text, refresh=True)
+            time.sleep(_LOOK_EVERY)
+    return _shown(database, output)
+
+
+def _text(told: Standing, held: Running | None) -> Iterator[str]:
+    for name, line in _lines(told, held):
+        yield f"{name:<12}{line}".rstrip()
 
 
 def _fields(told: Standing) -> dict[str, Any]:
@@ -59,7 +94,7 @@ def _fields(told: Standing) -> dict[str, Any]:
     return fields | {"database": str(told.database)}
 
 
-def _lines(told: Standing) -> Iterator[tuple[str, str]]:
+def _lines(told: Standing, held: Running | None) -> Iterator[tuple[str, str]]:
     yield "database", _database(told)
     if told.holder:
         does = "may write; nobody else can open it" if told.holder.writes else "reads; a merge waits for it to close"
@@ -71,6 +106,8 @@ def _lines(told: Standing) -> Iterator[tuple[str, str]]:
         what = "use a newer Stray" if newer else "the next command that opens it brings it up to date"
         yield "", f"schema {told.schema}, this Stray knows {told.known_schema}: {what}"
     yield "sweep", f"{told.sweeping}, since {moment(told.sweeping_since)} UTC" if told.sweeping else "none under way"
+    if held is not None:
+        yield from running_lines(held)
     if told.merging:
         yield "merge", f"under way: {told.merging}"
     yield from _spool(told)

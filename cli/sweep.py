@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -18,8 +19,8 @@ from cli.errors import AuthorityError
 from cli.exit_codes import ExitCode, sweep_exit_code
 from cli.notifying import notify_of_sweep
 from cli.options import DatabaseFile, format_option, scope_argument
-from cli.sweep_progress import SweepProgress
 from cli.sweep_summary import summary_fields, tell_summary, unseen
+from cli.watched import LOUD, Saying, Watched, saying_of, watched, watching_options
 from fetching.clean_environment import clean_environment
 from findings.database import LOCK_WAIT_SECONDS
 from findings.records import FindingState
@@ -43,8 +44,11 @@ from sweeps.sweep import Sweep, SweepResult
     "--wait", type=click.FloatRange(min=0), default=LOCK_WAIT_SECONDS, show_default=True,
     help="Seconds to wait at the end for a database that another process holds; then the results wait instead.",
 )  # fmt: skip
+@watching_options
 @format_option
-def sweep(scope_path: Path, database: Path | None, workers: int | None, wait: float, output: str) -> None:
+def sweep(
+    scope_path: Path, database: Path | None, workers: int | None, wait: float, output: str, **saying: Any
+) -> None:
     """Look at everything in a scope once; carries on where a killed sweep ended.
 
     Example: stray sweep scope.toml
@@ -53,18 +57,22 @@ def sweep(scope_path: Path, database: Path | None, workers: int | None, wait: fl
     if database is not None:
         key = database.with_suffix(".key")
         scope = scope.model_copy(update={"database": scope.database.model_copy(update={"file": database, "key": key})})
-    result = run_sweep(scope, workers, wait)
+    result, watched_by = run_sweep(scope, workers, wait, saying_of(**saying))
     if output == "json":
         json_line(summary_fields(result, scope.allowed_skips))
     tell_summary(result, scope)
     if result.summary is not None:
         gaps = unseen(result.summary, scope.allowed_skips)
         notify_of_sweep(scope, result.summary.sweep_id, sum(gaps.values()))
-    sys.exit(exit_code(result, scope))
+    code = exit_code(result, scope)
+    watched_by.ended(summary_fields(result, scope.allowed_skips) | {"exit_code": code.value})
+    sys.exit(code)
 
 
-def run_sweep(scope: Scope, workers: int | None = None, wait_seconds: float = LOCK_WAIT_SECONDS) -> SweepResult:
-    """Sweep a scope with local processes, showing progress on standard error.
+def run_sweep(
+    scope: Scope, workers: int | None = None, wait_seconds: float = LOCK_WAIT_SECONDS, saying: Saying = LOUD
+) -> tuple[SweepResult, Watched]:
+    """Sweep a scope with local processes, telling how it goes on; also whom to tell of what comes after.
 
     Raises:
         AuthorityError: the scope gives no valid authority; nothing was requested.
@@ -73,10 +81,11 @@ def run_sweep(scope: Scope, workers: int | None = None, wait_seconds: float = LO
     if denied := Guard(scope).authority_denial():
         raise AuthorityError(f"{denied.detail}; nothing was requested")
     pack = open_pack(scope.pack.path, load_key(scope.pack.key))  # now, rather than in every worker
-    engine = LocalEngine(workers or os.cpu_count() or 1, clean_environment(os.environ))
+    at_a_time = workers or os.cpu_count() or 1
+    engine = LocalEngine(at_a_time, clean_environment(os.environ))
     running = Sweep(scope, engine, version("stray"), pack.pack_id, wait_seconds)
-    with SweepProgress() as progress, _interruptible(running):
-        return running.run(progress)
+    with watched(scope, at_a_time, saying) as watchers, _interruptible(running):
+        return running.run(watchers), watchers
 
 
 def exit_code(result: SweepResult, scope: Scope) -> ExitCode:
