@@ -32,9 +32,11 @@ from matchers.keys import load_key
 from matchers.pack import open_pack
 from scope.loader import load_scope
 from scope.model import Scope
-from scope.units import UnitKind
-from sweeps.engine import LocalEngine, OnEnd, OnProgress
+from scope.units import UnitKind, units_of
+from sweeps.engine import Jobs, OnEnd, OnProgress
 from sweeps.job import Job
+from sweeps.local_engine import LocalEngine
+from sweeps.machine import units_at_once
 from sweeps.sweep import Sweep, SweepResult
 from sweeps.tally import Tally
 from sweeps.time_left import TimeLeft
@@ -89,7 +91,9 @@ def _live_through(estate: Estate, week: Week, time: SimulatedTime) -> None:
 
 
 def _swept(scope: Scope, week: Week) -> SweepResult:
-    engine = _Engine(LocalEngine(os.cpu_count() or 1, clean_environment(os.environ)), week.runs_out)
+    buckets = [unit.unit_id for unit in units_of(scope) if unit.kind is UnitKind.BUCKET]
+    last = buckets[-1] if week.runs_out else None
+    engine = _Engine(LocalEngine(units_at_once(scope.limits), clean_environment(os.environ)), last)
     pack = open_pack(scope.pack.path, load_key(scope.pack.key))
     sweep = Sweep(scope, engine, version("stray"), pack.pack_id, wait_seconds=0)
     tally = Tally(TimeLeft({}, 1))
@@ -118,20 +122,31 @@ class _Operator:
 
 
 class _Engine:
-    """Runs units as they are; where the authority runs out, the last of them finds it expired, as after midnight."""
+    """Runs units as they are; where the authority runs out, the last bucket finds it expired, as after midnight."""
 
-    def __init__(self, engine: LocalEngine, runs_out: bool) -> None:
+    def __init__(self, engine: LocalEngine, last: str | None) -> None:
         self._engine = engine
-        self._runs_out = runs_out
+        self._last = last
         self.stop = engine.stop
         self.kill = engine.kill
 
-    def run(self, jobs: Sequence[Job], on_progress: OnProgress, on_end: OnEnd) -> None:
+    def run(self, queue: Jobs, on_progress: OnProgress, on_end: OnEnd) -> None:
         """See `Engine`."""
-        jobs = sorted(jobs, key=lambda job: job.unit.kind is UnitKind.BUCKET)
-        if self._runs_out:
-            jobs[-1] = replace(jobs[-1], scope=_expired(jobs[-1].scope))
-        self._engine.run(jobs, on_progress, on_end)
+        self._engine.run(_Jobs(queue, self._last), on_progress, on_end)
+
+
+class _Jobs:
+    """A queue in which the authority of one unit has expired."""
+
+    def __init__(self, queue: Jobs, expired: str | None) -> None:
+        self._queue = queue
+        self._expired = expired
+        self.ended = queue.ended
+
+    def take(self) -> Job | None:
+        """See `Jobs`."""
+        job = self._queue.take()
+        return job if job is None or job.unit_id != self._expired else replace(job, scope=_expired(job.scope))
 
 
 def _expired(scope: Scope) -> Scope:

@@ -30,7 +30,8 @@ from matchers.pack import open_pack
 from scope.guard import Guard
 from scope.loader import load_scope
 from scope.model import Scope
-from sweeps.engine import LocalEngine
+from sweeps.local_engine import LocalEngine
+from sweeps.machine import units_at_once
 from sweeps.sweep import Sweep, SweepResult
 
 
@@ -39,7 +40,7 @@ from sweeps.sweep import Sweep, SweepResult
 @click.option(
     "--db", "database", type=DatabaseFile(path_type=Path), help="Findings database instead of the scope's own."
 )
-@click.option("--workers", type=click.IntRange(1, 256), help="Units at a time; as many as this machine has processors.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Units at a time; sized to this machine.")
 @click.option(
     "--wait", type=click.FloatRange(min=0), default=LOCK_WAIT_SECONDS, show_default=True,
     help="Seconds to wait at the end for a database that another process holds; then the results wait instead.",
@@ -81,7 +82,7 @@ def run_sweep(
     if denied := Guard(scope).authority_denial():
         raise AuthorityError(f"{denied.detail}; nothing was requested")
     pack = open_pack(scope.pack.path, load_key(scope.pack.key))  # now, rather than in every worker
-    at_a_time = workers or os.cpu_count() or 1
+    at_a_time = workers or units_at_once(scope.limits)
     engine = LocalEngine(at_a_time, clean_environment(os.environ))
     running = Sweep(scope, engine, version("stray"), pack.pack_id, wait_seconds)
     with watched(scope, at_a_time, saying) as watchers, _interruptible(running):

@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -265,7 +265,7 @@ class _SweepMerge:
         self._progress.sweeps.append(self._sweep.sweep_id)
         shutil.rmtree(self._sweep.path)
 
-    def _plan(self) -> tuple[UnitRecord, ...]:
+    def _plan(self) -> Sequence[UnitRecord]:
         try:
             return self._sweep.plan()
         except SpoolError:

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from findings.database import Connection
 from findings.parts import COLUMNS, UTC_TIME, columns_of
+from findings.planned_units import PLAN_COLUMNS, table_of
 from findings.records import SweepEnd, UnitOutcome, UnitRecord, UnitState
-from findings.spool_folders import PLAN_COLUMNS
 
 _UNIT_COLUMNS: Final = columns_of(
     [
@@ -79,7 +79,7 @@ def stage_end(connection: Connection, sweep_id: str, end: SweepEnd, plan: Sequen
     """Let the merging statements see how a sweep ended and what it had planned."""
     ended = {"sweep_id": sweep_id, "state": end.state.value, "ended_at": end.ended_at}
     connection.register("spool_end", pa.Table.from_pylist([ended], schema=_END_COLUMNS))
-    connection.register("spool_plan", pa.Table.from_pylist([unit.as_row() for unit in plan], schema=PLAN_COLUMNS))
+    connection.register("spool_plan", table_of(plan))
 
 
 def _unit_row(sweep_id: str, unit: UnitRows) -> dict[str, object]:

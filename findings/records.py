@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
@@ -148,7 +149,7 @@ class SweepRecord:
     authority: str
     started_at: datetime
     stray_version: str
-    units: tuple[UnitRecord, ...]
+    units: Sequence[UnitRecord] = field(compare=False, repr=False)
     kind: SweepKind = SweepKind.SWEEP
     pack_check: str = ""
 

@@ -12,8 +12,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-import pyarrow as pa
-
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.records import Document, Entry, Skipped, SkipReason
 from fetching.store import Store
@@ -23,7 +21,8 @@ from findings.durable_files import FOLDER_MODE, private_folder, read_json, stora
 from findings.entry_batches import entry_batch
 from findings.errors import DatabaseKeyError, SpoolError
 from findings.keys import DatabaseKey
-from findings.parts import PART_ROWS, PartWriter, Row, write_table
+from findings.parts import PART_ROWS, PartWriter, Row
+from findings.planned_units import write_plan
 from findings.records import SweepEnd, SweepRecord, UnitOutcome, UnitRecord, UnitState
 from findings.rows import (
     Judged,
@@ -39,7 +38,6 @@ from findings.rows import (
 )
 from findings.spool_folders import (
     OPENED_FILE,
-    PLAN_COLUMNS,
     READABLE_FORMATS,
     SPOOL_FORMAT,
     SweepFolder,
@@ -86,12 +84,28 @@ class SweepSpool:
                 shutil.rmtree(half_made)
             aside.mkdir(mode=FOLDER_MODE)
             new = SweepFolder(aside)
-            plan = [unit.as_row() for unit in record.units]
-            write_table(new.plan_file, pa.Table.from_pylist(plan, schema=PLAN_COLUMNS))
+            write_plan(new.plan_file, record.units)
             write_json(new.header_file, header_of(record, key.check_value()))
             aside.rename(folder.path)
             sync_folder(root)
         return cls(folder, record, key)
+
+    @classmethod
+    def of_sweep(cls, root: Path, sweep_id: str, key: DatabaseKey) -> Self:
+        """One sweep's spool for a worker: without the plan, which may have a million units.
+
+        Raises:
+            SpoolError: there is no such sweep, or it has another format.
+            DatabaseKeyError: it was written with another key.
+        """
+        folder = SweepFolder.of(root, sweep_id)
+        with storage_errors(root):
+            header = read_json(folder.header_file)
+        if header is None or header.get("format") not in READABLE_FORMATS:
+            raise SpoolError("the sweep's record can not be read")
+        if header.get("key_check") != key.check_value():
+            raise DatabaseKeyError("the sweep was spooled with another database key; put that key back")
+        return cls(folder, record_of(header, ()), key)
 
     @classmethod
     def all_unfinished(cls, root: Path, key: DatabaseKey) -> list[Self]:
@@ -154,7 +168,7 @@ class SweepSpool:
         Raises:
             SpoolError: the unit has been finished, or the folder can not be written.
         """
-        if record.unit_id in self.finished_units():
+        if self.folder.is_finished(record.unit_id):
             raise SpoolError("this unit has been finished already")
         opened = self.folder.open_unit(record.unit_id)
         begun = Begun.NEW
@@ -193,7 +207,7 @@ class SweepSpool:
         Returns:
             False if the worker had finished the unit after all; then nothing is changed.
         """
-        if record.unit_id in self.finished_units():
+        if self.folder.is_finished(record.unit_id):
             return False
         with storage_errors(self.folder.path):
             opened = self.folder.open_unit(record.unit_id)

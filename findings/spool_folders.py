@@ -18,9 +18,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ import pyarrow.parquet as pq
 from documents.buckets import BucketLead
 from findings.durable_files import read_json
 from findings.errors import SpoolError
+from findings.planned_units import PlannedUnits
 from findings.records import SweepEnd, SweepKind, SweepRecord, SweepState, UnitOutcome, UnitRecord, UnitState
 
 # 2: parts may hold rows of kinds that the first release did not know, and would have set aside as damaged.
@@ -43,8 +45,6 @@ QUARANTINE = "quarantine"
 _SWEEP = "sweep-"
 # Ids become names of files, so they hold nothing that a path could be made of.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
-
-PLAN_COLUMNS = pa.schema([(column.name, pa.string()) for column in fields(UnitRecord)])
 
 
 def spool_root(database: Path) -> Path:
@@ -114,15 +114,16 @@ class SweepFolder:
 
     def finished(self) -> frozenset[str]:
         """Ids of units that this run of the sweep need not begin."""
-        merged = {path.name.removesuffix(MERGED) for path in self.path.glob(f"*{MERGED}")}
-        return frozenset(merged.union(self.published()))
+        with os.scandir(self.path) as found:  # a million names in 1 s, where a Path of each takes 5 s
+            return frozenset(unit_id for entry in found if (unit_id := _finished_by(entry)))
 
-    def plan(self) -> tuple[UnitRecord, ...]:
+    def is_finished(self, unit_id: str) -> bool:
+        """The same of one unit, without a look at the others."""
+        return self.marker(unit_id).exists() or self.unit(unit_id).is_dir()
+
+    def plan(self) -> PlannedUnits:
         """The planned units. Raises SpoolError if the plan can not be read."""
-        try:
-            return tuple(UnitRecord(**row) for row in pq.read_table(self.plan_file, partitioning=None).to_pylist())
-        except (pa.ArrowException, OSError, TypeError) as error:
-            raise SpoolError(f"{self.plan_file} can not be read ({type(error).__name__})") from error
+        return PlannedUnits.of_file(self.plan_file)
 
 
 def sweep_folders(root: Path) -> list[SweepFolder]:
@@ -172,6 +173,13 @@ def _findings_in(path: Path) -> int:
         return 0
 
 
+def _finished_by(entry: os.DirEntry[str]) -> str:
+    """The unit that this name in a sweep's folder tells to be finished, or nothing."""
+    if entry.name.endswith(MERGED):
+        return entry.name[: -len(MERGED)]
+    return entry.name if _ID.fullmatch(entry.name) and entry.is_dir() else ""
+
+
 def checked_id(name: str) -> str:
     """The id itself, fit to name a file. Raises SpoolError."""
     if not _ID.fullmatch(name):
@@ -195,7 +203,7 @@ def header_of(record: SweepRecord, key_check: str) -> dict[str, Any]:
     }
 
 
-def record_of(header: dict[str, Any], units: tuple[UnitRecord, ...]) -> SweepRecord:
+def record_of(header: dict[str, Any], units: Sequence[UnitRecord]) -> SweepRecord:
     """The record back from `sweep.json`. Raises SpoolError if it is not one."""
     try:
         return SweepRecord(

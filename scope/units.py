@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from scope.bucket_urls import bucket_url
 from scope.model import AnyTarget, BucketTarget, FtpTarget, NameTarget, Scope, SiteTarget
 from scope.name_questions import search_url
+from scope.pieces import Piece
 from scope.urls import canonical_url
 
 
@@ -35,12 +36,14 @@ class Unit:
         start_url: where fetching begins; for buckets the anonymous address of the bucket and prefix, for a search for
             names the endpoint that is asked.
         target: the scope entry that allows it.
+        piece: which part of it, where it was cut.
     """
 
     unit_id: str
     kind: UnitKind
     start_url: str
     target: AnyTarget
+    piece: Piece | None = None
 
     @property
     def host(self) -> str:
@@ -52,7 +55,8 @@ class Unit:
         """For people; the operator wrote this address into the scope, so it is shown in clear."""
         if isinstance(self.target, NameTarget):
             return f"names at {self.target.provider} {self.start_url}"
-        return f"{self.kind.value.replace('_', ' ')} {self.start_url}"
+        piece = f" piece {self.piece.number}" if self.piece else ""  # its bounds may name a patient
+        return f"{self.kind.value.replace('_', ' ')} {self.start_url}{piece}"
 
 
 def units_of(scope: Scope) -> Iterator[Unit]:

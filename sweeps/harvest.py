@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,6 @@ from findings.errors import DatabaseLockedError, DatabaseMissingError
 from findings.spool_folders import SweepFolder, spooled_leads
 from scope.model import BucketTarget, Scope
 from scope.units import UnitKind
-from sweeps.job import Job
 
 # Buckets that a search for names is handed: more than the sites of a large organisation name, and less than a trap may.
 MOST_BUCKETS: Final = 50_000
@@ -46,19 +45,21 @@ class Harvest:
         self._wait_seconds = wait_seconds
         self._tell = tell
 
-    def in_turns(self, jobs: Sequence[Job]) -> Iterator[list[Job]]:
-        """The jobs in the order in which one learns from the other, each turn when the one before has ended.
+    def turns(self) -> Iterator[tuple[frozenset[UnitKind], str]]:
+        """Kinds of units in the order in which one learns from the other, each turn when the one before has ended.
 
-        Without harvest only the search for names comes last: it meets buckets that units at work would be at.
+        With each the file of what was met, or nothing. Without harvest only the search for names comes last: it meets
+        buckets that units at work would be at.
         """
         harvests = self._scope.names is not None and self._scope.names.harvest
         last = (UnitKind.BUCKET, UnitKind.NAMES) if harvests else (UnitKind.NAMES,)
-        yield [job for job in jobs if job.unit.kind not in last]
+        yield frozenset(UnitKind) - frozenset(last), ""
         for kind in last:
-            turn = [job for job in jobs if job.unit.kind is kind]
-            if turn:
-                leads = str(self._file_for(kind)) if harvests else ""
-                yield [replace(job, leads=leads) for job in turn]
+            if self._has(kind):
+                yield frozenset([kind]), str(self._file_for(kind)) if harvests else ""
+
+    def _has(self, kind: UnitKind) -> bool:
+        return bool(self._scope.searched if kind is UnitKind.NAMES else self._scope.bucket)
 
     def _file_for(self, kind: UnitKind) -> Path:
         is_search = kind is UnitKind.NAMES

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from scope.model import Scope
+from scope.pieces import Piece
 from scope.units import Unit, units_of
 from sweeps.progress import Progress
 
@@ -18,23 +20,23 @@ class Job:
     """One unit to fetch.
 
     Attributes:
-        scope: the whole scope as the sweep read it; the file may change meanwhile.
-        unit_id: which of its units.
+        scope: as the sweep read it; the file may change meanwhile. Of a large one what the unit needs (`narrowing`).
+        unit: which of its units.
         sweep_id: of the sweep whose spool takes the results.
         user_agent: sent with every request.
         leads: file of addresses of buckets that were met before; empty for none.
     """
 
     scope: Scope
-    unit_id: str
+    unit: Unit
     sweep_id: str
     user_agent: str
     leads: str = ""
 
     @property
-    def unit(self) -> Unit:
-        """The unit itself."""
-        return next(unit for unit in units_of(self.scope) if unit.unit_id == self.unit_id)
+    def unit_id(self) -> str:
+        """The unit's."""
+        return self.unit.unit_id
 
     def to_line(self) -> str:
         """One line of JSON."""
@@ -42,6 +44,7 @@ class Job:
             {
                 "scope": self.scope.model_dump(mode="json"),
                 "unit_id": self.unit_id,
+                "piece": asdict(self.unit.piece) if self.unit.piece else None,
                 "sweep_id": self.sweep_id,
                 "user_agent": self.user_agent,
                 "leads": self.leads,
@@ -52,13 +55,16 @@ class Job:
     def from_line(cls, line: str) -> Job:
         """The job that `to_line` wrote."""
         fields = json.loads(line)
-        return cls(
-            Scope.model_validate(fields["scope"]),
-            fields["unit_id"],
-            fields["sweep_id"],
-            fields["user_agent"],
-            fields["leads"],
-        )
+        scope = Scope.model_validate(fields["scope"])
+        unit = _unit(scope, fields["unit_id"], fields["piece"])
+        return cls(scope, unit, fields["sweep_id"], fields["user_agent"], fields["leads"])
+
+
+def _unit(scope: Scope, unit_id: str, given: dict[str, Any] | None) -> Unit:
+    piece = Piece(**given) if given else None
+    whole = piece.whole if piece else unit_id
+    unit = next(unit for unit in units_of(scope) if unit.unit_id == whole)
+    return replace(unit, unit_id=unit_id, piece=piece)
 
 
 def progress_line(progress: Progress) -> str:

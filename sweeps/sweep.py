@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bucket_probes.leftovers import leftovers_in
-from crawler.frontier import Frontier
-from crawler.leftovers import leftovers
-from documents.records import Skipped, SkipReason
-from fetching.store import Store
 from findings.database import LOCK_WAIT_SECONDS, check_key
 from findings.errors import DatabaseLockedError
 from findings.keys import DatabaseKey, load_or_create_database_key
@@ -24,22 +19,18 @@ from findings.records import (
     SweepEnd,
     SweepRecord,
     SweepState,
-    UnitOutcome,
-    UnitRecord,
-    UnitState,
     new_sweep_id,
 )
 from findings.results import SweepSummary
 from findings.spool import SweepSpool
 from findings.spool_folders import spool_root
 from scope.model import Scope
-from scope.units import Unit, UnitKind, units_of
 from sweeps.engine import Engine
 from sweeps.harvest import Harvest
-from sweeps.job import Job
-from sweeps.plan import scope_digest, user_agent
-from sweeps.progress import Progress
-from sweeps.watching import Began, Merged, Stopping, UnitEnded, UnitTold, Waits, Watcher, Watchers
+from sweeps.narrowing import Narrowing
+from sweeps.plan import Plan, scope_digest, user_agent
+from sweeps.units_run import UnitsRun
+from sweeps.watching import Merged, Stopping, Waits, Watcher, Watchers
 
 # Seconds that one try to open a held database takes, so that a stop is heeded.
 _WAIT_TURN = 1.0
@@ -91,6 +82,7 @@ class Sweep:
         self._clock = clock
         self._stopped = False
         self._watcher: Watcher = Watchers([])
+        self._plan = Plan(scope)
 
     def stop(self, reason: str = "") -> None:
         """End cleanly: running units write what they have, the rest is recorded as interrupted. `reason` is told."""
@@ -144,52 +136,15 @@ class Sweep:
             started_at=started,
             stray_version=self._version,
             pack_check=self._pack_id,
-            units=tuple(UnitRecord.from_unit(unit) for unit in units_of(self._scope)),
+            units=self._plan.records(),
         )
         return SweepSpool.create(root, record, key)
 
     def _run_units(self, spool: SweepSpool, watcher: Watcher) -> None:
-        units = list(units_of(self._scope))
-        finished = spool.finished_units()
         agent = user_agent(self._scope, self._version)
-        jobs = [
-            Job(self._scope, unit.unit_id, spool.record.sweep_id, agent)
-            for unit in units
-            if unit.unit_id not in finished
-        ]
-        watcher.tell(Began(spool.record.sweep_id, len(units), len(units) - len(jobs)))
-
-        def ended(unit: Unit, broken: str) -> None:
-            if broken:
-                self._settle(spool, unit, broken)
-            watcher.tell(UnitEnded(unit, broken))
-
-        def came_so_far(unit: Unit, progress: Progress) -> None:
-            watcher.tell(UnitTold(unit, progress))
-
+        run = UnitsRun(self._plan, spool, Narrowing(self._scope), agent, self._clock, lambda: self._stopped)
         harvest = Harvest(self._scope, spool.folder, self._wait_seconds, lambda what: watcher.tell(Waits(what)))
-        for turn in harvest.in_turns(jobs):
-            self._engine.run(turn, came_so_far, ended)
-            if self._stopped:
-                break
-        for job in jobs:  # those that a stop kept from beginning
-            if job.unit_id not in spool.finished_units():
-                self._settle(spool, job.unit, "")
-
-    def _settle(self, spool: SweepSpool, unit: Unit, error: str) -> None:
-        """Keep what a broken or stopped unit had written, and record the rest as not seen."""
-        now = self._clock()
-        state, reason = UnitState.FAILED, SkipReason.UNIT_FAILED
-        if self._stopped:
-            state, reason = UnitState.INTERRUPTED, SkipReason.INTERRUPTED
-
-        def left(store: Store) -> Iterator[Skipped]:
-            """What a crawl or a walk had still to ask for."""
-            if unit.kind is UnitKind.BUCKET:
-                return leftovers_in(store, unit.start_url, reason, error)
-            return leftovers(Frontier(store), unit.start_url, reason, error)
-
-        spool.settle_unit(UnitRecord.from_unit(unit), UnitOutcome(state, now, now, error=error), reason, left)
+        run.run(self._engine, harvest, watcher)
 
     def _settled(self, sweep_id: str, database: Path, watcher: Watcher) -> SweepResult:
         """Merge; a database that another process holds is waited for in short turns, which a stop ends."""

@@ -101,8 +101,7 @@ def main() -> None:
     refuse_undialled_connections(guard)
     record = UnitRecord.from_unit(job.unit)
     key = load_or_create_database_key(job.scope.database.key, database_exists=True)
-    unfinished = SweepSpool.all_unfinished(spool_root(job.scope.database.file), key)
-    sweep = next(spool for spool in unfinished if spool.record.sweep_id == job.sweep_id)
+    sweep = SweepSpool.of_sweep(spool_root(job.scope.database.file), job.sweep_id, key)
     state = _fetch(job, guard, sweep.unit(record), Teller(out), stop)
     sys.exit(BROKEN if state is UnitState.FAILED else 0)
 

@@ -59,13 +59,13 @@ def begun(scope: Scope, *met: BucketLead, finished: bool = True) -> SweepSpool:
     return sweep
 
 
-def turns(scope: Scope, sweep: SweepSpool, **given: Any) -> list[list[Job]]:
-    jobs = [Job(scope, unit.unit_id, sweep.record.sweep_id, "Stray/0") for unit in units_of(scope)]
-    return list(Harvest(scope, sweep.folder, 0, **given).in_turns(jobs))
+def turns(scope: Scope, sweep: SweepSpool, **given: Any) -> list[tuple[frozenset[UnitKind], str]]:
+    planned = {unit.kind for unit in units_of(scope)}
+    return [(kinds & planned, leads) for kinds, leads in Harvest(scope, sweep.folder, 0, **given).turns()]
 
 
-def kinds(scope: Scope, sweep: SweepSpool) -> list[set[UnitKind]]:
-    return [{job.unit.kind for job in turn} for turn in turns(scope, sweep)]
+def kinds(scope: Scope, sweep: SweepSpool) -> list[frozenset[UnitKind]]:
+    return [kinds for kinds, _ in turns(scope, sweep)]
 
 
 @pytest.mark.parametrize("harvest", [True, False])
@@ -75,7 +75,7 @@ def test_buckets_learn_from_crawls_and_the_search_for_names_from_all(tmp_path: P
     expected = [crawls, {UnitKind.BUCKET}, names] if harvest else [crawls | {UnitKind.BUCKET}, names]
     sweep = begun(scope)
     assert kinds(scope, sweep) == expected
-    leads = [job.leads for turn in turns(scope, sweep) for job in turn]
+    leads = [leads for _, leads in turns(scope, sweep)]
     assert any(leads) == harvest
 
 
@@ -92,15 +92,15 @@ def test_each_turn_is_handed_what_was_met_before(tmp_path: Path) -> None:
     merge(spool_root(scope.database.file), scope.database.file)
     sweep = begun(scope, other, LEAD, LEAD, replace(LEAD, key="b.pdf"), finished=False)
     crawls, buckets, names = turns(scope, sweep)
-    assert {job.leads for job in crawls} == {""}
-    keys = [lead.key for lead in read_leads(Path(buckets[0].leads))]
+    assert crawls[1] == ""
+    keys = [lead.key for lead in read_leads(Path(buckets[1]))]
     assert keys == ["a.pdf", "b.pdf", "old.pdf"]
-    assert [lead.name for lead in read_leads(Path(names[0].leads))] == ["scans", "letters"]
-    assert {lead.key for lead in read_leads(Path(names[0].leads))} == {""}
+    assert [lead.name for lead in read_leads(Path(names[1]))] == ["scans", "letters"]
+    assert {lead.key for lead in read_leads(Path(names[1]))} == {""}
     # Whoever goes on with a unit has the same lines, whatever has been met since.
     begun(scope, replace(LEAD, key="new.pdf")).finish(SweepEnd(NOW))
     merge(spool_root(scope.database.file), scope.database.file)
-    assert [lead.key for lead in read_leads(Path(turns(scope, sweep)[1][0].leads))] == keys
+    assert [lead.key for lead in read_leads(Path(turns(scope, sweep)[1][1]))] == keys
     # They go with the sweep's folder, for a key may name a patient.
     sweep.finish(SweepEnd(NOW))
     merge(spool_root(scope.database.file), scope.database.file)
@@ -115,7 +115,7 @@ def test_a_held_database_is_told_of_and_costs_only_what_it_holds(tmp_path: Path)
     told: list[str] = []
     with duckdb.connect(str(scope.database.file)):
         _, buckets, _ = turns(scope, sweep, tell=told.append)
-    assert [lead.key for lead in read_leads(Path(buckets[0].leads))] == ["b.pdf"]
+    assert [lead.key for lead in read_leads(Path(buckets[1]))] == ["b.pdf"]
     assert len(told) == 2
     assert "left out" in told[0]
 
@@ -148,7 +148,7 @@ def test_buckets_are_handed_on_once_and_not_without_end(monkeypatch: pytest.Monk
 def test_a_search_may_make_more_requests_than_a_crawl(tmp_path: Path) -> None:
     scope = scope_of(tmp_path)
     for unit in units_of(scope):
-        limits = limits_of(Job(scope, unit.unit_id, "s", "Stray/0"))
+        limits = limits_of(Job(scope, unit, "s", "Stray/0"))
         is_search = unit.kind is UnitKind.NAMES
         assert limits.requests == (REQUESTS_PER_NAME * 2 * 20_000 if is_search else scope.limits.requests)
         assert limits.bytes == scope.limits.bytes

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scope.loader import load_scope
+from scope.pieces import Piece, piece_of
 from scope.units import units_of
 from sweeps.job import Job, parse_progress, progress_line
 from sweeps.progress import Progress
@@ -15,11 +17,13 @@ EXAMPLE = Path(__file__).parents[2] / "docs" / "scope.example.toml"
 def test_a_job_crosses_the_pipe_whole() -> None:
     scope = load_scope(EXAMPLE)
     for unit in units_of(scope):
-        job = Job(scope, unit.unit_id, "20260101T000000Z-00000000", "Stray/0 (+a@b; c)", "/x/names.leads")
+        job = Job(scope, unit, "20260101T000000Z-00000000", "Stray/0 (+a@b; c)", "/x/names.leads")
         line = job.to_line()
         assert "\n" not in line
         assert Job.from_line(line) == job
-        assert Job.from_line(line).unit == unit
+        assert Job.from_line(line).unit_id == unit.unit_id
+        piece = piece_of(unit, Piece(unit.unit_id, 2, "a/\udcff é", "b"))
+        assert Job.from_line(replace(job, unit=piece).to_line()).unit == piece
 
 
 def test_progress_crosses_back_and_nothing_else_does() -> None:

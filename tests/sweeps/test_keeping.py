@@ -19,7 +19,6 @@ from findings.vault.sealing import unseal
 from findings.vault.store import Vault, vault_folder
 from findings.vault.warc import read_back
 from scope.model import Scope
-from sweeps.job import Job
 from sweeps.keeping import keeper
 from sweeps.plan import scope_digest
 
@@ -76,7 +75,7 @@ def test_where_the_scope_says_so_each_content_is_kept_once(tmp_path: Path) -> No
     identity = pyrage.x25519.Identity.generate()
     scope = scope_of(tmp_path, keep="sealed", recipients=[str(identity.to_public())])
     for sweep_id in ("sweep-1", "sweep-2"):
-        keep = keeper(Job.from_line(Job(scope, "unit", sweep_id, "Stray/test").to_line()).scope, sweep_id, "Stray/test")
+        keep = keeper(Scope.model_validate_json(scope.model_dump_json()), sweep_id, "Stray/test")
         keep(document(), LETTER, ["ab" * 16])
     vault = Vault(vault_folder(tmp_path / "findings.duckdb"))
     (one,) = vault.all()

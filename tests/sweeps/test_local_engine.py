@@ -5,21 +5,17 @@ import threading
 from pathlib import Path
 
 from scope.loader import load_scope
-from scope.units import Unit, units_of
-from sweeps.engine import LocalEngine
+from scope.units import Unit, UnitKind, units_of
 from sweeps.job import Job
+from sweeps.job_queue import JobQueue
+from sweeps.local_engine import LocalEngine
+from sweeps.plan import Plan
 from sweeps.progress import Progress
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "scope.example.toml"
 
 
-def jobs() -> list[Job]:
-    """Units of a scope whose database key is not there: each worker breaks before it makes a request."""
-    scope = load_scope(EXAMPLE)
-    return [Job(scope, unit.unit_id, "20260101T000000Z-00000000", "Stray/0") for unit in units_of(scope)]
-
-
-def run(engine: LocalEngine, todo: list[Job]) -> list[tuple[str, str]]:
+def run(engine: LocalEngine) -> list[tuple[str, str]]:
     """Units and why each broke, in the order in which they ended."""
     ended: list[tuple[str, str]] = []
 
@@ -29,27 +25,33 @@ def run(engine: LocalEngine, todo: list[Job]) -> list[tuple[str, str]]:
     def on_progress(unit: Unit, progress: Progress) -> None:
         raise AssertionError("nothing was fetched")
 
-    engine.run(todo, on_progress, on_end)
+    # Its database key is not there: each worker breaks before it makes a request.
+    scope = load_scope(EXAMPLE)
+    plan = Plan(scope)
+
+    def job(unit: Unit) -> Job:
+        return Job(scope, unit, "20260101T000000Z-00000000", "Stray/0")
+
+    engine.run(JobQueue(plan, frozenset(UnitKind), job), on_progress, on_end)
     return ended
 
 
 def test_a_unit_that_breaks_is_told_and_the_others_run() -> None:
-    todo = jobs()
-    ended = run(LocalEngine(2, os.environ), todo)
-    assert sorted(ended) == sorted((job.unit_id, "exit code 1") for job in todo)
+    ended = run(LocalEngine(2, os.environ))
+    assert sorted(ended) == sorted((unit.unit_id, "exit code 1") for unit in units_of(load_scope(EXAMPLE)))
 
 
 def test_stopped_before_it_begins_it_starts_nothing() -> None:
     engine = LocalEngine(2, os.environ)
     engine.stop()
-    assert run(engine, jobs()) == []
+    assert run(engine) == []
 
 
 def test_killed_it_ends_at_once() -> None:
     engine = LocalEngine(1, os.environ)
     timer = threading.Timer(0.05, engine.kill)  # before the first worker starts, or within its imports
     timer.start()
-    ended = run(engine, jobs())
+    ended = run(engine)
     timer.join()
     assert [broken for _, broken in ended] in ([], ["exit code -9"])
 
@@ -57,4 +59,4 @@ def test_killed_it_ends_at_once() -> None:
 def test_killed_before_it_begins_it_starts_nothing() -> None:
     engine = LocalEngine(2, os.environ)
     engine.kill()
-    assert run(engine, jobs()) == []
+    assert run(engine) == []

@@ -1,0 +1,81 @@
+"""The planned units of a sweep as one file: written and read in pieces, for there may be a million."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from itertools import islice
+from pathlib import Path
+from typing import Final, overload
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from findings.durable_files import written_aside
+from findings.errors import SpoolError
+from findings.records import UnitRecord
+
+PLAN_COLUMNS: Final = pa.schema([(column.name, pa.string()) for column in fields(UnitRecord)])
+_REQUIRED: Final = ("unit_id", "kind", "start_url", "host", "tier", "authority")
+_REPEATED: Final = [name for name in PLAN_COLUMNS.names if name != "unit_id"]
+# Units that are written and read at a time: 10 MB as Python's objects, 1 MB as columns.
+_AT_A_TIME: Final = 20_000
+
+
+class PlannedUnits(Sequence[UnitRecord]):
+    """Planned units in the order of the plan; columns in memory, 60 bytes a unit, records made when they are read."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+
+    @classmethod
+    def of_file(cls, path: Path) -> PlannedUnits:
+        """What `write_plan` wrote. Raises SpoolError if it can not be read."""
+        try:
+            with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=_REPEATED) as file:
+                held = file.read()
+                missing = set(_REQUIRED) - set(held.column_names)
+                if missing or set(held.column_names) - set(PLAN_COLUMNS.names):
+                    raise SpoolError(f"{path} can not be read (it has other columns)")
+                return cls(held)
+        except (pa.ArrowException, OSError) as error:
+            raise SpoolError(f"{path} can not be read ({type(error).__name__})") from error
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    @overload
+    def __getitem__(self, index: int) -> UnitRecord: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[UnitRecord]: ...
+    def __getitem__(self, index: int | slice) -> UnitRecord | Sequence[UnitRecord]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(len(self))[index]]
+        return UnitRecord(**self.table.slice(range(len(self))[index], 1).to_pylist()[0])
+
+    def __iter__(self) -> Iterator[UnitRecord]:
+        for batch in self.table.to_batches(max_chunksize=_AT_A_TIME):
+            for row in batch.to_pylist():
+                yield UnitRecord(**row)
+
+
+def table_of(units: Sequence[UnitRecord]) -> pa.Table:
+    """Units as columns, with all columns that there are by now."""
+    if isinstance(units, PlannedUnits):
+        held, count = units.table, len(units)
+        missing = [field for field in PLAN_COLUMNS if field.name not in held.column_names]
+        for field in missing:
+            held = held.append_column(field, pa.nulls(count, field.type))
+        return held.select(PLAN_COLUMNS.names)
+    return pa.Table.from_pylist([unit.as_row() for unit in units], schema=PLAN_COLUMNS)
+
+
+def write_plan(path: Path, units: Sequence[UnitRecord]) -> None:
+    """One Parquet file, durable, with page checksums."""
+    waiting = iter(units)
+    with (
+        written_aside(path) as out,
+        pq.ParquetWriter(out, PLAN_COLUMNS, compression="zstd", write_page_checksum=True) as writer,
+    ):
+        while rows := [unit.as_row() for unit in islice(waiting, _AT_A_TIME)]:
+            writer.write_table(pa.Table.from_pylist(rows, schema=PLAN_COLUMNS))

@@ -1,0 +1,107 @@
+"""The units of one sweep, run on an engine to their end: what is left to do, what comes of each, what was not begun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+
+from bucket_probes.leftovers import leftovers_in
+from crawler.frontier import Frontier
+from crawler.leftovers import leftovers
+from documents.records import Skipped, SkipReason
+from fetching.store import Store
+from findings.records import UnitOutcome, UnitRecord, UnitState
+from findings.spool import SweepSpool
+from scope.units import Unit, UnitKind
+from sweeps.engine import Engine
+from sweeps.harvest import Harvest
+from sweeps.job import Job
+from sweeps.job_queue import JobQueue
+from sweeps.narrowing import Narrowing
+from sweeps.plan import Plan
+from sweeps.progress import Progress
+from sweeps.watching import Began, UnitBegan, UnitEnded, UnitTold, Watcher
+
+
+class UnitsRun:
+    """One run of a sweep's units; a sweep that was killed has another.
+
+    Args:
+        plan: all units.
+        spool: takes the results.
+        narrowing: gives each unit its scope.
+        user_agent: sent with every request.
+        clock: aware time.
+        is_stopped: has the sweep been told to stop?
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        spool: SweepSpool,
+        narrowing: Narrowing,
+        user_agent: str,
+        clock: Callable[[], datetime],
+        is_stopped: Callable[[], bool],
+    ) -> None:
+        self._plan = plan
+        self._spool = spool
+        self._narrowing = narrowing
+        self._user_agent = user_agent
+        self._clock = clock
+        self._is_stopped = is_stopped
+        self._open = plan.open_rows(spool.finished_units())
+
+    @property
+    def finished(self) -> int:
+        """Units that an earlier run of this sweep had finished."""
+        return len(self._plan) - sum(self._open)
+
+    def run(self, engine: Engine, harvest: Harvest, watcher: Watcher) -> None:
+        """Run what is left, and tell of it.
+
+        Raises:
+            EngineError: see `Engine.run`. What was not run stays open.
+        """
+        watcher.tell(Began(self._spool.record.sweep_id, len(self._plan), self.finished))
+
+        def ended(unit: Unit, broken: str) -> None:
+            if broken:
+                self.settle(unit, broken)
+            watcher.tell(UnitEnded(unit, broken))
+
+        def came_so_far(unit: Unit, progress: Progress) -> None:
+            watcher.tell(UnitTold(unit, progress))
+
+        def job(leads: str, unit: Unit) -> Job:
+            watcher.tell(UnitBegan(unit))
+            return self._job(leads, unit)
+
+        for kinds, leads in harvest.turns():
+            queue = JobQueue(self._plan, kinds, partial(job, leads), self._is_open)
+            if not self._is_stopped():
+                engine.run(queue, came_so_far, ended)
+            for unit in queue.left():  # those that a stop kept from beginning
+                self.settle(unit, "")
+
+    def settle(self, unit: Unit, error: str) -> None:
+        """Keep what a broken or stopped unit had written, and record the rest as not seen."""
+        now = self._clock()
+        state, reason = UnitState.FAILED, SkipReason.UNIT_FAILED
+        if self._is_stopped():
+            state, reason = UnitState.INTERRUPTED, SkipReason.INTERRUPTED
+
+        def left(store: Store) -> Iterator[Skipped]:
+            """What a crawl or a walk had still to ask for."""
+            if unit.kind is UnitKind.BUCKET:
+                return leftovers_in(store, unit.start_url, reason, error)
+            return leftovers(Frontier(store), unit.start_url, reason, error)
+
+        self._spool.settle_unit(UnitRecord.from_unit(unit), UnitOutcome(state, now, now, error=error), reason, left)
+
+    def _job(self, leads: str, unit: Unit) -> Job:
+        return Job(self._narrowing.for_unit(unit), unit, self._spool.record.sweep_id, self._user_agent, leads)
+
+    def _is_open(self, row: int) -> bool:
+        return bool(self._open[row])
