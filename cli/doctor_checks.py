@@ -32,6 +32,7 @@ from scope.loader import load_scope
 from scope.model import Scope
 from scope.recipients import can_seal
 from scope.units import units_of
+from sweeps.gates import Gates
 
 # Bytes free where the database lies, below which a sweep may not be able to write its spool: a unit's default budget of
 # bodies is never kept, but 10 million entries take about this much.
@@ -93,6 +94,8 @@ def scope_checks(path: Path) -> Iterator[Check]:
     authority = scope.authority
     good = f"{authority.reference}, to {authority.expires}" if authority else ""
     yield Check("authority", State.FAILED if denied else State.OK, denied.detail if denied else good)
+    if closed := Gates(scope, path).closed():
+        yield Check("gates", State.WARNING, f"no sweep would begin now: {closed}")
     yield _guard_check(scope)
     yield _pack_check(scope)
     yield _database_check(scope)

@@ -16,7 +16,7 @@ from inspection.reading import isolation_limits
 from inspection.scans import ScanPass
 from scope.errors import ScopeError
 from scope.loader import load_scope
-from scope.model import Ocr
+from scope.sections import Ocr
 
 # Written on a page, and read from it by whatever languages are set.
 _WORDS = "STRAY DOCTOR READS THIS PAGE"

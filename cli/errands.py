@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-from cli.errors import AuthorityError, CommandError
+from cli.errors import CommandError
 from cli.operator import operator_name
 from cli.private_log import append_private_line
+from cli.starting import check_no_stop, check_scope_authority
 from fetching.budget import Budget
 from fetching.clean_environment import ambient_settings
 from fetching.conduct import ConductLog
@@ -25,10 +26,10 @@ def check_authority(scope: Scope, tip_off: str | None) -> None:
 
     Raises:
         AuthorityError: the scope gives no valid authority.
-        CommandError: the tip-off names no reference.
+        CommandError: the tip-off names no reference, or a stop file lies there.
     """
-    if denied := Guard(scope).authority_denial():
-        raise AuthorityError(f"{denied.detail}; nothing was requested")
+    check_scope_authority(scope)
+    check_no_stop(scope)
     if tip_off is not None and not tip_off.strip():
         raise CommandError("--tip-off needs a reference: where it is written down who pointed to this")
     for name in list(ambient_settings(os.environ)):

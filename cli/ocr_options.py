@@ -9,7 +9,7 @@ import click
 from pydantic import ValidationError
 
 from inspection.scans import DEFAULT_PAGES
-from scope.model import Ocr
+from scope.sections import Ocr
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -17,7 +17,8 @@ from cli.reading import READ_WAIT, merge_what_waits
 from findings.retention import HeldReason, Purge, RetentionRule, preview_purge
 from findings.retention import purge as purge_now
 from scope.loader import load_scope
-from scope.model import Retention, Scope
+from scope.model import Scope
+from scope.sections import Retention
 
 _RULES = {
     RetentionRule.LISTINGS: "places in listings and links, not met for {} days",

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 from pydantic import ValidationError
 
-from scope.model import Speech
+from scope.sections import Speech
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -21,6 +21,7 @@ from cli.options import database_option, format_option
 from cli.status_running import Running, running, running_fields, running_lines
 from findings.standing import PastSweep, SpooledSweep, SpoolState, Standing, standing
 from reports.shown import printable
+from scope.stop_files import standing_orders
 
 # Seconds to wait for a database that a merge holds: it is answered at once, with what can be told without it.
 _WAIT = 1.0
@@ -91,7 +92,10 @@ def _fields(told: Standing) -> dict[str, Any]:
         return value
 
     fields = {name: plain(value) for name, value in asdict(told).items()}
-    return fields | {"database": str(told.database)}
+    return fields | {
+        "database": str(told.database),
+        "stopped": [str(order) for order in standing_orders(told.database)],
+    }
 
 
 def _lines(told: Standing, held: Running | None) -> Iterator[tuple[str, str]]:
@@ -105,6 +109,8 @@ def _lines(told: Standing, held: Running | None) -> Iterator[tuple[str, str]]:
         newer = told.schema > told.known_schema
         what = "use a newer Stray" if newer else "the next command that opens it brings it up to date"
         yield "", f"schema {told.schema}, this Stray knows {told.known_schema}: {what}"
+    for order in standing_orders(told.database):
+        yield "stopped", str(order)
     yield "sweep", f"{told.sweeping}, since {moment(told.sweeping_since)} UTC" if told.sweeping else "none under way"
     if held is not None:
         yield from running_lines(held)

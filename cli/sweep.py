@@ -15,10 +15,10 @@ from typing import Any
 import click
 
 from cli.console import json_line, notice
-from cli.errors import AuthorityError
 from cli.exit_codes import ExitCode, sweep_exit_code
 from cli.notifying import notify_of_sweep
 from cli.options import DatabaseFile, format_option, scope_argument
+from cli.starting import begin, check_scope_authority
 from cli.sweep_summary import summary_fields, tell_summary, unseen
 from cli.watched import LOUD, Saying, Watched, saying_of, watched, watching_options
 from fetching.clean_environment import clean_environment
@@ -27,9 +27,9 @@ from findings.records import FindingState
 from findings.spool_folders import spool_root, spooled_matches
 from matchers.keys import load_key
 from matchers.pack import open_pack
-from scope.guard import Guard
 from scope.loader import load_scope
 from scope.model import Scope
+from sweeps.gates import Closed, Gates
 from sweeps.local_engine import LocalEngine
 from sweeps.machine import units_at_once
 from sweeps.sweep import Sweep, SweepResult
@@ -45,10 +45,19 @@ from sweeps.sweep import Sweep, SweepResult
     "--wait", type=click.FloatRange(min=0), default=LOCK_WAIT_SECONDS, show_default=True,
     help="Seconds to wait at the end for a database that another process holds; then the results wait instead.",
 )  # fmt: skip
+@click.option(
+    "--wait-for-window", is_flag=True, help="Outside the scope's windows of time: wait for the next, rather than end."
+)
 @watching_options
 @format_option
 def sweep(
-    scope_path: Path, database: Path | None, workers: int | None, wait: float, output: str, **saying: Any
+    scope_path: Path,
+    database: Path | None,
+    workers: int | None,
+    wait: float,
+    wait_for_window: bool,
+    output: str,
+    **saying: Any,
 ) -> None:
     """Look at everything in a scope once; carries on where a killed sweep ended.
 
@@ -58,7 +67,9 @@ def sweep(
     if database is not None:
         key = database.with_suffix(".key")
         scope = scope.model_copy(update={"database": scope.database.model_copy(update={"file": database, "key": key})})
-    result, watched_by = run_sweep(scope, workers, wait, saying_of(**saying))
+    gates = Gates(scope, scope_path)
+    begin(gates, scope, wait_for_window=wait_for_window)
+    result, watched_by = run_sweep(scope, workers, wait, saying_of(**saying), gates)
     if output == "json":
         json_line(summary_fields(result, scope.allowed_skips))
     tell_summary(result, scope)
@@ -71,21 +82,36 @@ def sweep(
 
 
 def run_sweep(
-    scope: Scope, workers: int | None = None, wait_seconds: float = LOCK_WAIT_SECONDS, saying: Saying = LOUD
+    scope: Scope,
+    workers: int | None = None,
+    wait_seconds: float = LOCK_WAIT_SECONDS,
+    saying: Saying = LOUD,
+    gates: Gates | None = None,
 ) -> tuple[SweepResult, Watched]:
     """Sweep a scope with local processes, telling how it goes on; also whom to tell of what comes after.
+
+    Args:
+        scope: what may be looked at.
+        workers: units at a time; None for as many as there are processors.
+        wait_seconds: for a database that another process holds.
+        saying: to whom it is told how the sweep goes on.
+        gates: what may end it from outside; None for those of the scope without its file.
 
     Raises:
         AuthorityError: the scope gives no valid authority; nothing was requested.
         PackError: the pack can not be opened.
     """
-    if denied := Guard(scope).authority_denial():
-        raise AuthorityError(f"{denied.detail}; nothing was requested")
+    check_scope_authority(scope)
     pack = open_pack(scope.pack.path, load_key(scope.pack.key))  # now, rather than in every worker
     at_a_time = workers or units_at_once(scope.limits)
     engine = LocalEngine(at_a_time, clean_environment(os.environ))
     running = Sweep(scope, engine, version("stray"), pack.pack_id, wait_seconds)
-    with watched(scope, at_a_time, saying) as watchers, _interruptible(running):
+
+    def stopped(closed: Closed) -> None:
+        running.stop(closed.detail)
+
+    gate = gates or Gates(scope)
+    with watched(scope, at_a_time, saying) as watchers, _interruptible(running), gate.watching(stopped):
         return running.run(watchers), watchers
 
 

@@ -26,7 +26,7 @@ DATABASE: Final = "findings.duckdb"
 BESIDE: Final = "beside"
 # Endings of what lies beside a database and is no part of a back-up: DuckDB's log is taken in, the spool is merged
 # first, the rest are leavings.
-_LEFT_OUT: Final = (".wal", ".spool", ".spill", ".tmp", ".key")
+_LEFT_OUT: Final = (".wal", ".spool", ".spill", ".stop", ".tmp", ".key")
 _PIECE_BYTES: Final = 1 << 20
 
 

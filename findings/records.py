@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
+from scope.reasons import SkipReason
+
 if TYPE_CHECKING:
     from scope.units import Unit  # reads tables of services, which no answer of the database needs
 
@@ -27,6 +29,23 @@ class SweepState(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
     INTERRUPTED = "interrupted"
+
+
+class StopCause(StrEnum):
+    """Why a sweep ended before it had looked at everything."""
+
+    ASKED = "asked"  # Ctrl-C, or a service manager
+    WINDOW = "window_closed"
+    STOP_FILE = "stop_file"
+    AUTHORITY = "authority_expired"
+    OPT_OUT = "opt_out"
+    SCOPE = "scope_changed"
+    KILLED = "killed"  # a later command found it so
+
+
+def reason_of(cause: StopCause | None) -> SkipReason:
+    """What stands on record of places that the sweep did not come to."""
+    return SkipReason.AUTHORITY_EXPIRED if cause is StopCause.AUTHORITY else SkipReason.INTERRUPTED
 
 
 class UnitState(StrEnum):

@@ -8,7 +8,7 @@ from extraction.budget import SpeechSettings
 from extraction.ocr.settings import OcrSettings
 from extraction.sandbox import DEFAULT_LIMITS, IsolationLimits
 from inspection.scans import OcrBudget
-from scope.model import Ocr, Speech
+from scope.sections import Ocr, Speech
 
 
 def isolation_limits(ocr: Ocr, speech: Speech | None = None) -> IsolationLimits:

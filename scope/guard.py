@@ -19,6 +19,7 @@ from scope.addresses import Address, is_plain_spelling, literal_address, may_dia
 from scope.bucket_requests import within_bucket
 from scope.model import AnyTarget, BucketTarget, FtpTarget, NameTarget, Scope, SiteTarget
 from scope.name_questions import question_pattern, search_url
+from scope.opt_out import OptOutList, parse_opt_outs
 from scope.urls import DEFAULT_PORTS, has_credentials, same_host
 
 # IIS takes `%u002e` for a dot.
@@ -31,6 +32,10 @@ _NUL = b"\0"
 _OVERLONG = re.compile(rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80\x81][\x80-\xbf]|\xf0\x80[\x80\x81][\x80-\xbf]")
 # Their lead bytes alone: some decoders drop them (`%c0.`).
 _NEVER_IN_UTF8 = b"\xc0\xc1"
+
+
+# What is told of a place that stands on the opt-out list.
+OPTED_OUT = "opt_out"
 
 
 class Denial(StrEnum):
@@ -70,6 +75,7 @@ class Guard:
         self._today = today
         self.tip_off = tip_off
         self._looked_at: tuple[AnyTarget, ...] = (*scope.site, *scope.bucket, *scope.ftp)
+        self._opt_outs = parse_opt_outs(scope.opt_out.lines)
         # A search asks thousands of times a second, so its patterns are made once.
         self._questions = [
             question_pattern(target) for target in scope.searched if self._spelled_badly(search_url(target)) is None
@@ -91,10 +97,17 @@ class Guard:
 
     def url(self, url: str) -> Denied | None:
         """May this URL be requested?"""
-        denied = self.authority_denial()
+        denied = self.authority_denial() or self._opted_out(url)
         if denied is None and any(question.fullmatch(url) for question in self._questions):
             return None
         return denied or self._spelled_badly(url) or self._outside(url) or self._acts_or_tells(url)
+
+    def use_opt_outs(self, opt_outs: OptOutList) -> None:
+        """From now on this list holds, in place of the scope's; from any thread."""
+        self._opt_outs = opt_outs
+
+    def _opted_out(self, url: str) -> Denied | None:
+        return Denied(Denial.OUTSIDE, OPTED_OUT) if self._opt_outs.holds_url(url) else None
 
     def _spelled_badly(self, url: str) -> Denied | None:
         try:
@@ -110,10 +123,26 @@ class Guard:
         return self.address(literal) if literal else None
 
     def _outside(self, url: str) -> Denied | None:
-        if url == self.tip_off or any(contains(target, url) for target in self._looked_at):
+        if url == self.tip_off:
             return None
+        holding = [target for target in self._looked_at if contains(target, url)]
+        if any(not self._has_expired(target) for target in holding):
+            return None
+        if holding:
+            ended = max(target.expires for target in holding if target.expires is not None)
+            return Denied(Denial.EXPIRED, f"the target's authority expired on {ended}")
         parts = urlsplit(url)
         return Denied(Denial.OUTSIDE, f"outside the scope: {parts.scheme}://{parts.netloc.rpartition('@')[2]}")
+
+    def _has_expired(self, target: AnyTarget) -> bool:
+        return target.expires is not None and target.expires < self._today()
+
+    def target_denial(self, target: AnyTarget) -> Denied | None:
+        """Is the authority of this target still valid: the scope's, and its own where it has one?"""
+        denied = self.authority_denial()
+        if denied is None and self._has_expired(target):
+            denied = Denied(Denial.EXPIRED, f"authority {target.authority} of this target expired on {target.expires}")
+        return denied
 
     def _acts_or_tells(self, url: str) -> Denied | None:
         if has_credentials(url):
@@ -125,6 +154,8 @@ class Guard:
 
     def address(self, address: Address) -> Denied | None:
         """May this resolved address be connected to?"""
+        if self._opt_outs.holds_address(address):
+            return Denied(Denial.OUTSIDE, OPTED_OUT)
         if may_dial(address, self._scope.network.private_addresses):
             return None
         return Denied(Denial.OUTSIDE, f"{address} is not globally routable and the scope does not name it")

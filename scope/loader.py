@@ -15,6 +15,7 @@ from scope.addresses import is_plain_spelling, literal_address, may_dial
 from scope.bucket_checks import unfit_buckets, unfit_names, unfit_services
 from scope.errors import ScopeError
 from scope.model import BucketTarget, RobotsPolicy, Scope, Tier
+from scope.opt_out import read_opt_outs
 from scope.providers import Provider, load_providers
 from scope.real_files import real_file
 from scope.recipients import unfit_recipients
@@ -48,7 +49,7 @@ def load_scope(path: Path, *, needs_targets: bool = True) -> Scope:
     unknown = [*unfit_services(scope, providers)]
     if unknown:
         raise ScopeError(path, unknown)
-    scope = _with_services(scope, providers)
+    scope = _with_opt_outs(path, _with_services(scope, providers))
     problems = [
         *_unfit_targets(scope), *_unfit_robots(scope), *_unfit_logins(scope), *_unfit_files(scope),
         *unfit_recipients(scope.evidence),
@@ -169,7 +170,7 @@ def _suggestion(location: tuple[int | str, ...]) -> str:
     return f"; known here: {', '.join(known)}"
 
 
-_SET_BY_LOADER = frozenset(["own_service", "own_services"])
+_SET_BY_LOADER = frozenset(["own_service", "own_services", "lines"])
 # Keys of no table.
 _AT_THE_TOP = frozenset(["organisation", "contact", "allowed_skips", "providers"])
 
@@ -214,6 +215,10 @@ _EXPECTATIONS = {
     "keep": '"digest" or "sealed"',
     "recipients": 'public keys of age in a list, such as recipients = ["age1..."]; `age-keygen` makes them',
     "private_addresses": 'addresses or networks in a list, such as ["127.0.0.1", "10.20.0.0/16"]',
+    "windows": 'stretches of the week in a list, such as windows = ["Mon-Fri 20:00-06:00", "Sat-Sun 00:00-24:00"]',
+    "timezone": 'a time zone, such as timezone = "Europe/London"',
+    "stop_file": 'a file, such as stop_file = "/srv/stray/stop"',
+    "file": 'a file, such as file = "opt-out.txt"',
     "allowed_skips": 'skip reasons in a list, such as ["not_found", "access_denied"]',
 }
 
@@ -229,7 +234,7 @@ def _expected(location: tuple[int | str, ...]) -> str:
 _LISTS = frozenset(
     (
         "tier private_addresses allowed_skips known_keys recipients keywords words canaries endpoints aws_accounts "
-        "providers events"
+        "providers events windows"
     ).split()
 )
 
@@ -299,21 +304,40 @@ def _rooted(scope: Scope, folder: Path) -> Scope:
     ocr = scope.ocr.model_copy(update={"data": tuple(folder / place for place in scope.ocr.data)})
     speech = scope.speech and scope.speech.model_copy(update={"model": folder / scope.speech.model})
     notify = scope.notify and scope.notify.model_copy(update={"file": folder / scope.notify.file})
+    schedule = scope.schedule
+    if schedule.stop_file is not None:
+        schedule = schedule.model_copy(update={"stop_file": folder / schedule.stop_file})
+    opt_out = scope.opt_out
+    if opt_out.file is not None:
+        opt_out = opt_out.model_copy(update={"file": folder / opt_out.file})
     rooted = {
         **{"pack": pack, "database": database, "ocr": ocr, "speech": speech},
-        **{"notify": notify, "providers": providers},
+        **{"notify": notify, "providers": providers, "schedule": schedule, "opt_out": opt_out},
     }
     return scope.model_copy(update=rooted)
 
 
 def _inner_keys(raw: Mapping[str, Any]) -> Iterator[str]:
     """Keys that only the loader sets."""
-    buckets, names = raw.get("bucket"), raw.get("names")
+    buckets, names, opt_out = raw.get("bucket"), raw.get("names"), raw.get("opt_out")
+    if isinstance(opt_out, dict) and "lines" in opt_out:
+        yield 'opt_out.lines: unknown key; the list is a file of its own: file = "opt-out.txt"'
     for number, bucket in enumerate(buckets if isinstance(buckets, list) else (), 1):
         if isinstance(bucket, dict) and "own_service" in bucket:
             yield f"bucket[{number}].own_service: unknown key; services of your own stand in a file: providers = ..."
     if isinstance(names, dict) and "own_services" in names:
         yield "names.own_services: unknown key; services of your own stand in a file: providers = ..."
+
+
+def _with_opt_outs(path: Path, scope: Scope) -> Scope:
+    """The scope with the list in it. A list that is not understood refuses the scope: it may hold anybody."""
+    if scope.opt_out.file is None:
+        return scope
+    try:
+        lines = read_opt_outs(scope.opt_out.file)
+    except ValueError as error:
+        raise ScopeError(path, [f"opt_out.file: {scope.opt_out.file}: {error}"]) from None
+    return scope.model_copy(update={"opt_out": scope.opt_out.model_copy(update={"lines": lines})})
 
 
 def _with_services(scope: Scope, providers: Mapping[str, Provider]) -> Scope:

@@ -14,27 +14,25 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     HttpUrl,
-    Strict,
     StringConstraints,
     TypeAdapter,
     UrlConstraints,
 )
 from pydantic_core import Url
 
+from scope.fields import Permission, Table, Text
 from scope.key_patterns import count
+from scope.opt_out import OptOut
 from scope.providers import Provider, load_providers
 from scope.reasons import SkipReason
+from scope.schedule import Schedule, WindowText
+from scope.sections import Ocr, Retention, Speech
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _PORT_0 = re.compile(r"[a-z]+://[^/?#]*:0*(?:[/?#]|$)", re.IGNORECASE)
 Network = IPv4Network | IPv6Network
-# What switches something on is true or false, not a word that may be taken for it.
-Permission = Annotated[bool, Strict()]
 
 
 class Tier(StrEnum):
@@ -102,51 +100,34 @@ def _key_pattern(value: str) -> str:
     return value
 
 
-# Tesseract's names, such as eng or chi_sim; never a path.
-OcrLanguage = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{1,31}$")]
 # White space may be part of a key.
 KeyPattern = Annotated[str, StringConstraints(min_length=1), AfterValidator(_key_pattern)]
 FtpAddress = Annotated[Text, AfterValidator(_ftp_folder)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+Day = Annotated[date, BeforeValidator(_whole_day)]
 
 
-class Authority(_Strict):
+class Authority(Table):
     """Who allowed this sweep. Without it, or after `expires`, nothing is requested."""
 
     who: Text
     reference: Text
-    expires: Annotated[date, BeforeValidator(_whole_day)]
+    expires: Day
 
 
-class PackFiles(_Strict):
+class PackFiles(Table):
     """The fingerprint pack and its key; the key lies outside the pack."""
 
     path: Path
     key: Path
 
 
-class DatabaseFiles(_Strict):
+class DatabaseFiles(Table):
     """The findings database and the key that finding ids are made with."""
 
     file: Path = Path("findings.duckdb")
     key: Path = Path("findings.key")
-
-
-# A hundred years are for ever.
-Days = Annotated[int, Strict(), Field(ge=1, le=36_500)]
-
-
-class Retention(_Strict):
-    """Days after which `stray purge` deletes what is kept of places. None: for ever."""
-
-    listings: Days | None = None
-    documents: Days | None = None
-    gone: Days | None = None
-    false_positive: Days | None = None
-    closed: Days | None = None
 
 
 class NewsKind(StrEnum):
@@ -156,14 +137,14 @@ class NewsKind(StrEnum):
     REAPPEARED = "reappeared"
 
 
-class Notify(_Strict):
+class Notify(Table):
     """Whom to tell of news after a sweep; nobody unless there is such a table. Never an address, a path or a name."""
 
     file: Path = Path("notify.conf")
     events: Annotated[frozenset[NewsKind], Field(min_length=1)] = frozenset(NewsKind)
 
 
-class Limits(_Strict):
+class Limits(Table):
     """What one sweep may spend. Requests, bytes and seconds count per unit."""
 
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 1.0
@@ -175,24 +156,7 @@ class Limits(_Strict):
     depth: Annotated[int, Field(gt=0, le=1000)] = 20
 
 
-class Ocr(_Strict):
-    """How scans and pictures are read. Pages count for each document."""
-
-    languages: Annotated[tuple[OcrLanguage, ...], Field(min_length=1)] = ("eng",)
-    pages: Annotated[int, Field(ge=0, le=100_000)] = 200
-    second_engine: Permission = True
-    data: tuple[Path, ...] = ()
-
-
-class Speech(_Strict):
-    """Who listens to recordings: a function of the operator's own, with a folder for its model. Nobody by default."""
-
-    recogniser: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*$", max_length=200)]
-    model: Path
-    seconds: Annotated[int, Field(gt=0, le=3600)] = 120
-
-
-class Evidence(_Strict):
+class Evidence(Table):
     """What is kept as proof of a finding: digests and headers, or also the file, sealed to the responders' keys."""
 
     keep: Literal["digest", "sealed"] = "digest"
@@ -200,18 +164,21 @@ class Evidence(_Strict):
     bytes: Annotated[int, Field(gt=0)] = 20_000_000_000
 
 
-class NetworkPolicy(_Strict):
+class NetworkPolicy(Table):
     """Addresses that are not globally routable and may be dialled all the same."""
 
     private_addresses: tuple[Annotated[Network, BeforeValidator(_network)], ...] = ()
 
 
-class Target(_Strict):
+class Target(Table):
     """What all targets say of themselves."""
 
     tier: Tier
     supplier: Text | None = None
     authority: Text
+    # The last day of its own authority, and its own windows in place of the schedule's.
+    expires: Day | None = None
+    windows: tuple[WindowText, ...] = ()
 
 
 class SiteTarget(Target):
@@ -264,7 +231,7 @@ class FtpTarget(Target):
         return self.tier is not Tier.THIRD_PARTY if self.anonymous_ftp is None else self.anonymous_ftp
 
 
-class Owners(_Strict):
+class Owners(Table):
     """Who we are at the providers: what an answer that names one of these proves to be ours."""
 
     aws_accounts: tuple[Annotated[Text, StringConstraints(pattern=r"^\d{12}$")], ...] = ()
@@ -272,7 +239,7 @@ class Owners(_Strict):
     azure_tenants: tuple[Text, ...] = ()
 
 
-class NameSearch(_Strict):
+class NameSearch(Table):
     """A search for buckets by name: asks whether they exist, and reads nothing. Off unless it says `name_search`."""
 
     name_search: Permission = False
@@ -331,11 +298,21 @@ class NameTarget:
         """The reference of the permission to search."""
         return self.search.authority
 
+    @property
+    def expires(self) -> date | None:
+        """That of the scope's authority alone."""
+        return None
+
+    @property
+    def windows(self) -> tuple[str, ...]:
+        """Those of the schedule alone."""
+        return ()
+
 
 AnyTarget = SiteTarget | BucketTarget | FtpTarget | NameTarget
 
 
-class Scope(_Strict):
+class Scope(Table):
     """One scope file."""
 
     organisation: Text
@@ -350,6 +327,8 @@ class Scope(_Strict):
     speech: Speech | None = None
     network: NetworkPolicy = NetworkPolicy()
     evidence: Evidence = Evidence()
+    schedule: Schedule = Schedule()
+    opt_out: OptOut = OptOut()
     allowed_skips: frozenset[SkipReason] = frozenset(
         {SkipReason.ACCESS_DENIED, SkipReason.ACTION_LINK, SkipReason.NOT_FOUND}
     )

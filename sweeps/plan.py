@@ -23,6 +23,8 @@ from scope.units import Unit, UnitKind, unit_of
 
 # The parts of a scope that say what is looked at. Limits, authority and paths may change between a kill and a resume.
 _IDENTITY = ("organisation", "site", "bucket", "ftp", "names")
+# Of each target: when it may be asked, and until when.
+_WHEN = ("windows", "expires")
 # Of a search for names, likewise: how fast it asks.
 _PACE = ("requests_per_second", "fastest")
 # Ids that are compared at a time: 8 bytes each, and Python's numbers (32 bytes) meanwhile.
@@ -157,6 +159,10 @@ def id_digests(unit_ids: Iterable[str]) -> np.ndarray[tuple[int], np.dtype[np.ui
 def scope_digest(scope: Scope) -> str:
     """The same for the same targets; 128 bit in hex."""
     identity = scope.model_dump(mode="json", include=set(_IDENTITY))
+    for kind in ("site", "bucket", "ftp"):
+        identity[kind] = [
+            {key: value for key, value in target.items() if key not in _WHEN} for target in identity[kind]
+        ]
     names = identity.pop("names", None)
     if names is not None:  # a scope without them has the digest that it had before there were any
         identity["names"] = {key: value for key, value in names.items() if key not in _PACE}

@@ -37,6 +37,7 @@ from scope.bucket_urls import grammar_of_scope
 from scope.guard import Guard
 from scope.model import Limits, NameTarget
 from scope.units import Unit, UnitKind
+from sweeps.gates import UnitGate
 from sweeps.job import STOP_LINE, Job, progress_line
 from sweeps.keeping import keeper
 from sweeps.progress import Progress
@@ -102,11 +103,15 @@ def main() -> None:
     record = UnitRecord.from_unit(job.unit)
     key = load_or_create_database_key(job.scope.database.key, database_exists=True)
     sweep = SweepSpool.of_sweep(spool_root(job.scope.database.file), job.sweep_id, key)
-    state = _fetch(job, guard, sweep.unit(record), Teller(out), stop)
+    gate = UnitGate(job.scope, job.unit.target, guard)
+    with gate.watching(stop):
+        state = _fetch(job, guard, sweep.unit(record), Teller(out), stop, gate)
     sys.exit(BROKEN if state is UnitState.FAILED else 0)
 
 
-def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threading.Event) -> UnitState:
+def _fetch(
+    job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threading.Event, gate: UnitGate
+) -> UnitState:
     limits = limits_of(job)
     budget = budget_of(limits, spool)
     started = _first_started(spool)
@@ -135,6 +140,7 @@ def _fetch(job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threa
         error = _fetch_from(source_for(job.unit.kind, errand), job.unit, sink)
     teller.now(sink.progress)
     conduct.close()
+    error = gate.shut.detail if gate.shut else error
     state = UnitState.INTERRUPTED if stop.is_set() else UnitState.FAILED if error else UnitState.FINISHED
     spool.finish(UnitOutcome(state, started, datetime.now(UTC), budget.requests, budget.bytes, error))
     return state
