@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 import duckdb
@@ -18,6 +19,9 @@ from findings.statements import digest_of, shipped_severity_rules, sql_text
 # Each step after those that it reads from.
 STEPS: Final = ("finding_states", "finding_exposures", "finding_severities")
 _RULES: Final = "rules"
+# Two sweeps' answers that a place is not there must lie as far apart to make it gone, if they came by the same way: an
+# outage, a deployment or a restart is over by then, and a recheck after a takedown need not wait for the next night.
+GONE_AFTER: Final = timedelta(hours=1)
 # An answer from a sweep that did not see a finding changes its state, and nothing else of it.
 UNSEEN_STEPS: Final = ("finding_states",)
 _UNIT_STEP: Final = "unit_counts"
@@ -33,6 +37,7 @@ _TABLES: Final = ("finding_states", "finding_exposures", "finding_severities")
 
 def derive(connection: duckdb.DuckDBPyConnection, steps: Sequence[str] = STEPS) -> None:
     """Bring what is derived up to date for the findings in `touched`; in the caller's transaction."""
+    connection.execute("SET VARIABLE gone_after = to_seconds(?)", [GONE_AFTER.total_seconds()])
     for name in (_RULES, *steps):
         connection.execute(sql_text("deriving", f"{name}.sql"))
 
@@ -65,4 +70,5 @@ def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
 def deriving_digest() -> str:
     """Changes with the rules: a database that was derived by others is derived anew."""
     statements = digest_of("deriving", (_RULES, *STEPS, _UNIT_STEP))
-    return hashlib.sha256(f"{statements}\0{shipped_severity_rules()}".encode()).hexdigest()
+    told = f"{statements}\0{shipped_severity_rules()}\0{GONE_AFTER.total_seconds()}"
+    return hashlib.sha256(told.encode()).hexdigest()

@@ -54,7 +54,7 @@ _LOG_SIZE: Final = "1GB"
 MERGE_LOCK_NAME: Final = "merge.lock"
 _RETRY_SECONDS: Final = 0.1
 _UNIT_STEPS: Final = (
-    *("units", "documents", "matches", "skips", "entries", "findings", "incidents", "reopened"),
+    *("units", "documents", "matches", "skips", "host_checks", "entries", "findings", "incidents", "reopened"),
     *("buckets", "leads", "touched"),
     "ledger",
 )

@@ -164,6 +164,21 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
     ),
     # Places that share one row of skips.
     "left": columns_of([("sweep_id", pa.string()), ("unit_id", pa.string()), ("url", pa.string())]),
+    "host_checks": columns_of(
+        [
+            *((name, pa.string()) for name in "sweep_id unit_id url turn answer detail sha256".split()),
+            ("status", pa.int32()),
+            ("size", pa.int64()),
+            ("checked_at", UTC_TIME),
+        ]
+    ),
+    "absences": columns_of(
+        [
+            *((name, pa.string()) for name in "sweep_id unit_id url listing".split()),
+            ("rows", pa.int64()),
+            ("read_at", UTC_TIME),
+        ]
+    ),
     "buckets": columns_of(
         [
             *((name, pa.string()) for name in _BUCKET_TEXTS.split()),

@@ -196,3 +196,54 @@ class UnitOutcome:
 def new_sweep_id(started_at: datetime) -> str:
     """An id that sorts by time and is not given twice: `20260301T083000Z-1f2e3d4c`."""
     return f"{started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
+class HostAnswer(StrEnum):
+    """Did a path that is known to answer do so as before? `UNKNOWN`: no answer, or nothing to compare it with."""
+
+    AS_BEFORE = "as_before"
+    OTHERWISE = "otherwise"
+    UNKNOWN = "unknown"
+
+
+class Turn(StrEnum):
+    """When a host was checked: before the places of a unit were asked for, or after."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class HostCheck:
+    """What one canary path of a unit's host answered.
+
+    Attributes:
+        detail: class or code of what was otherwise; nothing of a document.
+        status: HTTP status; None where nothing answered.
+        sha256, size: of what was answered; None likewise.
+        checked_at: aware.
+    """
+
+    url: str = field(repr=False)
+    turn: Turn
+    answer: HostAnswer
+    detail: str
+    status: int | None
+    sha256: str | None
+    size: int | None
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A place of a finding that the listing which named it no longer names, though it was read whole.
+
+    Attributes:
+        rows: how many the listing has now.
+        read_at: aware.
+    """
+
+    url: str = field(repr=False)
+    listing: str = field(repr=False)
+    rows: int
+    read_at: datetime

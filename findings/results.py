@@ -35,7 +35,7 @@ class FindingRow:
         containment, coverage, evidence: when last present; None where the verdict is about a template.
         first_seen, last_seen: when we saw it present; exposed at least in between.
         answered_at, basis: when the latest answer was had, and what it rests on.
-        history: answers, oldest first: P present, G gone, U unknown.
+        history: answers, oldest first: P present, G not there (one sweep's answer), U unknown.
         server_modified: the server's Last-Modified; not the date of exposure.
         assigned_to, due: who is to see to it, and by which day; None where nobody said.
         latest_event: number of its latest event of triage; 0 where there is none.
@@ -43,6 +43,7 @@ class FindingRow:
         categories: what of special protection the document speaks of, when last present.
         persons: registered people of the letter; 0 where it is not known whose it is.
         incident_id: of what it is handled with; see `findings/batches.py`.
+        why: what the state rests on, in words.
     """
 
     finding_id: str
@@ -80,6 +81,7 @@ class FindingRow:
     categories: tuple[str, ...] = ()
     persons: int = 0
     incident_id: str | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from documents.exposure import Exposure, Truth
 from documents.records import Document, Entry, EntryKind, InnerFile, Skipped
 from findings.keys import DatabaseKey
 from findings.parts import Row
+from findings.records import Absence, HostCheck
 from findings.stored_text import optional_place, storable, stored_place
 from matchers.verdicts import Judgement, LetterMatch, Span, Verdict, strongest
 
@@ -205,6 +206,30 @@ def skip_row(skipped: Skipped, skipped_at: datetime) -> Row:
 def left_rows(skipped: Skipped) -> list[Row]:
     """The places that one record is for."""
     return [{"url": stored_place(url)} for url in skipped.stands_for]
+
+
+def host_check_row(check: HostCheck) -> Row:
+    """What a canary path answered."""
+    return {
+        "url": stored_place(check.url),
+        "turn": check.turn.value,
+        "answer": check.answer.value,
+        "detail": storable(check.detail),
+        "status": check.status,
+        "sha256": check.sha256,
+        "size": _size(check.size),
+        "checked_at": check.checked_at,
+    }
+
+
+def absence_row(absence: Absence) -> Row:
+    """A place that its listing no longer names."""
+    return {
+        "url": stored_place(absence.url),
+        "listing": stored_place(absence.listing),
+        "rows": min(absence.rows, MAX_SIZE),
+        "read_at": absence.read_at,
+    }
 
 
 def _dictation(header: DictationHeader, key: DatabaseKey) -> Row:

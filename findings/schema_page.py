@@ -22,8 +22,8 @@ This page is made from the schema, and a test keeps it so:
 - In a notebook: `duckdb.connect("findings.duckdb", read_only=True)`, then begin with `FROM questions`.
   [The cookbook](cookbook.md) has a line for each question that responders ask.
 - A finding's `state` is derived from `sightings` by one rule (findings/deriving/rules.sql); `triage` is the latest row
-  of `triage_events` that still holds. One sweep's `gone` is one definitive negative; the state `gone` takes two in a
-  row.
+  of `triage_events` that still holds. One sweep's `gone` is a definite answer that it is not there; the state `gone`
+  takes two, an hour apart or by two ways ([gone.md](gone.md)), and `why` says what a state rests on.
 - What is derived (`finding_states`, `finding_exposures`, two columns of `sightings`) is written by the merge that
   changes what it rests on, in one transaction, and can be made anew from the facts. Ask the views; they read it.
 - How a finding lies open (transport, TLS state, logins above it, listings, search engines, the way to it) stands in the

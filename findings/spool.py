@@ -23,12 +23,14 @@ from findings.errors import DatabaseKeyError, SpoolError
 from findings.keys import DatabaseKey
 from findings.parts import PART_ROWS, PartWriter, Row
 from findings.planned_units import write_plan
-from findings.records import SweepEnd, SweepRecord, UnitOutcome, UnitRecord, UnitState
+from findings.records import Absence, HostCheck, SweepEnd, SweepRecord, UnitOutcome, UnitRecord, UnitState
 from findings.rows import (
     Judged,
+    absence_row,
     document_row,
     entry_row,
     fetched_place_row,
+    host_check_row,
     inner_row,
     left_rows,
     letters_by_file,
@@ -338,6 +340,16 @@ class UnitSpool:
         """How a search for names has gone by now."""
         with self._lock:
             self._add(name_searches=[name_search_row(search, self._clock())])
+
+    def host_checked(self, check: HostCheck) -> None:
+        """What a path that is known to answer did."""
+        with self._lock:
+            self._add(host_checks=[host_check_row(check)])
+
+    def absent(self, absence: Absence) -> None:
+        """A listing that was read whole no longer names a place."""
+        with self._lock:
+            self._add(absences=[absence_row(absence)])
 
     def finish(self, outcome: UnitOutcome) -> None:
         """Publish the unit: from here on it is merged, and not run again.

@@ -12,7 +12,7 @@ from reports.since_words import gap_words
 # Columns of every file, in this order. New ones come at the end, so that whoever reads by number is not misled.
 FIELDS: Final = (
     *("finding_id", "severity", "state", "triage", "verdict", "letter_id", "host", "url", "member", "supplier", "tier"),
-    *("first_seen", "last_seen", "ended_at", "ended_basis", "answered_at", "basis", "history"),
+    *("first_seen", "last_seen", "ended_at", "ended_basis", "answered_at", "basis", "why", "history"),
     *("containment", "coverage", "evidence", "false_per_million", "persons", "categories", "severity_reasons"),
     *("transport", "tls", "login_above", "listed", "folder_listed", "indexable", "index_basis"),
     *("incident_id", "assigned_to", "due", "settled", "next_step", "media_type", "size", "sha256"),
@@ -63,6 +63,7 @@ def _seen(finding: ReportedFinding) -> dict[str, Any]:
         "ended_basis": finding.ended_basis,
         "answered_at": row.answered_at,
         "basis": row.basis,
+        "why": printable(row.why),
         "history": row.history,
         "gaps": tuple(printable(gap_words(gap)) for gap in finding.gaps),
         "server_modified": row.server_modified,

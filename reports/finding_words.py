@@ -105,11 +105,15 @@ def _step_by_state(row: FindingRow) -> str:
         case FindingState.GONE:
             return "gone: check search engines and archives for copies, then close it"
         case FindingState.UNKNOWN:
-            return f"not known to be gone ({basis_words(row.basis)}): sweep again, and ask {_whom(row)}"
+            return f"not known to be gone ({_rests_on(row)}): sweep or recheck again, and ask {_whom(row)}"
         case FindingState.NEW | FindingState.OPEN | FindingState.REAPPEARED:
             return _step_while_open(row)
         case _:
             assert_never(row.state)
+
+
+def _rests_on(row: FindingRow) -> str:
+    return printable(row.why) or basis_words(row.basis)
 
 
 def _step_while_open(row: FindingRow) -> str:
@@ -168,7 +172,9 @@ def _since(finding: ReportedFinding) -> list[str]:
     if finding.ended_at is not None:
         told.append(f"not there on {minute(finding.ended_at)} ({basis_words(finding.ended_basis or '')})")
     if row.state is FindingState.UNKNOWN:
-        told.append(f"since then unknown: {basis_words(row.basis)}, {minute(row.answered_at)}; unknown is not gone")
+        told.append(f"since then unknown: {_rests_on(row)}, {minute(row.answered_at)}; unknown is not gone")
+    if row.state is FindingState.GONE and row.why:
+        told.append(f"gone: {printable(row.why)}")
     if row.server_modified is not None:
         told.append(f"the server says modified {minute(row.server_modified)}; not the date of exposure")
     return told

@@ -1,54 +1,131 @@
--- What the sweep says of findings known before, in its units, that it did not see present. This is the one place where
--- a sweep says `gone`: the server itself answered, for exactly this place, that there is nothing (404, 410) or nothing
--- for anyone (401, 403), and nothing else was heard of the place in this sweep. All else is unknown: not met any more
--- in listings, down, throttled, or fetched with another content (a server may answer "not found" with status 200).
--- The state `gone` takes two such answers: deriving/rules.sql.
+-- What sweeps say of findings that they could have met and did not see present. This is the one place where a sweep says
+-- that something is not there (presence `gone`). It takes a definite answer, by one of these ways:
+--   direct   the server itself says for exactly this place that there is nothing: 404, 410, FTP's "no such file", a
+--            bucket's NoSuchKey; not a soft 404, which is a page with status 200
+--   refused  it refuses exactly this place (401, 403, 451, FTP's "permission denied", AccessDenied), while what the host
+--            answered before is still answered: host_checks before and after, in the same unit, all as before
+--   listing  the listing that named it was read whole and no longer names it, and the host answered as before, before and
+--            after that
+--   content  the same bytes are there, and hold no letter: a finding that only a sketch had told of never was one
+-- and nothing else was heard of the place in this sweep. All else is unknown: not met any more, down, throttled, a login
+-- page, or fetched with another content. The state `gone` takes two such answers: deriving/rules.sql.
+-- Asked are the sweep that ends, and sweeps after it that were merged before it, for the findings that it brings.
+CREATE OR REPLACE TEMP TABLE unanswered AS
+WITH ended AS (
+    SELECT sweep_id, ended_at, true AS is_this FROM spool_end
+    UNION ALL
+    SELECT later.sweep_id, later.ended_at, false
+    FROM sweeps AS later, spool_end
+    JOIN sweeps AS this ON this.sweep_id = spool_end.sweep_id
+    WHERE later.sweep_id <> this.sweep_id AND later.ended_at > this.started_at
+), brought AS (
+    SELECT finding_id FROM sightings JOIN spool_end USING (sweep_id) WHERE presence = 'present'
+)
+SELECT findings.finding_id, findings.url, findings.member, findings.sha256, ended.sweep_id, ended.ended_at, units.unit_id, units.state AS unit_state,
+    sweeps.kind
+FROM ended
+JOIN sweeps ON sweeps.sweep_id = ended.sweep_id
+JOIN units ON units.sweep_id = ended.sweep_id
+JOIN findings ON findings.unit_id = units.unit_id AND findings.first_seen < ended.ended_at
+ANTI JOIN sightings ON sightings.finding_id = findings.finding_id AND sightings.sweep_id = ended.sweep_id
+WHERE ended.is_this OR findings.finding_id IN (FROM brought);
+
 INSERT INTO sightings BY NAME
-WITH unseen AS (
-    SELECT findings.finding_id, findings.url, ended.sweep_id, ended.ended_at, units.unit_id, units.state AS unit_state,
-        sweeps.kind
-    FROM spool_end AS ended
-    JOIN sweeps ON sweeps.sweep_id = ended.sweep_id
-    JOIN units ON units.sweep_id = ended.sweep_id
-    JOIN findings ON findings.unit_id = units.unit_id AND findings.first_seen < ended.ended_at
-    ANTI JOIN sightings ON sightings.finding_id = findings.finding_id AND sightings.sweep_id = ended.sweep_id
-), skipped AS (
-    SELECT skips.url, min(skips.reason) AS reason, max(skips.skipped_at) AS skipped_at,
-        bool_and(skips.reason IN ('not_found', 'access_denied')) AS is_negative
-    FROM skips JOIN spool_end AS ended USING (sweep_id)
-    WHERE skips.member = ''
-    GROUP BY skips.url
+WITH skipped AS (
+    SELECT skips.sweep_id, skips.url, min(skips.reason) AS reason, max(skips.skipped_at) AS skipped_at,
+        coalesce(min(nullif(skips.detail, '')), min(skips.reason)) AS answer,
+        bool_and(skips.reason = 'not_found' AND skips.detail <> 'soft_404') AS is_not_there,
+        -- A page that stands in its place and lets nobody through is said for the host, not for the place.
+        bool_and(
+            skips.reason = 'access_denied' AND NOT regexp_matches(skips.detail, 'login_page|challenge|^http_40[27]')
+        ) AS is_refused,
+        bool_or(skips.detail = 'soft_404') AS is_soft, bool_or(skips.detail = 'login_page') AS is_login
+    FROM skips
+    WHERE skips.member = '' AND skips.sweep_id IN (SELECT sweep_id FROM unanswered)
+        AND skips.url IN (SELECT url FROM unanswered)
+    GROUP BY skips.sweep_id, skips.url
+), checked AS (
+    SELECT sweep_id, unit_id, bool_and(answer = 'as_before') AS is_healthy,
+        min(checked_at) FILTER (turn = 'before') AS before_at, max(checked_at) FILTER (turn = 'after') AS after_at
+    FROM host_checks WHERE sweep_id IN (SELECT sweep_id FROM unanswered)
+    GROUP BY sweep_id, unit_id
+), unlisted AS (
+    SELECT sweep_id, unit_id, url, min(read_at) AS read_from, max(read_at) AS read_at
+    FROM absences WHERE sweep_id IN (SELECT sweep_id FROM unanswered)
+    GROUP BY sweep_id, unit_id, url
 ), not_begun AS (
     -- Where a unit begins nobody answered, or not all of it was read: that is why the rest was not met.
-    SELECT skips.unit_id, min(skips.reason) AS reason
+    SELECT skips.sweep_id, skips.unit_id, min(skips.reason) AS reason
     FROM skips
-    JOIN spool_end AS ended USING (sweep_id)
     JOIN units ON units.sweep_id = skips.sweep_id AND units.unit_id = skips.unit_id AND units.start_url = skips.url
-    WHERE skips.member = ''
-    GROUP BY skips.unit_id
+    WHERE skips.member = '' AND skips.sweep_id IN (SELECT sweep_id FROM unanswered)
+    GROUP BY skips.sweep_id, skips.unit_id
 ), fetched AS (
-    SELECT documents.url, max(documents.fetched_at) AS fetched_at
-    FROM documents JOIN spool_end AS ended USING (sweep_id)
-    GROUP BY documents.url
+    SELECT documents.sweep_id, documents.url, max(documents.fetched_at) AS fetched_at,
+        list_distinct(list(documents.sha256)) AS digests
+    FROM documents
+    WHERE documents.sweep_id IN (SELECT sweep_id FROM unanswered) AND documents.url IN (SELECT url FROM unanswered)
+    GROUP BY documents.sweep_id, documents.url
+), sketched AS (
+    SELECT finding_id FROM sightings
+    WHERE presence = 'present' AND finding_id IN (SELECT finding_id FROM unanswered)
+    GROUP BY finding_id HAVING bool_and(basis = 'rematched')
+), heard AS (
+    SELECT unanswered.*, skipped.reason, skipped.answer, skipped.skipped_at, fetched.fetched_at, unlisted.read_at,
+        coalesce(checked.is_healthy AND checked.before_at <= checked.after_at, false) AS is_healthy,
+        checked.unit_id IS NOT NULL AS is_checked,
+        coalesce(skipped.is_not_there, false) AND fetched.url IS NULL AS is_not_there,
+        coalesce(skipped.is_refused, false) AND fetched.url IS NULL AS is_refused,
+        coalesce(skipped.is_soft, false) AS is_soft, coalesce(skipped.is_login, false) AS is_login,
+        coalesce(unanswered.member = '' AND sketched.finding_id IS NOT NULL
+            AND fetched.digests = [unanswered.sha256], false) AS is_not_confirmed,
+        -- doubts
+        unlisted.url IS NOT NULL AND unanswered.unit_state = 'finished' AND is_healthy AND fetched.url IS NULL
+            AND checked.before_at <= unlisted.read_from AND checked.after_at >= unlisted.read_at AS is_unlisted
+    FROM unanswered
+    LEFT JOIN skipped ON skipped.sweep_id = unanswered.sweep_id AND skipped.url = unanswered.url
+    LEFT JOIN fetched ON fetched.sweep_id = unanswered.sweep_id AND fetched.url = unanswered.url
+    LEFT JOIN checked ON checked.sweep_id = unanswered.sweep_id AND checked.unit_id = unanswered.unit_id
+    LEFT JOIN unlisted ON unlisted.sweep_id = unanswered.sweep_id AND unlisted.unit_id = unanswered.unit_id
+        AND unlisted.url = unanswered.url
+    LEFT JOIN sketched ON sketched.finding_id = unanswered.finding_id
+), judged AS (
+    SELECT heard.*,
+        -- Of a place that answered in another way its listing is no proof.
+        is_unlisted AND (reason IS NULL OR is_not_there OR is_refused) AS is_gone_from_listing,
+        is_not_there OR (is_refused AND is_healthy) AS is_denied
+    FROM heard
 ), answered AS (
-    SELECT unseen.finding_id, unseen.sweep_id,
+    SELECT judged.finding_id, judged.sweep_id,
         -- A recheck or a tip-off asks for single places; what it did not ask for, it says nothing of.
-        unseen.kind = 'sweep' OR fetched.url IS NOT NULL OR skipped.url IS NOT NULL
-            OR unseen.unit_state <> 'finished' AS is_asked,
-        coalesce(skipped.is_negative, false) AND fetched.url IS NULL AS is_gone,
-        coalesce(fetched.fetched_at, skipped.skipped_at, unseen.ended_at) AS seen_at,
+        judged.kind = 'sweep' OR fetched_at IS NOT NULL OR judged.reason IS NOT NULL OR read_at IS NOT NULL
+            OR unit_state <> 'finished' AS is_asked,
+        is_denied OR is_gone_from_listing OR is_not_confirmed AS is_gone,
+        list_filter([
+            CASE WHEN is_denied THEN {
+                'route': CASE WHEN is_not_there THEN 'direct' ELSE 'refused' END, 'answer': answer, 'said_at': skipped_at
+            } END,
+            CASE WHEN is_not_confirmed THEN {'route': 'content', 'answer': 'not_confirmed', 'said_at': fetched_at} END,
+            CASE WHEN is_gone_from_listing THEN {'route': 'listing', 'answer': 'not_listed', 'said_at': read_at} END
+        ], lambda each: each IS NOT NULL) AS negatives,
+        coalesce(fetched_at, skipped_at, CASE WHEN is_gone_from_listing THEN read_at END, ended_at) AS seen_at,
         CASE
-            WHEN fetched.url IS NOT NULL THEN 'fetched_without_match'
-            WHEN skipped.url IS NOT NULL THEN skipped.reason
-            WHEN unseen.unit_state <> 'finished' THEN 'unit_' || unseen.unit_state
+            WHEN is_not_confirmed THEN 'not_confirmed'
+            WHEN fetched_at IS NOT NULL THEN 'fetched_without_match'
+            WHEN is_soft THEN 'soft_404'
+            WHEN is_login THEN 'login_page'
+            WHEN is_refused AND NOT is_healthy THEN if(is_checked, 'host_refuses', judged.reason)
+            WHEN judged.reason IS NOT NULL THEN judged.reason
+            WHEN is_gone_from_listing THEN 'not_listed'
+            WHEN unit_state <> 'finished' THEN 'unit_' || unit_state
             ELSE coalesce(not_begun.reason, 'not_met')
         END AS basis
-    FROM unseen
-    LEFT JOIN skipped ON skipped.url = unseen.url
-    LEFT JOIN fetched ON fetched.url = unseen.url
-    LEFT JOIN not_begun ON not_begun.unit_id = unseen.unit_id
+    FROM judged
+    LEFT JOIN not_begun ON not_begun.sweep_id = judged.sweep_id AND not_begun.unit_id = judged.unit_id
 )
-SELECT finding_id, sweep_id, CASE WHEN is_gone THEN 'gone' ELSE 'unknown' END AS presence, basis, seen_at
+SELECT finding_id, sweep_id, CASE WHEN is_gone THEN 'gone' ELSE 'unknown' END AS presence, basis, seen_at,
+    CASE WHEN is_gone THEN negatives END AS negatives
 FROM answered
 WHERE is_asked
-ORDER BY finding_id;
+ORDER BY finding_id, sweep_id;
+DROP TABLE unanswered;

@@ -35,6 +35,18 @@ LEFT JOIN doomed_units AS old ON old.sweep_id = skips.sweep_id AND old.unit_id =
 LEFT JOIN doomed_urls AS gone ON gone.url = skips.url
 WHERE old.sweep_id IS NOT NULL OR gone.url IS NOT NULL;
 
+CREATE OR REPLACE TEMP TABLE doomed_host_checks AS
+SELECT host_checks.rowid AS row FROM host_checks
+LEFT JOIN doomed_units AS old ON old.sweep_id = host_checks.sweep_id AND old.unit_id = host_checks.unit_id
+LEFT JOIN doomed_urls AS gone ON gone.url = host_checks.url
+WHERE old.sweep_id IS NOT NULL OR gone.url IS NOT NULL;
+
+CREATE OR REPLACE TEMP TABLE doomed_absences AS
+SELECT absences.rowid AS row FROM absences
+LEFT JOIN doomed_units AS old ON old.sweep_id = absences.sweep_id AND old.unit_id = absences.unit_id
+LEFT JOIN doomed_urls AS gone ON gone.url = absences.url
+WHERE old.sweep_id IS NOT NULL OR gone.url IS NOT NULL;
+
 CREATE OR REPLACE TEMP TABLE doomed_entries AS
 SELECT entries.rowid AS row FROM entries
 LEFT JOIN cut_off ON cut_off.rule = 'listings' AND entries.last_seen < cut_off.before

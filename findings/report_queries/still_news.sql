@@ -4,5 +4,5 @@ SELECT untold.key, parts[2] AS event, status.finding_id, status.severity, status
 FROM untold
 JOIN finding_status AS status ON status.finding_id = parts[1]
 WHERE NOT status.settled AND status.state <> 'gone'
-    AND len(regexp_extract_all(replace(status.history, 'U', ''), 'GG+P')) = parts[3]::INTEGER
+    AND coalesce(status.returns, 0) = parts[3]::INTEGER
 ORDER BY list_position(['critical', 'high', 'medium', 'low'], status.severity), status.finding_id;

@@ -1,5 +1,5 @@
 -- The number after a finding counts how often it had gone and come back.
-SELECT finding_id || ':' || news.news || ':' || len(regexp_extract_all(replace(status.history, 'U', ''), 'GG+P')) AS key,
+SELECT finding_id || ':' || news.news || ':' || coalesce(status.returns, 0) AS key,
     news.news AS event, finding_id, status.severity, status.incident_id
 FROM sweep_news AS news
 JOIN finding_status AS status USING (finding_id)

@@ -1,6 +1,7 @@
 CREATE OR REPLACE VIEW finding_status AS
 WITH decided AS (
     SELECT findings.*, states.state, states.basis, states.answered_at, states.history, states.reappeared_at,
+        states.why, states.returns,
         standing.decision, standing.valid_until, coalesce(standing.triage, 'to_triage') AS triage, standing.reopened,
         standing.assigned_to, standing.due, coalesce(standing.latest_event, 0) AS latest_event,
         -- What nobody has judged is looked at early.

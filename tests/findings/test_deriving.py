@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,9 @@ def test_sweeps_merged_in_any_order_derive_what_the_facts_give(estate: Estate, t
     chance = random.Random(seed)  # noqa: S311 - the same answers in every run
     for _ in range(6):
         spool_a_sweep(estate, chance)
+    in_order = Estate(tmp_path / "in_order" / "findings.duckdb", estate.key)
+    shutil.copytree(estate.root, in_order.root)
+    merge(in_order.root, in_order.database)
     spools = sorted(path for path in estate.root.iterdir() if path.is_dir())
     kept = tmp_path / "kept"
     kept.mkdir()
@@ -89,6 +93,7 @@ def test_sweeps_merged_in_any_order_derive_what_the_facts_give(estate: Estate, t
     assert before["finding_states"]
     assert before["finding_exposures"]
     assert anew(estate) == before
+    assert derived(in_order) == before
 
 
 def test_what_a_later_unit_of_a_sweep_says_of_a_folder_counts_at_once(estate: Estate) -> None:

@@ -15,11 +15,14 @@ from findings.batches import belonging
 from findings.bucket_rows import bucket_row, lead_row, name_search_row
 from findings.keys import DatabaseKey
 from findings.parts import COLUMNS, Row
+from findings.records import Absence, HostAnswer, HostCheck, Turn
 from findings.rows import (
     MAX_SIZE,
     Judged,
+    absence_row,
     document_row,
     entry_row,
+    host_check_row,
     inner_row,
     left_rows,
     letters_by_file,
@@ -191,6 +194,10 @@ def test_every_row_fits_its_columns(estate: Estate) -> None:
         "buckets": bucket_row(BucketAccess("http://x.example.org/b", "s3", "b"), NOW),
         "leads": lead_row(BucketLead("http://x.example.org/b", "s3", "b"), NOW),
         "name_searches": name_search_row(NamesSearched("s3", 3, 1, 1, 1), NOW),
+        "host_checks": host_check_row(
+            HostCheck(HOST, Turn.BEFORE, HostAnswer.OTHERWISE, "http_403", 403, "0" * 64, 7, NOW)
+        ),
+        "absences": absence_row(Absence(f"{HOST}/a/b", f"{HOST}/a/", 3, NOW)),
         "left": left_rows(Skipped(HOST, SkipReason.BUDGET_SPENT, stands_for=(f"{HOST}/a",)))[0],
     }
     for table, columns in COLUMNS.items():
