@@ -105,7 +105,7 @@ def _step_by_state(row: FindingRow) -> str:
         case FindingState.GONE:
             return "gone: check search engines and archives for copies, then close it"
         case FindingState.UNKNOWN:
-            return f"not known to be gone ({_rests_on(row)}): sweep or recheck again, and ask {_whom(row)}"
+            return f"not known to be gone ({_rests_on(row)}): sweep again or recheck, and ask {_whom(row)}"
         case FindingState.NEW | FindingState.OPEN | FindingState.REAPPEARED:
             return _step_while_open(row)
         case _:
