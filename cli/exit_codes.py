@@ -1,4 +1,10 @@
-"""What the command's exit code says. Results never share a number with a failure."""
+"""What the command's exit code says. Results never share a number with a failure.
+
+A sweep that looked is 0 to 12 where all in scope was seen, and 20 to 23 where something was not: a skip that the scope
+does not allow, a unit that broke, was stopped or never begun (also by a closed window, a stop file, an authority that
+ran out meanwhile), a finding neither seen nor ruled out, a fall that nothing explains, a canary letter that was not
+found, or results that wait for a database that is held. 30 is said where nothing was requested at all.
+"""
 
 from __future__ import annotations
 

@@ -9,12 +9,13 @@ import click
 from cli.chosen_options import chosen_options
 from cli.findings_gathered import about, incidents, people
 from cli.findings_query import query
+from cli.findings_reach import reach_command
 from cli.findings_set import set_
 from cli.options import database_option, format_option, reveal_option
 from cli.reading import READ_WAIT, merge_what_waits, report_for
 from cli.severity import severity
 from findings.chosen import Chosen
-from findings.query import finding, latest_sweep_id, letters_exposed, reach, to_look_at
+from findings.query import finding, letters_exposed, to_look_at
 from findings.query import findings as query_findings
 
 
@@ -69,17 +70,7 @@ def letters(database: Path, output: str) -> None:
     report_for(database, output).letters(letters_exposed(database, READ_WAIT))
 
 
-@findings.command("reach")
-@database_option
-@format_option
-@click.option("--sweep", "sweep_id", help="Of this sweep; of the latest, if not given.")
-def reach_(database: Path, output: str, sweep_id: str | None) -> None:
-    """Say what a sweep looked at, skipped and never got to, unit by unit.
-
-    Example: stray findings reach --db findings.duckdb
-    """
-    report = report_for(database, output)
-    report.reach(reach(database, sweep_id or latest_sweep_id(database, READ_WAIT), READ_WAIT))
+findings.add_command(reach_command, "reach")
 
 
 @findings.command()

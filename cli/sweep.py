@@ -15,15 +15,16 @@ from typing import Any
 import click
 
 from cli.console import json_line, notice
-from cli.exit_codes import ExitCode, sweep_exit_code
+from cli.exit_codes import ExitCode
+from cli.fail_on import EVERYTHING, FailOn, fail_on_option
 from cli.notifying import notify_of_sweep
 from cli.options import DatabaseFile, format_option, scope_argument
 from cli.starting import begin, check_scope_authority
-from cli.sweep_summary import summary_fields, tell_summary, unseen
+from cli.sweep_summary import summary_fields, tell_not_failed_on, tell_summary, unseen
 from cli.watched import LOUD, Saying, Watched, saying_of, watched, watching_options
 from fetching.clean_environment import clean_environment
 from findings.database import LOCK_WAIT_SECONDS
-from findings.records import FindingState
+from findings.records import FindingState, Severity
 from findings.spool_folders import spool_root, spooled_matches
 from matchers.keys import load_key
 from matchers.pack import open_pack
@@ -48,6 +49,7 @@ from sweeps.sweep import Sweep, SweepResult
 @click.option(
     "--wait-for-window", is_flag=True, help="Outside the scope's windows of time: wait for the next, rather than end."
 )
+@fail_on_option
 @watching_options
 @format_option
 def sweep(
@@ -56,6 +58,7 @@ def sweep(
     workers: int | None,
     wait: float,
     wait_for_window: bool,
+    fail_on: FailOn,
     output: str,
     **saying: Any,
 ) -> None:
@@ -72,11 +75,12 @@ def sweep(
     result, watched_by = run_sweep(scope, workers, wait, saying_of(**saying), gates)
     if output == "json":
         json_line(summary_fields(result, scope.allowed_skips))
-    tell_summary(result, scope)
+    tell_summary(result, scope, quiet=bool(saying["quiet"]))
     if result.summary is not None:
         gaps = unseen(result.summary, scope.allowed_skips)
         notify_of_sweep(scope, result.summary.sweep_id, sum(gaps.values()))
-    code = exit_code(result, scope)
+    code = exit_code(result, scope, fail_on)
+    tell_not_failed_on(code, exit_code(result, scope))
     watched_by.ended(summary_fields(result, scope.allowed_skips) | {"exit_code": code.value})
     sys.exit(code)
 
@@ -115,19 +119,13 @@ def run_sweep(
         return running.run(watchers), watchers
 
 
-def exit_code(result: SweepResult, scope: Scope) -> ExitCode:
+def exit_code(result: SweepResult, scope: Scope, fail_on: FailOn = EVERYTHING) -> ExitCode:
     """What the sweep's exit code is. Letters that wait in the spool may be new: that is not "nothing found"."""
     summary = result.summary
-    allowed = scope.allowed_skips
     if summary is None:
         waiting = spooled_matches(spool_root(scope.database.file))
-        return ExitCode.INCOMPLETE_NEW if waiting else ExitCode.INCOMPLETE
-    return sweep_exit_code(
-        complete=not unseen(summary, allowed),
-        new=summary.findings[FindingState.NEW],
-        reappeared=summary.findings[FindingState.REAPPEARED],
-        known_open=summary.findings[FindingState.OPEN],
-    )
+        return fail_on.exit_code(complete=False, found={FindingState.NEW: {Severity.CRITICAL: waiting}})
+    return fail_on.exit_code(complete=not unseen(summary, scope.allowed_skips), found=summary.severities)
 
 
 @contextmanager

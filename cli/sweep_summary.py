@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from cli.console import notice
+from cli.exit_codes import ExitCode
 from findings.errors import FindingsError
 from findings.records import BucketState, FindingState, UnitState
 from findings.results import NameSearchReach, SweepSummary
 from findings.spool_folders import spool_root, spooled_matches
 from findings.told import mark_told
 from findings.vault.asking import not_kept
+from reports.reach_words import alarms, percent, reach_fields, told_of
 from scope.model import Scope
 from scope.reasons import SkipReason
 from sweeps.sweep import SweepResult
@@ -35,13 +37,16 @@ _STATES = {
 
 def unseen(summary: SweepSummary, allowed: frozenset[SkipReason]) -> dict[str, int]:
     """What kept the sweep from being complete, with counts; empty where everything in scope was seen."""
-    gaps = {reason.value: count for reason, count in summary.skips.items() if reason not in allowed and count}
+    gaps = {"canary letters not found": len(summary.reach.missing)} if summary.reach.missing else {}
+    gaps |= {reason.value: count for reason, count in summary.skips.items() if reason not in allowed and count}
     broken = {state: count for state, count in summary.units.items() if state is not UnitState.FINISHED and count}
     gaps |= {f"units {state.value}": count for state, count in broken.items()}
     if unknown := summary.findings[FindingState.UNKNOWN]:
         gaps["findings neither seen nor ruled out"] = unknown
     if unknown_names := sum(search.unknown for search in summary.names):
         gaps["names without an answer that counts"] = unknown_names
+    if fallen := len({change.unit_id for change in summary.reach.suspicious}):
+        gaps["units that saw much less than before"] = fallen
     return gaps
 
 
@@ -52,6 +57,7 @@ def summary_fields(result: SweepResult, allowed: frozenset[SkipReason]) -> dict[
         return {"sweep": result.sweep_id, "merged": False, "why": result.waits}
     return {
         "sweep": summary.sweep_id,
+        "kind": summary.kind,
         "merged": True,
         "state": summary.state,
         "findings": dict(summary.findings),
@@ -61,59 +67,81 @@ def summary_fields(result: SweepResult, allowed: frozenset[SkipReason]) -> dict[
         "buckets": dict(summary.buckets),
         "names": [asdict(search) for search in summary.names],
         "unseen": unseen(summary, allowed),
+        **reach_fields(summary.reach),
     }
 
 
-def tell_summary(result: SweepResult, scope: Scope) -> None:
-    """To standard error: counts, gaps, and what to do next. What nobody was told stays new for the next sweep."""
+def must_be_told(result: SweepResult, scope: Scope) -> Iterator[str]:
+    """What is said even where nothing else is: what is broken, not seen, set aside or not kept."""
     summary = result.summary
     if summary is None:
-        notice(f"not merged: {result.waits}")
+        yield f"not merged: {result.waits}"
         waiting = spooled_matches(spool_root(scope.database.file))
-        notice(f"nothing is lost, {waiting} letters wait: the next sweep or `stray findings list` merges them")
+        yield f"nothing is lost, {waiting} letters wait: the next sweep or `stray findings list` merges them"
         return
+    yield from alarms(summary.reach)
     for path in result.merged.quarantined if result.merged else ():
-        notice(f"unreadable spool file set aside: {path}")
+        yield f"unreadable spool file set aside: {path}"
     for reason in result.merged.left if result.merged else ():
-        notice(f"left in the spool: {reason}")
-    counted = ", ".join(f"{count} {state.value}" for state, count in summary.findings.items() if count)
-    notice(f"findings: {counted or 'none'}")
-    notice(f"documents read: {summary.documents}; {_counted(summary.verdicts)}")
-    if summary.buckets:
-        buckets = {_STATES[state]: count for state, count in summary.buckets.items()}
-        notice(f"buckets: {_counted(buckets)}; details: stray buckets list --db {scope.database.file}")
-    for search in summary.names:
-        notice(searched(search, scope))
-    gaps = unseen(summary, scope.allowed_skips)
-    accepted = {reason: count for reason, count in summary.skips.items() if reason in scope.allowed_skips}
-    if accepted:
-        notice(f"not read, accepted by the scope: {_counted(accepted)}")
-    if gaps:
-        notice(f"NOT SEEN: {_counted(gaps)}; details: stray findings reach --db {scope.database.file}")
-    _tell_not_kept(scope, summary.sweep_id)
-    if any(summary.findings.values()):
-        notice(f"look at them: stray findings list --db {scope.database.file}")
+        yield f"left in the spool: {reason}"
+    if gaps := unseen(summary, scope.allowed_skips):
+        yield f"NOT SEEN: {_counted(gaps)}; details: stray findings reach --db {scope.database.file}"
+    yield from _not_kept(scope, summary.sweep_id)
+
+
+def tell_summary(result: SweepResult, scope: Scope, *, quiet: bool = False) -> None:
+    """To standard error: counts, gaps, and what to do next. What nobody was told stays new for the next sweep."""
+    summary = result.summary
+    for line in must_be_told(result, scope):
+        notice(line)
+    if summary is None:
+        return
+    for line in islice(_lines(summary, scope), 1 if quiet else None):
+        notice(line)
     mark_told(scope.database.file, summary.sweep_id, TOLD_WAIT)
 
 
-def _tell_not_kept(scope: Scope, sweep_id: str) -> None:
+def tell_not_failed_on(code: ExitCode, whole: ExitCode) -> None:
+    """What `--fail-on` leaves out of the exit code is said all the same."""
+    if code is not whole:
+        notice(
+            f"exit code {code.value} by --fail-on; without it {whole.value} ({whole.name.lower().replace('_', ' ')})"
+        )
+
+
+def _lines(summary: SweepSummary, scope: Scope) -> Iterator[str]:
+    counted = ", ".join(f"{count} {state.value}" for state, count in summary.findings.items() if count)
+    yield f"findings: {counted or 'none'}"
+    yield f"documents read: {summary.documents}; {_counted(summary.verdicts)}"
+    yield from told_of(summary.reach)
+    if summary.buckets:
+        buckets = {_STATES[state]: count for state, count in summary.buckets.items()}
+        yield f"buckets: {_counted(buckets)}; details: stray buckets list --db {scope.database.file}"
+    for search in summary.names:
+        yield searched(search, scope)
+    accepted = {reason: count for reason, count in summary.skips.items() if reason in scope.allowed_skips}
+    if accepted:
+        yield f"not read, accepted by the scope: {_counted(accepted)}"
+    if any(summary.findings.values()):
+        yield f"look at them: stray findings list --db {scope.database.file}"
+
+
+def _not_kept(scope: Scope, sweep_id: str) -> Iterator[str]:
     """Files that the vault had no room for; the log of evidence has them, whatever becomes of this line."""
     if scope.evidence.keep != "sealed":
         return
     with suppress(FindingsError):
         if count := not_kept(scope.database.file, sweep_id, TOLD_WAIT):
-            notice(f"NOT KEPT as evidence: {count} files; the vault is as full as [evidence] bytes allows")
+            yield f"NOT KEPT as evidence: {count} files; the vault is as full as [evidence] bytes allows"
 
 
 def searched(search: NameSearchReach, scope: Scope) -> str:
     """How a search for names went, in a line."""
     titles = {target.provider: target.service.title for target in scope.searched}
     title = titles.get(search.provider, search.provider)
-    # Cut and not rounded: 100 % is all of them.
-    share = math.floor(search.trusted_share * 1000) / 10
     return (
         f"{search.candidates:,} names at {title}: {search.existing:,} exist, {search.absent:,} absent, "
-        f"{search.unknown:,} unknown; {share:g} % with an answer that counts"
+        f"{search.unknown:,} unknown; {percent(search.trusted_share)} with an answer that counts"
     )
 
 

@@ -13,6 +13,7 @@ FindingsError
  ├── FindingUnknownError     no finding has this id
  ├── FindingAmbiguousError   several findings begin with this prefix
  ├── SweepUnknownError       no sweep has this id
+ ├── UnitUnknownError        no unit, or more than one, is meant
  ├── QueryError              a person's own SQL that is not understood, fails or takes too long
  ├── SeverityRulesError      rules of severity that can not stand
  ├── RetentionError          nothing is deleted by this clock
@@ -132,6 +133,14 @@ class SweepUnknownError(FindingsError):
 
     def __init__(self, sweep_id: str) -> None:
         super().__init__(f"no sweep {sweep_id[:_SHOWN_PREFIX]!a} in the database")
+
+
+class UnitUnknownError(FindingsError):
+    """Nothing is put on record: no unit of this name has a fall that nobody has accepted, or several have."""
+
+    def __init__(self, found: int) -> None:
+        several = f"{found} units begin so; give more of the id" if found else "no such unit has an unexplained fall"
+        super().__init__(f"{several}; `stray findings reach --format json` names them")
 
 
 class RetentionError(FindingsError):

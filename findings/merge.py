@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import duckdb
 
+from findings.canaries import put_places, stage_canaries
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_writer, stored_key_check
 from findings.deriving import STEPS, UNSEEN_STEPS, derive, derive_units
 from findings.durable_files import FILE_MODE, private_folder, read_json, storage_errors
@@ -54,11 +55,12 @@ _LOG_SIZE: Final = "1GB"
 MERGE_LOCK_NAME: Final = "merge.lock"
 _RETRY_SECONDS: Final = 0.1
 _UNIT_STEPS: Final = (
-    *("units", "documents", "matches", "skips", "host_checks", "entries", "findings", "incidents", "reopened"),
+    *("units", "documents", "matches", "skips", "host_checks", "reach", "entries", "findings", "planted"),
+    *("incidents", "reopened"),
     *("buckets", "leads", "touched"),
     "ledger",
 )
-_END_STEPS: Final = ("unreached", "unseen", "expired", "answered", "end")
+_END_STEPS: Final = ("unreached", "changes", "canaries", "unseen", "expired", "answered", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ class _SweepMerge:
                     header["stray_version"],
                 ],
             )
+            stage_canaries(self._connection, header)
+            put_places(self._connection)
 
     def _batches(self, unit_ids: list[str], units_at_once: int) -> Iterator[dict[str, UnitRows | None]]:
         """What is merged in one transaction; None for a unit that is in the database, or that nothing is known of."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from findings.errors import FindingAmbiguousError, FindingUnknownError, SweepUnk
 from findings.exposure import EXPOSURE_COLUMNS, exposure_of_row
 from findings.gaps import Gap, gaps_of
 from findings.keys import FINDING_ID_BYTES
+from findings.reach_records import ReachTold
+from findings.reaching import reach_told
 from findings.records import (
     BucketState,
     FindingState,
@@ -41,6 +44,7 @@ from matchers.verdicts import AnchorState, Span, Verdict
 
 # What a person may type of an id; nothing else is asked for.
 _FINDING_ID: Final = re.compile(rf"[0-9a-fA-F]{{1,{2 * FINDING_ID_BYTES}}}")
+_NEWS: Final = (FindingState.NEW, FindingState.REAPPEARED, FindingState.OPEN)
 FINDING_COLUMNS: Final = ", ".join(FindingRow.__slots__)
 
 
@@ -105,8 +109,9 @@ def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT
         told = _sweep(connection, sweep_id)
         answers = asked(
             connection,
-            "SELECT sweep_news.state, sweep_news.news, finding_status.settled, count(*) AS count "
-            "FROM sweep_news JOIN finding_status USING (finding_id) WHERE sweep_news.sweep_id = ? GROUP BY ALL",
+            "SELECT sweep_news.state, sweep_news.news, finding_status.settled, finding_status.severity, "
+            "count(*) AS count FROM sweep_news JOIN finding_status USING (finding_id) "
+            "WHERE sweep_news.sweep_id = ? GROUP BY ALL",
             [sweep_id],
         )
         verdicts = _counts(connection, "documents", "verdict", sweep_id)
@@ -114,6 +119,7 @@ def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT
         units = _counts(connection, "units", "state", sweep_id)
         buckets = _counts(connection, "bucket_history", "state", sweep_id)
         names = names_searched_of(connection, sweep_id)
+        how_far = reach_told(connection, sweep_id)
     return SweepSummary(
         sweep_id=told["sweep_id"],
         kind=SweepKind(told["kind"]),
@@ -128,6 +134,8 @@ def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT
         units={state: units[state.value] for state in UnitState if state.value in units},
         buckets={state: buckets[state.value] for state in BucketState if state.value in buckets},
         names=names,
+        reach=how_far,
+        severities={state: _severities(state, answers) for state in _NEWS},
     )
 
 
@@ -174,10 +182,22 @@ def reach(
             | {
                 "state": UnitState(row["state"]),
                 "skipped_by_reason": {SkipReason(reason): count for reason, count in row["skipped_by_reason"]},
+                "limits": dict(row["limits"]),
             }
         )
         for row in rows
     )
+
+
+def told_reach(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> ReachTold:
+    """What one sweep has to say of how far it saw.
+
+    Raises:
+        SweepUnknownError: no such sweep has been merged.
+    """
+    with open_reader(database, wait_seconds) as connection:
+        _sweep(connection, sweep_id)
+        return reach_told(connection, sweep_id)
 
 
 def to_look_at(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple[DocumentToLookAt, ...]:
@@ -257,6 +277,13 @@ def _counted_as(state: FindingState, row: dict[str, Any]) -> int:
     """Under what is news of it; and what the sweep did not see stays under unknown or gone as well."""
     unseen = state in (FindingState.UNKNOWN, FindingState.GONE) and row["state"] == state.value
     return row["count"] if not row["settled"] and (unseen or row["news"] == state.value) else 0
+
+
+def _severities(state: FindingState, answers: Sequence[dict[str, Any]]) -> dict[Severity, int]:
+    counts = dict.fromkeys(Severity, 0)
+    for row in answers:
+        counts[Severity(row["severity"])] += _counted_as(state, row)
+    return counts
 
 
 def _counts(

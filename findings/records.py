@@ -152,6 +152,25 @@ class UnitRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CanaryPlace:
+    """A letter that the organisation has planted, and that each sweep of its unit must find.
+
+    Attributes:
+        canary_id: keyed hash of place and letter.
+        letter_id: its id in the pack; None where the scope gives its digest.
+        sha256: of the planted file; None where the scope gives the letter.
+        label: what the scope calls it.
+    """
+
+    canary_id: str
+    unit_id: str
+    url: str = field(repr=False)
+    letter_id: str | None
+    sha256: str | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class SweepRecord:
     """A sweep at its start.
 
@@ -160,6 +179,7 @@ class SweepRecord:
         scope_digest: tells whether an interrupted sweep is one of the same scope.
         units: everything planned, so that what was never reached is known too.
         pack_check: check value of the pack's key, or empty.
+        canaries: letters that it must find.
     """
 
     sweep_id: str
@@ -171,6 +191,7 @@ class SweepRecord:
     units: Sequence[UnitRecord] = field(compare=False, repr=False)
     kind: SweepKind = SweepKind.SWEEP
     pack_check: str = ""
+    canaries: tuple[CanaryPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from documents.buckets import FoundBy
 from documents.exposure import IndexBasis, TlsState, Transport, Truth
 from documents.records import SkipReason
 from findings.gaps import Gap
+from findings.reach_records import ReachTold
 from findings.records import (
     BucketState,
     FindingState,
@@ -44,6 +45,7 @@ class FindingRow:
         persons: registered people of the letter; 0 where it is not known whose it is.
         incident_id: of what it is handled with; see `findings/batches.py`.
         why: what the state rests on, in words.
+        canary: of a canary letter, planted or elsewhere; None for all others.
     """
 
     finding_id: str
@@ -82,6 +84,7 @@ class FindingRow:
     persons: int = 0
     incident_id: str | None = None
     why: str = ""
+    canary: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +288,8 @@ class SweepSummary:
         units: units per state.
         buckets: buckets asked about, per state (view `bucket_history`).
         names: how the search for names went, per provider.
+        reach: how far it saw.
+        severities: of the findings that are new, open or reappeared, how many of which severity.
     """
 
     sweep_id: str
@@ -300,6 +305,8 @@ class SweepSummary:
     units: Mapping[UnitState, int]
     buckets: Mapping[BucketState, int]
     names: tuple[NameSearchReach, ...]
+    reach: ReachTold = field(default_factory=ReachTold)
+    severities: Mapping[FindingState, Mapping[Severity, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +330,12 @@ class ExposedLetter:
 
 @dataclass(frozen=True, slots=True)
 class UnitReach:
-    """What a sweep looked at, skipped and never got to in one unit; see the view `reach`."""
+    """What a sweep looked at, skipped and never got to in one unit; see the view `reach`.
+
+    Attributes:
+        entries: places met; None for a sweep of an older Stray.
+        limits: those that cut it short, with the places that were left.
+    """
 
     sweep_id: str
     unit_id: str
@@ -341,6 +353,9 @@ class UnitReach:
     names_unknown: int
     skipped: int
     skipped_by_reason: Mapping[SkipReason, int]
+    entries: int | None = None
+    unchanged: int = 0
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Migration:
 MIGRATION_FILES = (
     *("001_first_tables.sql", "002_told_sweeps.sql", "003_exposure.sql", "004_buckets.sql"),
     *("005_inner_files.sql", "006_derived.sql", "007_meaning.sql", "008_triage.sql"),
-    *("009_evidence.sql", "010_retention.sql", "011_incidents.sql", "014_negatives.sql"),
+    *("009_evidence.sql", "010_retention.sql", "011_incidents.sql", "014_negatives.sql", "015_reach.sql"),
 )
 
 # Each view after those that it reads from, with the tables and views whose column comments it takes over.
@@ -49,7 +49,11 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "reachability": ("exposure",),
     "hosts_at_risk": ("findings",),
     "suppliers_at_risk": ("findings",),
-    "reach": ("units", "unit_counts"),
+    "reach": ("units", "unit_counts", "unit_reach"),
+    "sweep_reach": ("units",),
+    "reach_changes": ("unit_changes", "units"),
+    "limits_reached": ("reach", "units"),
+    "canaries": ("canary_checks", "canary_places"),
     "blind_spots": ("reach", "units"),
     "to_look_at": ("documents",),
     "worth_a_look": ("entries",),

@@ -33,7 +33,16 @@ from documents.buckets import BucketLead
 from findings.durable_files import read_json
 from findings.errors import SpoolError
 from findings.planned_units import PlannedUnits
-from findings.records import SweepEnd, SweepKind, SweepRecord, SweepState, UnitOutcome, UnitRecord, UnitState
+from findings.records import (
+    CanaryPlace,
+    SweepEnd,
+    SweepKind,
+    SweepRecord,
+    SweepState,
+    UnitOutcome,
+    UnitRecord,
+    UnitState,
+)
 
 # 2: parts may hold rows of kinds that the first release did not know, and would have set aside as damaged.
 SPOOL_FORMAT = 2
@@ -42,6 +51,8 @@ OPEN = ".open"
 MERGED = ".merged"
 OPENED_FILE = "opened.json"
 QUARANTINE = "quarantine"
+# Letters with such ids are canaries in whatever pack they are; `merging/planted.sql` has it too.
+CANARY_PREFIX = "STRAY-CANARY-"
 _SWEEP = "sweep-"
 # Ids become names of files, so they hold nothing that a path could be made of.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
@@ -168,7 +179,9 @@ def spooled_leads(folder: SweepFolder) -> Iterator[BucketLead]:
 def _findings_in(path: Path) -> int:
     try:
         with pq.ParquetFile(path) as file:
-            return len(file.read(columns=["finding_id"]).column("finding_id").drop_null())
+            rows = file.read(columns=["finding_id", "letter_id"])
+            pairs = zip(*(rows.column(name).to_pylist() for name in ("finding_id", "letter_id")), strict=True)
+            return sum(bool(finding) and not (letter or "").startswith(CANARY_PREFIX) for finding, letter in pairs)
     except (pa.ArrowException, OSError, KeyError):
         return 0
 
@@ -200,6 +213,7 @@ def header_of(record: SweepRecord, key_check: str) -> dict[str, Any]:
         "pack_check": record.pack_check,
         "stray_version": record.stray_version,
         "started_at": record.started_at.isoformat(),
+        "canaries": [asdict(canary) for canary in record.canaries],
     }
 
 
@@ -216,6 +230,7 @@ def record_of(header: dict[str, Any], units: Sequence[UnitRecord]) -> SweepRecor
             units=units,
             kind=SweepKind(header["kind"]),
             pack_check=header["pack_check"],
+            canaries=tuple(CanaryPlace(**canary) for canary in header.get("canaries", ())),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise SpoolError(f"a sweep's record can not be read ({type(error).__name__})") from error

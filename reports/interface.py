@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
+from findings.reach_records import ReachTold
 from findings.results import (
     BucketStanding,
     DocumentToLookAt,
@@ -47,6 +48,9 @@ class Report(Protocol):
 
     def reach(self, rows: Iterable[UnitReach]) -> None:
         """What a sweep looked at, skipped and never got to."""
+
+    def reach_told(self, reach: ReachTold) -> None:
+        """How far a sweep saw as a whole, its canary letters, and what is otherwise than before."""
 
     def to_look_at(self, rows: Iterable[DocumentToLookAt]) -> None:
         """Documents that a person should look at."""

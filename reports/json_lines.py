@@ -8,6 +8,7 @@ from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, TextIO
 
+from findings.reach_records import ReachTold
 from findings.results import (
     BucketStanding,
     DocumentToLookAt,
@@ -18,6 +19,7 @@ from findings.results import (
     MetBucket,
     UnitReach,
 )
+from reports.reach_words import reach_fields
 from reports.shown import Shown
 
 if TYPE_CHECKING:  # a listing starts sooner without
@@ -89,6 +91,10 @@ class JsonLinesReport:
         """See `Report`. A unit's start is what the operator wrote into the scope, so it is shown in clear."""
         for row in rows:
             self._write(self._fields(row))
+
+    def reach_told(self, reach: ReachTold) -> None:
+        """See `Report`."""
+        self._write(reach_fields(reach))
 
     def to_look_at(self, rows: Iterable[DocumentToLookAt]) -> None:
         """See `Report`."""

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from documents.exposure import Truth
+from findings.reach_records import ReachTold
 from findings.records import FindingState, TriageDecision
 from findings.results import (
     BucketStanding,
@@ -27,6 +28,7 @@ from reports.acts import did, note_lines, standing
 from reports.console import plain_console
 from reports.exposed import exposure_facts
 from reports.gathered import counted, happening_cells, incident_cells, people_counted, people_facts, with_rows
+from reports.reach_words import alarms, told_of
 from reports.shown import Shown, printable
 from reports.since_words import exposed_words
 
@@ -140,7 +142,7 @@ class TableReport:
 
     def reach(self, rows: Iterable[UnitReach]) -> None:
         """See `Report`. A unit's start is what the operator wrote into the scope, so it is shown in clear."""
-        table = _table("unit", "state", "read", "not looked at")
+        table = _table("unit", "state", "seen", "not looked at")
         count = 0
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
             skips = sorted(row.skipped_by_reason.items(), key=lambda item: (-item[1], item[0]))
@@ -148,8 +150,14 @@ class TableReport:
             left_out += [f"{row.not_selected} not_selected"] if row.not_selected else []
             left_out += [f"{row.names_unknown} of {row.names} names unknown"] if row.names_unknown else []
             reasons = "\n".join(left_out)
-            table.add_row(_text(row.start_url), str(row.state), str(row.documents), reasons or "-")
+            table.add_row(_text(row.start_url), str(row.state), _seen(row), reasons or "-")
         self._print(table, count, "no sweeps")
+
+    def reach_told(self, reach: ReachTold) -> None:
+        """See `Report`."""
+        every = len(reach.changes) + len(reach.canaries) + len(reach.strays) + len(reach.limits)
+        for line in (*alarms(reach, every), *told_of(reach, every)):
+            self._console.print(_text(line))
 
     def to_look_at(self, rows: Iterable[DocumentToLookAt]) -> None:
         """See `Report`."""
@@ -219,6 +227,11 @@ class TableReport:
             who, note = _text(event.decided_by), Text(note_lines(event.note))
             table.add_row(_time(event.decided_at), who, Text(did(event)), note)
         self._console.print(table)
+
+
+def _seen(row: UnitReach) -> str:
+    unchanged = f"\n{row.unchanged} unchanged" if row.unchanged else ""
+    return f"{row.documents} read{unchanged}" + (f"\nof {row.entries} met" if row.entries else "")
 
 
 def _table(*columns: str) -> Table:

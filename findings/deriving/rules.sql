@@ -53,6 +53,7 @@ CREATE OR REPLACE TEMP MACRO basis_words(basis) AS CASE basis
     WHEN 'same_digest' THEN 'fetched, and the same as before'
     WHEN 'not_met' THEN 'nothing led to it any more, and it was not asked for'
     WHEN 'fetched_without_match' THEN 'what is there now is something else'
+    WHEN 'canary_missing' THEN 'said not to be there, by a sweep that missed a canary letter: unknown'
     WHEN 'host_refuses' THEN 'refused, and so is what the host answered before: unknown'
     WHEN 'access_denied' THEN 'refused, and whether the host answers as before is not known'
     WHEN 'soft_404' THEN 'the host''s own page for what is not there, with status 200: unknown'

@@ -79,7 +79,11 @@ WITH skipped AS (
         coalesce(skipped.is_soft, false) AS is_soft, coalesce(skipped.is_login, false) AS is_login,
         coalesce(unanswered.member = '' AND sketched.finding_id IS NOT NULL
             AND fetched.digests = [unanswered.sha256], false) AS is_not_confirmed,
-        -- doubts
+        -- What finds no letter that it must find can not tell that others are gone.
+        EXISTS (
+            SELECT 1 FROM canary_checks AS canary WHERE canary.sweep_id = unanswered.sweep_id
+                AND canary.unit_id = unanswered.unit_id AND canary.outcome = 'missing'
+        ) AS is_doubted,
         unlisted.url IS NOT NULL AND unanswered.unit_state = 'finished' AND is_healthy AND fetched.url IS NULL
             AND checked.before_at <= unlisted.read_from AND checked.after_at >= unlisted.read_at AS is_unlisted
     FROM unanswered
@@ -92,8 +96,8 @@ WITH skipped AS (
 ), judged AS (
     SELECT heard.*,
         -- Of a place that answered in another way its listing is no proof.
-        is_unlisted AND (reason IS NULL OR is_not_there OR is_refused) AS is_gone_from_listing,
-        is_not_there OR (is_refused AND is_healthy) AS is_denied
+        is_unlisted AND NOT is_doubted AND (reason IS NULL OR is_not_there OR is_refused) AS is_gone_from_listing,
+        NOT is_doubted AND (is_not_there OR (is_refused AND is_healthy)) AS is_denied
     FROM heard
 ), answered AS (
     SELECT judged.finding_id, judged.sweep_id,
@@ -114,6 +118,7 @@ WITH skipped AS (
             WHEN fetched_at IS NOT NULL THEN 'fetched_without_match'
             WHEN is_soft THEN 'soft_404'
             WHEN is_login THEN 'login_page'
+            WHEN is_doubted AND (is_not_there OR is_refused OR is_unlisted) THEN 'canary_missing'
             WHEN is_refused AND NOT is_healthy THEN if(is_checked, 'host_refuses', judged.reason)
             WHEN judged.reason IS NOT NULL THEN judged.reason
             WHEN is_gone_from_listing THEN 'not_listed'

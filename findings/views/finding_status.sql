@@ -13,7 +13,7 @@ WITH decided AS (
     LEFT JOIN finding_severities AS severities ON severities.finding_id = findings.finding_id
     LEFT JOIN triage_standing AS standing ON standing.finding_id = findings.finding_id
 )
-SELECT *, triage IN ('false_positive', 'accepted_until', 'closed') AS settled FROM decided;
+SELECT *, triage IN ('false_positive', 'accepted_until', 'closed') OR coalesce(canary = 'planted', false) AS settled FROM decided;
 COMMENT ON VIEW finding_status IS 'Every finding with its state and its triage, settled ones included.';
 COMMENT ON COLUMN finding_status.severity IS 'critical, high, medium or low, by the rules that hold (severity_rules)';
 COMMENT ON COLUMN finding_status.severity_points IS 'sum of the rules that hold';
@@ -22,4 +22,4 @@ COMMENT ON COLUMN finding_status.persons IS 'registered people of the letter; 0 
 COMMENT ON COLUMN finding_status.decision IS 'the latest decision of a person, as it was made';
 COMMENT ON COLUMN finding_status.latest_event IS 'number of the latest event of triage; 0 where there is none';
 COMMENT ON COLUMN finding_status.triage IS 'the decision that holds (view triage_standing): to_triage where nobody has decided, or the latest no longer holds';
-COMMENT ON COLUMN finding_status.settled IS 'true if a person has put it aside: false_positive, accepted_until, closed';
+COMMENT ON COLUMN finding_status.settled IS 'true if a person has put it aside (false_positive, accepted_until, closed), or put it there: a planted canary letter';

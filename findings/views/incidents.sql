@@ -10,6 +10,7 @@ WITH parts AS (
     FROM finding_status AS status
     LEFT JOIN finding_states AS states ON states.finding_id = status.finding_id
     LEFT JOIN finding_exposures AS exposures ON exposures.finding_id = status.finding_id
+    WHERE status.canary IS DISTINCT FROM 'planted'
 ), gathered AS (
     SELECT incident_id, any_value(supplier) AS supplier, min(host) AS host, min(tier) AS tier,
         min(folder) AS first_folder, max(folder) AS last_folder,

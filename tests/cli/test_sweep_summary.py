@@ -11,7 +11,7 @@ import pytest
 from cli.exit_codes import ExitCode
 from cli.sweep import exit_code
 from cli.sweep_summary import searched, summary_fields, tell_summary, unseen
-from findings.records import BucketState, FindingState, SweepKind, SweepState, UnitState
+from findings.records import BucketState, FindingState, Severity, SweepKind, SweepState, UnitState
 from findings.results import NameSearchReach, SweepSummary
 from scope.loader import load_scope
 from scope.model import NameSearch, Scope
@@ -40,6 +40,7 @@ def result(*names: NameSearchReach, new: int = 0) -> SweepResult:
     summary = SweepSummary(
         "s", SweepKind.SWEEP, SweepState.FINISHED, now, now, findings, 0, 0, {}, {}, {UnitState.FINISHED: 2},
         {BucketState.LISTABLE: 2, BucketState.READABLE: 1, BucketState.UNKNOWN: 4}, names,
+        severities={FindingState.NEW: {Severity.HIGH: new}},
     )  # fmt: skip
     return SweepResult("s", summary, None)
 
