@@ -52,7 +52,7 @@ from sweeps.sweep import Sweep, SweepResult
 @fail_on_option
 @watching_options
 @format_option
-def sweep(
+def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by name
     scope_path: Path,
     database: Path | None,
     workers: int | None,
