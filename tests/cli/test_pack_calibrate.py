@@ -76,6 +76,7 @@ def test_thresholds_are_chosen_written_and_put_back(folder: Path) -> None:
     assert inspected(folder)["thresholds"] == before["thresholds"]
 
 
+@pytest.mark.slow
 def test_a_dry_run_changes_nothing_and_shows_both_tables(folder: Path) -> None:
     before = (folder / "pack" / "pack.json").read_bytes()
     told = calibrated(folder, "letters", "others", "--dry-run", "--plot", "c.png")

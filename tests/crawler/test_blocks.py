@@ -120,6 +120,7 @@ def steps(page: str) -> int:
     return taken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", HOSTILE)
 def test_work_grows_as_the_page_does(shape: str) -> None:
     once, twice = (steps(TITLE + HOSTILE[shape](n)) for n in (400, 800))

@@ -124,6 +124,7 @@ def test_a_stored_page_of_an_open_directory_leads_nowhere(web: Any, crawl: Calla
     assert crawl(web.url, "open_directory").fetched == ["/", "/data.json"]
 
 
+@pytest.mark.slow
 def test_sitemaps_without_end_are_read_so_far(web: Any, crawl: Callable[..., Any]) -> None:
     def another(handler: Any) -> None:
         number = int(handler.path.partition("=")[2] or 0)

@@ -65,6 +65,7 @@ def upper_tags(page: str) -> str:
     return page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", MAKES)
 def test_pieces_give_what_the_whole_gives(make: str) -> None:
     page = HEAD + MAKES[make] + FOOT

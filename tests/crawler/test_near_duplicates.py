@@ -235,6 +235,7 @@ def letter(number: int) -> bytes:
     ).encode()
 
 
+@pytest.mark.slow
 def test_five_hundred_letters_on_one_template_are_all_fetched_and_a_calendar_is_not(
     web: Any, crawl: Callable[..., Any]
 ) -> None:

@@ -290,6 +290,7 @@ def test_hostile_names_stay_names(web: Any, crawl: Callable[..., Any]) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["open_directory", "site"])
 def test_a_listing_of_very_many_rows_is_read_by_pieces(kind: str, web: Any, crawl: Callable[..., Any]) -> None:
     """Ten times longer than what is read at once; only what is worth a request is asked for."""

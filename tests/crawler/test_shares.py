@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from crawler.shares import FOLDER_SHARE, LEAST_PAGES, FolderShares
 
 URL = "http://www.example.org"
@@ -36,6 +38,7 @@ def test_folders_without_number_are_one() -> None:
     assert over(shares, [f"/{name}/" for name in names]) == 11_000 - 10_000 - LEAST_PAGES
 
 
+@pytest.mark.slow
 def test_a_shop_without_end_costs_no_letter(web: Any, crawl: Callable[..., Any]) -> None:
     """Each of its pages says something new and leads on to three more; the letters lie deeper."""
 

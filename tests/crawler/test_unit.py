@@ -17,6 +17,7 @@ READER = Path(__file__).parent / "read_hostile_page.py"
 LONGEST_READING = 60.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "end"),
     [

@@ -38,6 +38,7 @@ def status(http: urllib3.PoolManager, url: str) -> int:
     return http.request("GET", url).status
 
 
+@pytest.mark.slow
 def test_every_week_has_a_valid_scope_with_the_range_in_it(estate: Estate) -> None:
     counts = [len(list(units_of(scope_of(estate, week.conduct)))) for week in WEEKS]
     assert min(counts) == 8
@@ -103,6 +104,7 @@ def test_a_letter_is_named_by_house_and_number(estate: Estate) -> None:
     assert estate.letter((House.DICTATION, 5)) is estate.ground.letters[-1]
 
 
+@pytest.mark.slow
 def test_a_stopped_estate_leaves_no_server(tmp_path: Path, http: urllib3.PoolManager) -> None:
     with Estate(tmp_path) as running:
         url = str(sites(running)["Calder Scanning Services"].url)

@@ -121,6 +121,7 @@ def test_letters_of_one_house_share_their_stock_phrases(known: tuple[Letter, ...
         assert len(shared) >= 300
 
 
+@pytest.mark.slow
 def test_no_unknown_patient_shares_a_long_rare_passage_with_a_known_letter(known: tuple[Letter, ...]) -> None:
     frequency = Counter(run for one in known for run in set(runs(one.text)))
     longest = 0

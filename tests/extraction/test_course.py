@@ -4,6 +4,8 @@ import json
 import signal
 import zlib
 
+import pytest
+
 from documents.records import SkipReason
 from extraction.course import Course, LeftOut
 from extraction.isolation import MOST_LEFT_OUT, ExtractorPool
@@ -58,6 +60,7 @@ def test_a_file_that_ends_its_worker_costs_itself_only() -> None:
         assert problems(found) == [(CRASHED[0], "!/in.zip!/b.pdf", CRASHED[1])]
 
 
+@pytest.mark.slow
 def test_too_many_of_them_cost_what_lies_behind() -> None:
     names = [f"{number}.pdf" for number in range(MOST_LEFT_OUT + 1)]
     with ExtractorPool(1) as pool:

@@ -31,6 +31,7 @@ def assert_accounted(found: Tally, count: int) -> None:
     assert found.slowest < 2 * LIMITS.seconds
 
 
+@pytest.mark.slow
 def test_damaged_files_of_every_format_are_accounted_for() -> None:
     assert_accounted(tally(whole(with_office=False), USUAL, LIMITS), USUAL)
 

@@ -87,6 +87,7 @@ def test_nothing_to_merge_makes_no_database(fresh_estate: Estate) -> None:
     assert not fresh_estate.database.exists()
 
 
+@pytest.mark.slow
 def test_the_size_of_a_batch_changes_nothing(tmp_path: Path) -> None:
     one, many = (Estate(tmp_path / name / "findings.duckdb") for name in ("one", "many"))
     for estate in (one, many):

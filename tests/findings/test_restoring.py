@@ -174,6 +174,7 @@ restore(Path(sys.argv[1]), Path(sys.argv[2]), datetime(2026, 3, 5, tzinfo=UTC), 
 """
 
 
+@pytest.mark.slow
 def test_killed_between_any_two_names_what_was_committed_is_there(kept: Path, estate: Estate) -> None:
     def marks(database: Path) -> int:
         with open_reader(database) as connection:

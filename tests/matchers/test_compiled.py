@@ -76,6 +76,7 @@ def command(installed: Path, home: Path) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 def test_it_is_cached_beside_the_code(installed: Path, tmp_path: Path) -> None:
     assert command(installed, tmp_path).communicate(timeout=100)[0].strip() == EXPECTED
     kept = sorted(path.name for path in (installed / "matchers" / "__pycache__").iterdir())
@@ -92,6 +93,7 @@ def test_it_runs_where_nothing_can_be_written(installed: Path, tmp_path: Path) -
     assert command(installed, tmp_path / "home").communicate(timeout=100)[0].strip() == EXPECTED
 
 
+@pytest.mark.slow
 def test_processes_may_compile_at_the_same_time(installed: Path, tmp_path: Path) -> None:
     together = [command(installed, tmp_path) for _ in range(2)]
     assert [process.communicate(timeout=100)[0].strip() for process in together] == [EXPECTED] * 2

@@ -178,6 +178,7 @@ def test_no_window_at_the_end_of_a_part() -> None:
         assert _readings("x" * (PART - 700 + shift) + " " + digits, Kind.NHS_NUMBER) == set()
 
 
+@pytest.mark.slow
 def test_a_text_beyond_the_bound_is_said_to_be_cut() -> None:
     text = " " * MOST_SEARCHED + "NHS No: 999 000 0018"
     found, whole = IdentifierPlaces([Piece("p", text)]).candidates(Kind.NHS_NUMBER, [(0, len(text))], loose=False)

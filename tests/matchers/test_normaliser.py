@@ -68,6 +68,7 @@ def test_the_compiled_pass_does_what_is_said_plainly(text: str) -> None:
     assert list(zip(shown(result), *columns, strict=True)) == plain_normalise(text)
 
 
+@pytest.mark.slow
 def test_so_it_does_for_all_of_unicode() -> None:
     for start in range(0, 0x110000, 0x4000):
         text = "".join(map(chr, range(start, start + 0x4000, 7)))

@@ -43,6 +43,7 @@ def contents(pack: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in pack_files(pack) if path.name != MANIFEST}
 
 
+@pytest.mark.slow
 def test_two_processes_build_the_same_pack_but_for_salts(tmp_path: Path) -> None:
     ids = []
     for name, seed in (("one", "1"), ("two", "2")):
@@ -180,6 +181,7 @@ build.build_pack(letters, Path(sys.argv[1]), PackKey(bytes(range(32))))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("moment", "call"),
     [

@@ -326,6 +326,7 @@ def in_a_process(program: str, *arguments: str | Path) -> int:
     return subprocess.run(command, check=False, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}).returncode
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["change", "rotate", "merge"])
 @pytest.mark.parametrize(("moment", "call"), [("digest_file", 3), ("write_manifest", 1), ("remove_leftovers", -1)])
 def test_killed_at_any_moment_a_change_leaves_the_old_pack_or_the_new_one(

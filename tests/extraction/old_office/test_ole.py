@@ -46,6 +46,7 @@ FLAT = f"""<?xml version="1.0" encoding="UTF-8"?>
 _RUN_SECONDS = 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ending", "media_type"), [("doc:MS Word 97", MediaType.DOC), ("rtf", MediaType.RTF)])
 def test_all_parts_of_what_libreoffice_writes(ending: str, media_type: MediaType, tmp_path: Path) -> None:
     office = shutil.which("soffice")

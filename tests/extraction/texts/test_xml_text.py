@@ -157,6 +157,7 @@ def test_the_declared_charset_is_read(charset: str) -> None:
     assert lines(read(markup.encode(charset))) == [word]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["<!--", "<![CDATA[", "<?", "<a ", '<a "', "<!DOCTYPE [", "</", "<!", "&", "<a b='"])
 def test_no_repetition_costs_more_than_one_look(part: str) -> None:
     read(part * 100_000)
