@@ -23,6 +23,7 @@ _MEANINGS = {
     ExitCode.INCOMPLETE_NEW: "the same, and new findings",
     ExitCode.NO_AUTHORITY: "the scope gives no authority, or it has expired; nothing was requested",
     ExitCode.EVIDENCE_BROKEN: "`stray evidence verify`: something is missing or altered",
+    ExitCode.LAPSED: "`stray heartbeat`: no sweep has ended, or none was complete, when one should have been; told",
     ExitCode.STOPPED: "stopped at once by a second Ctrl-C; the same command carries on",
     ExitCode.READER_GONE: "whoever read the output had enough of it (`| head`); no fault",
 }

@@ -26,6 +26,7 @@ class ExitCode(IntEnum):
     INCOMPLETE_NEW = 23
     NO_AUTHORITY = 30
     EVIDENCE_BROKEN = 40
+    LAPSED = 50  # of `stray heartbeat`
     STOPPED = 130
     READER_GONE = 141  # as a shell has it for a program that SIGPIPE ended
 

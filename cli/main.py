@@ -28,6 +28,7 @@ COMMANDS = {
     "findings": "cli.findings",
     "report": "cli.report",
     "notify": "cli.notify",
+    "heartbeat": "cli.heartbeat",
     "triage": "cli.triage",
     "purge": "cli.purge",
     "evidence": "cli.evidence",

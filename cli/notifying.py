@@ -10,6 +10,7 @@ from findings.keys import load_or_create_database_key
 from findings.news import News, news_of, still_news
 from findings.notices import Notices, Outcome, opened_notices
 from findings.records import Severity
+from reports.alive import alive_address, give_sign
 from reports.notify import NotifyError, Service, message_of, send, services
 from scope.model import Scope
 
@@ -35,6 +36,17 @@ def notify_of_sweep(scope: Scope, sweep_id: str, unseen: int) -> bool:
     except (NotifyError, FindingsError) as error:
         notice(f"NOT NOTIFIED: {error}")
         return False
+
+
+def sign_of_life(scope: Scope) -> None:
+    """To the address that raises the alarm when none comes, where the scope has one; never the end of anything."""
+    if scope.heartbeat is None or scope.heartbeat.alive_file is None:
+        return
+    try:
+        if not give_sign(alive_address(scope.heartbeat.alive_file)):
+            notice(f"NO SIGN OF LIFE GIVEN: the address in {scope.heartbeat.alive_file} did not take it")
+    except NotifyError as error:
+        notice(f"NO SIGN OF LIFE GIVEN: {error}")
 
 
 def _told(scope: Scope, service: Service, news: Sequence[News], notices: Notices, sweep: tuple[str, int]) -> bool:

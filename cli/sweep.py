@@ -17,7 +17,7 @@ import click
 from cli.console import json_line, notice
 from cli.exit_codes import ExitCode
 from cli.fail_on import EVERYTHING, FailOn, fail_on_option
-from cli.notifying import notify_of_sweep
+from cli.notifying import notify_of_sweep, sign_of_life
 from cli.options import DatabaseFile, format_option, scope_argument
 from cli.starting import begin, check_scope_authority
 from cli.sweep_summary import summary_fields, tell_not_failed_on, tell_summary, unseen
@@ -79,6 +79,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     if result.summary is not None:
         gaps = unseen(result.summary, scope.allowed_skips)
         notify_of_sweep(scope, result.summary.sweep_id, sum(gaps.values()))
+        sign_of_life(scope)
     code = exit_code(result, scope, fail_on)
     tell_not_failed_on(code, exit_code(result, scope))
     watched_by.ended(summary_fields(result, scope.allowed_skips) | {"exit_code": code.value})

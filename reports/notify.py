@@ -51,7 +51,7 @@ def services(path: Path) -> tuple[Service, ...]:
     """
     apprise = _apprise()
     found = []
-    for number, line in enumerate(_private_text(path).splitlines(), 1):
+    for number, line in enumerate(private_text(path).splitlines(), 1):
         address = line.strip()
         if not address or address.startswith("#"):
             continue
@@ -145,7 +145,12 @@ def _severities(news: Sequence[News]) -> str:
     return ", ".join(f"{counts[severity]} {severity.value}" for severity in Severity if counts[severity])
 
 
-def _private_text(path: Path) -> str:
+def private_text(path: Path) -> str:
+    """What a file that only its owner may read holds.
+
+    Raises:
+        NotifyError: it is missing, others may read it, or it is no text.
+    """
     try:
         with path.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)

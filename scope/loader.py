@@ -209,6 +209,10 @@ _EXPECTATIONS = {
     "words": 'words in a list, such as words = ["phaco"]',
     "harvest": "true or false, without quotes",
     "events": '"new" and "reappeared" in a list',
+    "every": 'a length of time, such as every = "1d" (m, h, d or w)',
+    "grace": 'a length of time, such as grace = "6h" (m, h, d or w)',
+    "complete_every": 'a length of time, such as complete_every = "7d" (m, h, d or w)',
+    "all_is_well": 'a length of time, such as all_is_well = "1w" (m, h, d or w)',
     "canaries": 'a table of lists: [names.canaries] with s3 = ["example-trust-website"]',
     "endpoints": 'a table of addresses: [names.endpoints] with s3 = "https://objects.example.nhs.uk"',
     "aws_accounts": 'account numbers in quotes, such as aws_accounts = ["123456789012"]',
@@ -310,9 +314,13 @@ def _rooted(scope: Scope, folder: Path) -> Scope:
     opt_out = scope.opt_out
     if opt_out.file is not None:
         opt_out = opt_out.model_copy(update={"file": folder / opt_out.file})
+    heartbeat = scope.heartbeat
+    if heartbeat is not None and heartbeat.alive_file is not None:
+        heartbeat = heartbeat.model_copy(update={"alive_file": folder / heartbeat.alive_file})
     rooted = {
         **{"pack": pack, "database": database, "ocr": ocr, "speech": speech},
         **{"notify": notify, "providers": providers, "schedule": schedule, "opt_out": opt_out},
+        **{"heartbeat": heartbeat},
     }
     return scope.model_copy(update=rooted)
 

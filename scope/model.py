@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import Url
 
 from scope.fields import Permission, Table, Text
+from scope.heartbeat import Heartbeat
 from scope.key_patterns import count
 from scope.opt_out import OptOut
 from scope.providers import Provider, load_providers
@@ -322,6 +323,7 @@ class Scope(Table):
     database: DatabaseFiles = DatabaseFiles()
     retention: Retention = Retention()
     notify: Notify | None = None
+    heartbeat: Heartbeat | None = None
     limits: Limits = Limits()
     ocr: Ocr = Ocr()
     speech: Speech | None = None
