@@ -23,6 +23,7 @@ COMMANDS = {
     "probe": "cli.probe",
     "scope": "cli.scope",
     "sweep": "cli.sweep",
+    "rematch": "cli.rematch",
     "stop": "cli.stop",
     "status": "cli.status",
     "findings": "cli.findings",

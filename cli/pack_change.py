@@ -8,8 +8,9 @@ import click
 
 from cli.console import notice
 from cli.errors import CommandError
-from cli.options import pack_options
+from cli.options import DatabaseFile, pack_options
 from cli.pack_reading import Reading, key_for, leave_mapping, mapping_beside, register_at, tell_summary
+from cli.pack_seen import tell_seen
 from inspection.letters import copy_mapping, forget_in_mapping, letter_files
 from inspection.sync import ERASED_AT_MOST, sync_plan
 from matchers.keys import load_key
@@ -33,8 +34,16 @@ _register = click.option(
 @_letters
 @pack_options
 @_register
-def add(letters: tuple[Path, ...], pack_path: Path, key_path: Path, register_path: Path | None) -> None:
+@click.option(
+    "--db", "database", type=DatabaseFile(path_type=Path),
+    help="Findings database in which to look whether they were seen; else that of ./scope.toml, if the pack is its.",
+)  # fmt: skip
+def add(
+    letters: tuple[Path, ...], pack_path: Path, key_path: Path, register_path: Path | None, database: Path | None
+) -> None:
     """Add letters to a pack. Those that it has already are not read again.
+
+    Says which of them were seen before, by the sketches that sweeps keep; no request is made.
 
     Example: stray pack add new-letters/ --pack pack --key pack.key --register letters.csv
     """
@@ -47,6 +56,8 @@ def add(letters: tuple[Path, ...], pack_path: Path, key_path: Path, register_pat
     with reading.letters(opened.keyring.root, register) as texts:
         done = change_pack(pack_path, key, Change(texts))
     reading.tell()
+    if done.added:
+        tell_seen(pack_path, key, opened, database)
     _tell(pack_path, done, f"{done.added} added, {reading.unchanged} were there, {len(reading.unreadable)} unreadable")
 
 

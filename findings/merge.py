@@ -57,7 +57,7 @@ _RETRY_SECONDS: Final = 0.1
 _UNIT_STEPS: Final = (
     *("units", "documents", "matches", "skips", "host_checks", "reach", "entries", "findings", "planted"),
     *("incidents", "reopened"),
-    *("buckets", "leads", "touched"),
+    *("buckets", "leads", "sketches", "touched"),
     "ledger",
 )
 _END_STEPS: Final = ("unreached", "changes", "canaries", "unseen", "expired", "answered", "end")

@@ -199,6 +199,13 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
             ("seen_at", UTC_TIME),
         ]
     ),
+    "sketches": columns_of(
+        [
+            *((name, pa.string()) for name in ("sweep_id", "unit_id", "sha256", "space")),
+            ("made_at", UTC_TIME),
+            ("content", pa.binary()),
+        ]
+    ),
     "name_searches": columns_of(
         [
             *((name, pa.string()) for name in ("sweep_id", "unit_id", "provider")),
@@ -388,7 +395,7 @@ def _characters(row: Row) -> int:
 
 
 def _length(value: object) -> int:
-    if isinstance(value, str):
+    if isinstance(value, str | bytes):
         return len(value)
     if isinstance(value, dict):
         return sum(map(_length, value.values()))

@@ -21,6 +21,7 @@ class SweepKind(StrEnum):
     SWEEP = "sweep"
     RECHECK = "recheck"
     TIP_OFF = "tip_off"
+    REMATCH = "rematch"
 
 
 class SweepState(StrEnum):

@@ -22,7 +22,7 @@ from findings.statements import sql_text
 from findings.vault.destroying import destroy_of, destroyable
 
 # Tables whose rows go by what the statements in purging/ single out, with the table of their `rowid`.
-_BY_ROW: Final = ("documents", "matches", "skips", "host_checks", "absences", "entries", "bucket_leads")
+_BY_ROW: Final = ("documents", "matches", "skips", "host_checks", "absences", "entries", "bucket_leads", "sketches")
 # Tables with a `finding_id` whose rows stay when the finding goes: what people did, and what we did.
 _AUDIT: Final = frozenset({"triage_events", "purged_findings", "evidence_log", "sealed_evidence", "sealed_findings"})
 # A clock that is further than this ahead of all that the database has seen is more likely wrong than right.

@@ -17,6 +17,7 @@ from findings.keys import DatabaseKey
 from findings.parts import Row
 from findings.records import Absence, HostCheck
 from findings.stored_text import optional_place, storable, stored_place
+from matchers.sketch import StoredSketch
 from matchers.verdicts import Judgement, LetterMatch, Span, Verdict, strongest
 
 
@@ -29,12 +30,14 @@ class Judged:
         judgement: of all its text.
         files: inside it.
         misnamed: its own ending, where that says another type; else empty.
+        sketch: of its text, to be matched against letters that come later; None where none is kept.
     """
 
     media_type: str
     judgement: Judgement
     files: tuple[InnerFile, ...] = ()
     misnamed: str = ""
+    sketch: StoredSketch | None = None
 
 
 # The largest size that a column of signed 64 bits holds; a listing may claim any number.
@@ -162,13 +165,13 @@ def letters_by_file(judged: Judged) -> dict[str, list[LetterMatch]]:
     for match in judged.judgement.letters:
         lengths: Counter[str] = Counter()
         for span in match.spans:
-            lengths[_file_of(span.piece)] += span.doc[1] - span.doc[0]
+            lengths[file_of(span.piece)] += span.doc[1] - span.doc[0]
         ((file, _),) = lengths.most_common(1) or [("", 0)]
         found.setdefault(file if file in known else "", []).append(match)
     return found
 
 
-def _file_of(piece: str) -> str:
+def file_of(piece: str) -> str:
     """The path of the innermost file that a piece is a page, a sheet or a mail of."""
     file, inner, part = piece.rpartition("!/")
     return file + inner + part.partition("#")[0] if inner else ""
@@ -188,6 +191,14 @@ def template_rows(place: Row, judgement: Judgement, url: str, key: DatabaseKey) 
         return []
     columns = {name: place[name] for name in ("document_number", "url", "member")}
     return [_template_row(judgement, url, place["member"], key) | columns]
+
+
+def sketch_rows(document: Document, sketch: StoredSketch | None) -> list[Row]:
+    """What is kept of a document for letters that come later."""
+    if sketch is None:
+        return []
+    told = {"sha256": document.body.sha256, "space": sketch.space, "made_at": document.fetched_at}
+    return [{**told, "content": sketch.content}]
 
 
 def skip_row(skipped: Skipped, skipped_at: datetime) -> Row:

@@ -35,6 +35,7 @@ from findings.rows import (
     left_rows,
     letters_by_file,
     match_rows,
+    sketch_rows,
     skip_row,
     template_rows,
 )
@@ -319,7 +320,8 @@ class UnitSpool:
             if matches:
                 together = asdict(belonging(document.url, self._record, key))
                 matches = [{**row, **together} for row in matches]
-            self._add(entries=[fetched_place_row(document)], documents=documents, matches=matches)
+            sketches = sketch_rows(document, judged.sketch)
+            self._add(entries=[fetched_place_row(document)], documents=documents, matches=matches, sketches=sketches)
         return tuple(row["finding_id"] for row in matches if row["finding_id"])
 
     def _numbered(self) -> int:

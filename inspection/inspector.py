@@ -11,9 +11,11 @@ from typing import TypeVar
 from documents.records import InnerFile
 from extraction.isolation import ExtractorPool
 from extraction.records import Extraction, Problem, TextPiece
+from findings.rows import file_of
 from inspection.listening import Listener
 from inspection.scans import OcrBudget, ScanPass
 from matchers.matcher import Matcher
+from matchers.sketch import Sketcher, StoredSketch
 from matchers.verdicts import Judgement, Piece, Verdict
 
 T = TypeVar("T")
@@ -35,6 +37,7 @@ class Inspection:
         judgement: verdict, letters and reasons.
         problems: what could not be read, and why; not empty means that the verdict rests on a part.
         files: those inside.
+        sketch: what is kept of the text for letters that come later; None where nothing is.
     """
 
     sha256: str
@@ -43,6 +46,7 @@ class Inspection:
     judgement: Judgement
     problems: tuple[Problem, ...]
     files: tuple[InnerFile, ...] = ()
+    sketch: StoredSketch | None = None
 
 
 # Verdicts that make more of a document worth reading: it is the organisation's, with or without a person.
@@ -58,6 +62,7 @@ class Inspector:
         workers: of the extractors; so many documents, or pages of one, are read at a time.
         ocr: how many scans of a document are read.
         listener: judges recordings; None where they are not held against known ones.
+        sketcher: makes a sketch of each document; None where none is kept.
     """
 
     def __init__(
@@ -67,11 +72,13 @@ class Inspector:
         workers: int = 1,
         ocr: OcrBudget | None = None,
         listener: Listener | None = None,
+        sketcher: Sketcher | None = None,
     ) -> None:
         self._extractors = extractors
         self._matcher = matcher
         self._workers = workers
         self._listener = listener
+        self._sketcher = sketcher
         self._scans = ScanPass(extractors, workers, ocr)
 
     def inspect(self, data: bytes) -> Inspection:
@@ -97,12 +104,25 @@ class Inspector:
 
     def _judged(self, data: bytes, first: Extraction) -> Inspection:
         extraction = self._scans.completed(data, first, self._is_ours)
-        judgement = self._matcher.match(_pieces(extraction.pieces), partial=extraction.partial)
+        pieces = _pieces(extraction.pieces)
+        judgement = self._matcher.match(pieces, partial=extraction.partial)
         problems = extraction.problems
         if self._listener is not None:
             judgement, problems = self._listener.judged(judgement, extraction)
         sha256 = hashlib.sha256(data).hexdigest()
-        return Inspection(sha256, len(data), extraction.media_type, judgement, problems, extraction.files)
+        sketch = self._sketched(pieces, extraction, sha256)
+        return Inspection(sha256, len(data), extraction.media_type, judgement, problems, extraction.files, sketch)
+
+    def _sketched(self, pieces: Sequence[Piece], extraction: Extraction, sha256: str) -> StoredSketch | None:
+        """Of recordings a sketch says nothing, so with them it is a part of the document only."""
+        if self._sketcher is None:
+            return None
+        known = {file.path for file in extraction.files}
+
+        def inside(path: str) -> str:
+            return file if (file := file_of(path)) in known else ""
+
+        return self._sketcher.stored(pieces, sha256, extraction.partial or bool(extraction.sounds), inside)
 
     def _is_ours(self, pieces: Sequence[TextPiece]) -> bool:
         return self._matcher.match(_pieces(pieces), partial=True).verdict in _OURS

@@ -6,7 +6,8 @@ PackError                   the root; the command catches only this one
 ├── NotAPackError           something else is at that path
 ├── PackVersionError        made by another version of the format or of the normaliser
 ├── PackDamagedError        a file of the pack is missing, of another size or of another content
-└── PackBuildError          the letters can not make a pack
+├── PackBuildError          the letters can not make a pack
+└── SketchError             a sketch of a document was made under another key or altered
 """
 
 from __future__ import annotations
@@ -38,3 +39,7 @@ class PackDamagedError(PackError):
 
 class PackBuildError(PackError):
     """The letters can not make a pack."""
+
+
+class SketchError(PackError):
+    """A sketch of a document was made under another key, is another document's, or was altered."""

@@ -32,6 +32,7 @@ class Part(StrEnum):
     ANCHORS = "anchors"
     FRAMES = "frames"  # of a recording
     FIGURES = "figures"  # of the whole pack
+    SKETCH = "sketch"  # of a document that was seen
 
 
 class Seal:

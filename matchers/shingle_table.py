@@ -218,15 +218,17 @@ class ShingleTable:
             return unpacked_postings(of_row, opened)
         return unpacked_postings(of_row[postings], opened[postings])
 
-    def rows(self, together: int = ROWS_TOGETHER) -> Iterator[tuple[Words, Words]]:
+    def rows(self, together: int = ROWS_TOGETHER, one_in: int = 1) -> Iterator[tuple[Words, Words]]:
         """All rows in order as (hashes, opened values), about `together` at a time.
 
-        Of a hash the upper `STORED_BITS` are known, the others are 0. Rows of one hash come together.
+        Of a hash the upper `STORED_BITS` are known, the others are 0. Rows of one hash come together. With `one_in`,
+        a power of two, the rows of the smallest hashes: of so many one.
         """
         buckets = len(self._directory) - 1
         step = max(1, buckets * together // max(1, len(self)))
-        for low in range(0, buckets, step):
-            high = min(buckets, low + step)
+        last = max(1, buckets // one_in)
+        for low in range(0, last, step):
+            high = min(last, low + step)
             starts = (self._directory[low : high + 1] >> FILTER_WIDTH).astype(np.int64)
             part = slice(int(starts[0]), int(starts[-1]))
             if part.start == part.stop:

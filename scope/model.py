@@ -125,10 +125,11 @@ class PackFiles(Table):
 
 
 class DatabaseFiles(Table):
-    """The findings database and the key that finding ids are made with."""
+    """The findings database, the key that finding ids are made with, and whether sketches of documents are kept."""
 
     file: Path = Path("findings.duckdb")
     key: Path = Path("findings.key")
+    sketches: bool = True
 
 
 class NewsKind(StrEnum):

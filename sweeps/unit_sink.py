@@ -139,4 +139,4 @@ def _judged(document: Document, inspection: Inspection) -> Judged:
     """With the ending of the document's own name, where that lies."""
     name = unquote(urlsplit(document.url).path.rpartition("/")[2])
     lie = disagrees(name, MediaType(inspection.media_type)) or ""
-    return Judged(inspection.media_type, inspection.judgement, inspection.files, lie)
+    return Judged(inspection.media_type, inspection.judgement, inspection.files, lie, inspection.sketch)

@@ -33,6 +33,7 @@ from inspection.reading import isolation_limits, ocr_budget
 from matchers.keys import load_key
 from matchers.matcher import Matcher
 from matchers.pack import open_pack
+from matchers.sketch import Sketcher
 from scope.bucket_urls import grammar_of_scope
 from scope.guard import Guard
 from scope.model import Limits, NameTarget
@@ -133,7 +134,9 @@ def _fetch(
     )
     with ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech)) as extractors:
         whose = Whose(job.scope, errand.leads)
-        inspector = Inspector(extractors, Matcher(pack), ocr=ocr_budget(job.scope.ocr), listener=listener)
+        sketcher = Sketcher(pack) if job.scope.database.sketches else None
+        ocr = ocr_budget(job.scope.ocr)
+        inspector = Inspector(extractors, Matcher(pack), ocr=ocr, listener=listener, sketcher=sketcher)
         keep = keeper(job.scope, job.sweep_id, job.user_agent)
         sink = UnitSink(_must_be_there(job.unit), spool, inspector, teller, whose.attributed, keep)
         teller.costs(budget, errand.pacer, lambda: sink.progress)

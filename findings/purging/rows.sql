@@ -22,6 +22,13 @@ LEFT JOIN doomed_places AS place ON place.url = documents.url AND place.member =
 LEFT JOIN doomed_urls AS gone ON gone.url = documents.url
 WHERE old.sweep_id IS NOT NULL OR place.url IS NOT NULL OR gone.url IS NOT NULL;
 
+-- A sketch goes with the last document that it was made of.
+CREATE OR REPLACE TEMP TABLE doomed_sketches AS
+SELECT sketches.rowid AS row FROM sketches
+ANTI JOIN (
+    SELECT sha256 FROM documents ANTI JOIN doomed_documents ON doomed_documents.row = documents.rowid WHERE member = ''
+) AS kept ON kept.sha256 = sketches.sha256;
+
 CREATE OR REPLACE TEMP TABLE doomed_matches AS
 SELECT matches.rowid AS row FROM matches
 LEFT JOIN doomed_units AS old ON old.sweep_id = matches.sweep_id AND old.unit_id = matches.unit_id
