@@ -11,6 +11,7 @@
             state.sqlite      the source's state and rows that are in no part yet; an interrupted unit keeps it
         <unit>/               published: parts and unit.json; waits for the merge (an interrupted one for the end, too)
         <unit>.merged         an empty file: merged and removed; a resumed sweep does not run it again
+        <unit>.lease          which machine works on it, where several share the folder
         <kind>.leads          addresses of buckets that were met, for the units of a kind that come later
         end.json              the sweep has ended
     quarantine/<sweep>/       what could not be read
@@ -109,6 +110,10 @@ class SweepFolder:
     def marker(self, unit_id: str) -> Path:
         """What stays of a unit after its merge."""
         return self.path / (checked_id(unit_id) + MERGED)
+
+    def lease(self, unit_id: str) -> Path:
+        """Who works on a unit, where several machines share this folder."""
+        return self.path / (checked_id(unit_id) + ".lease")
 
     def published(self) -> list[str]:
         """Ids of units that wait for a merge, in order of their names."""
