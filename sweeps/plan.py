@@ -18,7 +18,7 @@ import numpy as np
 from fetching.seen import digest_of
 from findings.records import UnitRecord
 from scope.model import AnyTarget, Scope
-from scope.pieces import Bounds, pieces_of
+from scope.pieces import Bounds, later_digests, pieces_of
 from scope.units import Unit, UnitKind, unit_of
 
 # The parts of a scope that say what is looked at. Limits, authority and paths may change between a kill and a resume.
@@ -106,11 +106,15 @@ class Plan:
         known = id_digests(finished)
         marks = bytearray(self._count)
         held: list[int] = []
-        for row, unit in enumerate(self):
+        row = 0
+        for number, target in enumerate(self._targets):
+            unit, bounds = unit_of(target), self._bounds[number]
             held.append(id_digest(unit.unit_id))
-            if len(held) == _AT_A_TIME or row == self._count - 1:
-                found = np.isin(np.array(held, dtype=np.uint64), known, assume_unique=True, invert=True)
-                marks[row + 1 - len(held) : row + 1] = found.astype(np.uint8).tobytes()
+            held.extend(later_digests(unit, bounds) if bounds else ())
+            if len(held) >= _AT_A_TIME or number == len(self._targets) - 1:
+                found = np.isin(np.array(held, dtype=np.uint64), known, invert=True)
+                marks[row : row + len(held)] = found.astype(np.uint8).tobytes()
+                row += len(held)
                 held.clear()
         return marks
 

@@ -51,7 +51,7 @@ class UnitsRun:
         self._user_agent = user_agent
         self._clock = clock
         self._is_stopped = is_stopped
-        self._open = plan.open_rows(spool.finished_units())
+        self._open = plan.open_rows(spool.folder.each_finished())
 
     @property
     def finished(self) -> int:
