@@ -30,6 +30,12 @@ _OPTIONS = (
 )  # fmt: skip
 
 
+# Names of what they give.
+ENGINE_OPTIONS = ("engine", "scheduler", "tls_ca", "tls_cert", "tls_key")
+# An engine, and how many units it runs at a time as far as is known here.
+ChosenEngine = tuple[Engine, int]
+
+
 def engine_options(command: Command) -> Command:
     """Add the options."""
     for option in reversed(_OPTIONS):
@@ -37,22 +43,26 @@ def engine_options(command: Command) -> Command:
     return command
 
 
-def chosen_engine(limits: Limits, workers: int | None, given: dict[str, Any]) -> tuple[Engine, int]:
-    """The engine that the options ask for, and how many units it runs at a time as far as is known here.
+def chosen_engine(limits: Limits, workers: int | None, given: dict[str, Any]) -> ChosenEngine:
+    """The engine that the options ask for.
 
     Raises:
         EngineError: it can not be used so.
         click.UsageError: options that do not belong together.
     """
-    names = ("scheduler", "tls_ca", "tls_cert", "tls_key")
-    scheduler, *files = (given[name] for name in names)
+    scheduler, *files = (given[name] for name in ENGINE_OPTIONS[1:])
     if given["engine"] == "local":
-        if any(given[name] for name in names):
+        if scheduler or any(files):
             raise click.UsageError("--scheduler and --tls-... are for --engine dask")
-        at_a_time = workers or units_at_once(limits)
-        return LocalEngine(at_a_time, clean_environment(os.environ)), at_a_time
+        return local_engine(limits, workers)
     if not scheduler:
         raise click.UsageError("--engine dask needs --scheduler")
     if any(files) and not all(files):
         raise click.UsageError("--tls-ca, --tls-cert and --tls-key go together")
     return DaskEngine(scheduler, Certificates(*files) if all(files) else None, workers), workers or 1
+
+
+def local_engine(limits: Limits, workers: int | None = None) -> ChosenEngine:
+    """Processes on this machine, as many as it bears where nobody says."""
+    at_a_time = workers or units_at_once(limits)
+    return LocalEngine(at_a_time, clean_environment(os.environ)), at_a_time

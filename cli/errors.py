@@ -15,6 +15,7 @@ from findings.errors import FindingsError
 from inspection.errors import LettersError
 from matchers.errors import PackError
 from scope.errors import ScopeError
+from sweeps.errors import EngineError
 
 
 class AuthorityError(Exception):
@@ -29,7 +30,7 @@ class ReaderGoneError(Exception):
     """Whoever read our output has had enough of it."""
 
 
-EXPECTED = (ScopeError, PackError, FindingsError, LettersError, CommandError)
+EXPECTED = (ScopeError, PackError, FindingsError, LettersError, CommandError, EngineError)
 
 
 @contextmanager

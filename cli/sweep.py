@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from cli.console import json_line, notice
+from cli.engine_options import ENGINE_OPTIONS, ChosenEngine, chosen_engine, engine_options, local_engine
 from cli.exit_codes import ExitCode
 from cli.fail_on import EVERYTHING, FailOn, fail_on_option
 from cli.notifying import notify_of_sweep, sign_of_life
@@ -22,7 +23,6 @@ from cli.options import DatabaseFile, format_option, scope_argument
 from cli.starting import begin, check_scope_authority
 from cli.sweep_summary import summary_fields, tell_not_failed_on, tell_summary, unseen
 from cli.watched import LOUD, Saying, Watched, saying_of, watched, watching_options
-from fetching.clean_environment import clean_environment
 from findings.database import LOCK_WAIT_SECONDS
 from findings.records import FindingState, Severity
 from findings.spool_folders import spool_root, spooled_matches
@@ -31,8 +31,6 @@ from matchers.pack import open_pack
 from scope.loader import load_scope
 from scope.model import Scope
 from sweeps.gates import Closed, Gates
-from sweeps.local_engine import LocalEngine
-from sweeps.machine import units_at_once
 from sweeps.sweep import Sweep, SweepResult
 
 
@@ -49,6 +47,7 @@ from sweeps.sweep import Sweep, SweepResult
 @click.option(
     "--wait-for-window", is_flag=True, help="Outside the scope's windows of time: wait for the next, rather than end."
 )
+@engine_options
 @fail_on_option
 @watching_options
 @format_option
@@ -60,19 +59,21 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     wait_for_window: bool,
     fail_on: FailOn,
     output: str,
-    **saying: Any,
+    **others: Any,
 ) -> None:
     """Look at everything in a scope once; carries on where a killed sweep ended.
 
     Example: stray sweep scope.toml
     """
+    saying = {name: value for name, value in others.items() if name not in ENGINE_OPTIONS}
     scope = load_scope(scope_path)
     if database is not None:
         key = database.with_suffix(".key")
         scope = scope.model_copy(update={"database": scope.database.model_copy(update={"file": database, "key": key})})
     gates = Gates(scope, scope_path)
     begin(gates, scope, wait_for_window=wait_for_window)
-    result, watched_by = run_sweep(scope, workers, wait, saying_of(**saying), gates)
+    chosen = chosen_engine(scope.limits, workers, others)
+    result, watched_by = run_sweep(scope, chosen, wait, saying_of(**saying), gates)
     if output == "json":
         json_line(summary_fields(result, scope.allowed_skips))
     tell_summary(result, scope, quiet=bool(saying["quiet"]))
@@ -88,16 +89,16 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
 
 def run_sweep(
     scope: Scope,
-    workers: int | None = None,
+    engine: ChosenEngine | None = None,
     wait_seconds: float = LOCK_WAIT_SECONDS,
     saying: Saying = LOUD,
     gates: Gates | None = None,
 ) -> tuple[SweepResult, Watched]:
-    """Sweep a scope with local processes, telling how it goes on; also whom to tell of what comes after.
+    """Sweep a scope, telling how it goes on; also whom to tell of what comes after.
 
     Args:
         scope: what may be looked at.
-        workers: units at a time; None for as many as there are processors.
+        engine: runs the units, so many at a time; None for processes on this machine.
         wait_seconds: for a database that another process holds.
         saying: to whom it is told how the sweep goes on.
         gates: what may end it from outside; None for those of the scope without its file.
@@ -108,9 +109,8 @@ def run_sweep(
     """
     check_scope_authority(scope)
     pack = open_pack(scope.pack.path, load_key(scope.pack.key))  # now, rather than in every worker
-    at_a_time = workers or units_at_once(scope.limits)
-    engine = LocalEngine(at_a_time, clean_environment(os.environ))
-    running = Sweep(scope, engine, version("stray"), pack.pack_id, wait_seconds)
+    runs, at_a_time = engine or local_engine(scope.limits)
+    running = Sweep(scope, runs, version("stray"), pack.pack_id, wait_seconds)
 
     def stopped(closed: Closed) -> None:
         running.stop(closed.detail)

@@ -15,7 +15,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from scope.units import Unit
-from sweeps.engine import DEATHS, STOP_GRACE, EngineError, Jobs, OnEnd, OnProgress
+from sweeps.engine import DEATHS, STOP_GRACE, Jobs, OnEnd, OnProgress
+from sweeps.errors import EngineError
 from sweeps.job import Job, parse_progress
 from sweeps.progress import Progress
 

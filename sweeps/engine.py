@@ -19,10 +19,6 @@ OnProgress = Callable[[Unit, Progress], None]
 OnEnd = Callable[[Unit, str], None]
 
 
-class EngineError(Exception):
-    """The engine itself can not be used; no unit is to blame, and the sweep can be gone on with."""
-
-
 class Jobs(Protocol):
     """What an engine draws from; `job_queue.JobQueue` is one. For one thread."""
 

@@ -129,6 +129,7 @@ def test_all_units_run_one_at_a_time_at_each_host_and_tell_how_far_they_are(
     assert list(spool_root(scope.database.file).rglob("*.lease")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_unit_that_breaks_is_told_of_and_the_others_are_as_ever(
     kind: str, estate: SmallEstate, engine_of: Callable[[str], Engine], expected: dict[str, list[tuple[Any, ...]]]
@@ -152,6 +153,7 @@ def test_a_unit_that_breaks_is_told_of_and_the_others_are_as_ever(
     assert isinstance(folder, SweepFolder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_units_process_that_is_killed_is_begun_again_and_nothing_is_lost_or_doubled(
     kind: str, estate: SmallEstate, engine_of: Callable[[str], Engine], expected: dict[str, list[tuple[Any, ...]]]
@@ -194,6 +196,7 @@ def test_a_dask_worker_that_is_killed_has_its_unit_run_elsewhere(
     assert [event.why for event in watching.events if isinstance(event, UnitEnded)] == ["", "", ""]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_stop_reaches_units_at_work_and_nothing_more_begins(
     kind: str, estate: SmallEstate, engine_of: Callable[[str], Engine]
@@ -210,6 +213,7 @@ def test_a_stop_reaches_units_at_work_and_nothing_more_begins(
     assert any(reason == "interrupted" for *_, reason in told["skips"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kill_ends_units_at_work_and_the_next_run_goes_on(
     kind: str, estate: SmallEstate, engine_of: Callable[[str], Engine], expected: dict[str, list[tuple[Any, ...]]]
