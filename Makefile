@@ -47,6 +47,9 @@ lock: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	echo 'duckdb<1.6' | $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--constraints - --no-header --no-annotate --no-emit-index-url --quiet --upgrade --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra ocr --extra evidence --extra notify --extra proxy --extra dask --extra triage \
+		--universal --python-version 3.11 --generate-hashes --constraints requirements.lock --no-header --no-annotate \
+		--no-emit-index-url --quiet --output-file deploy/container/requirements.lock
 
 # The example database: nine sweeps of the practice ground, dated over seven weeks. Takes minutes.
 example: setup
