@@ -17,6 +17,7 @@ from cli.errors import ReaderGoneError, told_plainly
 COMMANDS = {
     "init": "cli.init",
     "pack": "cli.pack",
+    "canary": "cli.canary",
     "check": "cli.check",
     "text": "cli.text",
     "listing": "cli.listing",

@@ -44,6 +44,7 @@ from findings.records import (
     UnitRecord,
     UnitState,
 )
+from scope.canary_ids import CANARY_PREFIX
 
 # 2: parts may hold rows of kinds that the first release did not know, and would have set aside as damaged.
 SPOOL_FORMAT = 2
@@ -52,8 +53,6 @@ OPEN = ".open"
 MERGED = ".merged"
 OPENED_FILE = "opened.json"
 QUARANTINE = "quarantine"
-# Letters with such ids are canaries in whatever pack they are; `merging/planted.sql` has it too.
-CANARY_PREFIX = "STRAY-CANARY-"
 _SWEEP = "sweep-"
 # Ids become names of files, so they hold nothing that a path could be made of.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,120}")

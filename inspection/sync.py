@@ -11,6 +11,7 @@ from inspection.errors import LettersError
 from inspection.letters import LetterFile
 from matchers.letter_marks import LetterMarks
 from matchers.pack import Pack
+from scope.canary_ids import CANARY_PREFIX
 
 # Share of the letters of a pack that may vanish between two runs, percent. A share that is not mounted, or half of it,
 # looks like letters that were removed; a hospital that removes a fifth of its letters in a night knows of it.
@@ -45,9 +46,9 @@ def sync_plan(pack: Pack, files: Sequence[LetterFile], erased_at_most: float = E
     unsure = tuple(file for file in found if file.fault and file.path.is_dir())
     marks = pack.marks()
     there = marks.numbers(file.letter_id for file in found)
-    gone = np.setdiff1d(np.arange(pack.letters), there)
-    if unsure:
-        gone = gone[:0]
+    gone = [] if unsure else np.setdiff1d(np.arange(pack.letters), there).tolist()
+    # Canary letters have no file in these folders: `stray canary make` put them in.
+    gone = [number for number in gone if not pack.letter(number).letter_id.startswith(CANARY_PREFIX)]
     share = _PERCENT * len(gone) / pack.letters
     if share > erased_at_most:
         raise LettersError(
@@ -55,5 +56,5 @@ def sync_plan(pack: Pack, files: Sequence[LetterFile], erased_at_most: float = E
             f"{erased_at_most:g} %. Is a folder missing, or a share not mounted? Nothing was changed. If they are to "
             f"go, say so: --allow-erase {min(100, int(share) + 1)}"
         )
-    vanished = tuple(pack.letter(number).letter_id for number in gone.tolist())
+    vanished = tuple(pack.letter(number).letter_id for number in gone)
     return SyncPlan(found, marks, vanished, unsure)

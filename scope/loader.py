@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 
 from scope.addresses import is_plain_spelling, literal_address, may_dial
 from scope.bucket_checks import unfit_buckets, unfit_names, unfit_services
+from scope.canary_units import unfit_canaries
 from scope.errors import ScopeError
 from scope.model import BucketTarget, RobotsPolicy, Scope, Tier
 from scope.opt_out import read_opt_outs
@@ -53,7 +54,7 @@ def load_scope(path: Path, *, needs_targets: bool = True) -> Scope:
     problems = [
         *_unfit_targets(scope), *_unfit_robots(scope), *_unfit_logins(scope), *_unfit_files(scope),
         *unfit_recipients(scope.evidence),
-        *unfit_buckets(scope), *unfit_names(scope.names),
+        *unfit_buckets(scope), *unfit_names(scope.names), *unfit_canaries(scope),
     ]  # fmt: skip
     if needs_targets and not scope.targets and not problems:
         problems.append("names nothing to look at; add a [[site]], a [[bucket]], an [[ftp]] or a search in [names]")

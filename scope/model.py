@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import Url
 
+from scope.canaries import Canary
 from scope.fields import Permission, Table, Text
 from scope.heartbeat import Heartbeat
 from scope.key_patterns import count
@@ -339,6 +340,7 @@ class Scope(Table):
     bucket: tuple[BucketTarget, ...] = ()
     ftp: tuple[FtpTarget, ...] = ()
     names: NameSearch | None = None
+    canary: tuple[Canary, ...] = ()
     # More storage services, or others in place of those that come with Stray.
     providers: Path | None = None
 

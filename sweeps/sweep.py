@@ -25,6 +25,7 @@ from findings.results import SweepSummary
 from findings.spool import SweepSpool
 from findings.spool_folders import spool_root
 from scope.model import Scope
+from sweeps.canaries import canaries_of
 from sweeps.engine import Engine
 from sweeps.harvest import Harvest
 from sweeps.narrowing import Narrowing
@@ -137,6 +138,7 @@ class Sweep:
             stray_version=self._version,
             pack_check=self._pack_id,
             units=self._plan.records(),
+            canaries=canaries_of(self._scope, key),
         )
         return SweepSpool.create(root, record, key)
 
