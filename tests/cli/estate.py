@@ -98,8 +98,8 @@ class Estate:
 def estate(folder: Path) -> Iterator[Estate]:
     """Served until the block ends."""
     (folder / "www").mkdir(parents=True)
-    rules: ClassVar[Rules] = {}
-    asked: ClassVar[list[str]] = []
+    rules: Rules = {}
+    asked: list[str] = []
     handler = type("Handler", (_Handler,), {"rules": rules, "asked": asked})
     made: Callable[..., Any] = partial(handler, directory=str(folder / "www"))
     server = ThreadingHTTPServer(("127.0.0.1", 0), made)
