@@ -95,7 +95,7 @@ def _swept(scope: Scope, week: Week) -> SweepResult:
     last = buckets[-1] if week.runs_out else None
     engine = _Engine(LocalEngine(units_at_once(scope.limits), clean_environment(os.environ)), last)
     pack = open_pack(scope.pack.path, load_key(scope.pack.key))
-    sweep = Sweep(scope, engine, version("stray"), pack.pack_id, wait_seconds=0)
+    sweep = Sweep(scope, engine, version("stray"), pack.pack_id, wait_seconds=0, fresh=True)
     tally = Tally(TimeLeft({}, 1))
     with SweepProgress(tally) as progress:
         result = sweep.run(_Operator(Watchers([tally, progress]), sweep, week.stopped_after))

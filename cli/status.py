@@ -140,7 +140,7 @@ def _database(told: Standing) -> str:
 
 def _spool(told: Standing) -> Iterator[tuple[str, str]]:
     waiting = sum(sweep.waiting for sweep in told.spooled if sweep.state is not SpoolState.LEFT)
-    ended = any(sweep.state is SpoolState.ENDED for sweep in told.spooled)
+    ended = any(sweep.is_end_waiting for sweep in told.spooled if sweep.state is not SpoolState.LEFT)
     if not told.spooled:
         yield "spool", "empty: nothing waits"
         return

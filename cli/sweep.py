@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
@@ -25,6 +26,7 @@ from cli.sweep_summary import summary_fields, tell_not_failed_on, tell_summary, 
 from cli.watched import LOUD, Saying, Watched, saying_of, watched, watching_options
 from findings.database import LOCK_WAIT_SECONDS
 from findings.records import FindingState, Severity
+from findings.resuming import RESUME_WITHIN
 from findings.spool_folders import spool_root, spooled_matches
 from matchers.keys import load_key
 from matchers.pack import open_pack
@@ -44,6 +46,7 @@ from sweeps.sweep import Sweep, SweepResult
     "--wait", type=click.FloatRange(min=0), default=LOCK_WAIT_SECONDS, show_default=True,
     help="Seconds to wait at the end for a database that another process holds; then the results wait instead.",
 )  # fmt: skip
+@click.option("--new", "fresh", is_flag=True, help="Begin a new sweep, also where one that was stopped could go on.")
 @click.option(
     "--wait-for-window", is_flag=True, help="Outside the scope's windows of time: wait for the next, rather than end."
 )
@@ -56,12 +59,13 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     database: Path | None,
     workers: int | None,
     wait: float,
+    fresh: bool,
     wait_for_window: bool,
     fail_on: FailOn,
     output: str,
     **others: Any,
 ) -> None:
-    """Look at everything in a scope once; carries on where a killed sweep ended.
+    """Look at everything in a scope once; goes on with a sweep that was stopped or killed.
 
     Example: stray sweep scope.toml
     """
@@ -73,10 +77,11 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     gates = Gates(scope, scope_path)
     begin(gates, scope, wait_for_window=wait_for_window)
     chosen = chosen_engine(scope.limits, workers, others)
-    result, watched_by = run_sweep(scope, chosen, wait, saying_of(**saying), gates)
+    result, watched_by = run_sweep(scope, chosen, Manner(wait, fresh), saying_of(**saying), gates)
     if output == "json":
         json_line(summary_fields(result, scope.allowed_skips))
     tell_summary(result, scope, quiet=bool(saying["quiet"]))
+    tell_of_going_on(result)
     if result.summary is not None:
         gaps = unseen(result.summary, scope.allowed_skips)
         notify_of_sweep(scope, result.summary.sweep_id, sum(gaps.values()))
@@ -87,10 +92,32 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     sys.exit(code)
 
 
+def tell_of_going_on(result: SweepResult) -> None:
+    """Which sweep the same command goes on with, and which it did not."""
+    if result.goes_on:
+        days = RESUME_WITHIN.days
+        notice(f"stopped: the same command goes on with this sweep within {days} days; --new begins another")
+    for sweep_id in result.given_up:
+        notice(f"sweep {sweep_id} was not gone on with: --new was given, or it was stopped too long ago")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a sweep is run.
+
+    Attributes:
+        wait_seconds: for a database that another process holds.
+        fresh: a new sweep, also where one could be gone on with.
+    """
+
+    wait_seconds: float = LOCK_WAIT_SECONDS
+    fresh: bool = False
+
+
 def run_sweep(
     scope: Scope,
     engine: ChosenEngine | None = None,
-    wait_seconds: float = LOCK_WAIT_SECONDS,
+    manner: Manner = Manner(),
     saying: Saying = LOUD,
     gates: Gates | None = None,
 ) -> tuple[SweepResult, Watched]:
@@ -99,7 +126,7 @@ def run_sweep(
     Args:
         scope: what may be looked at.
         engine: runs the units, so many at a time; None for processes on this machine.
-        wait_seconds: for a database that another process holds.
+        manner: how it is run.
         saying: to whom it is told how the sweep goes on.
         gates: what may end it from outside; None for those of the scope without its file.
 
@@ -110,10 +137,10 @@ def run_sweep(
     check_scope_authority(scope)
     pack = open_pack(scope.pack.path, load_key(scope.pack.key))  # now, rather than in every worker
     runs, at_a_time = engine or local_engine(scope.limits)
-    running = Sweep(scope, runs, version("stray"), pack.pack_id, wait_seconds)
+    running = Sweep(scope, runs, version("stray"), pack.pack_id, manner.wait_seconds, fresh=manner.fresh)
 
     def stopped(closed: Closed) -> None:
-        running.stop(closed.detail)
+        running.stop(closed.cause, closed.detail)
 
     gate = gates or Gates(scope)
     with watched(scope, at_a_time, saying) as watchers, _interruptible(running), gate.watching(stopped):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,21 +18,26 @@ from typing import Any, Final
 
 import duckdb
 
+from findings.asking import asked
 from findings.canaries import put_places, stage_canaries
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_writer, stored_key_check
 from findings.deriving import STEPS, UNSEEN_STEPS, derive, derive_units
-from findings.durable_files import FILE_MODE, private_folder, read_json, storage_errors
+from findings.durable_files import FILE_MODE, private_folder, read_json, storage_errors, sync_folder
 from findings.errors import DatabaseLockedError, SpoolError
 from findings.merge_tables import UnitRows, stage_end, stage_units
-from findings.parts import COLUMNS, is_whole, row_count
+from findings.part_checks import is_whole_part, row_count
+from findings.parts import COLUMNS
 from findings.records import SweepEnd, UnitOutcome, UnitRecord, UnitState
 from findings.schema import Transaction
 from findings.spool_folders import (
     QUARANTINE,
     READABLE_FORMATS,
+    SPOOL_FORMAT,
     SweepFolder,
+    open_again,
     read_end,
     read_unit_file,
+    remove_whole,
     sweep_folders,
     waits_in,
 )
@@ -55,8 +59,8 @@ _LOG_SIZE: Final = "1GB"
 MERGE_LOCK_NAME: Final = "merge.lock"
 _RETRY_SECONDS: Final = 0.1
 _UNIT_STEPS: Final = (
-    *("units", "documents", "matches", "skips", "host_checks", "reach", "entries", "findings", "planted"),
-    *("incidents", "reopened"),
+    *("superseded", "units", "documents", "matches", "skips", "host_checks", "reach", "entries", "recounted"),
+    *("findings", "planted", "incidents", "reopened"),
     *("buckets", "leads", "sketches", "touched"),
     "ledger",
 )
@@ -137,13 +141,37 @@ class _SweepMerge:
         if reason := self._unfit(header):
             self._progress.left.append(f"{self._sweep.sweep_id}: {reason}")
             return
+        if self._sweep.stopped_file.exists() and not self._sweep.end_file.exists():
+            return  # all of it is in the database, and nothing is done to it until it goes on
         self._begin(header)
         end = read_end(self._sweep)  # first of all: once a sweep has ended, nothing is published any more
-        cut_short = self._sweep.cut_short() if end is None else ()
+        self._take_back(end)
+        cut_short = frozenset(self._cut_short(header, end))
         waiting = [unit_id for unit_id in self._sweep.published() if unit_id not in cut_short]
+        if end is not None:
+            waiting += self._sweep.cut_short()
         for batch in self._batches(waiting, units_at_once):
             self._merge_units(batch)
         self._end(end)
+
+    def _cut_short(self, header: dict[str, Any], end: SweepEnd | None) -> list[str]:
+        """Units of an older spool that lie among the finished ones, and are gone on with."""
+        return self._sweep.cut_short_before_3() if end is None and header["format"] != SPOOL_FORMAT else []
+
+    def _take_back(self, end: SweepEnd | None) -> None:
+        """A sweep that was stopped goes on, or has ended anew: what its stop had said holds no longer."""
+        query = (
+            "SELECT ended_at FROM sweeps JOIN merged_spools USING (sweep_id) "
+            "WHERE sweep_id = ? AND unit_id = ''"
+        )  # fmt: skip
+        told = asked(self._connection, query, [self._sweep.sweep_id])
+        if not told or (end is not None and told[0]["ended_at"] == end.ended_at):
+            return
+        with Transaction(self._connection):
+            named = "CREATE OR REPLACE TEMP TABLE taken_back AS SELECT sweep_id FROM sweeps WHERE sweep_id = ?"
+            self._connection.execute(named, [self._sweep.sweep_id])
+            self._connection.execute(sql_text("merging", "taken_back.sql"))
+            derive(self._connection, UNSEEN_STEPS)
 
     def _unfit(self, header: dict[str, Any]) -> str | None:
         if header.get("format") not in READABLE_FORMATS:
@@ -157,7 +185,8 @@ class _SweepMerge:
         with Transaction(self._connection):
             self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('key_check', ?)", [header["key_check"]])
             self._connection.execute(
-                "INSERT OR IGNORE INTO sweeps VALUES (?, ?, 'running', ?, NULL, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO sweeps (sweep_id, kind, state, started_at, organisation, authority, "
+                "scope_digest, pack_check, stray_version) VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?)",
                 [
                     header["sweep_id"],
                     header["kind"],
@@ -174,11 +203,13 @@ class _SweepMerge:
 
     def _batches(self, unit_ids: list[str], units_at_once: int) -> Iterator[dict[str, UnitRows | None]]:
         """What is merged in one transaction; None for a unit that is in the database, or that nothing is known of."""
-        merged = self._merged_before()
+        merged, cut_short = self._merged_before(), self._cut_short_before()
         batch: dict[str, UnitRows | None] = {}
         rows = 0
         for unit_id in unit_ids:
-            unit = None if unit_id in merged else self._examined(unit_id)
+            unit = None if unit_id in merged and unit_id not in cut_short else self._examined(unit_id)
+            if unit and unit.outcome.ended_at == cut_short.get(unit_id):
+                unit = None  # as it was merged before
             batch[unit_id] = unit
             rows += unit.rows if unit else 0
             if len(batch) >= units_at_once or rows >= ROWS_AT_ONCE:
@@ -191,6 +222,10 @@ class _SweepMerge:
         if units := [unit for unit in batch.values() if unit]:
             self._take(lambda: stage_units(self._connection, self._sweep.sweep_id, units), _UNIT_STEPS, STEPS)
             self._progress.units += len(units)
+        for unit_id in batch:
+            if self._sweep.unit(unit_id).exists():
+                self._sweep.marker(unit_id).touch(mode=FILE_MODE)
+        sync_folder(self._sweep.path)
         for unit_id, unit in batch.items():
             self._clear(unit_id, unit.damaged if unit else None)
 
@@ -215,9 +250,18 @@ class _SweepMerge:
         ).fetchall()
         return frozenset(str(row[0]) for row in rows)
 
+    def _cut_short_before(self) -> dict[str, datetime]:
+        """Units that are in the database as far as they had come when they were stopped, and when that was."""
+        query = (
+            "SELECT unit_id, ended_at FROM units JOIN merged_spools USING (sweep_id, unit_id) "
+            "WHERE sweep_id = ? AND state = 'interrupted'"
+        )  # fmt: skip
+        rows = asked(self._connection, query, [self._sweep.sweep_id])
+        return {row["unit_id"]: row["ended_at"] for row in rows}
+
     def _examined(self, unit_id: str) -> UnitRows | None:
         """A unit's record and its readable files. None if not even the record can be had: then it is set aside."""
-        folder = self._sweep.unit(unit_id)
+        folder = self._folder_of(unit_id)
         told = read_unit_file(folder)
         if told is None and folder.exists():
             told = self._from_plan(unit_id)
@@ -225,10 +269,14 @@ class _SweepMerge:
             self._set_aside(folder, self._quarantine / unit_id)
             return None
         parts = sorted(part for part in folder.glob("part-*") if part.is_dir())
-        damaged = tuple(part for part in parts if not _is_whole_part(part))
+        damaged = tuple(part for part in parts if not is_whole_part(part))
         whole = [path for part in parts if part not in damaged for path in part.iterdir()]
         files = {table: [path for path in whole if path.stem == table] for table in COLUMNS}
         return UnitRows(*told, files, damaged, sum(row_count(path) for path in whole))
+
+    def _folder_of(self, unit_id: str) -> Path:
+        folder = self._sweep.unit(unit_id)
+        return folder if folder.exists() else self._sweep.stopped_unit(unit_id)
 
     def _from_plan(self, unit_id: str) -> tuple[UnitRecord, UnitOutcome] | None:
         """Without its own record a unit is known from the plan, and counts as failed."""
@@ -243,19 +291,19 @@ class _SweepMerge:
         return planned[unit_id], UnitOutcome(UnitState.FAILED, started, started, error="unit_record_unreadable")
 
     def _clear(self, unit_id: str, damaged: tuple[Path, ...] | None) -> None:
-        """What is in the database leaves the spool; a marker stays, so that a resumed sweep does not run it again.
+        """What is in the database leaves the spool; its marker stays, so that a resumed sweep does not run it again.
 
-        `damaged` is None for a unit that an earlier merge, killed, had not cleared.
+        One that was cut short stays until it is known whether it goes on. `damaged` is None for a unit that an earlier
+        merge, killed, had not cleared.
         """
         folder = self._sweep.unit(unit_id)
         if not folder.exists():
             return
-        self._sweep.marker(unit_id).touch(mode=FILE_MODE)
         if damaged is None:
-            damaged = tuple(part for part in folder.glob("part-*") if not _is_whole_part(part))
+            damaged = tuple(part for part in folder.glob("part-*") if not is_whole_part(part))
         for part in damaged:
             self._set_aside(part, self._quarantine / unit_id / part.name)
-        shutil.rmtree(folder)
+        remove_whole(folder)
 
     def _end(self, end: SweepEnd | None) -> None:
         if end is None:
@@ -267,7 +315,12 @@ class _SweepMerge:
             stage = lambda: stage_end(self._connection, self._sweep.sweep_id, end, plan)  # noqa: E731
             self._take(stage, _END_STEPS, UNSEEN_STEPS)
         self._progress.sweeps.append(self._sweep.sweep_id)
-        shutil.rmtree(self._sweep.path)
+        if end.goes_on:
+            open_again(self._sweep)
+            self._sweep.end_file.rename(self._sweep.stopped_file)  # the last of all: it says that all else is done
+            sync_folder(self._sweep.path)
+        else:
+            remove_whole(self._sweep.path)
 
     def _plan(self) -> Sequence[UnitRecord]:
         try:
@@ -284,11 +337,6 @@ class _SweepMerge:
             place = place.with_name(f"{place.name}-{time.time_ns()}")
         path.rename(place)
         self._progress.quarantined.append(place)
-
-
-def _is_whole_part(part: Path) -> bool:
-    files = list(part.iterdir())
-    return bool(files) and all(path.stem in COLUMNS and is_whole(path, path.stem) for path in files)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pyarrow as pa
 from findings.database import Connection
 from findings.parts import COLUMNS, UTC_TIME, columns_of
 from findings.planned_units import PLAN_COLUMNS, table_of
-from findings.records import SweepEnd, UnitOutcome, UnitRecord, UnitState
+from findings.records import SweepEnd, UnitOutcome, UnitRecord, UnitState, reason_of
 
 _UNIT_COLUMNS: Final = columns_of(
     [
@@ -28,7 +28,12 @@ _UNIT_COLUMNS: Final = columns_of(
         ("damaged_parts", pa.int32()),
     ]
 )
-_END_COLUMNS: Final = columns_of([("sweep_id", pa.string()), ("state", pa.string()), ("ended_at", UTC_TIME)])
+_END_COLUMNS: Final = columns_of(
+    [
+        *((name, pa.string()) for name in ("sweep_id", "state", "cause", "skip_reason")),
+        ("ended_at", UTC_TIME),
+    ]
+)
 _GLOB_CHARACTERS = re.compile(r"([\[*?])")
 
 # Ranks that the merging statements sort by.
@@ -77,7 +82,13 @@ def _table(table: str, files: Sequence[Path]) -> str:
 
 def stage_end(connection: Connection, sweep_id: str, end: SweepEnd, plan: Sequence[UnitRecord]) -> None:
     """Let the merging statements see how a sweep ended and what it had planned."""
-    ended = {"sweep_id": sweep_id, "state": end.state.value, "ended_at": end.ended_at}
+    ended = {
+        "sweep_id": sweep_id,
+        "state": end.state.value,
+        "cause": end.cause.value if end.cause else None,
+        "skip_reason": reason_of(end.cause).value,
+        "ended_at": end.ended_at,
+    }
     connection.register("spool_end", pa.Table.from_pylist([ended], schema=_END_COLUMNS))
     connection.register("spool_plan", table_of(plan))
 

@@ -359,32 +359,6 @@ def write_table(path: Path, table: pa.Table) -> None:
         pq.write_table(table, out, compression="zstd", write_page_checksum=True)
 
 
-def is_whole(path: Path, table: str) -> bool:
-    """Can every page of this part file be read, and are its columns ones that we write or wrote? Torn ones are not."""
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            if file.schema_arrow.names not in _columns_ever(table):
-                return False
-            for _ in file.iter_batches():
-                pass
-    except (pa.ArrowException, OSError):
-        return False
-    return True
-
-
-def row_count(path: Path) -> int:
-    """How many rows a whole part file has; its end tells."""
-    return int(pq.read_metadata(path).num_rows)
-
-
-def _columns_ever(table: str) -> list[list[str]]:
-    """Names of the columns that parts of this table have or once had."""
-    known = [COLUMNS[table].names]
-    for added in reversed(ADDED.get(table, ())):
-        known.append([name for name in known[-1] if name not in added])
-    return known
-
-
 def _last_number(folder: Path) -> int:
     numbers = [int(path.name[5:]) for path in folder.glob("part-*") if path.name[5:].isdigit()]
     return max(numbers, default=0)

@@ -197,10 +197,17 @@ class SweepRecord:
 
 @dataclass(frozen=True, slots=True)
 class SweepEnd:
-    """How and when a sweep ended."""
+    """How and when a sweep ended.
+
+    Attributes:
+        cause: of an end before its time.
+        goes_on: a later run of the same scope goes on with it; what it found until now is merged and told all the same.
+    """
 
     ended_at: datetime
     state: SweepState = SweepState.FINISHED
+    cause: StopCause | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -44,7 +45,9 @@ from findings.spool_folders import (
     READABLE_FORMATS,
     SPOOL_FORMAT,
     SweepFolder,
+    end_file_of,
     header_of,
+    open_again,
     read_end,
     read_opened,
     record_of,
@@ -112,31 +115,31 @@ class SweepSpool:
 
     @classmethod
     def all_unfinished(cls, root: Path, key: DatabaseKey) -> list[Self]:
-        """Sweeps that have not ended, oldest first: killed, or interrupted to be resumed. Unreadable ones are left out.
+        """Sweeps that have not ended, oldest first: killed, or stopped to be resumed. Unreadable ones are left out.
 
         Raises:
             DatabaseKeyError: one was written with another key.
         """
         with storage_errors(root):
-            spools = [cls._opened(folder, key) for folder in sweep_folders(root) if read_end(folder) is None]
+            spools = [cls._opened(folder, key) for folder in sweep_folders(root) if _is_unfinished(folder)]
         return [spool for spool in spools if spool is not None]
 
     @classmethod
     def unfinished(cls, root: Path, scope_digest: str, key: DatabaseKey) -> Self | None:
-        """The newest sweep of this scope that has not ended, to be resumed; None if there is none.
-
-        Its units that a stop cut short are open again, so that they are run again.
-        """
+        """The newest sweep of this scope that has not ended, to be resumed; None if there is none."""
         same = [spool for spool in cls.all_unfinished(root, key) if spool.record.scope_digest == scope_digest]
-        if not same:
-            return None
-        with storage_errors(root):
-            for unit_id in same[-1].folder.cut_short():
-                opened = same[-1].folder.open_unit(unit_id)
-                shutil.rmtree(opened, ignore_errors=True)
-                same[-1].folder.unit(unit_id).rename(opened)
-            sync_folder(same[-1].folder.path)
-        return same[-1]
+        return same[-1] if same else None
+
+    def reopen(self) -> None:
+        """Go on with it: no end is on record any more, and units that a stop cut short are open again.
+
+        Only while nobody merges.
+        """
+        with storage_errors(self.folder.path):
+            for told in (self.folder.end_file, self.folder.stopped_file):  # first: without an end no merge takes them
+                told.unlink(missing_ok=True)
+            sync_folder(self.folder.path)
+            open_again(self.folder)
 
     @classmethod
     def _opened(cls, folder: SweepFolder, key: DatabaseKey) -> Self | None:
@@ -150,6 +153,8 @@ class SweepSpool:
         except SpoolError:
             return None  # the merge sets it aside and reports it
         if header["format"] != SPOOL_FORMAT:  # what is written from now on an older Stray can not read
+            for unit_id in folder.cut_short_before_3():
+                folder.unit(unit_id).rename(folder.stopped_unit(unit_id))
             write_json(folder.header_file, header | {"format": SPOOL_FORMAT})
         return opened
 
@@ -230,10 +235,10 @@ class SweepSpool:
         spool.finish(outcome)
         return True
 
-    def finish(self, end: SweepEnd) -> None:
+    def finish(self, end: SweepEnd, left: LeftIn = lambda _record, _store: ()) -> None:
         """The sweep has ended. Units still open are settled as interrupted; planned ones never begun stay on record.
 
-        Only when no worker of this sweep runs any more.
+        Only when no worker of this sweep runs any more. `left` is as `settle_unit` has it.
         """
         with storage_errors(self.folder.path):
             left_open = [read_opened(self.folder.open_unit(unit_id)) for unit_id in self.folder.left_open()]
@@ -241,9 +246,17 @@ class SweepSpool:
             if opened:  # a folder without its record was killed before its first row
                 record, opened_at = opened
                 stopped = UnitOutcome(UnitState.INTERRUPTED, opened_at, end.ended_at)
-                self.settle_unit(record, stopped, SkipReason.INTERRUPTED)
+                self.settle_unit(record, stopped, SkipReason.INTERRUPTED, partial(left, record))
         with storage_errors(self.folder.path):
-            write_json(self.folder.end_file, {"ended_at": end.ended_at.isoformat(), "state": end.state.value})
+            write_json(self.folder.end_file, end_file_of(end))
+
+
+LeftIn = Callable[[UnitRecord, Store], Iterable[Skipped]]
+
+
+def _is_unfinished(folder: SweepFolder) -> bool:
+    end = read_end(folder)
+    return end is None or end.goes_on
 
 
 class Begun(StrEnum):
@@ -362,14 +375,15 @@ class UnitSpool:
             self._parts.write()
             if self.store is not None:
                 self.store.close()
-            published = self._sweep.folder.unit(self._record.unit_id)
+            unit_id, is_cut = self._record.unit_id, outcome.state is UnitState.INTERRUPTED
+            published = self._sweep.folder.stopped_unit(unit_id) if is_cut else self._sweep.folder.unit(unit_id)
             with storage_errors(self._folder):
                 for aside in self._folder.glob("*.tmp"):
                     shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
                 write_json(self._folder / "unit.json", unit_file_of(self._record, outcome))
                 self._folder.rename(published)
                 sync_folder(self._sweep.folder.path)
-                if outcome.state is not UnitState.INTERRUPTED:
+                if not is_cut:
                     drop_state(published)
 
     def _add(self, **rows: list[Row]) -> None:

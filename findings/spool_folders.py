@@ -9,11 +9,13 @@
             opened.json       the unit's record
             part-000001/      up to one Parquet file per table; appears whole
             state.sqlite      the source's state and rows that are in no part yet; an interrupted unit keeps it
-        <unit>/               published: parts and unit.json; waits for the merge (an interrupted one for the end, too)
+        <unit>/               published: parts and unit.json; waits for the merge
+        <unit>.stopped/       the same of a unit that a stop cut short; merged with the end, and open again after that
         <unit>.merged         an empty file: merged and removed; a resumed sweep does not run it again
         <unit>.lease          which machine works on it, where several share the folder
         <kind>.leads          addresses of buckets that were met, for the units of a kind that come later
-        end.json              the sweep has ended
+        end.json              the sweep has ended, or was stopped
+        stopped.json          the same once it is in the database: the sweep waits for the run that goes on with it
     quarantine/<sweep>/       what could not be read
 """
 
@@ -21,6 +23,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -31,11 +34,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from documents.buckets import BucketLead
-from findings.durable_files import read_json
+from findings.durable_files import read_json, sync_folder
 from findings.errors import SpoolError
 from findings.planned_units import PlannedUnits
 from findings.records import (
     CanaryPlace,
+    StopCause,
     SweepEnd,
     SweepKind,
     SweepRecord,
@@ -47,9 +51,11 @@ from findings.records import (
 from scope.canary_ids import CANARY_PREFIX
 
 # 2: parts may hold rows of kinds that the first release did not know, and would have set aside as damaged.
-SPOOL_FORMAT = 2
-READABLE_FORMATS = frozenset([1, SPOOL_FORMAT])
+# 3: units that a stop cut short lie apart from those that are finished, and a stopped sweep goes on after its merge.
+SPOOL_FORMAT = 3
+READABLE_FORMATS = frozenset([1, 2, SPOOL_FORMAT])
 OPEN = ".open"
+STOPPED = ".stopped"
 MERGED = ".merged"
 OPENED_FILE = "opened.json"
 QUARANTINE = "quarantine"
@@ -94,6 +100,11 @@ class SweepFolder:
         """How the sweep ended; there once it has."""
         return self.path / "end.json"
 
+    @property
+    def stopped_file(self) -> Path:
+        """How the sweep was stopped; there from the merge of that stop until it goes on."""
+        return self.path / "stopped.json"
+
     def leads_file(self, name: str) -> Path:
         """Addresses of buckets for units of one kind; made once for a sweep, removed with its folder."""
         return self.path / f"{checked_id(name)}.leads"
@@ -105,6 +116,10 @@ class SweepFolder:
     def unit(self, unit_id: str) -> Path:
         """A unit that is published."""
         return self.path / checked_id(unit_id)
+
+    def stopped_unit(self, unit_id: str) -> Path:
+        """A unit that a stop cut short."""
+        return self.path / (checked_id(unit_id) + STOPPED)
 
     def marker(self, unit_id: str) -> Path:
         """What stays of a unit after its merge."""
@@ -119,7 +134,11 @@ class SweepFolder:
         return sorted(path.name for path in self.path.iterdir() if path.is_dir() and _ID.fullmatch(path.name))
 
     def cut_short(self) -> list[str]:
-        """Ids of published units that a stop interrupted: run again if the sweep is resumed, merged if it ends."""
+        """Ids of units that a stop cut short: gone on with if the sweep is resumed, merged if it ends."""
+        return sorted(path.name.removesuffix(STOPPED) for path in self.path.glob(f"*{STOPPED}"))
+
+    def cut_short_before_3(self) -> list[str]:
+        """The same in a spool of the formats 1 and 2, where they lay among the finished ones."""
         told = {unit_id: read_unit_file(self.unit(unit_id)) for unit_id in self.published()}
         return [unit_id for unit_id, held in told.items() if held and held[1].state is UnitState.INTERRUPTED]
 
@@ -140,7 +159,7 @@ class SweepFolder:
 
     def is_finished(self, unit_id: str) -> bool:
         """The same of one unit, without a look at the others."""
-        return self.marker(unit_id).exists() or self.unit(unit_id).is_dir()
+        return self.marker(unit_id).exists() or self.unit(unit_id).is_dir() or self.stopped_unit(unit_id).is_dir()
 
     def plan(self) -> PlannedUnits:
         """The planned units. Raises SpoolError if the plan can not be read."""
@@ -165,7 +184,9 @@ def spooled_matches(root: Path) -> int:
 
 
 def matches_in(sweep: SweepFolder) -> int:
-    """The same for one sweep."""
+    """The same for one sweep. One that was stopped has them in the database."""
+    if sweep.stopped_file.exists():
+        return 0
     try:
         paths = list(sweep.path.glob("*/part-*/matches.parquet"))
     except OSError:
@@ -198,8 +219,9 @@ def _findings_in(path: Path) -> int:
 
 def _finished_by(entry: os.DirEntry[str]) -> str:
     """The unit that this name in a sweep's folder tells to be finished, or nothing."""
-    if entry.name.endswith(MERGED):
-        return entry.name[: -len(MERGED)]
+    for ending in (MERGED, STOPPED):
+        if entry.name.endswith(ending):
+            return entry.name[: -len(ending)]
     return entry.name if _ID.fullmatch(entry.name) and entry.is_dir() else ""
 
 
@@ -269,6 +291,23 @@ def _unit_file(held: dict[str, Any]) -> tuple[UnitRecord, UnitOutcome]:
     return UnitRecord(**held["record"]), UnitOutcome(**outcome)
 
 
+def open_again(folder: SweepFolder) -> None:
+    """Let the units that a stop cut short be gone on with."""
+    for unit_id in folder.cut_short():
+        opened = folder.open_unit(unit_id)
+        shutil.rmtree(opened, ignore_errors=True)
+        folder.stopped_unit(unit_id).rename(opened)
+    sync_folder(folder.path)
+
+
+def remove_whole(folder: Path) -> None:
+    """Remove a folder so that it is there whole or not at all, whenever we are killed."""
+    gone = folder.with_name(folder.name + ".tmp")
+    shutil.rmtree(gone, ignore_errors=True)
+    folder.rename(gone)
+    shutil.rmtree(gone)
+
+
 def read_opened(folder: Path) -> tuple[UnitRecord, datetime] | None:
     """What `opened.json` says, or None where it is not there or can not be read."""
     held = read_json(folder / OPENED_FILE)
@@ -278,11 +317,31 @@ def read_opened(folder: Path) -> tuple[UnitRecord, datetime] | None:
         return None
 
 
+def end_file_of(end: SweepEnd) -> dict[str, Any]:
+    """How a sweep ended as `end.json` holds it."""
+    cause = end.cause.value if end.cause else None
+    return {"ended_at": end.ended_at.isoformat(), "state": end.state.value, "cause": cause, "goes_on": end.goes_on}
+
+
 def read_end(folder: SweepFolder) -> SweepEnd | None:
-    """How the sweep ended, or None if it has not, or if the file can not be read."""
-    held = read_json(folder.end_file)
+    """How the sweep ended, or was stopped; None if it has not, if the file can not be read, and once it is merged."""
+    return _end_in(folder.end_file)
+
+
+def read_stop(folder: SweepFolder) -> SweepEnd | None:
+    """How the sweep was stopped to be gone on with, whether that is in the database yet or not; else None."""
+    held = _end_in(folder.end_file) or _end_in(folder.stopped_file)
+    return held if held is not None and held.goes_on else None
+
+
+def _end_in(path: Path) -> SweepEnd | None:
+    held = read_json(path)
     try:
-        return SweepEnd(datetime.fromisoformat(held["ended_at"]), SweepState(held["state"])) if held else None
+        if held is None:
+            return None
+        cause = StopCause(held["cause"]) if held.get("cause") else None
+        ended_at, state = datetime.fromisoformat(held["ended_at"]), SweepState(held["state"])
+        return SweepEnd(ended_at, state, cause, bool(held.get("goes_on")))
     except (KeyError, ValueError, TypeError):
         return None
 

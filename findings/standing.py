@@ -27,6 +27,7 @@ from findings.spool_folders import (
     SweepFolder,
     matches_in,
     read_end,
+    read_stop,
     spool_root,
     sweep_folders,
 )
@@ -55,6 +56,7 @@ class SpooledSweep:
         open: units that are worked on, or were when it stopped.
         matches: of letters, among what waits and is worked on; some may be known already.
         reason: why no merge takes it, where none does.
+        is_end_waiting: its end, or its stop, is not in the database yet.
     """
 
     sweep_id: str
@@ -67,6 +69,7 @@ class SpooledSweep:
     matches: int
     bytes: int
     reason: str = ""
+    is_end_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +203,12 @@ def _spooled(folder: SweepFolder, key_check: str | None, sweeping: Holder | None
     planned = None
     with suppress(SpoolError):
         planned = len(folder.plan())
-    published = folder.published()
+    published, cut_short = folder.published(), folder.cut_short()
+    is_end_waiting = folder.end_file.exists()
     if reason:
         state = SpoolState.LEFT
+    elif read_stop(folder) is not None:
+        state = SpoolState.STOPPED
     elif read_end(folder) is not None:
         state = SpoolState.ENDED
     else:
@@ -212,12 +218,13 @@ def _spooled(folder: SweepFolder, key_check: str | None, sweeping: Holder | None
         state,
         _time(header.get("started_at")) if header else None,
         planned,
-        len(folder.finished()) - len(published),
-        len(published),
-        len(folder.left_open()),
+        len(folder.finished()) - len(published) - len(cut_short),
+        len(published) + (len(cut_short) if is_end_waiting else 0),
+        len(folder.left_open()) + (0 if is_end_waiting else len(cut_short)),
         matches_in(folder),
         _bytes_below(folder.path),
         reason,
+        is_end_waiting,
     )
 
 

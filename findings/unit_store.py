@@ -20,6 +20,7 @@ from typing import Any, Final
 from fetching.store import STATE_FORMAT, Write
 from findings.durable_files import FILE_MODE
 from findings.errors import SpoolError
+from findings.part_checks import check_parts
 from findings.parts import COLUMNS, PartWriter, batch_from_bytes, drop_parts_after
 
 STATE_FILE: Final = "state.sqlite"
@@ -41,7 +42,7 @@ class UnitStore:
         parts: what has been taken of rows; saved with each transaction.
 
     Raises:
-        SpoolError: the state can not be read, or was written by another version.
+        SpoolError: the state can not be read, was written by another version, or counts on parts that are lost.
     """
 
     def __init__(self, folder: Path, parts: PartWriter) -> None:
@@ -51,8 +52,12 @@ class UnitStore:
         self._keepers: dict[str, Callable[[], object]] = {}
         with _state_errors():
             self._connection = _open(folder / STATE_FILE)
-            _check(self._connection)
-            self._saved = self._restore()
+            try:
+                _check(self._connection)
+                self._saved = self._restore()
+            except BaseException:
+                self._connection.close()
+                raise
         parts.is_saved_elsewhere = True
 
     @property
@@ -116,6 +121,7 @@ class UnitStore:
         if position is None:
             return None
         drop_parts_after(self._folder, position[0])
+        check_parts(self._folder, position[0])
         self._parts.go_on_after(position[0])
         for kind, batch in self._connection.execute("SELECT kind, batch FROM journal ORDER BY number"):
             self._parts.restore(kind, batch_from_bytes(kind, batch))

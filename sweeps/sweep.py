@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from findings.database import LOCK_WAIT_SECONDS, check_key
 from findings.errors import DatabaseLockedError
 from findings.keys import DatabaseKey, load_or_create_database_key
 from findings.lock import SweepLock
-from findings.merge import MergeReport, merge
+from findings.merge import MergeReport, merge, one_merge
 from findings.query import sweep_summary
 from findings.records import (
+    StopCause,
     SweepEnd,
     SweepRecord,
     SweepState,
     new_sweep_id,
+    reason_of,
 )
 from findings.results import SweepSummary
+from findings.resuming import gone_on_with, lay_down_others
 from findings.spool import SweepSpool
 from findings.spool_folders import spool_root
 from scope.model import Scope
@@ -30,7 +34,7 @@ from sweeps.engine import Engine
 from sweeps.harvest import Harvest
 from sweeps.narrowing import Narrowing
 from sweeps.plan import Plan, scope_digest, user_agent
-from sweeps.units_run import UnitsRun
+from sweeps.units_run import UnitsRun, left_in
 from sweeps.watching import Merged, Stopping, Waits, Watcher, Watchers
 
 # Seconds that one try to open a held database takes, so that a stop is heeded.
@@ -46,12 +50,16 @@ class SweepResult:
         summary: counts; None while the database is held by another process and the spool waits.
         merged: what the merge did; None likewise.
         waits: why the spool waits, to be shown; empty where it does not.
+        goes_on: it was stopped, and the next run of this scope goes on with it.
+        given_up: ids of earlier sweeps of this scope that had not ended, and are not gone on with.
     """
 
     sweep_id: str
     summary: SweepSummary | None
     merged: MergeReport | None
     waits: str = ""
+    goes_on: bool = False
+    given_up: tuple[str, ...] = ()
 
 
 class Sweep:
@@ -63,7 +71,7 @@ class Sweep:
         version: of Stray, for the record and the User-Agent.
         pack_id: which pack it matches against, for the record.
         wait_seconds: for a database that another process holds, before the spool is left for the next merge.
-        clock: aware time.
+        fresh: begin a new sweep, whether or not one of this scope could be gone on with.
     """
 
     def __init__(
@@ -73,23 +81,28 @@ class Sweep:
         version: str,
         pack_id: str,
         wait_seconds: float = LOCK_WAIT_SECONDS,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        fresh: bool = False,
     ) -> None:
         self._scope = scope
         self._engine = engine
         self._version = version
         self._pack_id = pack_id
         self._wait_seconds = wait_seconds
-        self._clock = clock
-        self._stopped = False
+        self._fresh = fresh
+        self._cause: StopCause | None = None
+        self._given_up: tuple[str, ...] = ()
         self._watcher: Watcher = Watchers([])
         self._plan = Plan(scope)
 
-    def stop(self, reason: str = "") -> None:
-        """End cleanly: running units write what they have, the rest is recorded as interrupted. `reason` is told."""
-        if not self._stopped:
-            self._watcher.tell(Stopping(reason))
-        self._stopped = True
+    def stop(self, cause: StopCause = StopCause.ASKED, why: str = "") -> None:
+        """End cleanly: running units write what they have, and the same scope's next run goes on. From any thread.
+
+        The first call counts. `why` is told, in words fit to be shown.
+        """
+        if self._cause is None:
+            self._cause = cause
+            self._watcher.tell(Stopping(why))
         self._engine.stop()
 
     def kill(self) -> None:
@@ -109,9 +122,14 @@ class Sweep:
             self._check_key(database, key)
             spool = self._spool(spool_root(database), key)
             self._run_units(spool, watcher)
-            state = SweepState.INTERRUPTED if self._stopped else SweepState.FINISHED
-            spool.finish(SweepEnd(self._clock(), state))
-            return self._settled(spool.record.sweep_id, database, watcher)
+            spool.finish(self._end(), partial(left_in, reason=reason_of(self._cause)))
+            result = self._settled(spool.record.sweep_id, database, watcher)
+            return replace(result, goes_on=self._cause is not None, given_up=self._given_up)
+
+    def _end(self) -> SweepEnd:
+        if self._cause is None:
+            return SweepEnd(_now())
+        return SweepEnd(_now(), SweepState.INTERRUPTED, self._cause, goes_on=True)
 
     def _check_key(self, database: Path, key: DatabaseKey) -> None:
         """Now rather than after the sweep. Where the database is held just now, the merge checks as well."""
@@ -119,15 +137,15 @@ class Sweep:
             check_key(database, key, wait_seconds=0)
 
     def _spool(self, root: Path, key: DatabaseKey) -> SweepSpool:
-        """That of an unfinished sweep of this scope, or a new one. Other scopes' will not be resumed, so they end."""
+        """That of a sweep of this scope that has not ended and is not too old, or a new one."""
         digest = scope_digest(self._scope)
-        resumed = SweepSpool.unfinished(root, digest, key)
-        for other in SweepSpool.all_unfinished(root, key):
-            if resumed is None or other.record.sweep_id != resumed.record.sweep_id:
-                other.finish(SweepEnd(self._clock(), SweepState.INTERRUPTED))
-        if resumed is not None:
-            return resumed
-        started = self._clock()
+        resumed = None if self._fresh else gone_on_with(root, digest, key, _now())
+        with self._no_merge(root):
+            self._given_up = lay_down_others(root, resumed, digest, key, _now(), left_in)
+            if resumed is not None:
+                resumed.reopen()
+                return resumed
+        started = _now()
         authority = self._scope.authority
         record = SweepRecord(
             sweep_id=new_sweep_id(started),
@@ -142,9 +160,31 @@ class Sweep:
         )
         return SweepSpool.create(root, record, key)
 
+    @contextmanager
+    def _no_merge(self, root: Path) -> Iterator[None]:
+        """Nobody merges meanwhile. A merge under way is waited for: it may itself wait for the database, but not long.
+
+        Raises:
+            DatabaseLockedError: we were stopped before it had ended.
+        """
+        told = False
+        while True:
+            with ExitStack() as held:
+                try:
+                    held.enter_context(one_merge(root, self._scope.database.file, _WAIT_TURN))
+                except DatabaseLockedError:
+                    if self._cause is not None:
+                        raise
+                    if not told:
+                        told = True
+                        self._watcher.tell(Waits("another process merges; waiting until it has ended"))
+                    continue
+                yield
+                return
+
     def _run_units(self, spool: SweepSpool, watcher: Watcher) -> None:
         agent = user_agent(self._scope, self._version)
-        run = UnitsRun(self._plan, spool, Narrowing(self._scope), agent, self._clock, lambda: self._stopped)
+        run = UnitsRun(self._plan, spool, Narrowing(self._scope), agent, _now, lambda: self._cause)
         harvest = Harvest(self._scope, spool.folder, self._wait_seconds, lambda what: watcher.tell(Waits(what)))
         run.run(self._engine, harvest, watcher)
 
@@ -159,8 +199,12 @@ class Sweep:
                 watcher.tell(Merged(merged.units))
                 return SweepResult(sweep_id, sweep_summary(database, sweep_id, left), merged)
             except DatabaseLockedError as error:
-                if self._stopped or time.monotonic() >= until:
+                if self._cause is not None or time.monotonic() >= until:
                     return SweepResult(sweep_id, None, None, str(error))
                 if not told:
                     told = True
                     watcher.tell(Waits(f"{error}; waiting for up to {self._wait_seconds:.0f} s"))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

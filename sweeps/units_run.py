@@ -11,7 +11,7 @@ from crawler.frontier import Frontier
 from crawler.leftovers import leftovers
 from documents.records import Skipped, SkipReason
 from fetching.store import Store
-from findings.records import UnitOutcome, UnitRecord, UnitState
+from findings.records import StopCause, UnitOutcome, UnitRecord, UnitState, reason_of
 from findings.spool import SweepSpool
 from scope.units import Unit, UnitKind
 from sweeps.engine import Engine
@@ -33,7 +33,7 @@ class UnitsRun:
         narrowing: gives each unit its scope.
         user_agent: sent with every request.
         clock: aware time.
-        is_stopped: has the sweep been told to stop?
+        stopped_by: why the sweep was told to stop; None where it was not.
     """
 
     def __init__(
@@ -43,14 +43,14 @@ class UnitsRun:
         narrowing: Narrowing,
         user_agent: str,
         clock: Callable[[], datetime],
-        is_stopped: Callable[[], bool],
+        stopped_by: Callable[[], StopCause | None],
     ) -> None:
         self._plan = plan
         self._spool = spool
         self._narrowing = narrowing
         self._user_agent = user_agent
         self._clock = clock
-        self._is_stopped = is_stopped
+        self._stopped_by = stopped_by
         self._open = plan.open_rows(spool.folder.each_finished())
 
     @property
@@ -80,28 +80,31 @@ class UnitsRun:
 
         for kinds, leads in harvest.turns():
             queue = JobQueue(self._plan, kinds, partial(job, leads), self._is_open)
-            if not self._is_stopped():
-                engine.run(queue, came_so_far, ended)
-            for unit in queue.left():  # those that a stop kept from beginning
-                self.settle(unit, "")
+            engine.run(queue, came_so_far, ended)
+            if self._stopped_by() is not None:
+                return  # what was not begun stays on record with the sweep's end
 
     def settle(self, unit: Unit, error: str) -> None:
         """Keep what a broken or stopped unit had written, and record the rest as not seen."""
-        now = self._clock()
+        now, cause = self._clock(), self._stopped_by()
         state, reason = UnitState.FAILED, SkipReason.UNIT_FAILED
-        if self._is_stopped():
-            state, reason = UnitState.INTERRUPTED, SkipReason.INTERRUPTED
-
-        def left(store: Store) -> Iterator[Skipped]:
-            """What a crawl or a walk had still to ask for."""
-            if unit.kind is UnitKind.BUCKET:
-                return leftovers_in(store, unit.start_url, reason, error)
-            return leftovers(Frontier(store), unit.start_url, reason, error)
-
-        self._spool.settle_unit(UnitRecord.from_unit(unit), UnitOutcome(state, now, now, error=error), reason, left)
+        if cause is not None:
+            state, reason = UnitState.INTERRUPTED, reason_of(cause)
+        record = UnitRecord.from_unit(unit)
+        left = partial(left_in, record, reason=reason, error=error)
+        self._spool.settle_unit(record, UnitOutcome(state, now, now, error=error), reason, left)
 
     def _job(self, leads: str, unit: Unit) -> Job:
         return Job(self._narrowing.for_unit(unit), unit, self._spool.record.sweep_id, self._user_agent, leads)
 
     def _is_open(self, row: int) -> bool:
         return bool(self._open[row])
+
+
+def left_in(
+    record: UnitRecord, store: Store, reason: SkipReason = SkipReason.INTERRUPTED, error: str = ""
+) -> Iterator[Skipped]:
+    """What a crawl or a walk had still to ask for when its process ended."""
+    if record.kind == UnitKind.BUCKET:
+        return leftovers_in(store, record.start_url, reason, error)
+    return leftovers(Frontier(store), record.start_url, reason, error)

@@ -233,7 +233,7 @@ def slow_down(workspace: Workspace) -> None:
     workspace.edit({r"requests_per_second = \d+": "requests_per_second = 8"})
 
 
-def test_ctrl_c_ends_cleanly_and_the_next_sweep_sees_all(workspace: Workspace) -> None:
+def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(workspace: Workspace, tmp_path: Path) -> None:
     slow_down(workspace)
     with workspace.started("sweep", "--format", "json") as process:
         wait_for_documents(workspace, process, 12)
@@ -244,9 +244,17 @@ def test_ctrl_c_ends_cleanly_and_the_next_sweep_sees_all(workspace: Workspace) -
     assert summary["state"] == "interrupted"
     assert summary["unseen"]["interrupted"] > 0
     assert "Traceback" not in err
+    assert "the same command goes on with this sweep" in err
+    told = workspace.stray("status")
+    assert "stopped; `stray sweep` of its scope goes on with it" in told.stdout, told.stdout
+    assert "nothing waits" in told.stdout
     again = workspace.stray("sweep", "--format", "json")
-    assert json.loads(again.stdout)["unseen"] == {}
-    assert len(finding_ids(workspace)) == len(set(finding_ids(workspace)))
+    assert again.returncode == 10, again.stderr
+    ended = json.loads(again.stdout)
+    assert (ended["sweep"], ended["state"], ended["unseen"]) == (summary["sweep"], "finished", {})
+    assert finding_ids(workspace) == whole_findings(workspace, tmp_path / "undisturbed")
+    spool = workspace.folder / "findings.duckdb.spool"
+    assert not list(spool.glob("sweep-2*"))
 
 
 def whole_findings(workspace: Workspace, other: Path) -> list[str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from findings.errors import SpoolError
-from findings.parts import COLUMNS, PART_CHARACTERS, PART_ROWS, PART_SECONDS, PartWriter, Row, is_whole, write_table
+from findings.parts import PART_CHARACTERS, PART_ROWS, PART_SECONDS, PartWriter, Row
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -81,17 +80,3 @@ def test_a_disk_that_gives_up_leaves_no_part_and_loses_no_row(tmp_path: Path) ->
     folder.mkdir()
     writer.write()
     assert pq.read_table(folder / "part-000001" / "skips.parquet").num_rows == 1
-
-
-def test_whole_torn_empty_and_strange_files(tmp_path: Path) -> None:
-    path = tmp_path / "skips.parquet"
-    write_table(path, pa.Table.from_pylist([skip(n) for n in range(500)], schema=COLUMNS["skips"]))
-    assert is_whole(path, "skips")
-    assert not is_whole(path, "entries")
-    whole = path.read_bytes()
-    middle = len(whole) // 3
-    damaged = [b"", whole[:-1], whole[:middle], whole[:middle] + bytes([whole[middle] ^ 0xFF]) + whole[middle + 1 :]]
-    for content in damaged:
-        path.write_bytes(content)
-        assert not is_whole(path, "skips")
-    assert not is_whole(tmp_path / "missing.parquet", "skips")

@@ -100,6 +100,7 @@ def test_a_unit_that_a_stop_cut_short_is_run_again_when_the_sweep_is_resumed(est
 
     resumed = SweepSpool.unfinished(estate.root, "scope-1", estate.key)
     assert resumed
+    resumed.reopen()
     assert resumed.finished_units() == {unit_record(1).unit_id}
     again = estate.open_unit(resumed, 2)
     for path in ("/2/a.pdf", "/2/b.pdf"):
@@ -118,6 +119,7 @@ def test_a_unit_cut_short_twice_keeps_what_it_had_found(estate: Estate) -> None:
     stopped.finish(estate.outcome(UnitState.INTERRUPTED))
     resumed = SweepSpool.unfinished(estate.root, "scope-1", estate.key)
     assert resumed
+    resumed.reopen()
     assert resumed.settle_unit(unit_record(), estate.outcome(UnitState.INTERRUPTED), SkipReason.INTERRUPTED)
     resumed.finish(estate.end(SweepState.INTERRUPTED))
     merge(estate.root, estate.database)

@@ -159,6 +159,7 @@ def test_a_unit_that_a_stop_cut_short_goes_on_where_it_was(estate: Estate) -> No
     unit.finish(estate.outcome(UnitState.INTERRUPTED))
     resumed = SweepSpool.unfinished(estate.root, "scope-1", estate.key)
     assert resumed
+    resumed.reopen()
     again = estate.open_unit(resumed)
     assert again.begun is Begun.RESUMED
     assert done(again) == [1]
