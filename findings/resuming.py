@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from findings.durable_files import storage_errors, write_json
 from findings.keys import DatabaseKey
-from findings.records import StopCause, SweepEnd, SweepState
+from findings.records import StopCause, SweepEnd, SweepKind, SweepState
 from findings.spool import LeftIn, SweepSpool
 from findings.spool_folders import SweepFolder, end_file_of, read_stop, remove_whole
 
@@ -32,39 +32,49 @@ def last_alive(folder: SweepFolder) -> datetime:
     return datetime.fromtimestamp(latest, UTC)
 
 
-def gone_on_with(root: Path, scope_digest: str, key: DatabaseKey, now: datetime) -> SweepSpool | None:
-    """The sweep of this scope that a run at this time would go on with. Looks only.
+def gone_on_with(
+    root: Path, scope_digest: str, key: DatabaseKey, now: datetime, kind: SweepKind = SweepKind.SWEEP
+) -> SweepSpool | None:
+    """The sweep of this scope and kind that a run at this time would go on with. Looks only.
 
     Raises:
         DatabaseKeyError: one was written with another key.
     """
-    found = SweepSpool.unfinished(root, scope_digest, key)
+    found = SweepSpool.unfinished(root, scope_digest, key, kind)
     with storage_errors(root):
         return found if found is not None and now - last_alive(found.folder) <= RESUME_WITHIN else None
 
 
-def lay_down_others(
-    root: Path, resumed: SweepSpool | None, scope_digest: str, key: DatabaseKey, now: datetime, left: LeftIn
-) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that is about to begin: of which scope and kind, when, and which sweep it goes on with."""
+
+    scope_digest: str
+    now: datetime
+    resumed: SweepSpool | None = None
+    kind: SweepKind = SweepKind.SWEEP
+
+
+def lay_down_others(root: Path, key: DatabaseKey, run: Run, left: LeftIn) -> tuple[str, ...]:
     """Settle the sweeps that have not ended and are not the one that is gone on with. Only while nobody merges.
 
     Those of other scopes that may still be gone on with count as stopped; older ones, and others of this scope, have
     ended. What they found is merged either way.
 
     Returns:
-        Ids of those of this scope: they are not gone on with.
+        Ids of those of this scope and kind: they are not gone on with.
 
     Raises:
         SpoolError: the disk gives up.
     """
     given_up = []
     for spool in SweepSpool.all_unfinished(root, key):
-        if resumed is not None and spool.record.sweep_id == resumed.record.sweep_id:
+        if run.resumed is not None and spool.record.sweep_id == run.resumed.record.sweep_id:
             continue
-        is_ours = spool.record.scope_digest == scope_digest
+        is_ours = spool.is_of(run.scope_digest, run.kind)
         with storage_errors(root):
-            is_old = now - last_alive(spool.folder) > RESUME_WITHIN
-            _lay_down(spool, now, left, goes_on=not is_old and not is_ours)
+            is_old = run.now - last_alive(spool.folder) > RESUME_WITHIN
+            _lay_down(spool, run.now, left, goes_on=not is_old and not is_ours)
         if is_ours:
             given_up.append(spool.record.sweep_id)
     return tuple(given_up)

@@ -24,7 +24,7 @@ from findings.errors import DatabaseKeyError, SpoolError
 from findings.keys import DatabaseKey
 from findings.parts import PART_ROWS, PartWriter, Row
 from findings.planned_units import write_plan
-from findings.records import Absence, HostCheck, SweepEnd, SweepRecord, UnitOutcome, UnitRecord, UnitState
+from findings.records import Absence, HostCheck, SweepEnd, SweepKind, SweepRecord, UnitOutcome, UnitRecord, UnitState
 from findings.rows import (
     Judged,
     absence_row,
@@ -125,10 +125,16 @@ class SweepSpool:
         return [spool for spool in spools if spool is not None]
 
     @classmethod
-    def unfinished(cls, root: Path, scope_digest: str, key: DatabaseKey) -> Self | None:
-        """The newest sweep of this scope that has not ended, to be resumed; None if there is none."""
-        same = [spool for spool in cls.all_unfinished(root, key) if spool.record.scope_digest == scope_digest]
+    def unfinished(
+        cls, root: Path, scope_digest: str, key: DatabaseKey, kind: SweepKind = SweepKind.SWEEP
+    ) -> Self | None:
+        """The newest sweep of this scope and kind that has not ended, to be resumed; None if there is none."""
+        same = [spool for spool in cls.all_unfinished(root, key) if spool.is_of(scope_digest, kind)]
         return same[-1] if same else None
+
+    def is_of(self, scope_digest: str, kind: SweepKind) -> bool:
+        """Is it of this scope and kind?"""
+        return (self.record.scope_digest, self.record.kind) == (scope_digest, kind)
 
     def reopen(self) -> None:
         """Go on with it: no end is on record any more, and units that a stop cut short are open again.

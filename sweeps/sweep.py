@@ -25,7 +25,7 @@ from findings.records import (
     reason_of,
 )
 from findings.results import SweepSummary
-from findings.resuming import gone_on_with, lay_down_others
+from findings.resuming import Run, gone_on_with, lay_down_others
 from findings.spool import SweepSpool
 from findings.spool_folders import spool_root
 from scope.model import Scope
@@ -141,7 +141,7 @@ class Sweep:
         digest = scope_digest(self._scope)
         resumed = None if self._fresh else gone_on_with(root, digest, key, _now())
         with self._no_merge(root):
-            self._given_up = lay_down_others(root, resumed, digest, key, _now(), left_in)
+            self._given_up = lay_down_others(root, key, Run(digest, _now(), resumed), left_in)
             if resumed is not None:
                 resumed.reopen()
                 return resumed

@@ -19,7 +19,7 @@ from findings.deriving import rebuild
 from findings.merge import merge
 from findings.query import sweep_summary
 from findings.records import StopCause, SweepEnd, SweepState, UnitRecord, UnitState
-from findings.resuming import RESUME_WITHIN, gone_on_with, last_alive, lay_down_others
+from findings.resuming import RESUME_WITHIN, Run, gone_on_with, last_alive, lay_down_others
 from findings.rows import Judged
 from findings.spool import Begun, SweepSpool
 from findings.spool_folders import read_stop, spooled_matches, waits_in
@@ -216,7 +216,7 @@ def test_how_long_a_sweep_is_gone_on_with(estate: Estate) -> None:
 
 
 def settled(estate: Estate, kept: SweepSpool | None, now: datetime, scope: str = "scope-1") -> None:
-    lay_down_others(estate.root, kept, scope, estate.key, now, nothing_left)
+    lay_down_others(estate.root, estate.key, Run(scope, now, kept), nothing_left)
     merge(estate.root, estate.database)
 
 
