@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -12,9 +13,13 @@ from rich.table import Table
 
 from cli.console import json_line, results
 from cli.doctor_checks import Check, State, machine_checks, scope_checks
+from cli.doctor_machine import extra_checks, leftover_checks, resource_checks, time_checks
 from cli.doctor_reading import reading_checks
+from cli.doctor_running import running_checks
 from cli.exit_codes import ExitCode
 from cli.options import format_option
+from scope.errors import ScopeError
+from scope.loader import load_scope
 
 _COLOURS = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "red", State.UNKNOWN: "yellow"}
 
@@ -25,11 +30,17 @@ _COLOURS = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "red", Sta
 def doctor(scope_path: Path | None, output: str) -> None:
     """Check that this machine, and a scope if one is given, is fit to run. Makes no request.
 
+    Each line says what was seen, and where that is not well what to do. Exit code 2 where something failed; warnings
+    and what could not be told leave it 0.
+
     Example: stray doctor scope.toml
     """
-    checks = [*machine_checks(os.environ), *reading_checks(scope_path)]
+    checks = [*machine_checks(os.environ), *extra_checks(), *resource_checks(os.environ), *time_checks(os.environ)]
+    checks += [*leftover_checks(), *reading_checks(scope_path)]
     if scope_path is not None:
         checks += scope_checks(scope_path)
+        with suppress(ScopeError):  # told above
+            checks += running_checks(load_scope(scope_path), dict(os.environ))
     if output == "json":
         for check in checks:
             json_line({"check": check.name, "state": check.state, "detail": check.detail})
