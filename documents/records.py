@@ -10,6 +10,7 @@ from enum import StrEnum
 from documents.body import Body
 from documents.dictation import DictationHeader
 from documents.exposure import NOTHING_KNOWN, Exposure
+from documents.unchanged import LedTo, Unchanged
 from scope.reasons import SkipReason
 
 __all__ = ["Cue", "Document", "Entry", "EntryKind", "InnerFile", "ModifiedSource", "SkipReason", "Skipped"]
@@ -67,6 +68,8 @@ class Entry:
         dictation: what its first bytes say, where it is a dictation and no more of it was asked for.
         is_current: False for an earlier version of an object, or one behind a deletion; its URL names the version.
         selected: it was to be fetched. Without a document or a skip of its own it was left, told of by number alone.
+        tag: the listing's mark of this version of the file (ETag, generation); empty where it gives none.
+        unchanged: what is known of it from earlier, where it is not fetched again.
     """
 
     url: str
@@ -82,6 +85,8 @@ class Entry:
     dictation: DictationHeader | None = field(default=None, repr=False)
     is_current: bool = True
     selected: bool = False
+    tag: str = field(default="", repr=False)
+    unchanged: Unchanged | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class Document:
         requested_url: what was asked for, where a redirect led elsewhere.
         parent: URL of the listing or page that named it.
         exposure: which way led to it, what protects it, who else may hold it.
+        led_to: where it led, if it may be asked for by its validators next time; None where it has to be read.
     """
 
     url: str
@@ -107,6 +113,7 @@ class Document:
     requested_url: str | None = None
     parent: str | None = None
     exposure: Exposure = NOTHING_KNOWN
+    led_to: LedTo | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fetching.budget import Budget
 from fetching.conduct import ConductLog
+from fetching.memory import NO_MEMORY, Memory
 from fetching.pacing import Pacer
 from fetching.store import Store
 from scope.address_forms import Grammar
@@ -32,6 +33,7 @@ class Errand:
             line for each bucket; of a bucket, objects in the scope's own buckets. None where there are none.
         harvest: the services whose buckets are recorded where a page, script or header names them; None where the
             scope does not want that.
+        memory: what earlier sweeps know of the unit's places; by default nothing.
         hears: recordings are known, so others are fetched whole; without it the first bytes of dictation are enough.
         stop: set from outside (Ctrl-C, or the sweep's end): finish quickly, the rest becomes `Skipped(interrupted)`.
     """
@@ -46,5 +48,6 @@ class Errand:
     store: Store | None = None
     leads: Path | None = None
     harvest: Grammar | None = None
+    memory: Memory = NO_MEMORY
     hears: bool = False
     stop: threading.Event = field(default_factory=threading.Event)

@@ -8,6 +8,7 @@ FindingsError
  ├── DatabaseKeyError        the database key is gone, readable by others or another one
  ├── SchemaNewerError        the file was written by a newer Stray
  ├── SpoolError              the spool can not be written or read: disk full, no permission
+ ├── MemoryDamagedError      what is remembered of places can not be used; they are fetched
  ├── SweepRunningError       another sweep of this database is under way
  ├── NoticesBusyError        another process is sending this database's notifications
  ├── FindingUnknownError     no finding has this id
@@ -92,6 +93,10 @@ class SchemaNewerError(FindingsError):
 
 class SpoolError(FindingsError):
     """The spool can not be written or read."""
+
+
+class MemoryDamagedError(FindingsError):
+    """A unit's memory, or a record in it, is damaged or not ours: whoever reads it does without."""
 
 
 class SweepRunningError(FindingsError):

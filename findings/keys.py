@@ -23,6 +23,7 @@ FACT_BYTES = 12
 _FINDING = b"stray finding 1"
 _CHECK = b"stray db check 1"
 _FACT = b"stray fact 1"
+_SUBKEY = b"stray subkey 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class DatabaseKey:
             encoded = part.encode("utf-8", "surrogatepass")
             digest.update(len(encoded).to_bytes(8, "big") + encoded)
         return digest.hexdigest()
+
+    def subkey(self, purpose: str) -> bytes:
+        """256 bit for one purpose; from one nothing follows of another, or of the key."""
+        return hashlib.blake2b(purpose.encode(), key=self.secret, person=_SUBKEY, digest_size=KEY_BYTES).digest()
 
     def check_value(self) -> str:
         """What a database keeps to recognise its key; tells nothing of it."""

@@ -50,6 +50,7 @@ class UnitStore:
         self._parts = parts
         self._lock = threading.Lock()
         self._keepers: dict[str, Callable[[], object]] = {}
+        self._also: list[Write] = []
         with _state_errors():
             self._connection = _open(folder / STATE_FILE)
             try:
@@ -72,6 +73,10 @@ class UnitStore:
     def keep(self, name: str, what: Callable[[], object]) -> None:
         """Save what this gives (anything that JSON holds) with each transaction."""
         self._keepers[name] = what
+
+    def also(self, write: Write) -> None:
+        """Do this in each transaction, too: what somebody else keeps of the records that the sink has taken."""
+        self._also.append(write)
 
     def note_ahead(self, requests: int) -> None:
         """Write down at once, outside of any transaction of rows, how many requests may have been made."""
@@ -100,7 +105,8 @@ class UnitStore:
             self._connection.executemany("INSERT INTO journal (kind, batch) VALUES (?, ?)", rows)
             position = "INSERT OR REPLACE INTO position VALUES (1, ?, ?)"
             self._connection.execute(position, (self._parts.number, kept))
-            write(self._connection)
+            for each in (*self._also, write):
+                each(self._connection)
             self._connection.execute("COMMIT")
         self._saved = self._parts.number
 
