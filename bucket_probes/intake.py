@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Final
 
@@ -11,6 +11,7 @@ from bucket_probes.ledger import Waiting
 from documents.records import Cue, Entry, EntryKind, ModifiedSource, Skipped, SkipReason
 from fetching.batches import cues_at
 from fetching.bucket_listings import ListedObject
+from fetching.memory import NO_MEMORY, Memory
 from fetching.naming import looks_like_a_letter
 from fetching.selection import Priority, Worth, worth_of
 
@@ -65,12 +66,20 @@ class Intake:
         parent: the bucket's address, which named them.
         body_bytes: largest body that is fetched.
         url_of: an object's address.
+        memory: which objects need not be asked for.
         hears: recordings are known, so sound is of interest.
     """
 
     def __init__(
-        self, parent: str, body_bytes: int, url_of: Callable[[ListedObject], str], *, hears: bool = False
+        self,
+        parent: str,
+        body_bytes: int,
+        url_of: Callable[[ListedObject], str],
+        memory: Memory = NO_MEMORY,
+        *,
+        hears: bool = False,
     ) -> None:
+        self._memory = memory
         self._hears = hears
         self._parent = parent
         self._body_bytes = body_bytes
@@ -92,18 +101,23 @@ class Intake:
         url = self._url_of(item)
         judged = worth_of(name, kind, cue, empty=item.size == 0, hears=self._hears)
         wanted = kind is EntryKind.FILE and judged.priority is not None and not item.deleted
+        modified = item.modified
+        source = None if modified is None else ModifiedSource.XML
+        tag = f"{item.etag} {item.version or ''}".strip()
+        entry = Entry(
+            *(url, kind, name, item.size, True, modified, self._parent, 0, source, cue, None, item.is_current),
+            selected=wanted,
+            tag=tag,
+        )
         if wanted and not judged.head_only and item.size is not None and item.size > self._body_bytes:
             detail = f"over {self._body_bytes} bytes"
             taken.skips.append(Skipped(url, SkipReason.TOO_LARGE, detail, parent=self._parent))
+        elif wanted and (known := self._memory.by_listing(entry)) is not None:
+            entry = replace(entry, unchanged=known)
         elif wanted:
             taken.wanted.append(Waiting(_rank(judged, item, speaks), item, url, judged.head_only))
         elif item.deleted and item.size:
             taken.skips.append(Skipped(url, SkipReason.ACCESS_DENIED, "deleted and kept", parent=self._parent))
-        modified = item.modified
-        source = None if modified is None else ModifiedSource.XML
-        entry = Entry(
-            url, kind, name, item.size, True, modified, self._parent, 0, source, cue, None, item.is_current, wanted
-        )
         taken.entries.append(entry)
 
     def _speaks_of_letters(self, folder: str) -> bool:

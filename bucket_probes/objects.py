@@ -17,6 +17,7 @@ from documents.exposure import Exposure, TlsState, Transport, Truth
 from documents.media_type import PDF_HEADER_BYTES
 from documents.records import Document, Entry, EntryKind, SkipReason
 from documents.sink import Sink
+from documents.unchanged import LedTo
 from fetching.bucket_listings import ListedObject
 from fetching.endings import Family, family_of
 from fetching.errand import Errand
@@ -160,6 +161,7 @@ def _document(url: str, answer: Answer, body: Body, parent: str | None, item: Li
         requested_url=url if answer.redirected else None,
         parent=parent,
         exposure=_exposure(answer.url if answer.redirected else url, parent, item),
+        led_to=LedTo(),
     )
 
 

@@ -77,7 +77,7 @@ class BucketWalk:
         self._probe = probe
         self._sink = sink
         self._ledger = Ledger(errand.store, probe.url_of(ListedObject("")))
-        self._intake = Intake(bucket_url, errand.limits.body_bytes, probe.url_of, hears=errand.hears)
+        self._intake = Intake(bucket_url, errand.limits.body_bytes, probe.url_of, errand.memory, hears=errand.hears)
         self._objects = Objects(errand, probe, sink)
         self._keys = KnownKeys(errand, target)
         self._unanswered = 0

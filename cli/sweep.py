@@ -52,6 +52,7 @@ from sweeps.sweep import Sweep, SweepResult
 )
 @engine_options
 @fail_on_option
+@click.option("--full", is_flag=True, help="Fetch everything, whatever earlier sweeps know to be as it was.")
 @watching_options
 @format_option
 def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by name
@@ -62,6 +63,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     fresh: bool,
     wait_for_window: bool,
     fail_on: FailOn,
+    full: bool,
     output: str,
     **others: Any,
 ) -> None:
@@ -74,6 +76,8 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     if database is not None:
         key = database.with_suffix(".key")
         scope = scope.model_copy(update={"database": scope.database.model_copy(update={"file": database, "key": key})})
+    if full:
+        scope = scope.model_copy(update={"incremental": scope.incremental.model_copy(update={"full": True})})
     gates = Gates(scope, scope_path)
     begin(gates, scope, wait_for_window=wait_for_window)
     chosen = chosen_engine(scope.limits, workers, others)

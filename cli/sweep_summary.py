@@ -62,6 +62,7 @@ def summary_fields(result: SweepResult, allowed: frozenset[SkipReason]) -> dict[
         "state": summary.state,
         "findings": dict(summary.findings),
         "documents": summary.documents,
+        "unchanged": summary.unchanged,
         "verdicts": dict(summary.verdicts),
         "skipped": dict(summary.skips),
         "buckets": dict(summary.buckets),
@@ -112,7 +113,8 @@ def tell_not_failed_on(code: ExitCode, whole: ExitCode) -> None:
 def _lines(summary: SweepSummary, scope: Scope) -> Iterator[str]:
     counted = ", ".join(f"{count} {state.value}" for state, count in summary.findings.items() if count)
     yield f"findings: {counted or 'none'}"
-    yield f"documents read: {summary.documents}; {_counted(summary.verdicts)}"
+    kept = f", {summary.unchanged} more are as they were" if summary.unchanged else ""
+    yield f"documents read: {summary.documents}{kept}; {_counted(summary.verdicts)}"
     yield from told_of(summary.reach)
     if summary.buckets:
         buckets = {_STATES[state]: count for state, count in summary.buckets.items()}

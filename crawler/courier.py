@@ -117,4 +117,5 @@ class Courier:
             requested_url=answer.requested_url,
             parent=answer.parent,
             exposure=answer.exposure,
+            led_to=answer.led_to,
         )

@@ -11,6 +11,7 @@ from crawler.places import Changes
 from documents.buckets import BucketLead
 from documents.exposure import NOTHING_KNOWN, Exposure, Truth
 from documents.records import Entry, Skipped
+from documents.unchanged import LedTo
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Answer:
         requested_url: what was asked for, where a redirect led elsewhere.
         parent: the page or listing that named it.
         exposure: which way led to it, what protects it.
+        led_to: where it led; None where it has to be read each time.
     """
 
     url: str
@@ -36,6 +38,7 @@ class Answer:
     requested_url: str | None
     parent: str | None
     exposure: Exposure = NOTHING_KNOWN
+    led_to: LedTo | None = None
 
 
 @dataclass(slots=True)
@@ -46,6 +49,7 @@ class Harvest:
         noted: URLs among `entries` that only adorn a page.
         is_listing: unknown for a page that could not be read.
         says: what the page says of itself; what is no page says nothing, and None is a page that could not be read.
+        led_to: addresses inside the target that a page led to, new or not, and how.
         buckets: that it named, where the scope wants them known.
         changes: what it changed in the frontier: saved with these records, or lost with them.
     """
@@ -56,5 +60,6 @@ class Harvest:
     noted: set[str] = field(default_factory=set)
     is_listing: Truth = Truth.NO
     says: PageSays | None = field(default_factory=PageSays)
+    led_to: list[tuple[str, str]] = field(default_factory=list)
     buckets: list[BucketLead] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)

@@ -71,9 +71,10 @@ class NearDuplicates:
         closed = self._closed.intersection(shapes_of(url)) if self._closed else set()
         if not closed or parent is None:
             return False
-        return not closed.isdisjoint(shapes_of(parent)) or self._is_barren(parent)
+        return not closed.isdisjoint(shapes_of(parent)) or self.is_barren(parent)
 
-    def _is_barren(self, page: str) -> bool:
+    def is_barren(self, page: str) -> bool:
+        """Has this page brought nothing new, or is it of a shape that is left?"""
         shapes = shapes_of(page)
         known = self._shapes.get(shapes[0])
         return not self._closed.isdisjoint(shapes) or (known is not None and page in known.barren)

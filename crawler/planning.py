@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from enum import StrEnum
 from posixpath import splitext
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,6 +16,7 @@ from crawler.listings.listing import Listing
 from crawler.shares import LATE, FolderShares
 from crawler.traps import holds_itself, repeats
 from documents.records import Entry, EntryKind, Skipped, SkipReason
+from fetching.memory import NO_MEMORY, Memory
 from fetching.ranking import Rank, Ranking
 from fetching.selection import Worth, worth
 from scope.guard import contains
@@ -31,6 +33,16 @@ REMEMBERED_ADDRESSES = 20_000
 _PLAIN_NAME = re.compile(r"(?:%20|[A-Za-z0-9_~-])(?:\.?(?:%20|[A-Za-z0-9_~-]))*+/?")
 
 
+class Met(StrEnum):
+    """How an address of a page was met: what is done with it where the page is not read again."""
+
+    LINK = "l"
+    # A file that leads on: a sitemap, a script.
+    WANTED = "w"
+    # A file that adorns.
+    NOTED = "n"
+
+
 class Planner:
     """Decides for one crawl what waits in its queue; the guard decides before each request what may be asked for.
 
@@ -38,10 +50,20 @@ class Planner:
         target: addresses outside it are nobody's business here, and leave no record.
         frontier: where places wait.
         limits: depth (links or folders from the start), body size (bytes), requests.
+        memory: which rows of listings need not be asked for.
         hears: recordings are known, so sound is of interest.
     """
 
-    def __init__(self, target: SiteTarget, frontier: Frontier, limits: Limits, *, hears: bool = False) -> None:
+    def __init__(
+        self,
+        target: SiteTarget,
+        frontier: Frontier,
+        limits: Limits,
+        memory: Memory = NO_MEMORY,
+        *,
+        hears: bool = False,
+    ) -> None:
+        self._memory = memory
         self._hears = hears
         self._target = target
         self._frontier = frontier
@@ -52,19 +74,23 @@ class Planner:
         self._known_folder = ""
         self._folder = urlsplit(canonical_url(target.url)).path.rpartition("/")[0] + "/"
         self._stripped: set[str] = set()
-        self._handled: set[str] = set()
+        # Is it inside the target?
+        self._handled: dict[str, bool] = {}
 
     def link(self, address: str, parent: Place, at: str, harvest: Harvest) -> None:
         """A link of a page: absolute, as written. `at` is the page's own URL."""
-        if address in self._handled:
+        if (is_inside := self._handled.get(address)) is not None:
+            if is_inside:
+                harvest.led_to.append((Met.LINK, address))
             return
         if self._frontier.is_full:
             self._leave_the_rest(at, harvest)
             return
-        self._remember(address)
         found = self._inside(address, at, harvest)
+        self._remember(address, found is not None)
         if found is None:
             return
+        harvest.led_to.append((Met.LINK, address))
         url, asked = found
         if self._frontier.is_new(url):
             entry = link_entry(url, at)
@@ -79,6 +105,8 @@ class Planner:
     def wanted(self, address: str, parent: Place, at: str, harvest: Harvest) -> bool:
         """A file that leads on (a sitemap, a script): fetched whatever its ending says. True where it is planned."""
         found = None if self._frontier.is_full else self._inside(address, at, harvest)
+        if found is not None:
+            harvest.led_to.append((Met.WANTED, address))
         if found is None or not self._frontier.is_new(found[0]):
             return False
         harvest.entries.append(link_entry(found[0], at))
@@ -89,13 +117,27 @@ class Planner:
     def note(self, address: str, at: str, harvest: Harvest) -> None:
         """A file that adorns a page: recorded once, not fetched. A link to it is followed all the same."""
         noted = f"noted {address}"
-        if noted in self._handled:
+        if (is_inside := self._handled.get(noted)) is not None:
+            if is_inside:
+                harvest.led_to.append((Met.NOTED, address))
             return
-        self._remember(noted)
         found = self._inside(address, at, harvest)
+        self._remember(noted, found is not None)
         if found is not None:
+            harvest.led_to.append((Met.NOTED, address))
             harvest.noted.add(found[0])
             harvest.entries.append(link_entry(found[0], at))
+
+    def again(self, addresses: Iterable[tuple[str, str]], parent: Place, at: str, harvest: Harvest) -> None:
+        """What a page led to when it was read last; it has not been modified since."""
+        for how, address in addresses:
+            match how:
+                case Met.WANTED:
+                    self.wanted(address, parent, at, harvest)
+                case Met.NOTED:
+                    self.note(address, at, harvest)
+                case _:
+                    self.link(address, parent, at, harvest)
 
     def beyond(self, detail: str, at: str, harvest: Harvest) -> None:
         """One record for all that a page leads to and that a limit leaves out."""
@@ -134,6 +176,9 @@ class Planner:
             self._skip(entry.url, "queue", entry.parent, harvest)
         elif self._frontier.is_new(entry.url):
             rank, depth = self._ranking.rank(judged.priority), parent.depth + 1
+            if depth <= self._depth and (known := self._memory.by_listing(entry)) is not None:
+                harvest.entries[-1] = replace(entry, unchanged=known)
+                return
             url, above, head = entry.url, parent.number, judged.head_only
             self._enqueue(Place(url, url, entry.parent, depth, trail, rank, above, listed=True, head=head), harvest)
 
@@ -224,10 +269,10 @@ class Planner:
             late = is_page(place.url) and not place.listed and self._shares.is_over(place.url)
             self._frontier.push(replace(place, priority=LATE) if late else place)
 
-    def _remember(self, address: str) -> None:
+    def _remember(self, address: str, is_inside: bool) -> None:
         if len(self._handled) >= REMEMBERED_ADDRESSES:
             self._handled.clear()
-        self._handled.add(address)
+        self._handled[address] = is_inside
 
     def _leave_the_rest(self, at: str, harvest: Harvest) -> None:
         """One record for all links of a page: a site without end must not fill the database either."""

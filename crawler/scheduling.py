@@ -11,6 +11,7 @@ from scrapy.crawler import Crawler
 
 from crawler.crawl import Crawl, crawl_of
 from crawler.heads import HEAD_META, HEAD_REQUEST
+from crawler.revisiting import conditions_at
 from crawler.settings import CONCURRENCY
 from crawler.spiders.unit import UnitSpider
 from documents.records import SkipReason
@@ -61,7 +62,7 @@ class FrontierScheduler(BaseScheduler):
             place.asked,
             callback=self._spider.answered,
             errback=self._spider.failed,
-            headers=HEAD_REQUEST if place.head else None,
+            headers=HEAD_REQUEST if place.head else conditions_at(self._crawl, place.url),
             meta={"place": place, **(HEAD_META if place.head else {})},
             dont_filter=True,
         )

@@ -37,6 +37,7 @@ def entry_batch(
     for parent in {entry.parent for entry in entries}:
         parents[parent] = optional_place(parent)
     sizes = [_size(entry.size) for entry in entries]
+    kept = [entry.unchanged if entry.unchanged and entry.unchanged.verdict else None for entry in entries]
     columns: dict[str, Any] = {
         "sweep_id": pa.repeat(sweep_id, count),
         "unit_id": pa.repeat(unit_id, count),
@@ -56,6 +57,8 @@ def entry_batch(
         "dictation": pa.nulls(count, _SCHEMA.field("dictation").type),
         "is_current": [entry.is_current for entry in entries],
         "selected": [entry.selected for entry in entries],
+        "unchanged": [each and each.basis for each in kept],
+        "verdict": [each and each.verdict for each in kept],
     }
     arrays = [_array(columns[field.name], field.type) for field in _SCHEMA]
     return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)

@@ -24,6 +24,7 @@ from findings.database import LOCK_WAIT_SECONDS, Connection, open_writer, stored
 from findings.deriving import STEPS, UNSEEN_STEPS, derive, derive_units
 from findings.durable_files import FILE_MODE, private_folder, read_json, storage_errors, sync_folder
 from findings.errors import DatabaseLockedError, SpoolError
+from findings.memory_folder import MemoryTaking
 from findings.merge_tables import UnitRows, stage_end, stage_units
 from findings.part_checks import is_whole_part, row_count
 from findings.parts import COLUMNS
@@ -60,7 +61,7 @@ MERGE_LOCK_NAME: Final = "merge.lock"
 _RETRY_SECONDS: Final = 0.1
 _UNIT_STEPS: Final = (
     *("superseded", "units", "documents", "matches", "skips", "host_checks", "reach", "entries", "recounted"),
-    *("findings", "planted", "incidents", "reopened"),
+    *("findings", "confirmed", "planted", "incidents", "reopened"),
     *("buckets", "leads", "sketches", "touched"),
     "ledger",
 )
@@ -108,8 +109,11 @@ def merge(
         if waits_in(root):
             with one_merge(root, database, wait_seconds), open_writer(database, wait_seconds) as connection:
                 progress.all_memory = _settle(connection)
+                memories = MemoryTaking(database, connection)
+                memories.begin()
                 for sweep in sweep_folders(root):
-                    _SweepMerge(connection, root, sweep, progress).run(units_at_once)
+                    _SweepMerge(connection, root, sweep, progress, memories).run(units_at_once)
+                memories.end()
                 if take_in(connection, vault_folder(database)).differs:
                     progress.left.append("the vault's log is not the one known here; `stray evidence verify` says more")
     return MergeReport(progress.units, tuple(progress.sweeps), tuple(progress.quarantined), tuple(progress.left))
@@ -127,8 +131,11 @@ def _settle(connection: Connection) -> str:
 class _SweepMerge:
     """The merge of one sweep's folder."""
 
-    def __init__(self, connection: Connection, root: Path, sweep: SweepFolder, progress: _Progress) -> None:
+    def __init__(
+        self, connection: Connection, root: Path, sweep: SweepFolder, progress: _Progress, memories: MemoryTaking
+    ) -> None:
         self._connection = connection
+        self._memories = memories
         self._quarantine = root / QUARANTINE / sweep.sweep_id
         self._sweep = sweep
         self._progress = progress
@@ -226,8 +233,10 @@ class _SweepMerge:
             if self._sweep.unit(unit_id).exists():
                 self._sweep.marker(unit_id).touch(mode=FILE_MODE)
         sync_folder(self._sweep.path)
+        unknown = self._confirms_unknown() if units else []
         for unit_id, unit in batch.items():
             self._clear(unit_id, unit.damaged if unit else None)
+        self._memories.forget(unknown)
 
     def _take(self, stage: Callable[[], None], steps: tuple[str, ...], derived: tuple[str, ...]) -> None:
         try:
@@ -239,10 +248,16 @@ class _SweepMerge:
     def _take_once(self, stage: Callable[[], None], steps: tuple[str, ...], derived: tuple[str, ...]) -> None:
         stage()
         with Transaction(self._connection):
+            self._memories.stamp()
             for step in steps:
                 self._connection.execute(sql_text("merging", f"{step}.sql"))
             derive(self._connection, derived)
             derive_units(self._connection)
+
+    def _confirms_unknown(self) -> list[str]:
+        """Units that speak of findings which the database does not have, or has no more: they must read again."""
+        query = "SELECT DISTINCT unit_id FROM spool_confirmations ANTI JOIN findings USING (finding_id)"
+        return [str(row[0]) for row in self._connection.execute(query).fetchall()]
 
     def _merged_before(self) -> frozenset[str]:
         rows = self._connection.execute(
@@ -266,6 +281,7 @@ class _SweepMerge:
         if told is None and folder.exists():
             told = self._from_plan(unit_id)
         if told is None:
+            self._memories.forget([unit_id])
             self._set_aside(folder, self._quarantine / unit_id)
             return None
         parts = sorted(part for part in folder.glob("part-*") if part.is_dir())
@@ -301,6 +317,7 @@ class _SweepMerge:
             return
         if damaged is None:
             damaged = tuple(part for part in folder.glob("part-*") if not is_whole_part(part))
+        self._memories.take(unit_id, folder, is_whole=not damaged)
         for part in damaged:
             self._set_aside(part, self._quarantine / unit_id / part.name)
         remove_whole(folder)

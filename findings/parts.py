@@ -92,7 +92,14 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
             ("dictation", DICTATION),
             ("is_current", pa.bool_()),
             ("selected", pa.bool_()),
+            # Of a place that holds what it held: what says so, and the verdict of its document.
+            ("unchanged", pa.string()),
+            ("verdict", pa.string()),
         ]
+    ),
+    # Findings in places that hold what they held.
+    "confirmations": columns_of(
+        [*((name, pa.string()) for name in ("sweep_id", "unit_id", "finding_id", "basis")), ("seen_at", UTC_TIME)]
     ),
     "documents": columns_of(
         [
@@ -224,6 +231,7 @@ ADDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
         frozenset(["is_current", "selected"]),
         frozenset(),
         frozenset(),
+        frozenset(["unchanged", "verdict"]),
     ),
     "documents": (
         frozenset(
@@ -233,9 +241,10 @@ ADDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
         frozenset(["is_current"]),
         frozenset(["misnamed"]),
         frozenset(),
+        frozenset(),
     ),
-    "matches": (frozenset("categories person_ids false_per_million reasons batch_id incident_id".split()),),
-    "skips": (frozenset(["places"]), frozenset(), frozenset()),
+    "matches": (frozenset("categories person_ids false_per_million reasons batch_id incident_id".split()), frozenset()),
+    "skips": (frozenset(["places"]), frozenset(), frozenset(), frozenset()),
 }
 
 

@@ -114,7 +114,8 @@ def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT
             "WHERE sweep_news.sweep_id = ? GROUP BY ALL",
             [sweep_id],
         )
-        verdicts = _counts(connection, "documents", "verdict", sweep_id)
+        read = _counts(connection, "documents", "verdict", sweep_id)
+        kept = _counts(connection, "unchanged", "verdict", sweep_id, "sum(places)")
         skips = _counts(connection, "skips", "reason", sweep_id, "sum(places)")
         units = _counts(connection, "units", "state", sweep_id)
         buckets = _counts(connection, "bucket_history", "state", sweep_id)
@@ -128,8 +129,11 @@ def sweep_summary(database: Path, sweep_id: str, wait_seconds: float = LOCK_WAIT
         ended_at=utc(told["ended_at"]) if told["ended_at"] else None,
         findings={state: sum(_counted_as(state, row) for row in answers) for state in FindingState},
         settled=sum(row["count"] for row in answers if row["settled"]),
-        documents=sum(verdicts.values()),
-        verdicts={verdict: verdicts[verdict.value] for verdict in Verdict if verdict.value in verdicts},
+        documents=sum(read.values()),
+        unchanged=sum(kept.values()),
+        verdicts={
+            verdict: read.get(verdict, 0) + kept.get(verdict, 0) for verdict in Verdict if verdict in {*read, *kept}
+        },
         skips={reason: skips[reason.value] for reason in SkipReason if reason.value in skips},
         units={state: units[state.value] for state in UnitState if state.value in units},
         buckets={state: buckets[state.value] for state in BucketState if state.value in buckets},

@@ -283,13 +283,14 @@ class SweepSummary:
             again, beside `UNKNOWN` or `GONE` where this sweep did not see it. Every state is there, with 0 if need be.
         settled: findings with an answer that a person has put aside.
         documents: documents fetched and judged.
-        verdicts: of these, how many per verdict.
+        verdicts: of these and of `unchanged`, how many per verdict.
         skips: places not looked at, per reason.
         units: units per state.
         buckets: buckets asked about, per state (view `bucket_history`).
         names: how the search for names went, per provider.
         reach: how far it saw.
         severities: of the findings that are new, open or reappeared, how many of which severity.
+        unchanged: places that hold what they held when they were read last; not fetched, or the same bytes again.
     """
 
     sweep_id: str
@@ -307,6 +308,7 @@ class SweepSummary:
     names: tuple[NameSearchReach, ...]
     reach: ReachTold = field(default_factory=ReachTold)
     severities: Mapping[FindingState, Mapping[Severity, int]] = field(default_factory=dict)
+    unchanged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from documents.dictation import DictationHeader
 from documents.exposure import Exposure, Truth
 from documents.records import Document, Entry, EntryKind, InnerFile, Skipped
+from documents.unchanged import Unchanged
 from findings.keys import DatabaseKey
 from findings.parts import Row
 from findings.records import Absence, HostCheck
@@ -74,10 +75,11 @@ def entry_row(entry: Entry, seen_at: datetime, key: DatabaseKey) -> Row:
         "dictation": _dictation(entry.dictation, key) if entry.dictation else None,
         "is_current": entry.is_current,
         "selected": entry.selected,
+        **_kept(entry.unchanged),
     }
 
 
-def fetched_place_row(document: Document) -> Row:
+def fetched_place_row(document: Document, unchanged: Unchanged | None = None) -> Row:
     """The place of a fetched document, which no listing need have named."""
     name = unquote(urlsplit(document.url).path.rstrip("/").rpartition("/")[2])
     return {
@@ -97,7 +99,21 @@ def fetched_place_row(document: Document) -> Row:
         "dictation": None,
         "is_current": document.exposure.is_current is not Truth.NO,
         "selected": True,
+        **_kept(unchanged),
     }
+
+
+def confirmation_rows(unchanged: Unchanged, seen_at: datetime) -> list[Row]:
+    """The findings of a place that holds what it held."""
+    basis = unchanged.basis.value
+    return [{"finding_id": finding_id, "basis": basis, "seen_at": seen_at} for finding_id in unchanged.findings]
+
+
+def _kept(unchanged: Unchanged | None) -> Row:
+    """A place that is no document, whatever it held, has a skip of its own."""
+    if unchanged is None or not unchanged.verdict:
+        return {"unchanged": None, "verdict": None}
+    return {"unchanged": unchanged.basis.value, "verdict": unchanged.verdict}
 
 
 def document_row(document: Document, judged: Judged, number: int) -> Row:

@@ -28,7 +28,7 @@ class Migration:
 MIGRATION_FILES = (
     *("001_first_tables.sql", "002_told_sweeps.sql", "003_exposure.sql", "004_buckets.sql"),
     *("005_inner_files.sql", "006_derived.sql", "007_meaning.sql", "008_triage.sql"),
-    *("009_evidence.sql", "010_retention.sql", "011_incidents.sql"),
+    *("009_evidence.sql", "010_retention.sql", "011_incidents.sql", "012_incremental.sql"),
     *("013_sketches.sql", "014_negatives.sql", "015_reach.sql", "019_resume.sql"),
 )
 

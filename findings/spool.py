@@ -15,6 +15,7 @@ from typing import Self
 
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.records import Document, Entry, Skipped, SkipReason
+from documents.unchanged import Unchanged
 from fetching.store import Store
 from findings.batches import belonging
 from findings.bucket_rows import bucket_row, lead_row, name_search_row
@@ -22,14 +23,15 @@ from findings.durable_files import FOLDER_MODE, private_folder, read_json, stora
 from findings.entry_batches import entry_batch
 from findings.errors import DatabaseKeyError, SpoolError
 from findings.keys import DatabaseKey
+from findings.memory_terms import Terms
 from findings.parts import PART_ROWS, PartWriter, Row
 from findings.planned_units import write_plan
 from findings.records import Absence, HostCheck, SweepEnd, SweepKind, SweepRecord, UnitOutcome, UnitRecord, UnitState
 from findings.rows import (
     Judged,
     absence_row,
+    confirmation_rows,
     document_row,
-    entry_row,
     fetched_place_row,
     host_check_row,
     inner_row,
@@ -54,6 +56,7 @@ from findings.spool_folders import (
     sweep_folders,
     unit_file_of,
 )
+from findings.unit_memory import UnitMemory
 from findings.unit_store import UnitStore, drop_state, has_state
 
 
@@ -278,6 +281,7 @@ class UnitSpool:
 
     Attributes:
         store: for the unit's source; None where the unit is settled and not worked on.
+        memory: what earlier sweeps know of its places, and what the next one will; None where nothing is remembered.
         begun: what was there before.
     """
 
@@ -296,15 +300,22 @@ class UnitSpool:
         self._parts = parts
         self._lock = threading.Lock()
         self.store = store
+        self.memory: UnitMemory | None = None
         self.begun = Begun.NEW
         self._documents: int = (store.kept("documents") if store else None) or 0
         if store is not None:
             store.keep("documents", lambda: self._documents)
 
+    def remember(self, held: Path | None, terms: Terms) -> UnitMemory:
+        """Ask what earlier sweeps know of the unit's places, and keep what it learns for the next one."""
+        if self.store is None:
+            raise SpoolError("a unit that is settled remembers nothing")
+        self.memory = UnitMemory(held, self.store, self._sweep.key, terms)
+        return self.memory
+
     def entry(self, entry: Entry) -> None:
         """A place is known to be there."""
-        with self._lock:
-            self._add(entries=[entry_row(entry, self._clock(), self._sweep.key)])
+        self.entries([entry])
 
     def entries(self, entries: Sequence[Entry]) -> None:
         """Places are known to be there: one page's or listing's."""
@@ -312,8 +323,15 @@ class UnitSpool:
             sweep_id, unit_id = self._sweep.record.sweep_id, self._record.unit_id
             for start in range(0, len(entries), PART_ROWS):
                 piece = entries[start : start + PART_ROWS]
-                batch = entry_batch(piece, self._clock(), self._sweep.key, sweep_id, unit_id)
-                self._parts.add_batch("entries", batch)
+                now = self._clock()
+                self._parts.add_batch("entries", entry_batch(piece, now, self._sweep.key, sweep_id, unit_id))
+                confirmed = [
+                    row for entry in piece if entry.unchanged for row in confirmation_rows(entry.unchanged, now)
+                ]
+                if confirmed:
+                    self._add(confirmations=confirmed)
+            if self.memory is not None:
+                self.memory.named(entries)
 
     def skipped(self, skipped: Skipped) -> None:
         """A place was not looked at, or only in part."""
@@ -342,6 +360,12 @@ class UnitSpool:
             sketches = sketch_rows(document, judged.sketch)
             self._add(entries=[fetched_place_row(document)], documents=documents, matches=matches, sketches=sketches)
         return tuple(row["finding_id"] for row in matches if row["finding_id"])
+
+    def unchanged(self, document: Document, unchanged: Unchanged) -> None:
+        """A document was fetched and holds the bytes that it held: it is not put on record again."""
+        with self._lock:
+            place = fetched_place_row(document, unchanged)
+            self._add(entries=[place], confirmations=confirmation_rows(unchanged, document.fetched_at))
 
     def _numbered(self) -> int:
         self._documents += 1
@@ -378,6 +402,8 @@ class UnitSpool:
         An interrupted one keeps its state: if the sweep is resumed, it goes on from there.
         """
         with self._lock:
+            if self.memory is not None and outcome.state is not UnitState.INTERRUPTED:
+                self.memory.write(self._folder)
             self._parts.write()
             if self.store is not None:
                 self.store.close()

@@ -26,6 +26,7 @@ from pydantic_core import Url
 from scope.canaries import Canary
 from scope.fields import Permission, Table, Text
 from scope.heartbeat import Heartbeat
+from scope.incremental import Incremental
 from scope.key_patterns import count
 from scope.opt_out import OptOut
 from scope.providers import Provider, load_providers
@@ -327,6 +328,7 @@ class Scope(Table):
     notify: Notify | None = None
     heartbeat: Heartbeat | None = None
     limits: Limits = Limits()
+    incremental: Incremental = Incremental()
     ocr: Ocr = Ocr()
     speech: Speech | None = None
     network: NetworkPolicy = NetworkPolicy()

@@ -14,6 +14,7 @@ from findings.database import LOCK_WAIT_SECONDS, check_key
 from findings.errors import DatabaseLockedError
 from findings.keys import DatabaseKey, load_or_create_database_key
 from findings.lock import SweepLock
+from findings.memory_folder import drop_foreign
 from findings.merge import MergeReport, merge, one_merge
 from findings.query import sweep_summary
 from findings.records import (
@@ -37,6 +38,7 @@ from sweeps.plan import Plan, scope_digest, user_agent
 from sweeps.units_run import UnitsRun, left_in
 from sweeps.watching import Merged, Stopping, Waits, Watcher, Watchers
 
+_FOREIGN = "what earlier sweeps remember is of another state of this database: everything is fetched"
 # Seconds that one try to open a held database takes, so that a stop is heeded.
 _WAIT_TURN = 1.0
 
@@ -120,6 +122,8 @@ class Sweep:
         with SweepLock(spool_root(database)):
             key = load_or_create_database_key(self._scope.database.key, database_exists=database.exists())
             self._check_key(database, key)
+            if drop_foreign(database):
+                watcher.tell(Waits(_FOREIGN))
             spool = self._spool(spool_root(database), key)
             self._run_units(spool, watcher)
             spool.finish(self._end(), partial(left_in, reason=reason_of(self._cause)))

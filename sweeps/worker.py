@@ -42,6 +42,7 @@ from sweeps.gates import UnitGate
 from sweeps.job import STOP_LINE, Job, progress_line
 from sweeps.keeping import keeper
 from sweeps.progress import Progress
+from sweeps.remembering import remembered
 from sweeps.sources import source_for
 from sweeps.unit_sink import UnitSink
 from sweeps.whose import Whose
@@ -127,6 +128,7 @@ def _fetch(
         conduct=conduct,
         user_agent=job.user_agent,
         store=spool.store,
+        memory=remembered(job, job.unit, spool, pack.manifest.generation),
         leads=Path(job.leads) if job.leads else None,
         harvest=grammar_of_scope(job.scope) if job.scope.names is not None and job.scope.names.harvest else None,
         hears=listener.hears,

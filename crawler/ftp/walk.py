@@ -22,6 +22,7 @@ from documents.dictation import HEADER_BYTES
 from documents.exposure import Exposure, IndexBasis, Transport, Truth
 from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
 from documents.sink import Sink
+from documents.unchanged import LedTo, Unchanged
 from fetching.batches import marked
 from fetching.budget import BudgetSpentError
 from fetching.dialler import AddressDeniedError
@@ -210,8 +211,16 @@ class FtpWalk:
                 self._plan(folder.deeper.pop(), judged, folder.place, folder.place.trail)
         elif not judged.head_only and _least_size(entry) > self._errand.limits.body_bytes:
             self._skip(entry.url, SkipReason.TOO_LARGE, f"over {self._errand.limits.body_bytes} bytes", folder.url)
+        elif (known := self._known(entry, folder)) is not None:
+            folder.entries[-1] = replace(entry, unchanged=known)
         else:
             self._plan(entry, judged, folder.place, ())
+
+    def _known(self, entry: Entry, folder: _Folder) -> Unchanged | None:
+        """What is known of a file that is as it was, and need not be asked for."""
+        is_planned = folder.place.depth < self._errand.limits.depth and not self._frontier.is_full
+        known = self._errand.memory.by_listing(entry) if is_planned else None
+        return known if known is not None and self._frontier.is_new(entry.url) else None
 
     def _is_inside(self, url: str, folder: str) -> bool:
         """Is this row's place the target's? Names of plain letters below a folder that is need no second look."""
@@ -271,6 +280,7 @@ class FtpWalk:
                 headers=self._evidence(fetched),
                 parent=place.parent,
                 exposure=self._exposure(place),
+                led_to=LedTo(),
             )
         )
 

@@ -10,8 +10,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from w3lib.url import safe_url_string
 
-from crawler.bucket_mentions import BucketMentions
-from crawler.crawl import crawl_of
+from crawler.crawl import Crawl, crawl_of
+from crawler.heads import HEAD
+from crawler.revisiting import with_conditions_at
 from documents.records import SkipReason
 from fetching.errors import NoAnswerError
 from scope.urls import has_credentials, without_credentials
@@ -26,13 +27,14 @@ _REDIRECTS = frozenset([301, 302, 303, 307, 308])
 class RedirectsMiddleware:
     """A hop is a new request, so the guard is asked again; a token that turns up in it is taken out, not replayed."""
 
-    def __init__(self, mentions: BucketMentions) -> None:
-        self._mentions = mentions
+    def __init__(self, crawl: Crawl) -> None:
+        self._crawl = crawl
+        self._mentions = crawl.mentions
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's constructor."""
-        return cls(crawl_of(crawler).mentions)
+        return cls(crawl_of(crawler))
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
         """Raises NoAnswerError for loops and long chains."""
@@ -46,7 +48,8 @@ class RedirectsMiddleware:
             raise NoAnswerError(SkipReason.REDIRECT_LOOP, "loop")
         if len(hops) > LONGEST_CHAIN:
             raise NoAnswerError(SkipReason.REDIRECT_LOOP, "chain")
-        return request.replace(url=target, meta={**request.meta, HOPS: hops})
+        headers = request.headers if HEAD in request.meta else with_conditions_at(self._crawl, target, request.headers)
+        return request.replace(url=target, headers=headers, meta={**request.meta, HOPS: hops})
 
     @staticmethod
     def _target(url: str, location: bytes) -> str:

@@ -33,6 +33,7 @@ from crawler.middlewares.redirects import HOPS
 from crawler.middlewares.rendering import BROWSER_MISSING, RENDERED
 from crawler.pages import links_of, overlong_links
 from crawler.planning import Planner
+from crawler.revisiting import known_of, led_to, take_unchanged, was_asked
 from documents.exposure import LOGIN_ASKED, Truth
 from documents.records import Skipped, SkipReason
 from fetching.batches import marked
@@ -47,7 +48,9 @@ class UnitSpider(Spider):
     def __init__(self, crawl: Crawl, **more: Any) -> None:
         super().__init__(name=crawl.unit.kind.value, **more)
         self.crawl = crawl
-        self.planner = Planner(crawl.target, crawl.frontier, crawl.errand.limits, hears=crawl.errand.hears)
+        self.planner = Planner(
+            crawl.target, crawl.frontier, crawl.errand.limits, crawl.errand.memory, hears=crawl.errand.hears
+        )
         self.ancestors = Ancestors(crawl.target, crawl.frontier)
         # What else leads on; an open directory leads on by its rows and by links.
         self.leads = Leads(crawl, self.planner) if crawl.unit.kind is UnitKind.SITE else None
@@ -67,7 +70,9 @@ class UnitSpider(Spider):
         if place.depth == 0 and self.leads is not None:
             self.leads.of_start(place, harvest, answered=True)
         refused = refusal_of_head(response) if place.head else reason_of_status(response.status)
-        if refused is not None:
+        if was_asked(response):
+            self._not_modified(response, place, harvest)
+        elif refused is not None:
             reason, detail = refused
             if reason is SkipReason.ACCESS_DENIED and login_asked(response.headers):
                 detail = f"{detail} {LOGIN_ASKED}"
@@ -111,6 +116,17 @@ class UnitSpider(Spider):
         """Plan what a page leads to. `url` is the page's, after redirects."""
         raise NotImplementedError
 
+    def _not_modified(self, response: Response, place: Place, harvest: Harvest) -> None:
+        """A place that is as it was; one of which nothing can be said waits again, to be fetched whole."""
+        known, url = known_of(self.crawl, response), canonical_url(response.url)
+        if known is None:
+            self.crawl.frontier.push(place)
+            return
+        if url != place.url:
+            self.crawl.frontier.is_new(url)
+        take_unchanged(known, url, place, self.planner, harvest)
+        self.ancestors.of(url, place, is_page=known.led_to.is_page)
+
     def _take(self, response: Response, place: Place, harvest: Harvest) -> None:
         url = canonical_url(response.url)
         redirected = HOPS in response.meta
@@ -137,8 +153,11 @@ class UnitSpider(Spider):
         if place.is_guess and not harvest.entries:
             harvest.answer = None  # what answers there is no sitemap
             return
-        self.ancestors.of(url, place, is_page=is_html(content_type, response.body))
-        harvest.answer = replace(harvest.answer, exposure=exposure_of(self.crawl, response, place, harvest))
+        page = is_html(content_type, response.body)
+        self.ancestors.of(url, place, is_page=page)
+        exposure = exposure_of(self.crawl, response, place, harvest)
+        kept = led_to(self.crawl, response, place, harvest, page=page)
+        harvest.answer = replace(harvest.answer, exposure=exposure, led_to=kept)
 
     def _read_page(self, response: Response, content_type: str, place: Place, harvest: Harvest) -> None:
         """Links of a page; the page itself is a document already, so what goes wrong here is recorded beside it."""

@@ -1,8 +1,8 @@
 -- A folder above a document is asked once in each sweep; its answer lies in documents or skips like any other. A login
 -- is asked where it answered 401, or refused and asked who we are. A refusal without that, or an empty place, is none.
--- The sweeps that saw these findings last, as constants, so that only their rows are read.
-SET VARIABLE first_touched = (SELECT min(last_sweep) FROM findings SEMI JOIN touched USING (finding_id));
-SET VARIABLE last_touched = (SELECT max(last_sweep) FROM findings SEMI JOIN touched USING (finding_id));
+-- The sweeps that read these findings' documents last, as constants, so that only their rows are read.
+SET VARIABLE first_touched = (SELECT min(fetched_sweep) FROM findings SEMI JOIN touched USING (finding_id));
+SET VARIABLE last_touched = (SELECT max(fetched_sweep) FROM findings SEMI JOIN touched USING (finding_id));
 CREATE OR REPLACE TEMP TABLE made_exposures AS
 WITH shown AS (
     SELECT findings.finding_id, findings.url, findings.member, documents.* EXCLUDE (url, member),
@@ -10,7 +10,7 @@ WITH shown AS (
     FROM findings
     SEMI JOIN touched ON touched.finding_id = findings.finding_id
     JOIN documents ON documents.url = findings.url AND documents.member = findings.member
-        AND documents.sweep_id = findings.last_sweep
+        AND documents.sweep_id = findings.fetched_sweep
         AND documents.sweep_id BETWEEN getvariable('first_touched') AND getvariable('last_touched')
     JOIN units ON units.sweep_id = documents.sweep_id AND units.unit_id = documents.unit_id
     QUALIFY row_number() OVER (

@@ -11,21 +11,26 @@ WITH fetched AS (
 ), repeated AS (
     SELECT url FROM spool_entries GROUP BY url HAVING count(*) > 1
 ), described AS (
-    SELECT * EXCLUDE (listed, selected), selected AS is_chosen, seen_at AS first_seen, seen_at AS last_seen
+    SELECT * EXCLUDE (listed, selected, unchanged, verdict), selected AS is_chosen, unchanged IS NOT NULL AS is_kept,
+        seen_at AS first_seen, seen_at AS last_seen
     FROM spool_entries ANTI JOIN repeated USING (url)
     UNION ALL BY NAME
-    SELECT * EXCLUDE (listed, selected) REPLACE (any_value(cue) OVER place AS cue, any_value(dictation) OVER place AS dictation),
-        bool_or(selected) OVER place AS is_chosen, min(seen_at) OVER place AS first_seen, max(seen_at) OVER place AS last_seen
+    SELECT * EXCLUDE (listed, selected, unchanged, verdict)
+        REPLACE (any_value(cue) OVER place AS cue, any_value(dictation) OVER place AS dictation),
+        bool_or(selected) OVER place AS is_chosen, bool_or(unchanged IS NOT NULL) OVER place AS is_kept, min(seen_at) OVER place AS first_seen, max(seen_at) OVER place AS last_seen
     FROM spool_entries SEMI JOIN repeated USING (url)
     WINDOW place AS (PARTITION BY url)
-    -- What was said by the first bytes of a place is told in a row of its own, that describes it worst.
+    -- What was said by the first bytes of a place is told in a row of its own, that describes it worst; so is that it
+    -- is unchanged, by a row that has no size.
     QUALIFY row_number() OVER (
-        PARTITION BY url ORDER BY listed DESC, spool_entries.dictation IS NULL DESC, seen_at DESC
+        PARTITION BY url
+        ORDER BY listed DESC, spool_entries.dictation IS NULL DESC, spool_entries.size IS NOT NULL DESC, seen_at DESC
     ) = 1
 )
-SELECT described.* EXCLUDE (is_chosen, seen_at),
+SELECT described.* EXCLUDE (is_chosen, is_kept, seen_at),
     CASE
         WHEN described.url IN (SELECT url FROM fetched) THEN 'fetched'
+        WHEN described.is_kept THEN 'unchanged'
         WHEN described.url IN (SELECT url FROM skipped) THEN 'skipped'
         WHEN described.url IN (SELECT url FROM walked) THEN 'fetched'
         -- It was to be fetched, and has neither a document nor a record of its own: it was left when the unit ended.
@@ -33,6 +38,16 @@ SELECT described.* EXCLUDE (is_chosen, seen_at),
         ELSE 'not_selected'
     END AS outcome
 FROM described;
+
+-- A place that is named twice, or led to by two addresses, is one.
+INSERT INTO unchanged BY NAME
+SELECT sweep_id, unit_id, basis, verdict, count(*) AS places
+FROM (
+    SELECT sweep_id, unit_id, url, min(unchanged) AS basis, arg_min(verdict, unchanged) AS verdict FROM spool_entries
+    WHERE unchanged IS NOT NULL AND url NOT IN (SELECT url FROM spool_documents)
+    GROUP BY sweep_id, unit_id, url
+)
+GROUP BY ALL;
 
 DROP TABLE spool_entries;
 

@@ -43,11 +43,12 @@ UPDATE findings SET
     evidence = present.evidence, false_per_million = present.false_per_million, unit_id = present.unit_id,
     tier = present.tier, supplier = present.supplier, sha256 = present.sha256, size = present.size,
     media_type = present.media_type, server_modified = present.server_modified,
-    last_sweep = present.sweep_id, last_seen = present.last_seen
+    last_sweep = present.sweep_id, last_seen = present.last_seen, fetched_sweep = present.sweep_id
 FROM present WHERE findings.finding_id = present.finding_id AND present.last_seen >= findings.last_seen;
 
 INSERT INTO findings BY NAME
-SELECT * EXCLUDE (sweep_id, status, headers, requested_url, fetched_at), sweep_id AS first_sweep, sweep_id AS last_sweep
+SELECT * EXCLUDE (sweep_id, status, headers, requested_url, fetched_at), sweep_id AS first_sweep, sweep_id AS last_sweep,
+    sweep_id AS fetched_sweep
 FROM present ANTI JOIN findings AS known USING (finding_id);
 
 INSERT INTO sightings BY NAME

@@ -3,15 +3,17 @@
 INSERT INTO triage_events (
     finding_id, decision, note, decided_by, decided_at, reopened, without_due, act_id, sha256, verdict, containment, last_seen
 )
-SELECT standing.finding_id, 'to_triage', '', 'stray', greatest(standing.decided_at, present.last_seen),
+SELECT standing.finding_id, 'to_triage', '', 'stray', greatest(standing.decided_at, seen.last_seen),
     coalesce(standing.reopened, 'seen_again'),
-    false, 'sweep-' || present.sweep_id, findings.sha256, findings.verdict, findings.containment, findings.last_seen
+    false, 'sweep-' || seen.sweep_id, findings.sha256, findings.verdict, findings.containment, findings.last_seen
 FROM triage_standing AS standing
-JOIN present ON present.finding_id = standing.finding_id
+JOIN (
+    SELECT finding_id, sweep_id, last_seen FROM present UNION ALL SELECT finding_id, sweep_id, last_seen FROM confirmed
+) AS seen ON seen.finding_id = standing.finding_id
 JOIN findings ON findings.finding_id = standing.finding_id
 WHERE standing.reopened_at IS NULL AND (
     standing.reopened IN ('content_changed', 'stronger_verdict', 'seen_again')
     -- A clock set back: what this sweep saw lies before what was seen earlier, and all the same after the decision.
     OR standing.reopened IS NULL AND standing.decision IN ('closed', 'taken_down')
-        AND present.last_seen > standing.decided_at
+        AND seen.last_seen > standing.decided_at
 );

@@ -18,6 +18,7 @@ WHERE host_checks.sweep_id = old.sweep_id AND host_checks.unit_id = old.unit_id;
 DELETE FROM absences USING superseded AS old WHERE absences.sweep_id = old.sweep_id AND absences.unit_id = old.unit_id;
 DELETE FROM unit_reach USING superseded AS old
 WHERE unit_reach.sweep_id = old.sweep_id AND unit_reach.unit_id = old.unit_id;
+DELETE FROM unchanged USING superseded AS old WHERE unchanged.sweep_id = old.sweep_id AND unchanged.unit_id = old.unit_id;
 DELETE FROM unit_counts USING superseded AS old
 WHERE unit_counts.sweep_id = old.sweep_id AND unit_counts.unit_id = old.unit_id;
 DELETE FROM merged_spools USING superseded AS old

@@ -10,6 +10,7 @@ WITH spoken_of AS (
     WHERE last_sweep IN (SELECT sweep_id FROM spool_units)
 )
 SELECT finding_id FROM present
+UNION SELECT finding_id FROM confirmed
 UNION SELECT seen.finding_id FROM seen JOIN spoken_of ON spoken_of.url = seen.url
 UNION
 SELECT above.finding_id

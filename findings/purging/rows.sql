@@ -6,7 +6,7 @@ WITH latest AS (
     SELECT sweep_id FROM sweeps WHERE kind = 'sweep'
     QUALIFY row_number() OVER (PARTITION BY scope_digest ORDER BY started_at DESC, sweep_id DESC) = 1
 ), kept AS (
-    SELECT DISTINCT last_sweep AS sweep_id, unit_id FROM findings ANTI JOIN doomed USING (finding_id)
+    SELECT DISTINCT unnest([last_sweep, fetched_sweep]) AS sweep_id, unit_id FROM findings ANTI JOIN doomed USING (finding_id)
 )
 SELECT units.sweep_id, units.unit_id
 FROM units

@@ -11,6 +11,7 @@ import pytest
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.dictation import DictationFormat, DictationHeader
 from documents.records import Document, Entry, EntryKind, InnerFile, Skipped, SkipReason
+from documents.unchanged import Unchanged, UnchangedBasis
 from findings.batches import belonging
 from findings.bucket_rows import bucket_row, lead_row, name_search_row
 from findings.keys import DatabaseKey
@@ -20,6 +21,7 @@ from findings.rows import (
     MAX_SIZE,
     Judged,
     absence_row,
+    confirmation_rows,
     document_row,
     entry_row,
     host_check_row,
@@ -198,6 +200,7 @@ def test_every_row_fits_its_columns(estate: Estate) -> None:
             HostCheck(HOST, Turn.BEFORE, HostAnswer.OTHERWISE, "http_403", 403, "0" * 64, 7, NOW)
         ),
         "absences": absence_row(Absence(f"{HOST}/a/b", f"{HOST}/a/", 3, NOW)),
+        "confirmations": confirmation_rows(Unchanged(UnchangedBasis.NOT_MODIFIED, "clear", ("f",)), NOW)[0],
         "left": left_rows(Skipped(HOST, SkipReason.BUDGET_SPENT, stands_for=(f"{HOST}/a",)))[0],
     }
     for table, columns in COLUMNS.items():
