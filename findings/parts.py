@@ -198,10 +198,7 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
     ),
     "leads": columns_of(
         [
-            *(
-                (name, pa.string())
-                for name in "sweep_id unit_id bucket_id url key provider name account met_in parent".split()
-            ),
+            *((name, pa.string()) for name in _LEAD_TEXTS.split()),
             ("had_credential", pa.bool_()),
             ("seen_at", UTC_TIME),
         ]
@@ -223,6 +220,7 @@ COLUMNS: Final[Mapping[str, pa.Schema]] = {
     ),
 }
 
+_HOW_REACHED: Final = "found_as reached_by transport tls listed is_listing auth_above robots_disallow"
 # What has been added to the columns since the first release, change by change. A sweep that was begun before a change
 # spooled parts without it, which are whole all the same; the rows that they become have nothing there.
 ADDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
@@ -234,10 +232,7 @@ ADDED: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
         frozenset(["unchanged", "verdict"]),
     ),
     "documents": (
-        frozenset(
-            "found_as reached_by transport tls listed is_listing auth_above robots_disallow indexable "
-            "index_basis".split()
-        ),
+        frozenset(f"{_HOW_REACHED} indexable index_basis".split()),
         frozenset(["is_current"]),
         frozenset(["misnamed"]),
         frozenset(),

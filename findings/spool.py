@@ -306,11 +306,9 @@ class UnitSpool:
         if store is not None:
             store.keep("documents", lambda: self._documents)
 
-    def remember(self, held: Path | None, terms: Terms) -> UnitMemory:
+    def remember(self, held: Path | None, store: UnitStore, terms: Terms) -> UnitMemory:
         """Ask what earlier sweeps know of the unit's places, and keep what it learns for the next one."""
-        if self.store is None:
-            raise SpoolError("a unit that is settled remembers nothing")
-        self.memory = UnitMemory(held, self.store, self._sweep.key, terms)
+        self.memory = UnitMemory(held, store, self._sweep.key, terms)
         return self.memory
 
     def entry(self, entry: Entry) -> None:

@@ -46,7 +46,7 @@ def remembered(
         settled=settled,
     )
     held = None if rules.full else memory_of(job.scope.database.file, unit.unit_id)
-    return spool.remember(held, terms)
+    return spool.remember(held, spool.store, terms)
 
 
 def reading_of(scope: Scope, unit: Unit) -> str:
