@@ -184,8 +184,8 @@ def test_what_a_sweep_learns_follows_on_what_was_known(estate: Estate) -> None:
     ended(estate, unit)
     _, memory = opened(estate)
     assert memory.by_listing(Place("/1/a.txt").entry(estate)), "not met, and not said to be gone"
-    assert memory.by_listing(Place("/1/b.txt").entry(estate)) is None
     assert memory.by_listing(Place("/1/b.txt", b"changed bytes").entry(estate))
+    assert memory.by_listing(Place("/1/b.txt").entry(estate)) is None
     assert memory.by_listing(Place("/1/c.txt").entry(estate)) is None
     gaps = (Gap(SkipReason.UNSUPPORTED_TYPE, "a recording"),)
     assert memory.by_listing(big) == Unchanged(UnchangedBasis.SAME_LISTING, "", gaps=gaps)
