@@ -58,6 +58,14 @@ class UnitState(StrEnum):
     NOT_REACHED = "not_reached"
 
 
+class Begun(StrEnum):
+    """How a unit's worker found it: never begun, to be gone on with, or with a state that can not be used."""
+
+    NEW = "new"
+    RESUMED = "resumed"
+    AFRESH = "afresh"
+
+
 class EntryOutcome(StrEnum):
     """What became of a place that was known to be there, when it was last met."""
 

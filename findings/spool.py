@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -26,7 +25,17 @@ from findings.keys import DatabaseKey
 from findings.memory_terms import Terms
 from findings.parts import PART_ROWS, PartWriter, Row
 from findings.planned_units import write_plan
-from findings.records import Absence, HostCheck, SweepEnd, SweepKind, SweepRecord, UnitOutcome, UnitRecord, UnitState
+from findings.records import (
+    Absence,
+    Begun,
+    HostCheck,
+    SweepEnd,
+    SweepKind,
+    SweepRecord,
+    UnitOutcome,
+    UnitRecord,
+    UnitState,
+)
 from findings.rows import (
     Judged,
     absence_row,
@@ -268,14 +277,6 @@ def _is_unfinished(folder: SweepFolder) -> bool:
     return end is None or end.goes_on
 
 
-class Begun(StrEnum):
-    """How a unit's worker found it: never begun, to be gone on with, or with a state that can not be used."""
-
-    NEW = "new"
-    RESUMED = "resumed"
-    AFRESH = "afresh"
-
-
 class UnitSpool:
     """Takes one unit's records, in any thread of one process. Every method raises SpoolError if the disk gives up.
 
@@ -355,8 +356,8 @@ class UnitSpool:
             if matches:
                 together = asdict(belonging(document.url, self._record, key))
                 matches = [{**row, **together} for row in matches]
-            sketches = sketch_rows(document, judged.sketch)
-            self._add(entries=[fetched_place_row(document)], documents=documents, matches=matches, sketches=sketches)
+            place, sketches = [fetched_place_row(document)], sketch_rows(document, judged.sketch)
+            self._add(entries=place, documents=documents, matches=matches, sketches=sketches)
         return tuple(row["finding_id"] for row in matches if row["finding_id"])
 
     def unchanged(self, document: Document, unchanged: Unchanged) -> None:

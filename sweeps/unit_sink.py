@@ -13,8 +13,9 @@ from documents.media_type import MediaType
 from documents.naming import disagrees
 from documents.records import Document, Entry, Skipped, SkipReason
 from documents.unchanged import Gap, Unchanged
+from findings.records import Begun
 from findings.rows import Judged
-from findings.spool import Begun, UnitSpool
+from findings.spool import UnitSpool
 from inspection.inspector import Inspection, Inspector
 from matchers.verdicts import Verdict
 from sweeps.progress import Progress

@@ -13,9 +13,9 @@ import pytest
 import findings.parts
 from documents.records import Skipped, SkipReason
 from findings.merge import merge
-from findings.records import SweepState, UnitState
+from findings.records import Begun, SweepState, UnitState
 from findings.rows import Judged
-from findings.spool import Begun, SweepSpool, UnitSpool
+from findings.spool import SweepSpool, UnitSpool
 from findings.unit_store import STATE_FILE
 from tests.findings.conftest import CLEAR, HOST, Estate, unit_record
 
