@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from findings.durable_files import FOLDER_MODE, storage_errors, sync_folder, written_aside
 from findings.spool_columns import ADDED, COLUMNS, UTC_TIME, Row, columns_of
 
-__all__ = ["ADDED", "COLUMNS", "UTC_TIME", "PartWriter", "Row", "columns_of", "is_whole", "row_count", "write_table"]
+__all__ = ["ADDED", "COLUMNS", "UTC_TIME", "PartWriter", "Row", "columns_of", "write_table"]
 
 # Rows that a unit holds in memory before it writes them: 5,000 take 4.4 MB there and 0.2 MB on disk, and are written in
 # 60 ms on two shared cores.
