@@ -79,7 +79,7 @@ class BucketWalk:
         self._ledger = Ledger(errand.store, probe.url_of(ListedObject("")))
         self._intake = Intake(bucket_url, errand.limits.body_bytes, probe.url_of, errand.memory, hears=errand.hears)
         self._objects = Objects(errand, probe, sink)
-        self._keys = KnownKeys(errand, target)
+        self._keys = KnownKeys(errand, target, probe.url_of(ListedObject("")))
         self._unanswered = 0
         self._throttled = 0
         self._saved = time.monotonic()

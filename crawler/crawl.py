@@ -20,6 +20,7 @@ from documents.records import SkipReason
 from documents.sink import Sink
 from fetching.dialler import Dialler
 from fetching.errand import Errand
+from fetching.known_places import read_places
 from scope.model import CertificatePolicy, SiteTarget
 from scope.units import Unit
 
@@ -55,6 +56,7 @@ class Crawl:
         """Put the unit's start into the frontier, unless a unit that is resumed has it already."""
         if self.frontier.is_new(self.unit.start_url):
             self.frontier.push(Place(self.unit.start_url, self.unit.start_url))
+            self.frontier.push_known(read_places(self.errand.places))
             self.frontier.save()
 
     async def hand(self, harvest: Harvest) -> None:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from crawler.frontier_tables import FrontierTables
-from crawler.places import GUESSED_SITEMAP, LAST, Changes, Place
+from crawler.places import GUESSED_SITEMAP, KNOWN, LAST, Changes, Place
 from documents.records import SkipReason
+from fetching.known_places import KnownPlace
 from fetching.seen import Seen, digest_of
 from fetching.store import PassingStore, Store
 
@@ -95,12 +96,20 @@ class Frontier:
             if len(self._window) > 2 * WINDOW:
                 self._shrink()
 
+    def push_known(self, places: Iterable[KnownPlace]) -> None:
+        """Let places of known findings wait for the end. They are not met yet, so what leads to them goes before."""
+        for known in places:
+            if not known.is_canary:
+                self.push(Place(known.url, known.url, depth=1, priority=KNOWN))
+
     def next(self) -> Place | None:
         """The place to fetch next; it is under way until `finish`."""
-        place = None if self.closed else self._pop()
-        if place is not None:
+        while not self.closed and (place := self._pop()) is not None:
             self._under_way[place.number] = place
-        return place
+            if not place.is_known or self.is_new(place.url):
+                return place
+            self.finish(place)
+        return None
 
     def finish(self, place: Place) -> bool:
         """Close the account of a place; False if it was closed already, and nothing more may be recorded for it."""
@@ -126,7 +135,8 @@ class Frontier:
         self._finished.update(self._under_way)  # the tables have them still, and they are told of once
         self._under_way.clear()
         while (place := self._pop()) is not None:
-            yield place
+            if not place.is_known:
+                yield place
 
     def rest(self) -> Iterator[tuple[str | None, tuple[str, ...]]]:
         """Every place that `leave` has not come to, some thousands at a time, by the page or listing that named them.
@@ -215,7 +225,7 @@ class Frontier:
 def _by_parent(places: Iterable[Place]) -> Iterator[tuple[str | None, tuple[str, ...]]]:
     grouped: dict[str | None, list[str]] = {}
     for place in places:
-        if not place.is_guess:
+        if not (place.is_guess or place.is_known):
             grouped.setdefault(place.parent, []).append(place.url)
     for parent, urls in grouped.items():
         yield parent, tuple(urls)

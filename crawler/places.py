@@ -7,6 +7,8 @@ from typing import Final
 
 # The priority of what is asked for last of all.
 LAST: Final = 1_000
+# That of places of known findings, when nothing has led to them.
+KNOWN: Final = LAST + 1
 # Where a site's sitemap lies if nobody says where (sitemaps.org).
 GUESSED_SITEMAP: Final = "/sitemap.xml"
 
@@ -53,6 +55,11 @@ class Place:
             self.head,
             number,
         )
+
+    @property
+    def is_known(self) -> bool:
+        """Does it wait only because an earlier sweep knows it? Where something else leads to it, that is its turn."""
+        return self.priority == KNOWN
 
     @property
     def is_guess(self) -> bool:

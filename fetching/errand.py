@@ -31,6 +31,7 @@ class Errand:
         store: keeps the source's state over a kill; None where the unit is not resumed.
         leads: addresses of buckets that were met before this unit began (`fetching.leads`): of a search for names, one
             line for each bucket; of a bucket, objects in the scope's own buckets. None where there are none.
+        places: places that earlier sweeps know in the unit (`findings.known_places`); None where there are none.
         harvest: the services whose buckets are recorded where a page, script or header names them; None where the
             scope does not want that.
         memory: what earlier sweeps know of the unit's places; by default nothing.
@@ -47,6 +48,7 @@ class Errand:
     spool_dir: Path | None = None
     store: Store | None = None
     leads: Path | None = None
+    places: Path | None = None
     harvest: Grammar | None = None
     memory: Memory = NO_MEMORY
     hears: bool = False

@@ -236,9 +236,13 @@ def new_sweep_id(started_at: datetime) -> str:
 
 
 class HostAnswer(StrEnum):
-    """Did a path that is known to answer do so as before? `UNKNOWN`: no answer, or nothing to compare it with."""
+    """Did a path that is known to answer do so as before?
+
+    `CHANGED`: that document is another one now, or none, which says nothing of its host. `UNKNOWN`: no answer.
+    """
 
     AS_BEFORE = "as_before"
+    CHANGED = "changed"
     OTHERWISE = "otherwise"
     UNKNOWN = "unknown"
 

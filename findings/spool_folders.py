@@ -13,6 +13,7 @@
         <unit>.stopped/       the same of a unit that a stop cut short; merged with the end, and open again after that
         <unit>.merged         an empty file: merged and removed; a resumed sweep does not run it again
         <unit>.lease          which machine works on it, where several share the folder
+        <unit>.places         places of its findings, to be asked for again, and paths to compare with
         <kind>.leads          addresses of buckets that were met, for the units of a kind that come later
         end.json              the sweep has ended, or was stopped
         stopped.json          the same once it is in the database: the sweep waits for the run that goes on with it
@@ -108,6 +109,10 @@ class SweepFolder:
     def leads_file(self, name: str) -> Path:
         """Addresses of buckets for units of one kind; made once for a sweep, removed with its folder."""
         return self.path / f"{checked_id(name)}.leads"
+
+    def places_file(self, unit_id: str) -> Path:
+        """Places that earlier sweeps know in a unit; made for each run of a sweep, removed with its folder."""
+        return self.path / f"{checked_id(unit_id)}.places"
 
     def open_unit(self, unit_id: str) -> Path:
         """A unit while its worker writes."""

@@ -105,6 +105,8 @@ def _key_pattern(value: str) -> str:
 
 # White space may be part of a key.
 KeyPattern = Annotated[str, StringConstraints(min_length=1), AfterValidator(_key_pattern)]
+# A path of the target that always answers: docs/gone.md.
+CanaryPath = Annotated[Text, StringConstraints(pattern=r"^/[!-~]*$")]
 FtpAddress = Annotated[Text, AfterValidator(_ftp_folder)]
 
 
@@ -194,6 +196,7 @@ class SiteTarget(Target):
     robots_reference: Text | None = None
     certificates: CertificatePolicy = CertificatePolicy.VERIFY
     render: Permission = False
+    canary_path: CanaryPath | None = None
 
 
 class BucketTarget(Target):
@@ -228,6 +231,7 @@ class FtpTarget(Target):
     anonymous_ftp: Permission | None = None
     tls: Literal["prefer", "require"] = "prefer"
     certificates: CertificatePolicy = CertificatePolicy.VERIFY
+    canary_path: CanaryPath | None = None
 
     @property
     def may_log_in(self) -> bool:

@@ -25,6 +25,7 @@ class Job:
         sweep_id: of the sweep whose spool takes the results.
         user_agent: sent with every request.
         leads: file of addresses of buckets that were met before; empty for none.
+        places: file of places that earlier sweeps know in the unit (`findings.known_places`); empty for none.
     """
 
     scope: Scope
@@ -32,6 +33,7 @@ class Job:
     sweep_id: str
     user_agent: str
     leads: str = ""
+    places: str = ""
 
     @property
     def unit_id(self) -> str:
@@ -48,6 +50,7 @@ class Job:
                 "sweep_id": self.sweep_id,
                 "user_agent": self.user_agent,
                 "leads": self.leads,
+                "places": self.places,
             }
         )
 
@@ -57,7 +60,7 @@ class Job:
         fields = json.loads(line)
         scope = Scope.model_validate(fields["scope"])
         unit = _unit(scope, fields["unit_id"], fields["piece"])
-        return cls(scope, unit, fields["sweep_id"], fields["user_agent"], fields["leads"])
+        return cls(scope, unit, fields["sweep_id"], fields["user_agent"], fields["leads"], fields["places"])
 
 
 def _unit(scope: Scope, unit_id: str, given: dict[str, Any] | None) -> Unit:

@@ -33,6 +33,7 @@ from scope.model import Scope
 from sweeps.canaries import canaries_of
 from sweeps.engine import Engine
 from sweeps.harvest import Harvest
+from sweeps.known import Known
 from sweeps.narrowing import Narrowing
 from sweeps.plan import Plan, scope_digest, user_agent
 from sweeps.units_run import UnitsRun, left_in
@@ -189,8 +190,13 @@ class Sweep:
     def _run_units(self, spool: SweepSpool, watcher: Watcher) -> None:
         agent = user_agent(self._scope, self._version)
         run = UnitsRun(self._plan, spool, Narrowing(self._scope), agent, _now, lambda: self._cause)
-        harvest = Harvest(self._scope, spool.folder, self._wait_seconds, lambda what: watcher.tell(Waits(what)))
-        run.run(self._engine, harvest, watcher)
+
+        def waits(what: str) -> None:
+            watcher.tell(Waits(what))
+
+        harvest = Harvest(self._scope, spool.folder, self._wait_seconds, waits)
+        known = Known(self._scope.database.file, spool.folder, self._wait_seconds, waits)
+        run.run(self._engine, harvest, known, watcher)
 
     def _settled(self, sweep_id: str, database: Path, watcher: Watcher) -> SweepResult:
         """Merge; a database that another process holds is waited for in short turns, which a stop ends."""

@@ -18,6 +18,7 @@ from sweeps.engine import Engine
 from sweeps.harvest import Harvest
 from sweeps.job import Job
 from sweeps.job_queue import JobQueue
+from sweeps.known import Known
 from sweeps.narrowing import Narrowing
 from sweeps.plan import Plan
 from sweeps.progress import Progress
@@ -58,7 +59,7 @@ class UnitsRun:
         """Units that an earlier run of this sweep had finished."""
         return len(self._plan) - sum(self._open)
 
-    def run(self, engine: Engine, harvest: Harvest, watcher: Watcher) -> None:
+    def run(self, engine: Engine, harvest: Harvest, known: Known, watcher: Watcher) -> None:
         """Run what is left, and tell of it.
 
         Raises:
@@ -76,7 +77,7 @@ class UnitsRun:
 
         def job(leads: str, unit: Unit) -> Job:
             watcher.tell(UnitBegan(unit))
-            return self._job(leads, unit)
+            return self._job(leads, known.file_for(unit.unit_id), unit)
 
         for kinds, leads in harvest.turns():
             queue = JobQueue(self._plan, kinds, partial(job, leads), self._is_open)
@@ -94,8 +95,9 @@ class UnitsRun:
         left = partial(left_in, record, reason=reason, error=error)
         self._spool.settle_unit(record, UnitOutcome(state, now, now, error=error), reason, left)
 
-    def _job(self, leads: str, unit: Unit) -> Job:
-        return Job(self._narrowing.for_unit(unit), unit, self._spool.record.sweep_id, self._user_agent, leads)
+    def _job(self, leads: str, places: str, unit: Unit) -> Job:
+        scope, sweep_id = self._narrowing.for_unit(unit), self._spool.record.sweep_id
+        return Job(scope, unit, sweep_id, self._user_agent, leads, places)
 
     def _is_open(self, row: int) -> bool:
         return bool(self._open[row])

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import IO
 
 from documents.records import Skipped, SkipReason
+from documents.sink import Sink
 from extraction.isolation import ExtractorPool
 from fetching.budget import Budget, Cost
 from fetching.conduct import ConductLog
 from fetching.dialler import refuse_undialled_connections
 from fetching.errand import Errand
+from fetching.known_places import read_places
 from fetching.pacing import Pacer
 from fetching.source import Source
 from findings.errors import SpoolError
@@ -39,8 +41,10 @@ from scope.guard import Guard
 from scope.model import Limits, NameTarget
 from scope.units import Unit, UnitKind
 from sweeps.gates import UnitGate
+from sweeps.host_checks import HostChecks
 from sweeps.job import STOP_LINE, Job, progress_line
 from sweeps.keeping import keeper
+from sweeps.places_met import PlacesMet
 from sweeps.progress import Progress
 from sweeps.remembering import remembered
 from sweeps.sources import source_for
@@ -130,6 +134,7 @@ def _fetch(
         store=spool.store,
         memory=remembered(job, job.unit, spool, pack.manifest.generation),
         leads=Path(job.leads) if job.leads else None,
+        places=Path(job.places) if job.places else None,
         harvest=grammar_of_scope(job.scope) if job.scope.names is not None and job.scope.names.harvest else None,
         hears=listener.hears,
         stop=stop,
@@ -142,7 +147,7 @@ def _fetch(
         keep = keeper(job.scope, job.sweep_id, job.user_agent)
         sink = UnitSink(_must_be_there(job.unit), spool, inspector, teller, whose.attributed, keep)
         teller.costs(budget, errand.pacer, lambda: sink.progress)
-        error = _fetch_from(source_for(job.unit.kind, errand), job.unit, sink)
+        error = _fetch_known(job.unit, errand, sink, spool)
     teller.now(sink.progress)
     conduct.close()
     error = gate.shut.detail if gate.shut else error
@@ -187,7 +192,24 @@ def _first_started(spool: UnitSpool) -> datetime:
     return datetime.fromisoformat(started)
 
 
-def _fetch_from(source: Source, unit: Unit, sink: UnitSink) -> str:
+def _fetch_known(unit: Unit, errand: Errand, sink: UnitSink, spool: UnitSpool) -> str:
+    """Fetch; where findings are known, look before and after whether the host answers as before. See `_fetch_from`."""
+    places = tuple(read_places(errand.places))
+    source = source_for(unit.kind, errand)
+    if not places:
+        return _fetch_from(source, unit, sink)
+    checks = HostChecks(unit, errand, places, spool.host_checked)
+    met = PlacesMet(sink, places, spool)
+    checks.before()
+    error = _fetch_from(source, unit, met)
+    if not error and not errand.stop.is_set():
+        checks.after()
+        if unit.piece is None:  # what a piece does not list may lie in another one
+            met.tell_absences()
+    return error
+
+
+def _fetch_from(source: Source, unit: Unit, sink: Sink) -> str:
     """Fetch; returns where a source broke. What it had found until then is kept, the rest is told as not seen."""
     try:
         source.fetch(unit, sink)

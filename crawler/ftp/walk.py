@@ -28,6 +28,7 @@ from fetching.budget import BudgetSpentError
 from fetching.dialler import AddressDeniedError
 from fetching.errand import Errand
 from fetching.errors import FetchingError, NoAnswerError, StoppedError
+from fetching.known_places import read_places
 from fetching.recordings import is_to_be_heard, told_by_head
 from fetching.selection import Priority, Worth, worth
 from scope.guard import contains
@@ -92,6 +93,7 @@ class FtpWalk:
         frontier = self._frontier
         if frontier.is_new(self._start_url):
             frontier.push(Place(self._start_url, self._start_url))
+            frontier.push_known(read_places(self._errand.places))
         while True:
             if limit := self._errand.budget.spent:
                 frontier.close(SkipReason.BUDGET_SPENT, limit)

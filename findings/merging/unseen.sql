@@ -3,7 +3,7 @@
 --   direct   the server itself says for exactly this place that there is nothing: 404, 410, FTP's "no such file", a
 --            bucket's NoSuchKey; not a soft 404, which is a page with status 200
 --   refused  it refuses exactly this place (401, 403, 451, FTP's "permission denied", AccessDenied), while what the host
---            answered before is still answered: host_checks before and after, in the same unit, all as before
+--            answered before is still answered: host_checks before and after, in the same unit
 --   listing  the listing that named it was read whole and no longer names it, and the host answered as before, before and
 --            after that
 --   content  the same bytes are there, and hold no letter: a finding that only a sketch had told of never was one
@@ -45,8 +45,9 @@ WITH skipped AS (
         AND skips.url IN (SELECT url FROM unanswered)
     GROUP BY skips.sweep_id, skips.url
 ), checked AS (
-    SELECT sweep_id, unit_id, bool_and(answer = 'as_before') AS is_healthy,
-        min(checked_at) FILTER (turn = 'before') AS before_at, max(checked_at) FILTER (turn = 'after') AS after_at
+    SELECT sweep_id, unit_id, bool_and(answer IN ('as_before', 'changed')) AS is_healthy,
+        min(checked_at) FILTER (turn = 'before' AND answer = 'as_before') AS before_at,
+        max(checked_at) FILTER (turn = 'after' AND answer = 'as_before') AS after_at
     FROM host_checks WHERE sweep_id IN (SELECT sweep_id FROM unanswered)
     GROUP BY sweep_id, unit_id
 ), unlisted AS (

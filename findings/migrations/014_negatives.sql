@@ -36,7 +36,7 @@ COMMENT ON COLUMN host_checks.sweep_id IS 'the sweep';
 COMMENT ON COLUMN host_checks.unit_id IS 'the unit';
 COMMENT ON COLUMN host_checks.url IS 'the canary path: named in the scope, a document that was there in the sweep before, or the unit''s start';
 COMMENT ON COLUMN host_checks.turn IS 'before or after the unit''s places were asked for';
-COMMENT ON COLUMN host_checks.answer IS 'as_before; otherwise (it answered, and not as before); unknown (no answer, or nothing to compare with)';
+COMMENT ON COLUMN host_checks.answer IS 'as_before; changed (that document is another one now, or none: says nothing of the host); otherwise (it refused, or answers what it answers to all); unknown (no answer)';
 COMMENT ON COLUMN host_checks.detail IS 'class or code of what was otherwise';
 COMMENT ON COLUMN host_checks.status IS 'HTTP status; empty where nothing answered';
 COMMENT ON COLUMN host_checks.sha256 IS 'SHA-256 of what was answered, in hex';

@@ -1,0 +1,42 @@
+-- Places of findings that a sweep asks for whatever its listings say, by the unit that saw them last; and for each such
+-- unit paths that are known to answer: its start, and small documents that were there when they were last asked for and
+-- make no finding.
+WITH wanted AS (
+    SELECT findings.finding_id, findings.url, findings.sha256, findings.unit_id, findings.media_type, exposures.parent,
+        exposures.listed
+    FROM findings
+    JOIN finding_states AS states ON states.finding_id = findings.finding_id
+    LEFT JOIN finding_exposures AS exposures ON exposures.finding_id = findings.finding_id
+    WHERE states.state <> 'gone' OR states.gone_at > $gone_since
+), places AS (
+    SELECT unit_id, url, any_value(parent) FILTER (listed = 'yes') AS parent, any_value(sha256) AS sha256,
+        list(finding_id ORDER BY finding_id) AS finding_ids, any_value(media_type) AS media_type
+    FROM wanted GROUP BY unit_id, url
+), lengths AS (
+    -- Of each listing, as it was when it was last read.
+    SELECT parent, last_sweep, count(*) AS rows FROM entries
+    WHERE parent IN (SELECT parent FROM places) GROUP BY parent, last_sweep
+    QUALIFY row_number() OVER (PARTITION BY parent ORDER BY last_sweep DESC) = 1
+), fetched AS (
+    SELECT unit_id, url, sha256, size, media_type, verdict, status, is_listing FROM documents
+    WHERE member = '' AND unit_id IN (SELECT unit_id FROM places)
+    QUALIFY row_number() OVER (PARTITION BY unit_id, url ORDER BY fetched_at DESC) = 1
+), starts AS (
+    SELECT fetched.* FROM fetched
+    JOIN (SELECT DISTINCT unit_id, start_url FROM units) AS units
+        ON units.unit_id = fetched.unit_id AND units.start_url = fetched.url
+), still AS (
+    -- Small, no page, no listing: its bytes stay the same while nobody changes it.
+    SELECT fetched.* FROM fetched
+    JOIN entries ON entries.url = fetched.url AND entries.outcome IN ('fetched', 'unchanged')
+    ANTI JOIN findings ON findings.url = fetched.url
+    WHERE fetched.size BETWEEN 1 AND $most_bytes AND coalesce(fetched.is_listing, 'no') <> 'yes'
+        AND fetched.media_type NOT IN ('text/html', 'application/xhtml+xml')
+    QUALIFY row_number() OVER (PARTITION BY fetched.unit_id ORDER BY entries.last_seen DESC, fetched.size, fetched.url) <= $documents
+)
+SELECT places.*, coalesce(lengths.rows, 0) AS rows FROM places LEFT JOIN lengths ON lengths.parent = places.parent
+UNION ALL BY NAME
+SELECT unit_id, url, sha256, [] AS finding_ids, media_type, 0 AS rows FROM starts
+UNION ALL BY NAME
+SELECT unit_id, url, sha256, [] AS finding_ids, media_type, 0 AS rows FROM still ANTI JOIN starts USING (unit_id, url)
+ORDER BY unit_id, len(finding_ids) = 0, url;

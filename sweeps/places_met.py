@@ -1,0 +1,119 @@
+"""Which places of known findings the listings that named them no longer name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from documents.buckets import BucketAccess, BucketLead, NamesSearched
+from documents.exposure import Truth
+from documents.records import Document, Entry, Skipped
+from documents.sink import Sink
+from fetching.known_places import KnownPlace
+from findings.records import Absence
+from findings.spool import UnitSpool
+
+# A listing that has lost more than this share of its rows at once is another one, or is cut off, or empty: that
+# something is missing in it says nothing.
+LEAST_SHARE_OF_ROWS: Final = 0.5
+_KEPT: Final = "places_met"
+
+
+class PlacesMet:
+    """A unit's sink that takes note of listings, and hands everything on.
+
+    Args:
+        sink: takes the records.
+        places: of findings; what `read_places` gives.
+        spool: keeps the notes over a kill, and takes what is absent.
+    """
+
+    def __init__(self, sink: Sink, places: Iterable[KnownPlace], spool: UnitSpool) -> None:
+        self._sink = sink
+        self._spool = spool
+        self._places = {place.url: place for place in places if not place.is_canary}
+        self._listings = {place.parent for place in self._places.values() if place.parent}
+        kept = (spool.store.kept(_KEPT) if spool.store else None) or {}
+        self._named: set[str] = set(kept.get("named", ()))
+        self._broken: set[str] = set(kept.get("broken", ()))
+        self._rows: dict[str, int] = dict(kept.get("rows", {}))
+        self._read: dict[str, str] = dict(kept.get("read", {}))
+        if spool.store:
+            spool.store.keep(_KEPT, self._notes)
+
+    def tell_absences(self) -> None:
+        """Record which places are no longer in the listings that named them, as far as those were read whole."""
+        for place in self._places.values():
+            listing = place.parent
+            if listing is None or place.url in self._named or listing in self._broken or listing not in self._read:
+                continue
+            rows = self._rows.get(listing, 0)
+            if rows and rows >= (place.rows - 1) * LEAST_SHARE_OF_ROWS:
+                self._spool.absent(Absence(place.url, listing, rows, datetime.fromisoformat(self._read[listing])))
+
+    # -- what a sink takes
+
+    def entry(self, entry: Entry) -> None:
+        """See `Sink`."""
+        self._note_row(entry)
+        self._sink.entry(entry)
+
+    def listed(self, entries: Sequence[Entry]) -> None:
+        """See `Sink`."""
+        if self._places:
+            for entry in entries:
+                self._note_row(entry)
+        self._sink.listed(entries)
+
+    def document(self, document: Document) -> None:
+        """See `Sink`."""
+        if document.url in self._listings and document.exposure.is_listing is Truth.NO:
+            self._broken.add(document.url)
+        self._sink.document(document)
+
+    def skipped(self, skipped: Skipped) -> None:
+        """See `Sink`."""
+        if not skipped.member:
+            self._note_gap(skipped)
+        self._sink.skipped(skipped)
+
+    def bucket(self, access: BucketAccess) -> None:
+        """See `Sink`."""
+        self._sink.bucket(access)
+
+    def bucket_named(self, lead: BucketLead) -> None:
+        """See `Sink`."""
+        self._sink.bucket_named(lead)
+
+    def names_searched(self, search: NamesSearched) -> None:
+        """See `Sink`."""
+        self._sink.names_searched(search)
+
+    # -- notes
+
+    def _note_row(self, entry: Entry) -> None:
+        if entry.url in self._places:
+            self._named.add(entry.url)
+        if entry.parent in self._listings and entry.parent is not None:
+            self._rows[entry.parent] = self._rows.get(entry.parent, 0) + 1
+            self._read[entry.parent] = datetime.now(UTC).isoformat()
+
+    def _note_gap(self, skipped: Skipped) -> None:
+        """A listing, one of its pages, or a folder in it was not read, or not all of it."""
+        if not self._listings:
+            return
+        if skipped.parent in self._listings and skipped.url.endswith("/") and skipped.parent is not None:
+            self._broken.add(skipped.parent)
+        bare = _bare(skipped.url)
+        self._broken.update(listing for listing in self._listings if listing and _bare(listing) == bare)
+
+    def _notes(self) -> dict[str, Any]:
+        sets = {"named": self._named, "broken": self._broken}
+        return {name: sorted(each) for name, each in sets.items()} | {"rows": self._rows, "read": self._read}
+
+
+def _bare(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.netloc}{parts.path}"
