@@ -44,6 +44,11 @@ def login_asked(headers: Headers) -> bool:
     return b"WWW-Authenticate" in headers
 
 
+def is_challenge(headers: Headers) -> bool:
+    """Was the refusal meant for programs, whatever they ask for? So say Cloudflare and Amazon's firewall."""
+    return headers.get("cf-mitigated") == b"challenge" or headers.get("x-amzn-waf-action") in (b"challenge", b"captcha")
+
+
 def _indexable(crawl: Crawl, response: Response, harvest: Harvest) -> tuple[Truth, IndexBasis]:
     rules = crawl.robots.get(_origin(response.url))
     robots = None if rules is None or rules.unknown else barred_by_robots(rules.parsed, response.url)

@@ -13,13 +13,14 @@ from reports.shown import printable
 # What a sighting's basis means to a person; reasons of skips are said as they are.
 _BASES: Final = {
     "matched": "it was fetched and matched",
-    "not_met": "nothing led to it any more",
+    "not_met": "nothing led to it any more, or what did leads elsewhere now",
     "fetched_without_match": "what is there now is something else",
     "not_listed": "no longer in its folder's listing",
     "not_confirmed": "the same bytes, fetched, hold no letter",
     "canary_missing": "it was said, by a sweep that missed a canary letter there: does not count",
     "host_refuses": "refused, and so is what the host answered before",
     "soft_404": "the host's own page for what is not there, with status 200",
+    "challenge": "a challenge that programs do not pass stands in its place",
     "login_page": "a page that asks for a password stands in its place",
     "rematched": "a sketch of what was fetched earlier matched",
     "not_modified": "the server says that it is unchanged",

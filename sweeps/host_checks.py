@@ -143,7 +143,7 @@ class HostChecks:
 
 
 def _canaries(unit: Unit, places: tuple[KnownPlace, ...]) -> tuple[KnownPlace, ...]:
-    """The one that the scope names or a document that earlier sweeps know, and the start; of a bucket documents only."""
+    """The one that the scope names or a document that sweeps know, and the start; of a bucket documents only."""
     known = [place for place in places if place.is_canary and place.url != unit.start_url]
     start = next((place for place in places if place.url == unit.start_url and place.is_canary), None)
     if unit.kind in (UnitKind.BUCKET, UnitKind.NAMES):

@@ -39,6 +39,7 @@ class PlacesMet:
         self._named: set[str] = set(kept.get("named", ()))
         self._broken: set[str] = set(kept.get("broken", ()))
         self._rows: dict[str, int] = dict(kept.get("rows", {}))
+        self._first: dict[str, str] = dict(kept.get("first", {}))
         self._read: dict[str, str] = dict(kept.get("read", {}))
         if spool.store:
             spool.store.keep(_KEPT, self._notes)
@@ -97,6 +98,8 @@ class PlacesMet:
         if entry.url in self._places:
             self._named.add(entry.url)
         if entry.parent in self._listings and entry.parent is not None:
+            if self._first.setdefault(entry.parent, entry.url) == entry.url:
+                self._rows[entry.parent] = 0  # read once more, as where something else redirects to it
             self._rows[entry.parent] = self._rows.get(entry.parent, 0) + 1
             self._read[entry.parent] = datetime.now(UTC).isoformat()
 
@@ -111,7 +114,11 @@ class PlacesMet:
 
     def _notes(self) -> dict[str, Any]:
         sets = {"named": self._named, "broken": self._broken}
-        return {name: sorted(each) for name, each in sets.items()} | {"rows": self._rows, "read": self._read}
+        return {name: sorted(each) for name, each in sets.items()} | {
+            "rows": self._rows,
+            "read": self._read,
+            "first": self._first,
+        }
 
 
 def _bare(url: str) -> str:

@@ -23,8 +23,8 @@ from scope.units import Unit, UnitKind, unit_of
 
 # The parts of a scope that say what is looked at. Limits, authority and paths may change between a kill and a resume.
 _IDENTITY = ("organisation", "site", "bucket", "ftp", "names")
-# Of each target: when it may be asked, and until when.
-_WHEN = ("windows", "expires")
+# Of each target: when it may be asked, and until when; and what its host is checked by.
+_WHEN = ("windows", "expires", "canary_path")
 # Of a search for names, likewise: how fast it asks.
 _PACE = ("requests_per_second", "fastest")
 # Ids that are compared at a time: 8 bytes each, and Python's numbers (32 bytes) meanwhile.

@@ -17,7 +17,7 @@ from crawler.ancestors import Ancestors
 from crawler.crawl import Crawl
 from crawler.errors import PageTooCostlyError
 from crawler.evidence import evidence_of
-from crawler.exposure import exposure_of, login_asked
+from crawler.exposure import exposure_of, is_challenge, login_asked
 from crawler.failures import reason_of_error
 from crawler.frontier import Place
 from crawler.heads import refusal_of_head, take_head
@@ -76,6 +76,8 @@ class UnitSpider(Spider):
             reason, detail = refused
             if reason is SkipReason.ACCESS_DENIED and login_asked(response.headers):
                 detail = f"{detail} {LOGIN_ASKED}"
+            if is_challenge(response.headers):
+                detail = f"{detail} challenge"
             self._skip(place, reason, detail, harvest)
         elif place.head:
             errand = self.crawl.errand

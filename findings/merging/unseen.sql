@@ -39,7 +39,8 @@ WITH skipped AS (
         bool_and(
             skips.reason = 'access_denied' AND NOT regexp_matches(skips.detail, 'login_page|challenge|^http_40[27]')
         ) AS is_refused,
-        bool_or(skips.detail = 'soft_404') AS is_soft, bool_or(skips.detail = 'login_page') AS is_login
+        bool_or(skips.detail = 'soft_404') AS is_soft, bool_or(skips.detail = 'login_page') AS is_login,
+        bool_or(contains(skips.detail, 'challenge')) AS is_challenge
     FROM skips
     WHERE skips.member = '' AND skips.sweep_id IN (SELECT sweep_id FROM unanswered)
         AND skips.url IN (SELECT url FROM unanswered)
@@ -62,11 +63,15 @@ WITH skipped AS (
     WHERE skips.member = '' AND skips.sweep_id IN (SELECT sweep_id FROM unanswered)
     GROUP BY skips.sweep_id, skips.unit_id
 ), fetched AS (
-    SELECT documents.sweep_id, documents.url, max(documents.fetched_at) AS fetched_at,
-        list_distinct(list(documents.sha256)) AS digests
-    FROM documents
-    WHERE documents.sweep_id IN (SELECT sweep_id FROM unanswered) AND documents.url IN (SELECT url FROM unanswered)
-    GROUP BY documents.sweep_id, documents.url
+    -- Where it leads elsewhere now, that is what is there.
+    SELECT sweep_id, url, max(fetched_at) AS fetched_at, list_distinct(list(sha256)) AS digests
+    FROM (
+        SELECT sweep_id, url, fetched_at, sha256 FROM documents
+        UNION ALL
+        SELECT sweep_id, requested_url, fetched_at, sha256 FROM documents WHERE requested_url IS NOT NULL
+    )
+    WHERE sweep_id IN (SELECT sweep_id FROM unanswered) AND url IN (SELECT url FROM unanswered)
+    GROUP BY sweep_id, url
 ), sketched AS (
     SELECT finding_id FROM sightings
     WHERE presence = 'present' AND finding_id IN (SELECT finding_id FROM unanswered)
@@ -78,6 +83,7 @@ WITH skipped AS (
         coalesce(skipped.is_not_there, false) AND fetched.url IS NULL AS is_not_there,
         coalesce(skipped.is_refused, false) AND fetched.url IS NULL AS is_refused,
         coalesce(skipped.is_soft, false) AS is_soft, coalesce(skipped.is_login, false) AS is_login,
+        coalesce(skipped.is_challenge, false) AS is_challenge,
         coalesce(unanswered.member = '' AND sketched.finding_id IS NOT NULL
             AND fetched.digests = [unanswered.sha256], false) AS is_not_confirmed,
         -- What finds no letter that it must find can not tell that others are gone.
@@ -119,6 +125,7 @@ WITH skipped AS (
             WHEN fetched_at IS NOT NULL THEN 'fetched_without_match'
             WHEN is_soft THEN 'soft_404'
             WHEN is_login THEN 'login_page'
+            WHEN is_challenge THEN 'challenge'
             WHEN is_doubted AND (is_not_there OR is_refused OR is_unlisted) THEN 'canary_missing'
             WHEN is_refused AND NOT is_healthy THEN if(is_checked, 'host_refuses', judged.reason)
             WHEN judged.reason IS NOT NULL THEN judged.reason

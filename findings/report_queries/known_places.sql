@@ -34,9 +34,12 @@ WITH wanted AS (
         AND fetched.media_type NOT IN ('text/html', 'application/xhtml+xml')
     QUALIFY row_number() OVER (PARTITION BY fetched.unit_id ORDER BY entries.last_seen DESC, fetched.size, fetched.url) <= $documents
 )
-SELECT places.*, coalesce(lengths.rows, 0) AS rows FROM places LEFT JOIN lengths ON lengths.parent = places.parent
-UNION ALL BY NAME
-SELECT unit_id, url, sha256, [] AS finding_ids, media_type, 0 AS rows FROM starts
-UNION ALL BY NAME
-SELECT unit_id, url, sha256, [] AS finding_ids, media_type, 0 AS rows FROM still ANTI JOIN starts USING (unit_id, url)
+SELECT * FROM (
+    SELECT places.*, coalesce(lengths.rows, 0) AS rows FROM places LEFT JOIN lengths ON lengths.parent = places.parent
+    UNION ALL BY NAME
+    SELECT unit_id, url, sha256, []::VARCHAR[] AS finding_ids, media_type, 0 AS rows FROM starts
+    UNION ALL BY NAME
+    SELECT still.unit_id, still.url, still.sha256, []::VARCHAR[] AS finding_ids, still.media_type, 0 AS rows
+    FROM still ANTI JOIN starts ON starts.unit_id = still.unit_id AND starts.url = still.url
+)
 ORDER BY unit_id, len(finding_ids) = 0, url;
