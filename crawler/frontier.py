@@ -103,8 +103,12 @@ class Frontier:
                 self.push(Place(known.url, known.url, depth=1, priority=KNOWN))
 
     def next(self) -> Place | None:
-        """The place to fetch next; it is under way until `finish`."""
+        """The place to fetch next; it is under way until `finish`. None too while what is under way may lead on."""
         while not self.closed and (place := self._pop()) is not None:
+            if place.is_known and not all(other.is_known for other in self._under_way.values()):
+                self._waiting += 1
+                heapq.heappush(self._window, (place.priority, place.number, place))
+                return None
             self._under_way[place.number] = place
             if not place.is_known or self.is_new(place.url):
                 return place

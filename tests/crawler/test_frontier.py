@@ -11,6 +11,7 @@ import pytest
 import crawler.frontier
 from crawler.frontier import Frontier, Place
 from documents.records import SkipReason
+from fetching.known_places import KnownPlace
 from fetching.store import PassingStore
 
 
@@ -197,3 +198,30 @@ def test_a_place_knows_how_it_was_reached(store: PassingStore, saved: bool) -> N
     expected = tuple(place(number).url for number in range(3))
     assert frontier.path(last) == expected
     assert frontier.path(place(9)) == ()
+
+
+def test_a_known_place_waits_until_nothing_else_may_lead_to_it() -> None:
+    frontier = Frontier()
+    known = [KnownPlace(f"http://x.example.org/{name}", None, "00", ("finding",)) for name in "ab"]
+    canary = KnownPlace("http://x.example.org/c", None, "00", ())
+    frontier.is_new("http://x.example.org/")
+    frontier.push(Place("http://x.example.org/", "http://x.example.org/"))
+    frontier.push_known([*known, canary])
+    start = frontier.next()
+    assert start is not None
+    assert frontier.next() is None, "the start may name it"
+    assert not frontier.is_exhausted
+    frontier.finish(start)
+    assert frontier.is_new(known[0].url)
+    frontier.push(Place(known[0].url, known[0].url, parent=start.url, depth=1))
+    named = frontier.next()
+    assert named is not None
+    assert named.parent == start.url
+    frontier.finish(named)
+    last = frontier.next()
+    assert last is not None
+    assert (last.url, last.is_known) == (known[1].url, True)
+    assert frontier.next() is None, "what was named is not asked for again, a canary path is not asked for at all"
+    frontier.finish(last)
+    assert frontier.is_exhausted
+    assert list(frontier.leave()) == []
