@@ -83,7 +83,7 @@ def _answers(
     """
     check_authority(scope, tip_off)
     asked = [(url, guard_for(url, scope, tip_off)) for url in dict.fromkeys(map(_bare, urls))]
-    conduct = conduct_log(scope, command)
+    conduct = conduct_log(scope, command, tip_off)
     for url, guard in asked:
         if tip_off is not None and guard.tip_off is not None:
             record_tip_off(scope, url, tip_off)

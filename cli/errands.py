@@ -13,12 +13,16 @@ from cli.private_log import append_private_line
 from cli.starting import check_no_stop, check_scope_authority
 from fetching.budget import Budget
 from fetching.clean_environment import ambient_settings
-from fetching.conduct import ConductLog
+from fetching.conduct import ConductLog, Why
 from fetching.errand import Errand
 from fetching.pacing import Pacer
+from findings.conduct.folder import conduct_root, open_folder
+from findings.conduct.settling import settle
+from findings.keys import load_or_create_database_key
 from scope.guard import Guard
 from scope.model import Scope
 from sweeps.plan import user_agent
+from sweeps.provenance import of_command
 
 
 def check_authority(scope: Scope, tip_off: str | None) -> None:
@@ -71,8 +75,20 @@ def errand_for(scope: Scope, guard: Guard, conduct: ConductLog) -> Errand:
     )
 
 
-def conduct_log(scope: Scope, command: str) -> ConductLog:
-    """A new log beside the database, named after the command that asks."""
-    folder = scope.database.file.with_name(scope.database.file.name + ".conduct")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return ConductLog(folder / f"{command}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.jsonl")
+def conduct_log(scope: Scope, command: str, tip_off: str | None = None) -> ConductLog:
+    """A log of what this command asks, in the chain of the database's conduct once it is closed.
+
+    Args:
+        scope: whose authority and database.
+        command: who asks.
+        tip_off: the reference of a tip-off under which it does.
+    """
+    database, path = scope.database.file, scope.database.key
+    key = load_or_create_database_key(path, database_exists=True) if path.exists() else None
+    usual = Why.TIP_OFF if tip_off else _WHY.get(command, Why.CHECK)
+    of = of_command(scope, command, operator_name(), usual, key)
+    root = conduct_root(database)
+    return ConductLog.sealed(open_folder(database, command), command, of, lambda: settle(root))
+
+
+_WHY = {"probe": Why.PROBE, "evidence": Why.CAPTURE}

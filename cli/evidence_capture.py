@@ -67,7 +67,7 @@ def capture_all(
         row = finding(database, prefix, READ_WAIT).row
         by_url.setdefault(row.url, []).append(row)
     asked = [(url, rows, guard_for(url, scope, tip_off)) for url, rows in by_url.items()]
-    conduct = conduct_log(scope, "evidence")
+    conduct = conduct_log(scope, "evidence", tip_off)
     capture = Capture(scope, database, conduct, who_why, output)
     with closing(conduct):
         for url, rows, guard in asked:

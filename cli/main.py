@@ -34,6 +34,7 @@ COMMANDS = {
     "triage": "cli.triage",
     "purge": "cli.purge",
     "evidence": "cli.evidence",
+    "conduct": "cli.conduct",
     "backup": "cli.keeping",
     "restore": "cli.keeping",
     "buckets": "cli.buckets",

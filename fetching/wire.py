@@ -27,6 +27,7 @@ from urllib3.exceptions import (
 
 from documents.records import SkipReason
 from fetching.budget import BudgetSpentError
+from fetching.conduct import Why
 from fetching.cut_off import Cut, CutOff
 from fetching.dialler import Dialler
 from fetching.errand import Errand
@@ -70,8 +71,9 @@ _FAILURES: tuple[tuple[type[Exception], SkipReason], ...] = (
 class _Exchange:
     """The bookkeeping of one request and its answer: its deadline, what it failed by, its line in the conduct log."""
 
-    def __init__(self, errand: Errand, cut_off: CutOff, url: str) -> None:
+    def __init__(self, errand: Errand, cut_off: CutOff, url: str, *, hop: bool = False) -> None:
         self._errand = errand
+        self._why = Why.REDIRECT if hop else None
         self._cut_off = cut_off
         self._url = url
         self._told = False
@@ -101,7 +103,7 @@ class _Exchange:
             return act()
         except NotAskedError as error:  # the dialler's
             self._cut_off.rest()
-            self._errand.conduct.refused(self._url, error.detail)
+            self._errand.conduct.refused(self._url, error.detail, self._why)
             raise
         except (HTTPError, OSError) as error:
             failure = self._judged(error, in_body)
@@ -128,14 +130,14 @@ class _Exchange:
         self._cut_off.rest()
         if not self._told:
             self._told = True
-            self._errand.conduct.failed("GET", self._url, failure.detail)
+            self._errand.conduct.failed("GET", self._url, failure.detail, self._why)
 
     def answered(self, status: int) -> None:
         """The end of it, as it should be."""
         self._cut_off.rest()
         if not self._told:
             self._told = True
-            self._errand.conduct.answered("GET", self._url, status, self.received)
+            self._errand.conduct.answered("GET", self._url, status, self.received, self._why)
 
     def _judged(self, error: Exception, in_body: bool) -> FetchingError:
         if cut := self._cut_off.cut:
@@ -329,7 +331,7 @@ class Wire:
 
     def _ask(self, url: str, headers: Mapping[str, str], *, hop: bool) -> Answer:
         self._admit(url, hop=hop)
-        exchange = _Exchange(self._errand, self._cut_off, url)
+        exchange = _Exchange(self._errand, self._cut_off, url, hop=hop)
         response = exchange.attempt(lambda: self._open(url, headers))
         return Answer(url, response, exchange, self._peer, redirected=hop)
 
@@ -353,7 +355,7 @@ class Wire:
         """Guard, budget and pace, in this order; returns when the request may be made."""
         errand = self._errand
         if denied := errand.guard.url(url):
-            errand.conduct.refused(url, denied.denial.value)
+            errand.conduct.refused(url, denied.denial.value, Why.REDIRECT if hop else None)
             error = UrlDeniedError.from_denied(denied)
             raise UrlDeniedError(error.reason, f"redirect: {error.detail}") if hop else error
         if spent := errand.budget.spent:

@@ -223,6 +223,7 @@ _EXPECTATIONS = {
     "windows": 'stretches of the week in a list, such as windows = ["Mon-Fri 20:00-06:00", "Sat-Sun 00:00-24:00"]',
     "timezone": 'a time zone, such as timezone = "Europe/London"',
     "stop_file": 'a file, such as stop_file = "/srv/stray/stop"',
+    "urls": '"keyed", "clear" or "masked"',
     "file": 'a file, such as file = "opt-out.txt"',
     "allowed_skips": 'skip reasons in a list, such as ["not_found", "access_denied"]',
 }

@@ -24,8 +24,9 @@ from fetching.errand import Errand
 from fetching.known_places import read_places
 from fetching.pacing import Pacer
 from fetching.source import Source
+from findings.conduct.folder import open_folder
 from findings.errors import SpoolError
-from findings.keys import load_or_create_database_key
+from findings.keys import DatabaseKey, load_or_create_database_key
 from findings.records import UnitOutcome, UnitRecord, UnitState
 from findings.spool import SweepSpool, UnitSpool
 from findings.spool_folders import spool_root
@@ -46,6 +47,7 @@ from sweeps.job import STOP_LINE, Job, progress_line
 from sweeps.keeping import keeper
 from sweeps.places_met import PlacesMet
 from sweeps.progress import Progress
+from sweeps.provenance import of_unit
 from sweeps.remembering import remembered
 from sweeps.sources import source_for
 from sweeps.unit_sink import UnitSink
@@ -107,7 +109,7 @@ def main() -> None:
     guard = Guard(job.scope)
     refuse_undialled_connections(guard)
     record = UnitRecord.from_unit(job.unit)
-    key = load_or_create_database_key(job.scope.database.key, database_exists=True)
+    key = _database_key(job)
     sweep = SweepSpool.of_sweep(spool_root(job.scope.database.file), job.sweep_id, key)
     gate = UnitGate(job.scope, job.unit.target, guard)
     with gate.watching(stop):
@@ -121,7 +123,11 @@ def _fetch(
     limits = limits_of(job)
     budget = budget_of(limits, spool)
     started = _first_started(spool)
-    conduct = ConductLog(conduct_file(job))
+    conduct = ConductLog.sealed(
+        open_folder(job.scope.database.file, job.sweep_id),
+        job.unit_id,
+        of_unit(job.scope, job.unit, job.sweep_id, _database_key(job)),
+    )
     pack = open_pack(job.scope.pack.path, load_key(job.scope.pack.key))
     listener = Listener(pack)
     errand = Errand(
@@ -223,13 +229,8 @@ def _fetch_from(source: Source, unit: Unit, sink: Sink) -> str:
     return ""
 
 
-def conduct_file(job: Job) -> Path:
-    """The unit's conduct log, kept beside the database for the owner of the target to read."""
-    root = job.scope.database.file.with_name(job.scope.database.file.name + ".conduct")
-    folder = root / job.sweep_id
-    for private in (root, folder):
-        private.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder / f"{job.unit_id}.jsonl"
+def _database_key(job: Job) -> DatabaseKey:
+    return load_or_create_database_key(job.scope.database.key, database_exists=True)
 
 
 def _own_standard_output() -> IO[str]:

@@ -23,6 +23,7 @@ from documents.buckets import BucketAccess, Evidence, Question
 from documents.exposure import Truth
 from documents.records import SkipReason
 from fetching.budget import BudgetSpentError
+from fetching.conduct import Why
 from fetching.dialler import AddressDeniedError, Dialler
 from fetching.errand import Errand
 from fetching.errors import StoppedError
@@ -67,7 +68,7 @@ class AccountAsker:
             return replace(reply, exists=known, access=self._access(name, reply.access) if known is Truth.YES else None)
         self._admit(host)
         resolved, code = await self._lookup(host, port)
-        self._errand.conduct.answered("DNS", f"https://{host}/", 0, 0)
+        self._errand.conduct.answered("DNS", f"https://{host}/", 0, 0, Why.RESOLVE)
         if resolved is Truth.UNKNOWN:
             return Reply(Truth.UNKNOWN, SkipReason.DNS_ERROR, code)
         evidence = Evidence(Question.DNS, None, code, "", datetime.now(UTC))

@@ -10,7 +10,9 @@ from scrapy.http import Response
 
 from crawler.crawl import crawl_of
 from crawler.failures import reason_of_error
-from fetching.conduct import ConductLog
+from crawler.middlewares.redirects import HOPS
+from crawler.middlewares.rendering import OF_BROWSER
+from fetching.conduct import ConductLog, Why
 from fetching.errors import NotAskedError
 
 
@@ -27,13 +29,20 @@ class ConductMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """An answer came."""
-        self._conduct.answered(request.method, request.url, response.status, len(response.body))
+        self._conduct.answered(request.method, request.url, response.status, len(response.body), _why(request))
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Refused before the network, or failed on it."""
         reason, detail = reason_of_error(exception)
         if isinstance(exception, NotAskedError):
-            self._conduct.refused(request.url, str(reason))
+            self._conduct.refused(request.url, str(reason), _why(request))
         else:
-            self._conduct.failed(request.method, request.url, detail)
+            self._conduct.failed(request.method, request.url, detail, _why(request))
+
+
+def _why(request: Request) -> Why | None:
+    """Where the request itself says it."""
+    if HOPS in request.meta:
+        return Why.REDIRECT
+    return Why.BROWSER if OF_BROWSER in request.meta else None

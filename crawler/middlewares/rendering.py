@@ -16,7 +16,8 @@ from crawler.errors import BrowserMissingError, PageTooCostlyError
 from crawler.frontier import Place
 from crawler.markup import PARSED_BYTES, is_html, needs_browser, parse_html
 
-_OF_BROWSER = "of_browser"
+# Key in the meta of a request that a page in the browser made.
+OF_BROWSER = "of_browser"
 # Key in the meta of a request whose page a browser would have drawn: which part is not installed.
 BROWSER_MISSING = "browser_missing"
 # Key in the meta of a request whose answer is what a browser made of it.
@@ -74,7 +75,7 @@ class RenderingMiddleware:
     async def _fetch(self, url: str) -> Fetched | None:
         """Through all components, as any request of the crawl."""
         try:
-            response = await self._crawler.engine.download_async(Request(url, meta={_OF_BROWSER: True}))
+            response = await self._crawler.engine.download_async(Request(url, meta={OF_BROWSER: True}))
         except Exception:  # noqa: BLE001 - on record by then; to the page it is not there
             return None
         return Fetched(response.status, _content_type(response), response.body)

@@ -30,6 +30,9 @@ class Action(StrEnum):
     DESTROYED = "destroyed"
     # A sweep met it, and the vault is as full as the scope allows.
     NOT_KEPT = "not_kept"
+    # In the chain of the conduct log (findings/conduct/), which holds no evidence: what was taken in, and let go.
+    CONDUCT = "conduct"
+    CONDUCT_PURGED = "conduct_purged"
 
 
 @dataclass(frozen=True, slots=True)

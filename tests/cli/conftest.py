@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from demo_range.range import DemoRange
+from findings.conduct.asking import Wanted, requests
+from findings.conduct.folder import conduct_root
 
 STRAY = [sys.executable, "-W", "error::ResourceWarning", "-c", "from cli.main import main; main()"]
 Stray = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -72,6 +75,10 @@ class Workspace:
 
     def started(self, *arguments: str | Path) -> AbstractContextManager[subprocess.Popen[str]]:
         return started_stray(*arguments, cwd=self.folder)
+
+    def conduct(self, of: str = "") -> list[dict[str, Any]]:
+        """Every line of the conduct log, of a sweep or command."""
+        return list(requests(conduct_root(self.database), Wanted(sweep=of)))
 
     def edit(self, changes: Mapping[str, str]) -> None:
         text = self.scope.read_text()

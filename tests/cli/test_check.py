@@ -79,8 +79,7 @@ def test_a_url_in_scope_is_asked_once_with_the_scopes_own_pack(workspace: Worksp
     told = workspace.stray("check", workspace.ground.url(place), "--format", "json")
     assert told.returncode == 10, told.stderr
     assert {letter["letter_id"] for letter in json.loads(told.stdout)["letters"]} == set(place.letter_ids)
-    logs = list(workspace.folder.glob("findings.duckdb.conduct/check-*.jsonl"))
-    assert [json.loads(line)["status"] for log in logs for line in log.read_text().splitlines()] == [200]
+    assert [(line["status"], line["why"]) for line in workspace.conduct("check")] == [(200, "check")]
 
 
 def test_a_url_outside_the_targets_needs_a_tip_off_which_is_on_record(workspace: Workspace) -> None:

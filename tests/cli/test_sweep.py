@@ -33,8 +33,7 @@ def finding_ids(workspace: Workspace) -> list[str]:
 
 
 def conduct_lines(workspace: Workspace) -> list[dict[str, Any]]:
-    files = workspace.folder.glob("findings.duckdb.conduct/*/*.jsonl")
-    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+    return workspace.conduct()
 
 
 def wait_for_documents(workspace: Workspace, process: subprocess.Popen[str], requests: int) -> None:

@@ -1,0 +1,1 @@
+"""The conduct of all sweeps and commands of a database: settled, chained, verified, exported."""
