@@ -97,10 +97,11 @@ class Guard:
 
     def url(self, url: str) -> Denied | None:
         """May this URL be requested?"""
-        denied = self.authority_denial() or self._opted_out(url)
+        denied = self.authority_denial()
         if denied is None and any(question.fullmatch(url) for question in self._questions):
-            return None
-        return denied or self._spelled_badly(url) or self._outside(url) or self._acts_or_tells(url)
+            return self._opted_out(url)
+        denied = denied or self._spelled_badly(url) or self._opted_out(url)
+        return denied or self._outside(url) or self._acts_or_tells(url)
 
     def use_opt_outs(self, opt_outs: OptOutList) -> None:
         """From now on this list holds, in place of the scope's; from any thread."""
