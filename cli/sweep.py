@@ -24,12 +24,8 @@ from cli.options import DatabaseFile, format_option, scope_argument
 from cli.starting import begin, check_scope_authority
 from cli.sweep_summary import summary_fields, tell_not_failed_on, tell_summary, unseen
 from cli.watched import LOUD, Saying, Watched, saying_of, watched, watching_options
-<<<<<<< HEAD
-=======
-from fetching.clean_environment import clean_environment
 from findings.conduct.folder import conduct_root
 from findings.conduct.settling import settling
->>>>>>> 15cc19c (Conduct log: requests with their reason, sealed pieces for each unit, bundles in one chain across sweeps and commands; verify, export and purge)
 from findings.database import LOCK_WAIT_SECONDS
 from findings.records import FindingState, Severity
 from findings.resuming import RESUME_WITHIN

@@ -23,11 +23,8 @@ from pydantic import (
 )
 from pydantic_core import Url
 
-<<<<<<< HEAD
 from scope.canaries import Canary
-=======
 from scope.conduct import Conduct
->>>>>>> 15cc19c (Conduct log: requests with their reason, sealed pieces for each unit, bundles in one chain across sweeps and commands; verify, export and purge)
 from scope.fields import Permission, Table, Text
 from scope.heartbeat import Heartbeat
 from scope.incremental import Incremental
