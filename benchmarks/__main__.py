@@ -19,6 +19,7 @@ BENCHMARKS = (
     "matching",
     "ocr",
     "sensitivity",
+    "sketches",
     "sound",
     "end_to_end",
 )

@@ -65,11 +65,7 @@ class Settled:
 
     def holds(self, sha256: str) -> bool:
         """Does the verdict of the document of this digest (hex) stand?"""
-        if not len(self.stands):
-            return False
-        wanted = number_of(sha256)
-        at = int(np.searchsorted(self.stands, wanted))
-        return at < len(self.stands) and bool(self.stands[at] == wanted)
+        return holds(self.stands, sha256)
 
     def write(self, database: Path) -> None:
         """Put it in place at once.
@@ -92,6 +88,13 @@ class Settled:
                 for array in arrays.values():
                     out.write(array.astype("<u8").tobytes())
             sync_folder(folder)
+
+
+def holds(numbers: Numbers, sha256: str) -> bool:
+    """Is a digest (hex) among these, which are ascending?"""
+    wanted = number_of(sha256)
+    at = int(np.searchsorted(numbers, wanted))
+    return at < len(numbers) and bool(numbers[at] == wanted)
 
 
 def number_of(sha256: str) -> np.uint64:

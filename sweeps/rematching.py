@@ -17,11 +17,11 @@ from findings.lock import SweepLock
 from findings.merge import merge
 from findings.records import SweepKind, SweepRecord, new_sweep_id
 from findings.rematch import SeenLetter, SketchHit, record_rematch, seen_before
-from findings.settled import Numbers, Settled, number_of, numbers_of
+from findings.settled import Numbers, Settled, holds, number_of, numbers_of
 from findings.sketches import (
     SketchCounts,
-    contents_judged_clear,
     judged_by,
+    judged_clear,
     letters_by_content,
     refetched_since,
     sketch_batches,
@@ -156,11 +156,9 @@ class _Comparing:
         else:
             self._new = frozenset(self._ids[each] for each in letter_ids if each in self._ids)
         self._known = letters_by_content(connection)
-        self._judged = judged_by(connection, pack.pack_id) if letter_ids is None else frozenset()
-        self._clear = contents_judged_clear(connection)
-        self._refused = set(before.refused.tolist()) - set(
-            numbers_of(refetched_since(connection, before.made_at)).tolist()
-        )
+        self._judged = judged_by(connection, pack.pack_id) if letter_ids is None else before.letters[:0]
+        self._clear = judged_clear(connection)
+        self._refused = set(np.setdiff1d(before.refused, refetched_since(connection, before.made_at)).tolist())
         self._hits: list[SketchHit] = []
         self._stands: list[str] = []
         self._little = 0
@@ -199,7 +197,7 @@ class _Comparing:
                 self._refused.add(int(number_of(sha256)))
 
     def _take(self, matcher: SketchMatcher, sha256: str, sketch: Sketch, shown: Compared) -> None:
-        if sha256 in self._judged:
+        if holds(self._judged, sha256):
             self._stands.append(sha256)
             return
         known = self._known.get(sha256, frozenset())
@@ -216,7 +214,7 @@ class _Comparing:
 
     def _is_doubtful(self, sha256: str, sketch: Sketch, shown: Compared) -> bool:
         """Does the sketch show too little of the document, or is it on a template that was not known?"""
-        is_ours = shown.template >= TEMPLATE_SHINGLES and sha256 in self._clear
+        is_ours = shown.template >= TEMPLATE_SHINGLES and holds(self._clear, sha256)
         return sketch.is_partial or sketch.is_too_long or is_ours
 
 
