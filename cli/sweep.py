@@ -21,6 +21,7 @@ from cli.exit_codes import ExitCode
 from cli.fail_on import EVERYTHING, FailOn, fail_on_option
 from cli.notifying import notify_of_sweep, sign_of_life
 from cli.options import DatabaseFile, format_option, scope_argument
+from cli.pack_seen import settle_changed_pack
 from cli.starting import begin, check_scope_authority
 from cli.sweep_summary import summary_fields, tell_not_failed_on, tell_summary, unseen
 from cli.watched import LOUD, Saying, Watched, saying_of, watched, watching_options
@@ -142,6 +143,7 @@ def run_sweep(
     """
     check_scope_authority(scope)
     pack = open_pack(scope.pack.path, load_key(scope.pack.key))  # now, rather than in every worker
+    settle_changed_pack(scope, pack)
     runs, at_a_time = engine or local_engine(scope.limits)
     running = Sweep(scope, runs, version("stray"), pack.pack_id, manner.wait_seconds, fresh=manner.fresh)
 
