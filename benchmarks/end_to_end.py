@@ -22,8 +22,6 @@ from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 
-import duckdb
-
 from benchmarks.by_hand import ByHand, by_hand, missing_programs, rare_phrases
 from benchmarks.scanned_pages import Spoiling, installed_faces, pages_of, spoilt
 from benchmarks.stage_times import recording, stages
@@ -31,6 +29,8 @@ from demo_range.archives import zipped
 from demo_range.letters import House, Letter, known_letters, letter
 from demo_range.open_directories import OpenDirectoryServer
 from demo_range.rendering import Format, rendered
+from findings.query import open_findings
+from matchers.verdicts import Verdict
 
 # Known letters a house of the pack; each stands in one file, and so do as many of other patients.
 PATIENTS_A_HOUSE = 20
@@ -156,10 +156,9 @@ def swept(folder: Path, servers: Sequence[OpenDirectoryServer]) -> tuple[float, 
 def found_by_sweep(folder: Path) -> dict[str, set[str]]:
     """Letters by file, as the database has them."""
     found: dict[str, set[str]] = {}
-    query = "SELECT url, letter_id FROM findings WHERE verdict = 'known_letter'"
-    with duckdb.connect(str(folder / "findings.duckdb"), read_only=True) as connection:
-        for url, letter_id in connection.execute(query).fetchall():
-            found.setdefault(url.split("/", 3)[3], set()).add(letter_id)
+    for row in open_findings(folder / "findings.duckdb"):
+        if row.verdict is Verdict.KNOWN_LETTER and row.letter_id is not None:
+            found.setdefault(row.url.split("/", 3)[3], set()).add(row.letter_id)
     return found
 
 
