@@ -18,6 +18,9 @@ from cli.status_running import running
 from fetching.clean_environment import clean_environment
 from findings.errors import DatabaseMissingError, FindingsError
 from findings.standing import Standing, standing
+from matchers.errors import PackError
+from matchers.keys import load_key
+from matchers.pack import open_pack
 from reports.alive import alive_address
 from reports.notify import NotifyError, services
 from scope.model import Scope
@@ -26,6 +29,8 @@ from scope.model import Scope
 AUTHORITY_DAYS: Final = 30
 # Seconds for the trial of the guard: it starts Python.
 _TRIAL_SECONDS: Final = 60
+# Letters of a pack among which canaries are sought: 20 us each, so two seconds.
+MOST_LETTERS: Final = 100_000
 
 
 def running_checks(scope: Scope, environment: dict[str, str]) -> Iterator[Check]:
@@ -34,6 +39,7 @@ def running_checks(scope: Scope, environment: dict[str, str]) -> Iterator[Check]
     yield from _private_files(scope)
     yield from _store(scope)
     yield from _authority(scope)
+    yield from _canaries(scope)
     yield from _told(scope)
 
 
@@ -147,6 +153,25 @@ def _authority(scope: Scope) -> Iterator[Check]:
     left = (scope.authority.expires - datetime.now(UTC).date()).days
     if 0 <= left <= AUTHORITY_DAYS:
         yield Check("authority ends", State.WARNING, f"in {counted(left, 'day')}: have it renewed in writing")
+
+
+def _canaries(scope: Scope) -> Iterator[Check]:
+    """Are the planted letters in the pack? A sweep can not find them otherwise, and would call itself broken."""
+    wanted = [canary.letter for canary in scope.canary if canary.letter is not None]
+    if not scope.canary:
+        yield Check("canary letters", State.OK, "none planted; stray canary make writes one: proof that a sweep sees")
+        return
+    try:
+        pack = open_pack(scope.pack.path, load_key(scope.pack.key))
+        if pack.letters > MOST_LETTERS:
+            yield Check("canary letters", State.UNKNOWN, f"not sought among {pack.letters:,} letters; each sweep does")
+            return
+        marks = pack.marks()
+    except PackError:
+        return  # told of the pack itself
+    missing = [letter for letter in wanted if letter not in marks]
+    told = f"not in the pack: {', '.join(missing)}" if missing else f"{len(scope.canary)} planted"
+    yield Check("canary letters", State.FAILED if missing else State.OK, told)
 
 
 def _told(scope: Scope) -> Iterator[Check]:

@@ -74,7 +74,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
 
     Example: stray sweep scope.toml
     """
-    saying = {name: value for name, value in others.items() if name not in ENGINE_OPTIONS}
+    saying = saying_of(**{name: value for name, value in others.items() if name not in ENGINE_OPTIONS})
     scope = load_scope(scope_path)
     if database is not None:
         key = database.with_suffix(".key")
@@ -84,10 +84,10 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     gates = Gates(scope, scope_path)
     begin(gates, scope, wait_for_window=wait_for_window)
     chosen = chosen_engine(scope.limits, workers, others)
-    result, watched_by = run_sweep(scope, chosen, Manner(wait, fresh), saying_of(**saying), gates)
+    result, watched_by = run_sweep(scope, chosen, Manner(wait, fresh), saying, gates)
     if output == "json":
         json_line(summary_fields(result, scope.allowed_skips))
-    tell_summary(result, scope, quiet=bool(saying["quiet"]))
+    tell_summary(result, scope, quiet=saying.quiet)
     tell_of_going_on(result)
     if result.summary is not None:
         gaps = unseen(result.summary, scope.allowed_skips)

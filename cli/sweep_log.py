@@ -78,13 +78,9 @@ class SweepLog:
 
     def line(self, event: str, fields: Mapping[str, Any]) -> None:
         """One line; written by one call, so that lines of several threads do not mix."""
-        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        told = {"v": LOG_VERSION, "time": at, "event": event, "sweep": self._sweep, **fields}
-        data = json.dumps(told).replace("\x7f", "\\u007f").encode() + b"\n"
         with self._lock:
             try:
-                while data:
-                    data = data[os.write(self._file, data) :]
+                _write(self._file, _line(event, self._sweep, fields))
             except OSError:
                 self.lost += 1
 
@@ -109,6 +105,23 @@ class SweepLog:
             "counts": counts_of(progress),
         }
         self.line("unit_ended", _named(unit) | told)
+
+
+def note_line(text: str) -> None:
+    """A `note` on standard error before there is a sweep: why none begins, such as a scope without authority."""
+    with suppress(OSError):
+        _write(sys.stderr.fileno(), _line("note", "", {"text": text}))
+
+
+def _line(event: str, sweep: str, fields: Mapping[str, Any]) -> bytes:
+    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    told = {"v": LOG_VERSION, "time": at, "event": event, "sweep": sweep, **fields}
+    return json.dumps(told).replace("\x7f", "\\u007f").encode() + b"\n"
+
+
+def _write(file: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(file, data) :]
 
 
 def _named(unit: Unit) -> dict[str, Any]:

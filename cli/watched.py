@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import click
 
 from cli.console import notice, notices_through
-from cli.sweep_log import SweepLog
+from cli.errors import CommandError
+from cli.sweep_log import SweepLog, note_line
 from cli.sweep_progress import SweepProgress
 from findings.durations import unit_times
 from findings.spool_folders import spool_root
@@ -79,7 +80,9 @@ def watching_options(command: Command) -> Command:
 
 
 def saying_of(quiet: bool, log: str, log_file: Path | None) -> Saying:
-    """From the options."""
+    """From the options; from here on what the command says takes the form that was asked for."""
+    if log == "json":
+        notices_through(note_line)
     return Saying(quiet, log == "json", log_file)
 
 
@@ -88,7 +91,7 @@ def watched(scope: Scope, workers: int, saying: Saying) -> Iterator[Watched]:
     """Watchers for one sweep; all of them end with the block, but for the logs, which take the end as well."""
     database = scope.database.file
     tally = Tally(TimeLeft(unit_times(database, scope_digest(scope)), workers))
-    logs = [SweepLog(saying.log_file, tally)] if saying.log_file else []
+    logs = [_log_file(saying.log_file, tally)] if saying.log_file else []
     if saying.json:
         logs.append(SweepLog(None, tally))
         notices_through(logs[-1].note)
@@ -98,6 +101,13 @@ def watched(scope: Scope, workers: int, saying: Saying) -> Iterator[Watched]:
             watchers.append(stack.enter_context(SweepProgress(tally)))
         stack.enter_context(StatusFile(spool_root(database), tally, _user()))
         yield Watched(Watchers(watchers), tuple(logs))
+
+
+def _log_file(path: Path, tally: Tally) -> SweepLog:
+    try:
+        return SweepLog(path, tally)
+    except OSError as error:
+        raise CommandError(f"{path}: no log can be written there: {error.strerror}") from None
 
 
 def _user() -> str:

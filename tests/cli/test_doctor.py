@@ -19,6 +19,9 @@ def test_a_fit_machine_and_scope_pass(workspace: Workspace) -> None:
     assert checks["pack"]["detail"] == "36 letters"
     assert checks["authority"]["state"] == "ok"
     assert checks["guard"]["state"] == "ok"
+    assert checks["guard tried"]["state"] == "ok"
+    assert checks["canary letters"]["state"] == "ok"
+    assert checks["heartbeat"]["state"] == "warning"
     assert "AWS_SECRET_ACCESS_KEY" in checks["credentials and proxies"]["detail"]
     assert "ambient-secret" not in told.stdout
     assert not list(workspace.folder.glob("findings*"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.sweep_log import SweepLog
+from cli.sweep_log import SweepLog, note_line
 from sweeps.progress import Progress
 from sweeps.watching import Began, Merged, Stopping, UnitBegan, UnitEnded, UnitSplit, UnitTold, Waits
 from tests.sweeps.test_tally import Clock, made
@@ -70,3 +70,11 @@ def test_what_can_not_be_written_is_counted_and_ends_nothing() -> None:
     log.close()
     log.tell(Merged(1))
     assert log.lost == 2
+
+
+def test_what_is_said_before_there_is_a_sweep_is_a_line_too(capfd: pytest.CaptureFixture[str]) -> None:
+    note_line("the authority expired on 2020-01-01\x1b[31m")
+    (line,) = capfd.readouterr().err.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["sweep"]) == ("note", "")
+    assert "\x1b" not in line
