@@ -24,19 +24,21 @@ WITH seen AS (
     GROUP BY units.unit_id
 ), met AS (
     -- Asked and unchanged since it was fetched.
-    SELECT entries.url, max(entries.last_seen) AS last_seen
+    SELECT entries.url, max(entries.last_seen) AS last_seen, arg_max(entries.last_sweep, entries.last_seen) AS last_sweep
     FROM entries SEMI JOIN seen ON seen.url = entries.url
     WHERE entries.outcome = 'unchanged'
     GROUP BY entries.url
 ), placed AS (
     SELECT seen.*, latest.fetched_at > seen.fetched_at AS is_changed, latest.fetched_at AS changed_at,
         CASE WHEN latest.fetched_at > seen.fetched_at THEN seen.fetched_at
-            ELSE greatest(seen.fetched_at, coalesce(met.last_seen, seen.fetched_at)) END AS last_seen
+            ELSE greatest(seen.fetched_at, coalesce(met.last_seen, seen.fetched_at)) END AS last_seen,
+        CASE WHEN latest.fetched_at = seen.fetched_at AND met.last_seen > seen.fetched_at THEN met.last_sweep
+            ELSE seen.sweep_id END AS last_sweep
     FROM seen JOIN latest ON latest.url = seen.url LEFT JOIN met ON met.url = seen.url
 )
 SELECT placed.url, placed.sha256, placed.size, placed.media_type, placed.server_modified, placed.status,
     placed.headers, placed.requested_url, placed.fetched_at, placed.first_seen, placed.last_seen, placed.first_sweep,
-    placed.sweep_id AS last_sweep, units.unit_id, units.kind, units.start_url, units.host, units.tier, units.authority,
+    placed.last_sweep, placed.sweep_id AS fetched_sweep, units.unit_id, units.kind, units.start_url, units.host, units.tier, units.authority,
     units.supplier,
     CASE
         WHEN placed.is_changed THEN 'fetched_without_match'
