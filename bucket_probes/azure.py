@@ -90,6 +90,10 @@ class AzureProbe:
         """See `BucketProbe`. What is deleted and kept for a while is there as well; it can not be read."""
         return self._pages.old_versions(start)
 
+    def after(self, key: str, *, old: bool = False) -> str | None:
+        """See `BucketProbe`. Its listings go on by words of the service's own, so a bucket here is never cut."""
+        return None
+
     def read(self, item: ListedObject, *, first: int | None = None, question: Question = Question.READ) -> Answer:
         """See `BucketProbe`."""
         version = None if item.is_current else version_in_address(item)

@@ -83,6 +83,10 @@ class GcsProbe:
         """See `BucketProbe`."""
         return self._pages.old(start)
 
+    def after(self, key: str, *, old: bool = False) -> str | None:
+        """See `BucketProbe`. Its listings go on by words of the service's own, so a bucket here is never cut."""
+        return None
+
     def read(self, item: ListedObject, *, first: int | None = None, question: Question = Question.READ) -> Answer:
         """See `BucketProbe`. The XML interface is asked; where it gives no verdict, the JSON interface."""
         if item.size == 0:

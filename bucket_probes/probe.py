@@ -55,6 +55,9 @@ class BucketProbe(Protocol):
         Raises RefusedError where they are not visible.
         """
 
+    def after(self, key: str, *, old: bool = False) -> str | None:
+        """Where `pages` (or `old_versions`) begins behind this key; None where the service knows no such thing."""
+
     def read(self, item: ListedObject, *, first: int | None = None, question: Question = Question.READ) -> Answer:
         """An object's answer, its body not yet read: status 200, or 206 where only a part was asked for.
 

@@ -68,6 +68,10 @@ class S3Probe:
         """See `BucketProbe`."""
         return self._listing.old_versions(start)
 
+    def after(self, key: str, *, old: bool = False) -> str | None:
+        """See `BucketProbe`."""
+        return self._listing.after(key, old=old)
+
     def read(self, item: ListedObject, *, first: int | None = None, question: Question = Question.READ) -> Answer:
         """See `BucketProbe`."""
         version: Parameters = {} if item.version is None or item.is_current else {"VersionId": item.version}

@@ -162,6 +162,13 @@ class S3Listing:
                 return
             at = _or_broken(onward if goes_on else None, page.damaged, page.is_truncated and onward is None)
 
+    def after(self, key: str, *, old: bool) -> str:
+        """See `BucketProbe.after`."""
+        if old:
+            return _paired((key, ""))
+        way = Way.MARKER if self._begin.way is Way.MARKER else Way.AFTER
+        return Position(way, key, key).text()
+
     def old_versions(self, start: str | None) -> Iterator[ListingPage]:
         """See `BucketProbe.old_versions`."""
         trail = Trail()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from botocore.httpsession import get_cert_path
 
 from bucket_probes.attribution import Known, attribute
+from bucket_probes.key_range import KeyRange
 from bucket_probes.probe import BucketProbe
 from bucket_probes.state import PAUSES, StateQuestions, try_keys, try_objects
 from bucket_probes.walker import BucketWalk
@@ -55,7 +56,8 @@ class BucketSource:
         target = _bucket_of(unit)
         with self._wire() as wire:
             probe, failure = self._asked(target, wire)
-            self.learned = BucketWalk(self._errand, target, unit.start_url, probe, sink).walk(failure)
+            keys = KeyRange(unit.piece, self._errand.cut)
+            self.learned = BucketWalk(self._errand, target, unit.start_url, probe, sink, keys).walk(failure)
 
     def access(self, unit: Unit) -> BucketAccess:
         """Ask for a bucket's state, and for one byte of the keys that the scope names and of some that it lists."""

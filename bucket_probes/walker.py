@@ -14,6 +14,7 @@ from dataclasses import asdict, replace
 from bucket_probes.errors import AnswerBrokeError, ProbeError, RefusedError
 from bucket_probes.intake import Intake, Rank
 from bucket_probes.kept_access import as_text, joined
+from bucket_probes.key_range import KeyRange
 from bucket_probes.known_keys import KnownKeys
 from bucket_probes.ledger import Kind, Ledger, ended
 from bucket_probes.leftovers import leftovers
@@ -68,9 +69,18 @@ class BucketWalk:
         bucket_url: the bucket's anonymous address, for records about the bucket as a whole.
         probe: asks the service; its `state` has been asked.
         sink: takes the records.
+        keys: the part of the bucket that is walked; None for all.
     """
 
-    def __init__(self, errand: Errand, target: BucketTarget, bucket_url: str, probe: BucketProbe, sink: Sink) -> None:
+    def __init__(
+        self,
+        errand: Errand,
+        target: BucketTarget,
+        bucket_url: str,
+        probe: BucketProbe,
+        sink: Sink,
+        keys: KeyRange | None = None,
+    ) -> None:
         self._errand = errand
         self._target = target
         self._bucket_url = bucket_url
@@ -79,6 +89,7 @@ class BucketWalk:
         self._ledger = Ledger(errand.store, probe.url_of(ListedObject("")))
         self._intake = Intake(bucket_url, errand.limits.body_bytes, probe.url_of, errand.memory, hears=errand.hears)
         self._objects = Objects(errand, probe, sink)
+        self._range = keys or KeyRange()
         self._keys = KnownKeys(errand, target, probe.url_of(ListedObject("")))
         self._unanswered = 0
         self._throttled = 0
@@ -150,7 +161,9 @@ class BucketWalk:
             for page in self._pages(kind):
                 self._take(kind, page)
                 self._answered()
-                if page.next is not None and share.is_spent:
+                if page.next is None or self._is_cut(kind, page):
+                    break
+                if share.is_spent:
                     return None
         except (FetchingError, ProbeError) as error:
             return error
@@ -159,7 +172,7 @@ class BucketWalk:
 
     def _pages(self, kind: Kind) -> Iterator[ListingPage]:
         """The probe's pages; what goes wrong with one that nobody foresaw ends the listing, and keeps what it gave."""
-        start = self._ledger.standing(kind).next
+        start = self._ledger.standing(kind).next or self._range.start(self._probe, kind)
         pages = self._probe.pages(start) if kind is Kind.CURRENT else self._probe.old_versions(start)
         while True:
             try:
@@ -170,7 +183,12 @@ class BucketWalk:
                 raise AnswerBrokeError(error) from None
             if page is None:
                 return
-            yield page
+            yield self._range.clipped(kind, page)
+
+    def _is_cut(self, kind: Kind, page: ListingPage) -> bool:
+        """Does the listing of this unit end here, because the rest is a unit of its own from now on?"""
+        pages = self._ledger.standing(kind).pages
+        return kind is Kind.CURRENT and self._range.is_cut(self._probe, pages, page)
 
     def _take(self, kind: Kind, page: ListingPage) -> None:
         """A page and all that it leads to, in one transaction."""
@@ -246,7 +264,8 @@ class BucketWalk:
             return
         for key in self._keys.from_number(ledger.keys_tried):
             is_listed = ledger.standing(Kind.CURRENT).pages and ledger.is_met(key)
-            failure = None if is_listed else self._known_key(ListedObject(key))
+            is_another = is_listed or not self._range.holds(key)  # listed here, or for another piece to try
+            failure = None if is_another else self._known_key(ListedObject(key))
             ledger.keys_tried += 1
             if failure is not None:
                 self._count_unanswered(failure)
@@ -258,9 +277,10 @@ class BucketWalk:
         """A record for each key that was not tried; for those beyond a number, one that says how many they are."""
         told, more = self._keys.untold(self._ledger.keys_tried)
         for key in told:
-            if not self._ledger.standing(Kind.CURRENT).pages or not self._ledger.is_met(key):
+            is_listed = self._ledger.standing(Kind.CURRENT).pages and self._ledger.is_met(key)
+            if not is_listed and self._range.holds(key):
                 self._skip(self._probe.url_of(ListedObject(key)), reason, detail)
-        if more:
+        if more and self._range.is_first:
             self._sink.skipped(Skipped(self._bucket_url, reason, f"{detail} {more} more known keys", places=more))
 
     def _known_key(self, item: ListedObject) -> Failure | None:

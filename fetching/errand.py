@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Errand:
             scope does not want that.
         memory: what earlier sweeps know of the unit's places; by default nothing.
         hears: recordings are known, so others are fetched whole; without it the first bytes of dictation are enough.
+        cut: told where a listing is cut, the rest being a unit of its own from then on; None where a unit stays whole.
         stop: set from outside (Ctrl-C, or the sweep's end): finish quickly, the rest becomes `Skipped(interrupted)`.
     """
 
@@ -52,4 +54,5 @@ class Errand:
     harvest: Grammar | None = None
     memory: Memory = NO_MEMORY
     hears: bool = False
+    cut: Callable[[str | None], None] | None = None
     stop: threading.Event = field(default_factory=threading.Event)

@@ -137,7 +137,10 @@ class Reopened(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnitRecord:
-    """A unit as the database keeps it. `start_url` is what the operator wrote into the scope."""
+    """A unit as the database keeps it. `start_url` is what the operator wrote into the scope.
+
+    `parent` is the unit that it is a piece of; None where it was not cut, and for the first piece, which keeps its id.
+    """
 
     unit_id: str
     kind: str
@@ -146,6 +149,7 @@ class UnitRecord:
     tier: str
     authority: str
     supplier: str | None = None
+    parent: str | None = None
 
     def as_row(self) -> dict[str, str | None]:
         """Column by column, for tables."""
@@ -155,9 +159,9 @@ class UnitRecord:
     def from_unit(cls, unit: Unit) -> Self:
         """The record of a unit of the scope."""
         target = unit.target
-        return cls(
-            unit.unit_id, unit.kind, unit.start_url, unit.host, target.tier.value, target.authority, target.supplier
-        )
+        parent = unit.piece.whole if unit.piece and unit.piece.whole != unit.unit_id else None
+        tier, authority, supplier = target.tier.value, target.authority, target.supplier
+        return cls(unit.unit_id, unit.kind, unit.start_url, unit.host, tier, authority, supplier, parent)
 
 
 @dataclass(frozen=True, slots=True)

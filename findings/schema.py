@@ -29,7 +29,8 @@ MIGRATION_FILES = (
     *("001_first_tables.sql", "002_told_sweeps.sql", "003_exposure.sql", "004_buckets.sql"),
     *("005_inner_files.sql", "006_derived.sql", "007_meaning.sql", "008_triage.sql"),
     *("009_evidence.sql", "010_retention.sql", "011_incidents.sql", "012_incremental.sql"),
-    *("013_sketches.sql", "014_negatives.sql", "015_reach.sql", "019_resume.sql"),
+    *("013_sketches.sql", "014_negatives.sql", "015_reach.sql", "018_engine.sql"),
+    "019_resume.sql",
 )
 
 # Each view after those that it reads from, with the tables and views whose column comments it takes over.

@@ -72,8 +72,11 @@ class Bounds:
 
 
 def key_order(key: str) -> bytes:
-    """What keys are ordered by: the bytes of their UTF-8."""
-    return key.encode("utf-8", "surrogatepass")
+    """What keys are ordered by: the bytes of their UTF-8, those that are none as they are."""
+    try:
+        return key.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return key.encode("utf-8", "surrogatepass")
 
 
 def pieces_of(unit: Unit, bounds: Bounds | None) -> list[Unit]:
@@ -110,7 +113,7 @@ def _digest(beginning: bytes, quoted: bytes) -> bytes:
 
 
 def _quoted(key: str) -> bytes:
-    return quote(key_order(key), safe="").encode()
+    return quote(key.encode("utf-8", "surrogatepass"), safe="").encode()
 
 
 def _unquoted(stored: bytes) -> str:

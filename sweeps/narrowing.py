@@ -27,7 +27,7 @@ class Narrowing:
     """
 
     def __init__(self, scope: Scope) -> None:
-        self._scope = scope
+        self.scope = scope
         self._is_small = len(scope.targets) <= WHOLE_UP_TO
         self._sites: dict[str, list[SiteTarget]] = defaultdict(list)
         self._ftp: dict[str, list[FtpTarget]] = defaultdict(list)
@@ -41,7 +41,7 @@ class Narrowing:
         """What this unit's process is told of the scope."""
         target = unit.target
         if self._is_small or isinstance(target, NameTarget):
-            return self._scope
+            return self.scope
         host = _hostname(unit.start_url)
         service = self._services[service_url(target)][: NEIGHBOURS + 1] if isinstance(target, BucketTarget) else []
         endpoints = self._endpoints.values()
@@ -52,14 +52,14 @@ class Narrowing:
                 [target] if isinstance(target, BucketTarget) else [], self._buckets.get(host, []), service, endpoints
             ),
         }
-        return self._scope.model_copy(update=kept)
+        return self.scope.model_copy(update=kept)
 
     def _sort_out(self) -> None:
-        for site in self._scope.site:
+        for site in self.scope.site:
             self._sites[_hostname(site.url)].append(site)
-        for folder in self._scope.ftp:
+        for folder in self.scope.ftp:
             self._ftp[_hostname(folder.url)].append(folder)
-        for bucket in self._scope.bucket:
+        for bucket in self.scope.bucket:
             self._buckets[_hostname(bucket_url(bucket))].append(bucket)
             self._services[service_url(bucket)].append(bucket)
             if bucket.endpoint is not None or bucket.own_service is not None:

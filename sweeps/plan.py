@@ -97,6 +97,16 @@ class Plan:
                 stop = self._starts[number + 1] if number + 1 < len(self._starts) else self._count
                 yield unit.host, Rows(self._starts[number], stop)
 
+    def wholes(self) -> Iterator[str]:
+        """Ids of all units as they were before any was cut."""
+        return (unit_of(target).unit_id for target in self._targets)
+
+    def pieces(self) -> dict[str, int]:
+        """How many pieces each of those has."""
+        return {
+            whole: len(bounds) + 1 if bounds else 1 for whole, bounds in zip(self.wholes(), self._bounds, strict=True)
+        }
+
     def records(self) -> Sequence[UnitRecord]:
         """What the spool and the database keep of each."""
         return _Records(self)

@@ -31,6 +31,7 @@ from findings.spool import SweepSpool
 from findings.spool_folders import spool_root
 from scope.model import Scope
 from sweeps.canaries import canaries_of
+from sweeps.cuts import known_cuts
 from sweeps.engine import Engine
 from sweeps.harvest import Harvest
 from sweeps.known import Known
@@ -96,7 +97,7 @@ class Sweep:
         self._cause: StopCause | None = None
         self._given_up: tuple[str, ...] = ()
         self._watcher: Watcher = Watchers([])
-        self._plan = Plan(scope)
+        self._plan = Plan(scope, known_cuts(scope.database.file))
 
     def stop(self, cause: StopCause = StopCause.ASKED, why: str = "") -> None:
         """End cleanly: running units write what they have, and the same scope's next run goes on. From any thread.
@@ -189,7 +190,8 @@ class Sweep:
 
     def _run_units(self, spool: SweepSpool, watcher: Watcher) -> None:
         agent = user_agent(self._scope, self._version)
-        run = UnitsRun(self._plan, spool, Narrowing(self._scope), agent, _now, lambda: self._cause)
+        plan = Plan(self._scope, known_cuts(self._scope.database.file, spool.folder))
+        run = UnitsRun(plan, spool, Narrowing(self._scope), agent, _now, lambda: self._cause)
 
         def waits(what: str) -> None:
             watcher.tell(Waits(what))

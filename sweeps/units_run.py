@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -13,7 +15,9 @@ from documents.records import Skipped, SkipReason
 from fetching.store import Store
 from findings.records import StopCause, UnitOutcome, UnitRecord, UnitState, reason_of
 from findings.spool import SweepSpool
+from scope.pieces import piece_of
 from scope.units import Unit, UnitKind
+from sweeps.cuts import known_cuts, later_piece, remember
 from sweeps.engine import Engine
 from sweeps.harvest import Harvest
 from sweeps.job import Job
@@ -22,7 +26,7 @@ from sweeps.known import Known
 from sweeps.narrowing import Narrowing
 from sweeps.plan import Plan
 from sweeps.progress import Progress
-from sweeps.watching import Began, UnitBegan, UnitEnded, UnitTold, Watcher
+from sweeps.watching import Began, UnitBegan, UnitEnded, UnitSplit, UnitTold, Watcher
 
 
 class UnitsRun:
@@ -52,6 +56,7 @@ class UnitsRun:
         self._user_agent = user_agent
         self._clock = clock
         self._stopped_by = stopped_by
+        self._pieces = Counter(plan.pieces())
         self._open = plan.open_rows(spool.folder.each_finished())
 
     @property
@@ -71,6 +76,9 @@ class UnitsRun:
             if broken:
                 self.settle(unit, broken)
             watcher.tell(UnitEnded(unit, broken))
+            if (later := self._later(unit)) is not None:
+                queue.add(later)
+                watcher.tell(UnitSplit(unit, later.piece.number if later.piece else 0))
 
         def came_so_far(unit: Unit, progress: Progress) -> None:
             watcher.tell(UnitTold(unit, progress))
@@ -83,7 +91,8 @@ class UnitsRun:
             queue = JobQueue(self._plan, kinds, partial(job, leads), self._is_open)
             engine.run(queue, came_so_far, ended)
             if self._stopped_by() is not None:
-                return  # what was not begun stays on record with the sweep's end
+                break  # what was not begun stays on record with the sweep's end
+        self._remember()
 
     def settle(self, unit: Unit, error: str) -> None:
         """Keep what a broken or stopped unit had written, and record the rest as not seen."""
@@ -94,6 +103,21 @@ class UnitsRun:
         record = UnitRecord.from_unit(unit)
         left = partial(left_in, record, reason=reason, error=error)
         self._spool.settle_unit(record, UnitOutcome(state, now, now, error=error), reason, left)
+
+    def _later(self, unit: Unit) -> Unit | None:
+        """The rest of a unit that turned out large, as a unit of its own."""
+        piece = later_piece(
+            self._spool.folder, unit, self._pieces[unit.piece.whole if unit.piece else unit.unit_id] + 1
+        )
+        if piece is None:
+            return None
+        self._pieces[piece.whole] = piece.number
+        return piece_of(replace(unit, unit_id=piece.whole), piece)
+
+    def _remember(self) -> None:
+        """Keep bounds for the next sweep."""
+        database = self._narrowing.scope.database.file
+        remember(database, known_cuts(database, self._spool.folder), self._plan.wholes())
 
     def _job(self, leads: str, places: str, unit: Unit) -> Job:
         scope, sweep_id = self._narrowing.for_unit(unit), self._spool.record.sweep_id

@@ -17,7 +17,7 @@ from typing import IO
 from documents.records import Skipped, SkipReason
 from documents.sink import Sink
 from extraction.isolation import ExtractorPool
-from fetching.budget import Budget, Cost
+from fetching.budget import NOTHING_SPENT, Budget, Cost
 from fetching.conduct import ConductLog
 from fetching.dialler import refuse_undialled_connections
 from fetching.errand import Errand
@@ -29,7 +29,7 @@ from findings.errors import SpoolError
 from findings.keys import DatabaseKey, load_or_create_database_key
 from findings.records import UnitOutcome, UnitRecord, UnitState
 from findings.spool import SweepSpool, UnitSpool
-from findings.spool_folders import spool_root
+from findings.spool_folders import SweepFolder, spool_root
 from inspection.inspector import Inspector
 from inspection.listening import Listener
 from inspection.reading import isolation_limits, ocr_budget
@@ -40,7 +40,9 @@ from matchers.sketch import Sketcher
 from scope.bucket_urls import grammar_of_scope
 from scope.guard import Guard
 from scope.model import Limits, NameTarget
+from scope.pieces import Piece
 from scope.units import Unit, UnitKind
+from sweeps.cuts import UnitCut, note_spent, spent_before
 from sweeps.gates import UnitGate
 from sweeps.host_checks import HostChecks
 from sweeps.job import STOP_LINE, Job, progress_line
@@ -121,7 +123,11 @@ def _fetch(
     job: Job, guard: Guard, spool: UnitSpool, teller: Teller, stop: threading.Event, gate: UnitGate
 ) -> UnitState:
     limits = limits_of(job)
-    budget = budget_of(limits, spool)
+    folder = SweepFolder.of(spool_root(job.scope.database.file), job.sweep_id)
+    cut = UnitCut(folder, job.unit) if job.unit.kind is UnitKind.BUCKET else None
+    unit = replace(job.unit, piece=cut.piece) if cut else job.unit
+    before = _before(spool, spent_before(folder, unit) if unit.piece else NOTHING_SPENT)
+    budget = budget_of(limits, spool, before)
     started = _first_started(spool)
     conduct = ConductLog.sealed(
         open_folder(job.scope.database.file, job.sweep_id),
@@ -143,6 +149,7 @@ def _fetch(
         places=Path(job.places) if job.places else None,
         harvest=grammar_of_scope(job.scope) if job.scope.names is not None and job.scope.names.harvest else None,
         hears=listener.hears,
+        cut=cut,
         stop=stop,
     )
     with ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech)) as extractors:
@@ -153,13 +160,26 @@ def _fetch(
         keep = keeper(job.scope, job.sweep_id, job.user_agent)
         sink = UnitSink(_must_be_there(job.unit), spool, inspector, teller, whose.attributed, keep)
         teller.costs(budget, errand.pacer, lambda: sink.progress)
-        error = _fetch_known(job.unit, errand, sink, spool)
+        error = _fetch_known(unit, errand, sink, spool)
     teller.now(sink.progress)
     conduct.close()
     error = gate.shut.detail if gate.shut else error
     state = UnitState.INTERRUPTED if stop.is_set() else UnitState.FAILED if error else UnitState.FINISHED
-    spool.finish(UnitOutcome(state, started, datetime.now(UTC), budget.requests, budget.bytes, error))
+    if cut and (unit.piece != Piece(unit.unit_id, 1) or cut.piece != unit.piece):
+        note_spent(folder, unit, budget.cost)
+    requests, size = budget.requests - before.requests, budget.bytes - before.bytes
+    spool.finish(UnitOutcome(state, started, datetime.now(UTC), requests, size, error))
     return state
+
+
+def _before(spool: UnitSpool, spent: Cost) -> Cost:
+    """What other pieces had spent when this one was first begun; with that its own count begins."""
+    store = spool.store
+    kept = store.kept("before") if store else None
+    before = Cost(**kept) if kept else spent
+    if store:
+        store.keep("before", lambda: asdict(before))
+    return before
 
 
 def _must_be_there(unit: Unit) -> str:
@@ -176,12 +196,13 @@ def limits_of(job: Job) -> Limits:
     return limits.model_copy(update={"requests": requests})
 
 
-def budget_of(limits: Limits, spool: UnitSpool) -> Budget:
-    """With what the unit had spent before a kill."""
+def budget_of(limits: Limits, spool: UnitSpool, before: Cost = NOTHING_SPENT) -> Budget:
+    """With what the unit had spent before a kill; with what other pieces had, where it was never begun."""
     store = spool.store
     if store is None:
-        return Budget(limits)
-    earlier = Cost(**(store.kept("cost") or {}))
+        return Budget(limits, earlier=before)
+    kept = store.kept("cost")
+    earlier = Cost(**kept) if kept else before
     earlier = replace(earlier, requests=max(earlier.requests, store.ahead))
     budget = Budget(limits, earlier=earlier, ahead=store.note_ahead)
     store.keep("cost", lambda: asdict(budget.cost))
