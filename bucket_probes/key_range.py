@@ -33,6 +33,7 @@ class KeyRange:
         self._begin = piece.after if piece else None
         self._cut = cut
         self._last: dict[Kind, bytes] = {}
+        self._behind: set[Kind] = set()
         self._in_order = True
 
     @property
@@ -69,8 +70,14 @@ class KeyRange:
         if self._after is None and self._until is None:
             return page
         objects = tuple(item for item in page.objects if self.holds(item.key))
-        is_past = self._until is not None and bool(orders) and orders[-1] > self._until
-        return replace(page, objects=objects, next=None if is_past else page.next)
+        if self._until is not None and orders and orders[-1] > self._until:
+            self._behind.add(kind)
+            return replace(page, objects=objects, next=None)
+        return replace(page, objects=objects)
+
+    def is_behind(self, kind: Kind) -> bool:
+        """Have keys behind the end come? All that follow are other pieces'."""
+        return kind in self._behind
 
     def is_cut(self, probe: BucketProbe, pages: int, page: ListingPage) -> bool:
         """Cut behind this page, if so many have come; it is on record once this returns."""

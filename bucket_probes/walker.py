@@ -161,7 +161,7 @@ class BucketWalk:
             for page in self._pages(kind):
                 self._take(kind, page)
                 self._answered()
-                if page.next is None or self._is_cut(kind, page):
+                if self._range.is_behind(kind) or self._is_cut(kind, page):
                     break
                 if share.is_spent:
                     return None
