@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from documents.dictation import DictationHeader
@@ -18,8 +18,12 @@ from findings.keys import DatabaseKey
 from findings.parts import Row
 from findings.records import Absence, HostCheck
 from findings.stored_text import optional_place, storable, stored_place
-from matchers.sketch import StoredSketch
 from matchers.verdicts import Judgement, LetterMatch, Span, Verdict, strongest
+
+if TYPE_CHECKING:
+    from matchers.sketch import (
+        StoredSketch,
+    )  # brings the compiler of loops along, 130 MB; the sweeping process needs none
 
 
 @dataclass(frozen=True, slots=True)

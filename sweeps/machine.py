@@ -8,7 +8,8 @@ from typing import Final
 
 from scope.model import Limits
 
-# What one unit at work takes in memory, bytes: a worker with a small pack and its extractor; benchmarks/engine.py.
+# What one unit at work takes in memory, bytes: a worker with a small pack and its extractor, 403 MiB (206 of them not
+# shared where two run), measured on folders of text; docs/scale.md.
 UNIT_MEMORY: Final = 420 << 20
 # Share of the memory that is free now which units may take; the rest is for the merge and for other programs.
 MEMORY_SHARE: Final = 0.7
