@@ -125,4 +125,4 @@ def swept(
         '"pack.key"', f'"{ground.folder}/pack.key"'
     )
     made.scope.write_text(text)
-    return made, made.stray("sweep", "--format", "json")
+    return made, made.stray("sweep", "--format", "json", "--log-file", "sweep.jsonl")
