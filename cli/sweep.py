@@ -151,7 +151,7 @@ def run_sweep(
         running.stop(closed.cause, closed.detail)
 
     gate = gates or Gates(scope)
-    conduct = settling(conduct_root(scope.database.file))
+    conduct = settling(conduct_root(scope.database.file), notice)
     with watched(scope, at_a_time, saying) as watchers, _interruptible(running), gate.watching(stopped), conduct:
         return running.run(watchers), watchers
 

@@ -17,6 +17,7 @@ from typing import Final
 from fetching.conduct_pieces import PACKED_ENDING, PIECE_BYTES, packed_bytes
 from findings.conduct.folder import BUNDLE, Piece, open_pieces, plain_bytes, read_piece, whose
 from findings.durable_files import FOLDER_MODE, storage_errors, sync_folder, written_aside
+from findings.errors import SpoolError
 from findings.vault.chain import Action, Deed, digest_of
 from findings.vault.log import EvidenceLog
 
@@ -63,8 +64,11 @@ def settle(root: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 @contextmanager
-def settling(root: Path) -> Iterator[None]:
-    """While the block runs, what has ended is taken in when there is enough of it; at its end all of it."""
+def settling(root: Path, tell: Callable[[str], object]) -> Iterator[None]:
+    """While the block runs, what has ended is taken in when there is enough of it; at its end all of it.
+
+    Where the disk gives up that is told, and the block's own result stands: the next one takes in what waits.
+    """
     done = threading.Event()
 
     def look() -> None:
@@ -73,7 +77,7 @@ def settling(root: Path) -> Iterator[None]:
                 if root.is_dir() and len(open_pieces(root)) >= _WORTH:
                     settle(root)
 
-    settle(root)
+    _settle_or_tell(root, tell)
     thread = threading.Thread(target=look, name="conduct", daemon=True)
     thread.start()
     try:
@@ -81,7 +85,14 @@ def settling(root: Path) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+        _settle_or_tell(root, tell)
+
+
+def _settle_or_tell(root: Path, tell: Callable[[str], object]) -> None:
+    try:
         settle(root)
+    except SpoolError as error:
+        tell(f"the conduct log waits to be taken in: {error}")
 
 
 def _batches(paths: Iterator[Path]) -> Iterator[list[Path]]:

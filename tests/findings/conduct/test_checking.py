@@ -15,7 +15,7 @@ from findings.conduct.asking import Totals, Wanted, requests
 from findings.conduct.checking import Checked, Fault, check
 from findings.conduct.folder import members_of
 from findings.conduct.letting_go import let_go, old_bundles
-from findings.conduct.settling import MOST_PIECES, settle
+from findings.conduct.settling import MOST_PIECES, settle, settling
 from findings.vault.chain import Head
 from findings.vault.log import EvidenceLog
 from scope.conduct import PlaceForm
@@ -191,6 +191,22 @@ def test_a_kill_between_bundle_and_chain_repeats_the_bundle(root: Path, monkeypa
     assert len(list(requests(root, Wanted(sweep="s3")))) == 4
     settle(root)
     assert check(root).faults == ()
+    assert len(list(requests(root, Wanted(sweep="s3")))) == 4
+
+
+def test_a_disk_that_gives_up_is_told_and_loses_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    told: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(EvidenceLog, "append", full)
+        with settling(root, told.append):
+            write(root, "s3", "a.example")
+    assert [text for text in told if "is full" in text]
+    with settling(root, told.append):
+        pass
+    assert (check(root).faults, len(told)) == ((), 1)
     assert len(list(requests(root, Wanted(sweep="s3")))) == 4
 
 
