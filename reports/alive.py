@@ -27,7 +27,7 @@ def alive_address(path: Path) -> str:
 
 def give_sign(address: str) -> bool:
     """One GET; False if the service did not take it, for whatever reason."""
-    import http.client  # noqa: PLC0415 - an eighth of a second to load, for sweeps alone
+    import http.client  # noqa: PLC0415 - loaded by sweeps alone
     import urllib.request  # noqa: PLC0415
 
     try:
