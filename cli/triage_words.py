@@ -12,6 +12,7 @@ from findings.report_facts import ReportedFinding
 from findings.results import FindingDetail, FindingRow, TriageEvent
 from reports.acts import did, is_overdue, note_lines, reopened_words
 from reports.finding_words import share, words_of
+from reports.relation_words import relation_words
 from reports.shown import Shown, printable
 from reports.since_words import minute
 
@@ -122,6 +123,7 @@ def words_in_full(detail: FindingDetail, shown: Shown) -> FindingWordsInFull:
         *_each(f"severity {line.severity}", map(printable, row.severity_reasons)),
         *words.reachable,
         *_each("since", words.since),
+        *_each("same content", map(_clipped, relation_words(detail.relations, shown))),
         ("file", f"{printable(row.media_type)}, {row.size} bytes, SHA-256 {row.sha256}"),
         ("finding", row.finding_id),
     ]

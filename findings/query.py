@@ -29,6 +29,7 @@ from findings.records import (
     TriageDecision,
     UnitState,
 )
+from findings.relations import relations_of
 from findings.results import (
     DocumentToLookAt,
     ExposedLetter,
@@ -263,6 +264,7 @@ def detail_of(connection: Connection, row: FindingRow) -> FindingDetail:
         tuple(match["reasons"]),
         _exposure(connection, row.finding_id),
         _gaps(connection, row.finding_id),
+        relations_of(connection, row),
     )
 
 

@@ -292,3 +292,11 @@ class Absence:
     listing: str = field(repr=False)
     rows: int
     read_at: datetime
+
+
+class RelationKind(StrEnum):
+    """What a finding is to another with the same content."""
+
+    MOVED_FROM = "moved_from"
+    MOVED_TO = "moved_to"
+    COPY = "copy"

@@ -15,6 +15,7 @@ from findings.records import (
     BucketState,
     FindingState,
     Presence,
+    RelationKind,
     Reopened,
     Severity,
     SweepKind,
@@ -166,6 +167,23 @@ class FindingExposure:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """Another finding with the same content (view `copies`), and what was decided of it; each is triaged for itself.
+
+    Attributes:
+        basis: same_bytes or same_letter.
+    """
+
+    relation: RelationKind
+    other_id: str
+    basis: str
+    state: FindingState
+    triage: TriageDecision
+    url: str = field(repr=False)
+    member: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FindingDetail:
     """A finding with all that is known of it. Spans, anchors and reasons are those of its latest match.
 
@@ -180,6 +198,7 @@ class FindingDetail:
     reasons: tuple[str, ...]
     exposure: FindingExposure | None = None
     gaps: tuple[Gap, ...] = ()
+    relations: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ VIEWS: Final[Mapping[str, tuple[str, ...]]] = {
     "finding_status": ("findings", "finding_states", "triage_standing", "triage_events"),
     "open_findings": ("finding_status",),
     "worst_first": ("finding_status",),
+    "copies": (),
     "incidents": ("finding_status",),
     "letters_exposed": ("findings",),
     "unopened": ("entries",),

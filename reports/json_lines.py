@@ -52,6 +52,7 @@ class JsonLinesReport:
                 "spans": spans,
                 "exposure": self._exposure(detail.exposure) if detail.exposure else None,
                 "gaps": [self._fields(gap) for gap in detail.gaps],
+                "relations": [self._fields(relation) for relation in detail.relations],
                 "sightings": [self._fields(sighting) for sighting in detail.sightings],
                 "triage_events": [self._fields(event) for event in detail.triage_events],
             }

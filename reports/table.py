@@ -29,6 +29,7 @@ from reports.console import plain_console
 from reports.exposed import exposure_facts
 from reports.gathered import counted, happening_cells, incident_cells, people_counted, people_facts, with_rows
 from reports.reach_words import alarms, told_of
+from reports.relation_words import relation_words
 from reports.shown import Shown, printable
 from reports.since_words import exposed_words
 
@@ -77,6 +78,7 @@ class TableReport:
             [
                 ("finding", row.finding_id),
                 ("state", f"{row.state} ({row.basis}, {_time(row.answered_at)})"),
+                *((("rests on", printable(row.why)),) if row.why else ()),
                 ("what next", next_step(row)),
                 *standing(row),
                 ("severity", row.severity.value),
@@ -86,6 +88,7 @@ class TableReport:
                 ("where", self._shown.place(row.url, row.member)),
                 ("host", f"{row.host}, {row.tier}{f', {row.supplier}' if row.supplier else ''}"),
                 *(("" if place else "exposed", words) for place, words in enumerate(exposed_words(row, detail.gaps))),
+                *(("same content", words) for words in relation_words(detail.relations, self._shown)),
                 *_server_date(row),
                 *exposure_facts(detail.exposure, self._shown),
                 ("file", f"{row.media_type}, {row.size} bytes, SHA-256 {row.sha256}"),
