@@ -126,6 +126,7 @@ def speed(pack: Pack, count: int, folder: Path) -> None:
     size = database.stat().st_size
     matcher = SketchMatcher(pack)
     spent = {"read": 0.0, "open": 0.0, "compare": 0.0}
+    processors = time.process_time()
     with open_reader(database) as connection:
         before = time.perf_counter()
         for batch in sketch_batches(connection, sketcher.space):
@@ -141,8 +142,10 @@ def speed(pack: Pack, count: int, folder: Path) -> None:
             }
             before = time.perf_counter()
     total = sum(spent.values())
+    processors = time.process_time() - processors
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{count:,} sketches against {pack.letters:,} letters: {total:.1f} s, {count / total:,.0f} a second, of that")
+    print(f"  {processors:.1f} s of processors")
     print("  " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in spent.items()))
     print(
         f"  database {size / count:,.0f} bytes a sketch; made and inserted in {made:.0f} s; peak memory {peak:,.0f} MB"
@@ -175,8 +178,21 @@ def main() -> None:
     parser.add_argument("--negatives", type=int, default=2_000, help="documents that hold none of them")
     parser.add_argument("--sketches", type=int, default=100_000, help="made sketches that speed is measured on")
     parser.add_argument("--added", type=int, default=1_000, help="letters of the pack that they are held against")
+    parser.add_argument("--only", choices=["quality", "speed"], help="one part of it")
     options = parser.parse_args()
     settings = Settings(letters=options.letters, negatives=options.negatives)
+    if options.only != "speed":
+        quality(settings)
+    if options.only == "quality":
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        build_pack(known_letters(settings.corpus(), options.added), folder / "pack", KEY)
+        speed(open_pack(folder / "pack", KEY), options.sketches, folder)
+
+
+def quality(settings: Settings) -> None:
+    """What is found, what is falsely found, and sizes."""
     with built_pack(settings) as folder:
         pack = open_pack(folder, KEY)
         trial, corpus = Trial(pack), settings.corpus()
@@ -187,10 +203,6 @@ def main() -> None:
             f"bytes of a sketch: median {np.median(sizes):,.0f} of {np.median(symbols):,.0f} symbols, "
             f"{sizes.sum() / symbols.sum():.2f} a symbol; made and sealed in {1e6 * trial.seconds / len(sizes):.0f} us"
         )
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        build_pack(known_letters(settings.corpus(), options.added), folder / "pack", KEY)
-        speed(open_pack(folder / "pack", KEY), options.sketches, folder)
 
 
 if __name__ == "__main__":
