@@ -129,11 +129,7 @@ def _fetch(
     before = _before(spool, spent_before(folder, unit) if unit.piece else NOTHING_SPENT)
     budget = budget_of(limits, spool, before)
     started = _first_started(spool)
-    conduct = ConductLog.sealed(
-        open_folder(job.scope.database.file, job.sweep_id),
-        job.unit_id,
-        of_unit(job.scope, job.unit, job.sweep_id, _database_key(job)),
-    )
+    conduct = _conduct(job)
     pack = open_pack(job.scope.pack.path, load_key(job.scope.pack.key))
     listener = Listener(pack)
     errand = Errand(
@@ -248,6 +244,11 @@ def _fetch_from(source: Source, unit: Unit, sink: Sink) -> str:
         sink.skipped(Skipped(unit.start_url, SkipReason.UNIT_FAILED, where))
         return where
     return ""
+
+
+def _conduct(job: Job) -> ConductLog:
+    of = of_unit(job.scope, job.unit, job.sweep_id, _database_key(job))
+    return ConductLog.sealed(open_folder(job.scope.database.file, job.sweep_id), job.unit_id, of)
 
 
 def _database_key(job: Job) -> DatabaseKey:
