@@ -15,6 +15,7 @@ BENCHMARKS = (
     "engine",
     "extraction",
     "findings",
+    "incremental",
     "listings",
     "matching",
     "ocr",

@@ -43,7 +43,7 @@ class Terms:
     reading: str
     generation: str
     full_after: timedelta = timedelta(days=30)
-    sampled: float = 0.01
+    sampled: float = 0.005
     settled: Callable[[str], bool] = lambda _: False
 
 

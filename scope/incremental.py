@@ -17,4 +17,4 @@ class Incremental(Table):
     # Everything is read anew after so many days, spread over the last quarter of them.
     full_after_days: Annotated[int, Field(ge=1, le=3650)] = 30
     # Share of the files that a listing, or a server's word, says to be unchanged which are fetched all the same.
-    sampled: Annotated[float, Field(ge=0, le=1)] = 0.01
+    sampled: Annotated[float, Field(ge=0, le=1)] = 0.005

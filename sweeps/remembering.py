@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
 from fetching.memory import NO_MEMORY, Memory
 from findings.memory_folder import memory_of
 from findings.memory_terms import Terms
+from findings.settled import Settled
 from findings.spool import UnitSpool
 from inspection.versions import reading_versions
 from scope.model import NameTarget, Scope
@@ -21,17 +21,14 @@ from sweeps.job import Job
 _BESIDES: Final = frozenset({"authority", "supplier", "tier", "windows", "expires"})
 
 
-def remembered(
-    job: Job, unit: Unit, spool: UnitSpool, generation: str, settled: Callable[[str], bool] = lambda _: False
-) -> Memory:
+def remembered(job: Job, unit: Unit, spool: UnitSpool, generation: str) -> Memory:
     """The memory of a unit's earlier sweeps, which also takes what this one learns.
 
     Args:
         job: what the sweep wants of the unit.
         unit: the unit.
         spool: of the unit; it writes the memory when the unit ends.
-        generation: of the pack.
-        settled: does a verdict of an older generation stand under this one, by the digest of the document?
+        generation: of the pack; verdicts of older ones stand where sketches say so.
     """
     rules = job.scope.incremental
     if spool.store is None or isinstance(unit.target, NameTarget):
@@ -43,7 +40,7 @@ def remembered(
         generation=generation,
         full_after=timedelta(days=rules.full_after_days),
         sampled=rules.sampled,
-        settled=settled,
+        settled=Settled.read(job.scope.database.file, generation).holds,
     )
     held = None if rules.full else memory_of(job.scope.database.file, unit.unit_id)
     return spool.remember(held, spool.store, terms)
