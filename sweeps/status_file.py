@@ -18,8 +18,8 @@ from sweeps.tally import Tally
 
 STATUS_NAME: Final = "status.json"
 STATUS_FORMAT: Final = 1
-# Seconds between two writings: a person who looks sees what is true. With a thousand units at work one takes 7 ms of CPU
-# and 8 kB.
+# Seconds between two writings: a person who looks sees what is true. One takes 7 ms of CPU and 8 kB with a thousand
+# units at work.
 WRITE_EVERY: Final = 2.0
 
 
