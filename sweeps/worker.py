@@ -35,7 +35,7 @@ from inspection.listening import Listener
 from inspection.reading import isolation_limits, ocr_budget
 from matchers.keys import load_key
 from matchers.matcher import Matcher
-from matchers.pack import open_pack
+from matchers.pack import Pack, open_pack
 from matchers.sketch import Sketcher
 from scope.bucket_urls import grammar_of_scope
 from scope.guard import Guard
@@ -129,7 +129,6 @@ def _fetch(
     before = _before(spool, spent_before(folder, unit) if unit.piece else NOTHING_SPENT)
     budget = budget_of(limits, spool, before)
     started = _first_started(spool)
-    conduct = _conduct(job)
     pack = open_pack(job.scope.pack.path, load_key(job.scope.pack.key))
     listener = Listener(pack)
     errand = Errand(
@@ -137,7 +136,7 @@ def _fetch(
         limits=limits,
         budget=budget,
         pacer=Pacer(limits.requests_per_second),
-        conduct=conduct,
+        conduct=_conduct(job),
         user_agent=job.user_agent,
         store=spool.store,
         memory=remembered(job, job.unit, spool, pack.manifest.generation),
@@ -150,21 +149,18 @@ def _fetch(
     )
     with ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech)) as extractors:
         whose = Whose(job.scope, errand.leads)
-        sketcher = Sketcher(pack) if job.scope.database.sketches else None
-        ocr = ocr_budget(job.scope.ocr)
-        inspector = Inspector(extractors, Matcher(pack), ocr=ocr, listener=listener, sketcher=sketcher)
+        inspector = _inspector(job, extractors, pack, listener)
         keep = keeper(job.scope, job.sweep_id, job.user_agent)
         sink = UnitSink(_must_be_there(job.unit), spool, inspector, teller, whose.attributed, keep)
         teller.costs(budget, errand.pacer, lambda: sink.progress)
         error = _fetch_known(unit, errand, sink, spool)
     teller.now(sink.progress)
-    conduct.close()
+    errand.conduct.close()
     error = gate.shut.detail if gate.shut else error
     state = UnitState.INTERRUPTED if stop.is_set() else UnitState.FAILED if error else UnitState.FINISHED
     if cut and (unit.piece != Piece(unit.unit_id, 1) or cut.piece != unit.piece):
         note_spent(folder, unit, budget.cost)
-    requests, size = budget.requests - before.requests, budget.bytes - before.bytes
-    spool.finish(UnitOutcome(state, started, datetime.now(UTC), requests, size, error))
+    spool.finish(_outcome(state, started, before, budget, error))
     return state
 
 
@@ -244,6 +240,17 @@ def _fetch_from(source: Source, unit: Unit, sink: Sink) -> str:
         sink.skipped(Skipped(unit.start_url, SkipReason.UNIT_FAILED, where))
         return where
     return ""
+
+
+def _outcome(state: UnitState, started: datetime, before: Cost, budget: Budget, error: str) -> UnitOutcome:
+    requests, size = budget.requests - before.requests, budget.bytes - before.bytes
+    return UnitOutcome(state, started, datetime.now(UTC), requests, size, error)
+
+
+def _inspector(job: Job, extractors: ExtractorPool, pack: Pack, listener: Listener) -> Inspector:
+    sketcher = Sketcher(pack) if job.scope.database.sketches else None
+    ocr = ocr_budget(job.scope.ocr)
+    return Inspector(extractors, Matcher(pack), ocr=ocr, listener=listener, sketcher=sketcher)
 
 
 def _conduct(job: Job) -> ConductLog:
