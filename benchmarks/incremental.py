@@ -106,9 +106,8 @@ def measured(folder: Path, kind: str, documents: int) -> bool:
             assert told.stdout, told.stderr
             summary = json.loads(told.stdout)
             seen = {name: summary[name] for name in ("documents", "unchanged")}
-            print(
-                f"  sweep {number + 1}: {seconds[-1]:.1f} s, {processor[-1]:.1f} core-s, {sent[-1] / 1e6:.2f} MB, {seen}, {summary['findings']}"
-            )
+            spent = f"{seconds[-1]:.1f} s, {processor[-1]:.1f} core-s, {sent[-1] / 1e6:.2f} MB"
+            print(f"  sweep {number + 1}: {spent}, {seen}, {summary['findings']}")
     remembered = sum(path.stat().st_size for path in (place / "findings.duckdb.memory").iterdir())
     ratio, share = seconds[0] / seconds[1], sent[1] / sent[0]
     less = processor[0] / processor[1]
