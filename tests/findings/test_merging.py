@@ -220,6 +220,11 @@ def test_sweeps_merged_in_any_order_say_the_same(estate: Estate, tmp_path: Path,
         )
         == 3
     )
+    # Each sweep has an answer, and so a state and news, for every finding that was known when it ended.
+    known = estate.ask("SELECT sweep_id, (SELECT count(*) FROM findings WHERE first_seen < ended_at) FROM sweeps")
+    for table in ("sightings", "sweep_news"):
+        told = estate.ask(f"SELECT sweep_id, count(*) FROM {table} GROUP BY sweep_id")
+        assert sorted(told) == sorted(known), table
     for order in orders:
         estate.database.write_bytes(empty)
         assert merged_in(order, estate, kept, tables) == expected, order

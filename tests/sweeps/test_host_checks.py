@@ -162,9 +162,10 @@ AFTERWARDS: dict[str, Reply] = {
 }
 
 
+# A place that holds what it held is present, whether it was matched again or not.
 SAID = {
-    "still": ("present", "matched"),
-    "unlisted200": ("present", "matched"),
+    "still": ("present", "same_digest"),
+    "unlisted200": ("present", "matched"),  # no longer listed: how it lies open has changed
     "404": ("gone", "not_found"),
     "410": ("gone", "not_found"),
     "403": ("gone", "access_denied"),
