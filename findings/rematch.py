@@ -6,7 +6,7 @@ No request is made, so nothing is said to be there now: a finding is present as 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,8 @@ from findings.stored_text import storable
 from matchers.verdicts import LetterMatch
 
 _TEXT_MAP: Final = pa.map_(pa.string(), pa.string())
+# What of a unit says to whom a place belongs.
+_UNIT: Final = ("unit_id", "kind", "start_url", "host", "tier", "authority", "supplier")
 _COLUMNS: Final = columns_of(
     [
         *((name, pa.string()) for name in "finding_id url host member letter_id verdict".split()),
@@ -169,7 +171,7 @@ def _rows(
 def _rows_of(
     place: Mapping[str, Any], letters: Sequence[tuple[str, LetterMatch]], key: DatabaseKey
 ) -> Iterator[dict[str, Any]]:
-    record = UnitRecord(**{column.name: place[column.name] for column in fields(UnitRecord)})
+    record = UnitRecord(**{name: place[name] for name in _UNIT})
     together = asdict(belonging(place["url"], record, key))
     for member, letter in letters:
         document = {"url": place["url"], "member": storable(member), "document_number": 0, "reasons": []}
