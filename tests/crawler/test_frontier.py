@@ -210,7 +210,8 @@ def test_a_known_place_waits_until_nothing_else_may_lead_to_it() -> None:
     start = frontier.next()
     assert start is not None
     assert frontier.next() is None, "the start may name it"
-    assert not frontier.is_exhausted
+    waits = not frontier.is_exhausted
+    assert waits
     frontier.finish(start)
     assert frontier.is_new(known[0].url)
     frontier.push(Place(known[0].url, known[0].url, parent=start.url, depth=1))

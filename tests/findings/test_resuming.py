@@ -18,10 +18,10 @@ from findings.database import open_writer
 from findings.deriving import rebuild
 from findings.merge import merge
 from findings.query import sweep_summary
-from findings.records import StopCause, SweepEnd, SweepState, UnitRecord, UnitState
+from findings.records import Begun, StopCause, SweepEnd, SweepState, UnitRecord, UnitState
 from findings.resuming import RESUME_WITHIN, Run, gone_on_with, last_alive, lay_down_others
 from findings.rows import Judged
-from findings.spool import Begun, SweepSpool
+from findings.spool import SweepSpool
 from findings.spool_folders import read_stop, spooled_matches, waits_in
 from findings.statements import sql_text
 from findings.told import mark_told
