@@ -26,6 +26,7 @@ COMMANDS = {
     "sweep": "cli.sweep",
     "rematch": "cli.rematch",
     "stop": "cli.stop",
+    "recheck": "cli.recheck",
     "status": "cli.status",
     "findings": "cli.findings",
     "report": "cli.report",

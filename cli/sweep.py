@@ -36,6 +36,7 @@ from matchers.pack import open_pack
 from scope.loader import load_scope
 from scope.model import Scope
 from sweeps.gates import Closed, Gates
+from sweeps.recheck import Recheck
 from sweeps.sweep import Sweep, SweepResult
 
 
@@ -75,10 +76,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     Example: stray sweep scope.toml
     """
     saying = saying_of(**{name: value for name, value in others.items() if name not in ENGINE_OPTIONS})
-    scope = load_scope(scope_path)
-    if database is not None:
-        key = database.with_suffix(".key")
-        scope = scope.model_copy(update={"database": scope.database.model_copy(update={"file": database, "key": key})})
+    scope = with_database(load_scope(scope_path), database)
     if full:
         scope = scope.model_copy(update={"incremental": scope.incremental.model_copy(update={"full": True})})
     gates = Gates(scope, scope_path)
@@ -121,12 +119,21 @@ class Manner:
     fresh: bool = False
 
 
+def with_database(scope: Scope, database: Path | None) -> Scope:
+    """The scope with the database that was named instead of its own; the key lies beside it."""
+    if database is None:
+        return scope
+    files = {"file": database, "key": database.with_suffix(".key")}
+    return scope.model_copy(update={"database": scope.database.model_copy(update=files)})
+
+
 def run_sweep(
     scope: Scope,
     engine: ChosenEngine | None = None,
     manner: Manner = Manner(),
     saying: Saying = LOUD,
     gates: Gates | None = None,
+    recheck: Recheck | None = None,
 ) -> tuple[SweepResult, Watched]:
     """Sweep a scope, telling how it goes on; also whom to tell of what comes after.
 
@@ -136,6 +143,7 @@ def run_sweep(
         manner: how it is run.
         saying: to whom it is told how the sweep goes on.
         gates: what may end it from outside; None for those of the scope without its file.
+        recheck: asks for these places alone; None for all that is in scope.
 
     Raises:
         AuthorityError: the scope gives no valid authority; nothing was requested.
@@ -146,6 +154,8 @@ def run_sweep(
     settle_changed_pack(scope, pack)
     runs, at_a_time = engine or local_engine(scope.limits)
     running = Sweep(scope, runs, version("stray"), pack.pack_id, manner.wait_seconds, fresh=manner.fresh)
+    if recheck is not None:
+        running.only(recheck)
 
     def stopped(closed: Closed) -> None:
         running.stop(closed.cause, closed.detail)

@@ -26,6 +26,7 @@ class Job:
         user_agent: sent with every request.
         leads: file of addresses of buckets that were met before; empty for none.
         places: file of places that earlier sweeps know in the unit (`findings.known_places`); empty for none.
+        only_known: ask for those places alone, as a recheck does.
     """
 
     scope: Scope
@@ -34,6 +35,7 @@ class Job:
     user_agent: str
     leads: str = ""
     places: str = ""
+    only_known: bool = False
 
     @property
     def unit_id(self) -> str:
@@ -51,6 +53,7 @@ class Job:
                 "user_agent": self.user_agent,
                 "leads": self.leads,
                 "places": self.places,
+                "only_known": self.only_known,
             }
         )
 
@@ -60,7 +63,8 @@ class Job:
         fields = json.loads(line)
         scope = Scope.model_validate(fields["scope"])
         unit = _unit(scope, fields["unit_id"], fields["piece"])
-        return cls(scope, unit, fields["sweep_id"], fields["user_agent"], fields["leads"], fields["places"])
+        given = {name: fields[name] for name in ("sweep_id", "user_agent", "leads", "places", "only_known")}
+        return cls(scope, unit, **given)
 
 
 def _unit(scope: Scope, unit_id: str, given: dict[str, Any] | None) -> Unit:

@@ -31,7 +31,8 @@ def remembered(job: Job, unit: Unit, spool: UnitSpool, generation: str) -> Memor
         generation: of the pack; verdicts of older ones stand where sketches say so.
     """
     rules = job.scope.incremental
-    if spool.store is None or isinstance(unit.target, NameTarget):
+    # A recheck sees single places: it neither trusts what is remembered of the unit nor puts itself in its stead.
+    if job.only_known or spool.store is None or isinstance(unit.target, NameTarget):
         return NO_MEMORY
     terms = Terms(
         unit_id=unit.unit_id,

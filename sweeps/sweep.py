@@ -20,6 +20,7 @@ from findings.query import sweep_summary
 from findings.records import (
     StopCause,
     SweepEnd,
+    SweepKind,
     SweepRecord,
     SweepState,
     new_sweep_id,
@@ -37,6 +38,7 @@ from sweeps.harvest import Harvest
 from sweeps.known import Known
 from sweeps.narrowing import Narrowing
 from sweeps.plan import Plan, scope_digest, user_agent
+from sweeps.recheck import Recheck, RecheckPlaces
 from sweeps.units_run import UnitsRun, left_in
 from sweeps.watching import Merged, Stopping, Waits, Watcher, Watchers
 
@@ -98,6 +100,12 @@ class Sweep:
         self._given_up: tuple[str, ...] = ()
         self._watcher: Watcher = Watchers([])
         self._plan = Plan(scope, known_cuts(scope.database.file))
+        self._recheck: Recheck | None = None
+
+    def only(self, recheck: Recheck) -> None:
+        """Ask for these places and for nothing else. Before `run`."""
+        self._recheck = recheck
+        self._plan = Plan(recheck.scope)
 
     def stop(self, cause: StopCause = StopCause.ASKED, why: str = "") -> None:
         """End cleanly: running units write what they have, and the same scope's next run goes on. From any thread.
@@ -144,10 +152,12 @@ class Sweep:
 
     def _spool(self, root: Path, key: DatabaseKey) -> SweepSpool:
         """That of a sweep of this scope that has not ended and is not too old, or a new one."""
-        digest = scope_digest(self._scope)
-        resumed = None if self._fresh else gone_on_with(root, digest, key, _now())
+        recheck = self._recheck
+        kind = SweepKind.RECHECK if recheck else SweepKind.SWEEP
+        digest = recheck.digest if recheck else scope_digest(self._scope)
+        resumed = None if self._fresh else gone_on_with(root, digest, key, _now(), kind)
         with self._no_merge(root):
-            self._given_up = lay_down_others(root, key, Run(digest, _now(), resumed), left_in)
+            self._given_up = lay_down_others(root, key, Run(digest, _now(), resumed, kind), left_in)
             if resumed is not None:
                 resumed.reopen()
                 return resumed
@@ -162,7 +172,8 @@ class Sweep:
             stray_version=self._version,
             pack_check=self._pack_id,
             units=self._plan.records(),
-            canaries=canaries_of(self._scope, key),
+            kind=kind,
+            canaries=recheck.canaries(key) if recheck else canaries_of(self._scope, key),
         )
         return SweepSpool.create(root, record, key)
 
@@ -197,6 +208,9 @@ class Sweep:
             watcher.tell(Waits(what))
 
         harvest = Harvest(self._scope, spool.folder, self._wait_seconds, waits)
+        if self._recheck is not None:
+            run.run(self._engine, harvest, RecheckPlaces(self._recheck, spool.folder), watcher)
+            return
         known = Known(self._scope.database.file, spool.folder, self._wait_seconds, waits)
         run.run(self._engine, harvest, known, watcher)
 

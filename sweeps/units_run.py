@@ -26,6 +26,7 @@ from sweeps.known import Known
 from sweeps.narrowing import Narrowing
 from sweeps.plan import Plan
 from sweeps.progress import Progress
+from sweeps.recheck import RecheckPlaces
 from sweeps.watching import Began, UnitBegan, UnitEnded, UnitSplit, UnitTold, Watcher
 
 
@@ -64,7 +65,7 @@ class UnitsRun:
         """Units that an earlier run of this sweep had finished."""
         return len(self._plan) - sum(self._open)
 
-    def run(self, engine: Engine, harvest: Harvest, known: Known, watcher: Watcher) -> None:
+    def run(self, engine: Engine, harvest: Harvest, known: Known | RecheckPlaces, watcher: Watcher) -> None:
         """Run what is left, and tell of it.
 
         Raises:
@@ -85,14 +86,16 @@ class UnitsRun:
 
         def job(leads: str, unit: Unit) -> Job:
             watcher.tell(UnitBegan(unit))
-            return self._job(leads, known.file_for(unit.unit_id), unit)
+            job = self._job(leads, known.file_for(unit.unit_id), unit)
+            return replace(job, only_known=isinstance(known, RecheckPlaces))
 
         for kinds, leads in harvest.turns():
             queue = JobQueue(self._plan, kinds, partial(job, leads), self._is_open)
             engine.run(queue, came_so_far, ended)
             if self._stopped_by() is not None:
                 break  # what was not begun stays on record with the sweep's end
-        self._remember()
+        if not isinstance(known, RecheckPlaces):
+            self._remember()
 
     def settle(self, unit: Unit, error: str) -> None:
         """Keep what a broken or stopped unit had written, and record the rest as not seen."""

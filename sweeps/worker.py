@@ -47,6 +47,7 @@ from sweeps.gates import UnitGate
 from sweeps.host_checks import HostChecks
 from sweeps.job import STOP_LINE, Job, progress_line
 from sweeps.keeping import keeper
+from sweeps.place_asking import PlaceSource
 from sweeps.places_met import PlacesMet
 from sweeps.progress import Progress
 from sweeps.provenance import of_unit
@@ -151,9 +152,9 @@ def _fetch(
         whose = Whose(job.scope, errand.leads)
         inspector = _inspector(job, extractors, pack, listener)
         keep = keeper(job.scope, job.sweep_id, job.user_agent)
-        sink = UnitSink(_must_be_there(job.unit), spool, inspector, teller, whose.attributed, keep)
+        sink = UnitSink(_must_be_there(job), spool, inspector, teller, whose.attributed, keep)
         teller.costs(budget, errand.pacer, lambda: sink.progress)
-        error = _fetch_known(unit, errand, sink, spool)
+        error = _fetch_known(replace(job, unit=unit), errand, sink, spool)
     teller.now(sink.progress)
     errand.conduct.close()
     error = gate.shut.detail if gate.shut else error
@@ -174,9 +175,9 @@ def _before(spool: UnitSpool, spent: Cost) -> Cost:
     return before
 
 
-def _must_be_there(unit: Unit) -> str:
-    """The address whose absence fails the unit; of a bucket it is an answer to what was asked."""
-    return "" if unit.kind in (UnitKind.BUCKET, UnitKind.NAMES) else unit.start_url
+def _must_be_there(job: Job) -> str:
+    """The address whose absence fails the unit; of a bucket and in a recheck it is an answer to what was asked."""
+    return "" if job.only_known or job.unit.kind in (UnitKind.BUCKET, UnitKind.NAMES) else job.unit.start_url
 
 
 def limits_of(job: Job) -> Limits:
@@ -211,10 +212,10 @@ def _first_started(spool: UnitSpool) -> datetime:
     return datetime.fromisoformat(started)
 
 
-def _fetch_known(unit: Unit, errand: Errand, sink: UnitSink, spool: UnitSpool) -> str:
+def _fetch_known(job: Job, errand: Errand, sink: UnitSink, spool: UnitSpool) -> str:
     """Fetch; where findings are known, look before and after whether the host answers as before. See `_fetch_from`."""
-    places = tuple(read_places(errand.places))
-    source = source_for(unit.kind, errand)
+    unit, places = job.unit, tuple(read_places(errand.places))
+    source = PlaceSource(errand) if job.only_known else source_for(unit.kind, errand)
     if not places:
         return _fetch_from(source, unit, sink)
     checks = HostChecks(unit, errand, places, spool.host_checked)

@@ -13,6 +13,10 @@ WITH shown AS (
         AND documents.sweep_id = findings.fetched_sweep
         AND documents.sweep_id BETWEEN getvariable('first_touched') AND getvariable('last_touched')
     JOIN units ON units.sweep_id = documents.sweep_id AND units.unit_id = documents.unit_id
+    -- A recheck asks for single places: what a sweep learned of the way to them stays.
+    JOIN sweeps ON sweeps.sweep_id = documents.sweep_id
+    WHERE sweeps.kind <> 'recheck'
+        OR findings.finding_id NOT IN (SELECT finding_id FROM finding_exposures WHERE transport IS NOT NULL)
     QUALIFY row_number() OVER (
         PARTITION BY findings.finding_id ORDER BY documents.fetched_at DESC, documents.unit_id
     ) = 1

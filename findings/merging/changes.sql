@@ -18,24 +18,41 @@ QUALIFY row_number() OVER (ORDER BY sweeps.started_at DESC, sweeps.sweep_id DESC
 SET VARIABLE first_recent = (SELECT min(sweep_id) FROM recent);
 SET VARIABLE last_recent = (SELECT max(sweep_id) FROM recent);
 
+-- A unit that turned out large is cut into pieces, which are held against the whole, and it against them.
 CREATE OR REPLACE TEMP TABLE counted AS
-WITH mine AS (
-    SELECT unit_id FROM units SEMI JOIN (SELECT sweep_id FROM recent WHERE is_now) AS ended USING (sweep_id)
+WITH pieces AS (
+    SELECT coalesce(units.parent, units.unit_id) AS unit_id, units.state, recent.sweep_id, recent.started_at, recent.is_now,
+        -- Older sweeps did not count what they met.
+        seen.entries, coalesce(looked.documents, 0) + coalesce(seen.unchanged, 0) AS documents,
+        coalesce(looked.skipped_by_reason['access_denied'], 0)::BIGINT AS refused,
+        coalesce(looked.skipped_by_reason['truncated'], 0)::BIGINT AS truncated,
+        coalesce(seen.limits, MAP {}::MAP(VARCHAR, UBIGINT)) AS limits
+    FROM units
+    JOIN recent ON recent.sweep_id = units.sweep_id
+    LEFT JOIN unit_counts AS looked ON looked.sweep_id = units.sweep_id AND looked.unit_id = units.unit_id
+        AND looked.sweep_id BETWEEN getvariable('first_recent') AND getvariable('last_recent')
+    LEFT JOIN unit_reach AS seen ON seen.sweep_id = units.sweep_id AND seen.unit_id = units.unit_id
+        AND seen.sweep_id BETWEEN getvariable('first_recent') AND getvariable('last_recent')
+    WHERE units.sweep_id BETWEEN getvariable('first_recent') AND getvariable('last_recent')
+), limited AS (
+    SELECT unit_id, sweep_id, map(list(name ORDER BY name), list(places ORDER BY name)) AS limits
+    FROM (
+        SELECT unit_id, sweep_id, name, sum(limits[name])::UBIGINT AS places
+        FROM (SELECT unit_id, sweep_id, limits, unnest(map_keys(limits)) AS name FROM pieces)
+        GROUP BY ALL
+    )
+    GROUP BY ALL
+), wholes AS (
+    SELECT unit_id, sweep_id, started_at, is_now,
+        CASE WHEN bool_and(state = 'finished') THEN 'finished' ELSE min(state) FILTER (state <> 'finished') END AS state,
+        sum(entries)::BIGINT AS entries, sum(documents)::BIGINT AS documents, sum(refused)::BIGINT AS refused,
+        sum(truncated)::BIGINT AS truncated
+    FROM pieces
+    SEMI JOIN (SELECT unit_id FROM pieces WHERE is_now) AS mine ON mine.unit_id = pieces.unit_id
+    GROUP BY unit_id, sweep_id, started_at, is_now
 )
-SELECT units.unit_id, units.state, recent.sweep_id, recent.started_at, recent.is_now,
-    -- Older sweeps did not count what they met.
-    seen.entries, coalesce(looked.documents, 0) + coalesce(seen.unchanged, 0) AS documents,
-    coalesce(looked.skipped_by_reason['access_denied'], 0)::BIGINT AS refused,
-    coalesce(looked.skipped_by_reason['truncated'], 0)::BIGINT AS truncated,
-    coalesce(seen.limits, MAP {}::MAP(VARCHAR, UBIGINT)) AS limits
-FROM units
-JOIN recent ON recent.sweep_id = units.sweep_id
-SEMI JOIN mine ON mine.unit_id = units.unit_id
-LEFT JOIN unit_counts AS looked ON looked.sweep_id = units.sweep_id AND looked.unit_id = units.unit_id
-    AND looked.sweep_id BETWEEN getvariable('first_recent') AND getvariable('last_recent')
-LEFT JOIN unit_reach AS seen ON seen.sweep_id = units.sweep_id AND seen.unit_id = units.unit_id
-    AND seen.sweep_id BETWEEN getvariable('first_recent') AND getvariable('last_recent')
-WHERE units.sweep_id BETWEEN getvariable('first_recent') AND getvariable('last_recent');
+SELECT wholes.*, coalesce(limited.limits, MAP {}::MAP(VARCHAR, UBIGINT)) AS limits
+FROM wholes LEFT JOIN limited ON limited.unit_id = wholes.unit_id AND limited.sweep_id = wholes.sweep_id;
 
 CREATE OR REPLACE TEMP TABLE fallen AS
 WITH told AS (
@@ -110,7 +127,7 @@ WITH compared AS (
     SELECT units.unit_id, units.kind, units.sweep_id AS before_sweep, units.sweep_id
     FROM units
     WHERE units.sweep_id = (SELECT arg_max(before_sweep, before_sweep) FROM compared)
-        AND units.unit_id NOT IN (SELECT unit_id FROM counted WHERE is_now)
+        AND units.parent IS NULL AND units.unit_id NOT IN (SELECT unit_id FROM counted WHERE is_now)
 ), told AS (
     SELECT sweep_id, unit_id, 'refuses' AS change, 'access_denied' AS detail, documents_before AS before,
         documents AS now, before_sweep
