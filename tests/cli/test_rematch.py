@@ -71,7 +71,7 @@ def test_a_letter_that_comes_later_is_told_recorded_and_settled(tmp_path: Path) 
     with duckdb.connect(str(tmp_path / "findings.duckdb"), read_only=True) as connection:
         answers = connection.execute(
             "SELECT basis FROM sightings JOIN findings USING (finding_id) JOIN sweeps USING (sweep_id) "
-            "WHERE letter_id IS NOT NULL ORDER BY started_at"
+            "WHERE verdict = 'known_letter' ORDER BY started_at"
         ).fetchall()
     assert answers == [("rematched",), ("matched",)], "the next sweep fetches it for certain"
 
