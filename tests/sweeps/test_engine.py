@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
@@ -16,10 +17,13 @@ from findings.errors import SpoolError
 from findings.spool_folders import SweepFolder, spool_root, sweep_folders
 from scope.model import Scope
 from scope.units import units_of
+from sweeps.dask_engine import Certificates, DaskEngine
 from sweeps.engine import Engine
+from sweeps.errors import EngineError
 from sweeps.local_engine import LocalEngine
 from sweeps.sweep import Sweep, SweepResult
 from sweeps.watching import Began, SweepEvent, UnitBegan, UnitEnded, UnitTold
+from tests.sweeps.cluster_certificates import made_certificates
 from tests.sweeps.engine_estate import LETTERS, SmallEstate, answers, small_estate
 
 KINDS = ["local", "dask"]
@@ -32,12 +36,17 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallEstate]:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Certificates]]:
+    """A scheduler and two workers that speak TLS alone, as on many machines."""
     distributed = pytest.importorskip("distributed", reason="the extra [dask] is not installed")
+    files = made_certificates(tmp_path_factory.mktemp("tls") / "cluster", "Test cluster")
+    whose = {f"tls_{who}_{what}": str(path) for who in ("scheduler", "worker", "client")
+             for what, path in (("cert", files.certificate), ("key", files.key))}  # fmt: skip
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as running:
-        yield running.scheduler_address
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="tls://127.0.0.1",
+        security=distributed.Security(require_encryption=True, tls_ca_file=str(files.authority), **whose),
+    ) as running:  # fmt: skip
+        yield running.scheduler_address, files
 
 
 @pytest.fixture
@@ -45,9 +54,7 @@ def engine_of(request: pytest.FixtureRequest) -> Callable[[str], Engine]:
     def made(kind: str) -> Engine:
         if kind == "local":
             return LocalEngine(2, clean_environment(os.environ))
-        from sweeps.dask_engine import DaskEngine
-
-        return DaskEngine(request.getfixturevalue("cluster"))
+        return DaskEngine(*request.getfixturevalue("cluster"))
 
     return made
 
@@ -127,6 +134,19 @@ def test_all_units_run_one_at_a_time_at_each_host_and_tell_how_far_they_are(
     assert [event.why for event in ends] == ["", "", ""]
     assert len([event for event in watching.events if isinstance(event, UnitBegan)]) == 3
     assert list(spool_root(scope.database.file).rglob("*.lease")) == []
+
+
+def test_a_scheduler_takes_no_one_without_a_certificate_of_its_signer(
+    cluster: tuple[str, Certificates], estate: SmallEstate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweeps.dask_engine.CONNECT_SECONDS", 3.0)
+    address, files = cluster
+    assert address.startswith("tls://")
+    strangers = made_certificates(tmp_path / "strangers", "Somebody else")
+    pretenders = {"strangers": strangers, "half": Certificates(files.authority, strangers.certificate, strangers.key)}
+    for name, theirs in pretenders.items():
+        with pytest.raises(EngineError, match="no scheduler answers"):
+            swept(estate.scope(name), DaskEngine(address, theirs), Watching())
 
 
 @pytest.mark.slow
