@@ -31,7 +31,11 @@ FEW_BLOBS = 2
 # Bytes of chance in the name of a blob that nobody has.
 _NOBODYS_KEY_BYTES = 16
 # Reasons after which the next question would wait in vain as well.
-_LOST = frozenset([SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR])
+_LOST = frozenset(
+    [
+        SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR, SkipReason.PROXY_FAILED
+    ]
+)  # fmt: skip
 _PLAIN = re.compile(r"[A-Za-z0-9/._~-]*")
 _OK, _PART, _NO_SUCH_RANGE = 200, 206, 416
 

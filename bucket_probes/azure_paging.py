@@ -33,6 +33,7 @@ _PASSING = frozenset(
         SkipReason.TIMED_OUT,
         SkipReason.TRUNCATED,
         SkipReason.HOST_DOWN,
+        SkipReason.PROXY_FAILED,
         SkipReason.SERVER_ERROR,
         SkipReason.NOT_FOUND,
     ]

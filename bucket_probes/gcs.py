@@ -35,7 +35,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9/._~-]*")
 # An object may be stored packed: packed it comes with its length, so that a cut shows. The wire unpacks it.
 _AS_STORED = {"Accept-Encoding": "gzip"}
 # After these there is no contact: each further question may cost the whole timeout.
-_NO_CONTACT = frozenset([SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR])
+_NO_CONTACT = frozenset(
+    [
+        SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR, SkipReason.PROXY_FAILED
+    ]
+)  # fmt: skip
 
 
 class GcsProbe:

@@ -30,7 +30,7 @@ REGION_MOVES = 2
 # Seconds before what failed is asked for again: a question of a hundred does.
 PAUSES = (0.5, 2.0)
 # What an answer may fail by and come whole the next time.
-PASSING = frozenset([SkipReason.TRUNCATED, SkipReason.HOST_DOWN, SkipReason.SERVER_ERROR])
+PASSING = frozenset([SkipReason.TRUNCATED, SkipReason.HOST_DOWN, SkipReason.PROXY_FAILED, SkipReason.SERVER_ERROR])
 # The one region whose buckets may have older names, which others call invalid: capitals, underscores, 255 characters.
 LEGACY_REGION = "us-east-1"
 _LEGACY_NAME = re.compile(r"(?=.*[A-Z_]|.{64})[A-Za-z0-9._-]{3,255}", re.ASCII)

@@ -32,7 +32,11 @@ FEW_KEYS = 2
 # one of them may not lie about all.
 WITNESSES = 2
 # After one of these the other questions would end alike, each after the whole time that an answer may take.
-_NO_CONTACT = frozenset([SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR])
+_NO_CONTACT = frozenset(
+    [
+        SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR, SkipReason.PROXY_FAILED
+    ]
+)  # fmt: skip
 # The form of addresses at which buckets are served as web sites, in the provider data.
 _SITES = re.compile(r"\{bucket\}\.s3-website(?P<joint>[.-])\{region\}\.(?P<domain>[a-z.]+)/")
 # Regions whose sites are called `s3-website-REGION`; younger ones are called `s3-website.REGION`. Amazon's table of

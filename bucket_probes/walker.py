@@ -47,7 +47,11 @@ LOST_PAUSES = (1.0, 3.0)
 NOT_VOUCHED_FOR = "not found, and nothing vouches for it"
 NOT_TO_BE_LISTED = "the scope does not allow listing at a third party"
 # Reasons that say that there was no contact at all.
-_NO_CONTACT = frozenset([SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR])
+_NO_CONTACT = frozenset(
+    [
+        SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR, SkipReason.PROXY_FAILED
+    ]
+)  # fmt: skip
 _BEST = {Kind.CURRENT: Rank.DOCUMENT, Kind.OLD: Rank.OLD_DOCUMENT}
 _ALL = {Kind.CURRENT: Rank.UNLIKELY, Kind.OLD: Rank.OLD_UNLIKELY}
 

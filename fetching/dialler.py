@@ -7,12 +7,15 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 
 from documents.records import SkipReason
 from fetching.errors import NotAskedError
-from scope.addresses import Address
+from fetching.proxying import ProxyFailedError, lead_through
+from scope.addresses import Address, literal_address
 from scope.guard import Guard
+from scope.proxy import Proxy, ProxyLogin, Resolve, parse_proxy, read_login
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 # What socket.getaddrinfo gives; the last form is CPython's for IPv6 addresses when built without IPv6.
@@ -23,6 +26,9 @@ Resolver = Callable[[str, int, int, int], Sequence[AddressInfo]]
 _INTERNET = frozenset([socket.AF_INET, socket.AF_INET6])
 # CPython's audit events that carry a destination: connect and connect_ex raise the first one.
 _DESTINATION_EVENTS = frozenset(["socket.connect", "socket.sendto", "socket.sendmsg"])
+_LOCALHOST = "localhost"
+# Where diallers of this process found the scope's proxy: while there is one, all else is refused.
+_proxies_found: set[tuple[Address, int]] = set()
 
 
 class AddressDeniedError(NotAskedError):
@@ -59,14 +65,19 @@ class Dialler:
         self._guard = guard
         self._resolve = resolve
         self._clock = clock
+        network = guard.scope.network
+        self.proxy: Proxy | None = parse_proxy(network.proxy) if network.proxy else None
+        self._leads: dict[str, str] = {}
 
     def resolve(self, host: str, port: int) -> list[CheckedAddress]:
         """The host's addresses that may be dialled, in the resolver's order; refused ones are left out.
 
         Raises:
             AddressDeniedError: the host has addresses and none may be dialled.
-            socket.gaierror: the host has no address.
+            socket.gaierror: the host has no address; EAI_AGAIN where it is the proxy's to know.
         """
+        if self.is_resolved_by_proxy(host):
+            raise socket.gaierror(socket.EAI_AGAIN, "the proxy resolves names")
         allowed: list[CheckedAddress] = []
         refusal = ""
         for family, address in self._answers(host, port):
@@ -81,6 +92,16 @@ class Dialler:
             raise AddressDeniedError(SkipReason.DENIED_BY_GUARD, refusal)
         raise socket.gaierror(socket.EAI_NONAME, "no address")
 
+    def is_resolved_by_proxy(self, host: str) -> bool:
+        """Is this a name that the proxy is told as it is? Never an address, nor the machine's own name."""
+        name = host.strip("[]").rstrip(".").lower()
+        named = name != _LOCALHOST and not name.endswith(f".{_LOCALHOST}") and literal_address(name) is None
+        return named and self.proxy is not None and self._guard.scope.network.resolve is Resolve.PROXY
+
+    def led_to(self, host: str) -> str:
+        """What the proxy was last told for this host: its address, or its name where the proxy resolves."""
+        return self._leads.get(host, host)
+
     def checked_addresses(self, host: str) -> list[str]:
         """As `resolve`, for callers that dial by themselves: the addresses as text. Blocks; safe in any thread."""
         return list(dict.fromkeys(str(checked.address[0]) for checked in self.resolve(host, 0)))
@@ -93,20 +114,71 @@ class Dialler:
         Raises:
             AddressDeniedError: see `resolve`.
             socket.gaierror: the host has no address.
+            ProxyFailedError: the scope's proxy did not lead there.
             TimeoutError: the last address did not answer in time.
             OSError: the last address could not be connected to.
         """
-        addresses = self.resolve(host, port)
+        if self.proxy is not None:
+            return self._through(self.proxy, host, port, timeout)
+        return self._in_turn([partial(_connected, checked) for checked in self.resolve(host, port)], timeout)
+
+    def _through(self, proxy: Proxy, host: str, port: int, timeout: float | None) -> socket.socket:
+        """A socket that the proxy leads to the host: to an address that the guard allows, where it is resolved here."""
+        if self.is_resolved_by_proxy(host):
+            destinations = [host]
+        else:
+            destinations = [str(checked.address[0]) for checked in self.resolve(host, port)]
+        tries = [partial(self._led, proxy, host, destination, port) for destination in destinations]
+        return self._in_turn(tries, timeout)
+
+    def _led(self, proxy: Proxy, host: str, destination: str, port: int, seconds: float | None) -> socket.socket:
+        deadline = None if seconds is None else time.monotonic() + seconds
+        opened = self._proxy_socket(proxy, seconds)
+        try:
+            lead_through(opened, proxy, self._login(), destination, port, deadline)
+        except BaseException:
+            opened.close()
+            raise
+        self._leads[host] = destination
+        return opened
+
+    def _proxy_socket(self, proxy: Proxy, seconds: float | None) -> socket.socket:
+        """Raises ProxyFailedError where there is no proxy to talk to."""
+        found: list[CheckedAddress] = []
+        try:
+            for family, address in self._answers(proxy.host, proxy.port):
+                parsed = _parsed(address)
+                if self._guard.proxy_address(parsed) is None:
+                    _proxies_found.add((parsed, proxy.port))
+                    found.append(CheckedAddress(family, address))
+            return self._in_turn([partial(_connected, checked) for checked in found], seconds)
+        except OSError as error:
+            raise ProxyFailedError(type(error).__name__) from None
+
+    def _login(self) -> ProxyLogin | None:
+        path = self._guard.scope.network.proxy_login
+        try:
+            return None if path is None else read_login(path)
+        except ValueError:
+            raise ProxyFailedError("its login's file is not as it should be") from None
+
+    def _in_turn(
+        self, tries: Sequence[Callable[[float | None], socket.socket]], timeout: float | None
+    ) -> socket.socket:
+        """What the first of these gives that gives anything, each with its share of the time that is left."""
         deadline = None if timeout is None else self._clock() + timeout
-        failure: OSError = TimeoutError("timed out")
-        for left, checked in zip(range(len(addresses), 0, -1), addresses, strict=True):
+        failure: OSError | ProxyFailedError = TimeoutError("timed out")
+        for left, attempt in zip(range(len(tries), 0, -1), tries, strict=True):
             share = None if deadline is None else (deadline - self._clock()) / left
             if share is not None and share <= 0:
                 break
             try:
-                return _connected(checked, share, timeout)
-            except OSError as error:
+                opened = attempt(share)
+            except (OSError, ProxyFailedError) as error:
                 failure = error
+            else:
+                opened.settimeout(timeout)
+                return opened
         raise failure
 
     def _answers(self, host: str, port: int) -> list[tuple[int, SocketAddress]]:
@@ -123,6 +195,8 @@ class Dialler:
 
 def refuse_undialled_connections(guard: Guard) -> None:
     """Make this process refuse every connection to an address that the guard denies, whoever opens it.
+
+    Where the scope names a proxy, that is every address but the proxy's: what was forgotten breaks and goes nowhere.
 
     The last line of defence, behind the dialler: an audit hook, which can not be removed again. Install it in a
     unit's own process. It sees what goes through Python's socket module, which is all that our libraries use; the
@@ -144,7 +218,10 @@ def _refuse_denied(guard: Guard, opened: object, destination: object) -> None:
         address = _parsed(destination)  # type: ignore[arg-type] # anything else is refused below
     except (ValueError, TypeError, IndexError):
         raise UndialledConnectionError("connection by name refused: its addresses were not checked") from None
-    if denied := guard.address(address):
+    if guard.scope.network.proxy is not None:
+        if (address, destination[1]) not in _proxies_found:  # type: ignore[index] # it was parsed
+            raise UndialledConnectionError("connection refused: it would go past the proxy")
+    elif denied := guard.address(address):
         raise UndialledConnectionError(f"connection refused: {denied.detail}")
 
 
@@ -152,12 +229,11 @@ def _parsed(address: SocketAddress) -> Address:
     return ip_address(address[0])
 
 
-def _connected(checked: CheckedAddress, connect_timeout: float | None, timeout: float | None) -> socket.socket:
+def _connected(checked: CheckedAddress, seconds: float | None) -> socket.socket:
     opened = socket.socket(checked.family, socket.SOCK_STREAM)
     try:
-        opened.settimeout(connect_timeout)
+        opened.settimeout(seconds)
         opened.connect(checked.address)
-        opened.settimeout(timeout)
     except BaseException:
         opened.close()
         raise

@@ -7,6 +7,7 @@ FetchingError
 │   ├── BudgetSpentError        the unit's limits are used up (fetching/budget.py)
 │   └── StoppedError            the unit was told to stop
 └── NoAnswerError               it was made, or tried, and brought nothing that can be judged: this is "unknown"
+    ├── ProxyFailedError        the scope's proxy did not lead to the host (fetching/proxying.py)
     └── SentAwayError           throttled, and asked to stay away for longer than we wait
 
 Each carries the skip reason that it becomes and a detail: a class or a code, nothing of a document, path or query.

@@ -22,11 +22,12 @@ class Peer:
     certificate_sha256: str = ""
 
 
-def peer_of(opened: socket.socket) -> Peer:
-    """Of a socket that is connected."""
+def peer_of(opened: socket.socket, *, through_proxy: bool = False) -> Peer:
+    """Of a socket that is connected; through a proxy the address of the host is not known."""
     address, digest = "", ""
-    with suppress(OSError, IndexError):
-        address = str(opened.getpeername()[0])
+    if not through_proxy:
+        with suppress(OSError, IndexError):
+            address = str(opened.getpeername()[0])
     if isinstance(opened, SSLSocket) and (certificate := opened.getpeercert(binary_form=True)):
         digest = hashlib.sha256(certificate).hexdigest()
     return Peer(address, digest)

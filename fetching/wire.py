@@ -41,6 +41,7 @@ from fetching.errors import (
 )
 from fetching.pacing import LONGEST_WAIT, THROTTLE_RETRIES, THROTTLE_STATUSES, retry_after_seconds
 from fetching.peers import Peer, peer_of
+from fetching.proxying import ProxyFailedError
 from fetching.urllib3_pools import close_pools, dialled_pool_manager
 
 # Bytes asked of a socket at a time: what a TLS record (16 KiB) and a typical receive buffer hold is handed on at once.
@@ -105,6 +106,8 @@ class _Exchange:
             self._cut_off.rest()
             self._errand.conduct.refused(self._url, error.detail, self._why)
             raise
+        except ProxyFailedError as error:
+            failure = _cut_failure(cut) if (cut := self._cut_off.cut) else ProxyFailedError(error.detail)
         except (HTTPError, OSError) as error:
             failure = self._judged(error, in_body)
         self.failed(failure)
@@ -337,7 +340,7 @@ class Wire:
 
     def _use(self, opened: socket.socket) -> None:
         """The socket that the next answer comes from."""
-        self._peer = peer_of(opened)
+        self._peer = peer_of(opened, through_proxy=self._errand.guard.scope.network.proxy is not None)
         self._cut_off.use(opened)
 
     def _open(self, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:

@@ -21,6 +21,7 @@ SKIP_WORDS: Final = {
     SkipReason.TLS_ERROR: "the certificate does not hold, and the scope asks for one that does",
     SkipReason.DNS_ERROR: "the name of the host could not be resolved",
     SkipReason.HOST_DOWN: "the host did not answer",
+    SkipReason.PROXY_FAILED: "the proxy did not let us through; the host was not reached",
     SkipReason.NEEDS_BROWSER: "shows its text only in a browser",
     SkipReason.OCR_BUDGET: "scans beyond the number of pages that the scope allows",
     SkipReason.EXTRA_MISSING: "a part of Stray that reads them is not installed",

@@ -20,6 +20,7 @@ from scope.bucket_requests import within_bucket
 from scope.model import AnyTarget, BucketTarget, FtpTarget, NameTarget, Scope, SiteTarget
 from scope.name_questions import question_pattern, search_url
 from scope.opt_out import OptOutList, parse_opt_outs
+from scope.proxy import may_be_proxy
 from scope.urls import DEFAULT_PORTS, has_credentials, same_host
 
 # IIS takes `%u002e` for a dot.
@@ -160,6 +161,12 @@ class Guard:
         if may_dial(address, self._scope.network.private_addresses):
             return None
         return Denied(Denial.OUTSIDE, f"{address} is not globally routable and the scope does not name it")
+
+    def proxy_address(self, address: Address) -> Denied | None:
+        """May the scope's proxy be connected to at this address? It may be a private one, which no target's may."""
+        if self._opt_outs.holds_address(address):
+            return Denied(Denial.OUTSIDE, OPTED_OUT)
+        return None if may_be_proxy(address) else Denied(Denial.OUTSIDE, f"{address} is no proxy's")
 
 
 def _acts(target: AnyTarget | None, url: str) -> bool:

@@ -18,6 +18,7 @@ from scope.errors import ScopeError
 from scope.model import BucketTarget, RobotsPolicy, Scope, Tier
 from scope.opt_out import read_opt_outs
 from scope.providers import Provider, load_providers
+from scope.proxy import unfit_proxy
 from scope.real_files import real_file
 from scope.recipients import unfit_recipients
 from scope.urls import has_credentials
@@ -53,7 +54,7 @@ def load_scope(path: Path, *, needs_targets: bool = True) -> Scope:
     scope = _with_opt_outs(path, _with_services(scope, providers))
     problems = [
         *_unfit_targets(scope), *_unfit_robots(scope), *_unfit_logins(scope), *_unfit_files(scope),
-        *unfit_recipients(scope.evidence),
+        *unfit_recipients(scope.evidence), *unfit_proxy(scope.network.proxy, scope.network.proxy_login),
         *unfit_buckets(scope), *unfit_names(scope.names), *unfit_canaries(scope),
     ]  # fmt: skip
     if needs_targets and not scope.targets and not problems:
@@ -220,6 +221,9 @@ _EXPECTATIONS = {
     "keep": '"digest" or "sealed"',
     "recipients": 'public keys of age in a list, such as recipients = ["age1..."]; `age-keygen` makes them',
     "private_addresses": 'addresses or networks in a list, such as ["127.0.0.1", "10.20.0.0/16"]',
+    "proxy": 'an address with its port, such as proxy = "http://proxy.example.nhs.uk:3128"',
+    "resolve": '"here" or "proxy"',
+    "proxy_login": 'a file, such as proxy_login = "proxy.login"',
     "windows": 'stretches of the week in a list, such as windows = ["Mon-Fri 20:00-06:00", "Sat-Sun 00:00-24:00"]',
     "timezone": 'a time zone, such as timezone = "Europe/London"',
     "stop_file": 'a file, such as stop_file = "/srv/stray/stop"',
@@ -319,10 +323,13 @@ def _rooted(scope: Scope, folder: Path) -> Scope:
     heartbeat = scope.heartbeat
     if heartbeat is not None and heartbeat.alive_file is not None:
         heartbeat = heartbeat.model_copy(update={"alive_file": folder / heartbeat.alive_file})
+    network = scope.network
+    if network.proxy_login is not None:
+        network = network.model_copy(update={"proxy_login": folder / network.proxy_login})
     rooted = {
         **{"pack": pack, "database": database, "ocr": ocr, "speech": speech},
         **{"notify": notify, "providers": providers, "schedule": schedule, "opt_out": opt_out},
-        **{"heartbeat": heartbeat},
+        **{"heartbeat": heartbeat, "network": network},
     }
     return scope.model_copy(update=rooted)
 

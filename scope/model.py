@@ -31,6 +31,7 @@ from scope.incremental import Incremental
 from scope.key_patterns import count
 from scope.opt_out import OptOut
 from scope.providers import Provider, load_providers
+from scope.proxy import ProxyAddress, Resolve
 from scope.reasons import SkipReason
 from scope.schedule import Schedule, WindowText
 from scope.sections import Ocr, Retention, Speech
@@ -172,9 +173,12 @@ class Evidence(Table):
 
 
 class NetworkPolicy(Table):
-    """Addresses that are not globally routable and may be dialled all the same."""
+    """Addresses that are not globally routable and may be dialled all the same; and the proxy."""
 
     private_addresses: tuple[Annotated[Network, BeforeValidator(_network)], ...] = ()
+    proxy: ProxyAddress | None = None
+    resolve: Resolve = Resolve.HERE
+    proxy_login: Path | None = None
 
 
 class Target(Table):

@@ -21,6 +21,8 @@ class SkipReason(StrEnum):
     TLS_ERROR = "tls_error"
     DNS_ERROR = "dns_error"
     HOST_DOWN = "host_down"
+    # The proxy that the scope names is not there, refused or broke: nothing is known of the host.
+    PROXY_FAILED = "proxy_failed"
     NEEDS_BROWSER = "needs_browser"
     OCR_BUDGET = "ocr_budget"
     EXTRA_MISSING = "extra_missing"

@@ -16,6 +16,8 @@ from crawler.ftp.watch import Watch, as_login
 from documents.records import SkipReason
 from fetching.dialler import Dialler
 from fetching.errors import NoAnswerError
+from fetching.proxying import ProxyFailedError
+from scope.proxy import ProxyKind
 from scope.urls import DEFAULT_PORTS
 
 # By convention an anonymous password is the visitor's address (RFC 1635). Ours is in the user agent.
@@ -94,6 +96,9 @@ class Opener:
 
     def _greeted(self, timeout: float) -> tuple[Control | None, str]:
         """Dial, hear the greeting, secure the connection; None where another approach needs a new one."""
+        proxy = self._dialler.proxy
+        if proxy is not None and proxy.kind is not ProxyKind.SOCKS:
+            raise ProxyFailedError("FTP goes through a socks5h:// proxy only")
         opened = self._watch.wait(lambda: self._dialler.connect(self._host, self._port, timeout), None)
         control = Control(opened)
         try:

@@ -148,7 +148,7 @@ class Session:
         server = self.server
         control = server.control
         port = self._data_port(control)
-        opened = self.watched(lambda: self._dialler.connect(_peer(control.opened), port, self._timeout), None)
+        opened = self.watched(lambda: self._dialler.connect(self._peer(server), port, self._timeout), None)
         try:
             if not self.watched(lambda: control.begin(command, rest), control.opened):
                 opened.close()
@@ -250,6 +250,11 @@ class Session:
                 self._extended = True
         return self.watched(lambda: control.passive_port(extended=True), control.opened)
 
+    def _peer(self, server: Opened) -> str:
+        """The address that we are connected to, and the only one that data connections are made to."""
+        through_proxy = self._dialler.proxy is not None
+        return self._dialler.led_to(server.host) if through_proxy else _peer(server.control.opened)
+
     def _protected(self, server: Opened, opened: socket.socket) -> socket.socket:
         """The data connection over TLS. It takes up the control connection's session: many servers insist on it."""
         control = server.control.opened
@@ -264,5 +269,5 @@ class Session:
 
 
 def _peer(opened: socket.socket) -> str:
-    """The address that we are connected to, and the only one that data connections are made to."""
+    """The other end of a connection."""
     return str(opened.getpeername()[0])

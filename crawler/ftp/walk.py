@@ -48,7 +48,11 @@ UNANSWERED_IN_A_ROW = 5
 # Names that no server reads as another place; 9 in 10 rows have one. Among their escapes are none of dots, slashes,
 # percent signs, semicolons, controls, and bytes beyond ASCII.
 _PLAIN_NAME = re.compile(r"\w(?:\.?(?:[\w~-]|%(?:2[0-46-9A-D]|3[AC-F]|40|5[BDE]|60|7[BCD])))*+/?", re.ASCII)
-_NO_CONTACT = frozenset([SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR])
+_NO_CONTACT = frozenset(
+    [
+        SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR, SkipReason.PROXY_FAILED
+    ]
+)  # fmt: skip
 # Reasons for which every further request would end the same way.
 _FOR_ALL = frozenset([SkipReason.THROTTLED, SkipReason.AUTHORITY_EXPIRED])
 _FINAL = (BudgetSpentError, StoppedError, AddressDeniedError, LoginRefusedError)
