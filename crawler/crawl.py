@@ -41,7 +41,8 @@ class Crawl:
         self.errand = errand
         self.frontier = Frontier(errand.store)
         self.courier = Courier(sink, self.frontier, errand.limits.body_bytes, errand.spool_dir)
-        self.resolution = Resolution(Dialler(errand.guard), errand.limits.timeout_seconds)
+        self.dialler = Dialler(errand.guard)
+        self.resolution = Resolution(self.dialler, errand.limits.timeout_seconds)
         self.certificates = Certificates(reads_on=target.certificates is CertificatePolicy.RECORD)
         # Seconds that robots.txt asks to leave between two requests; learnt under way.
         self.crawl_delay = 0.0

@@ -18,6 +18,7 @@ from crawler.crawl import crawl_of
 from crawler.heads import HEAD
 from crawler.middlewares.repeating import REPEATED
 from crawler.tls import NotingContextFactory
+from crawler.tunnels import TunnelPool
 from documents.dictation import HEADER_BYTES
 from documents.records import SkipReason
 from fetching.errors import FetchingError, NoAnswerError, StoppedError
@@ -45,13 +46,23 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._crawl = crawl_of(crawler)
-        # Twisted would ask again by itself where a kept connection is lost: uncounted, unpaced, off the record.
-        self._pool.retryAutomatically = False
-        bound_heads(self._pool)
         # Scrapy's setting for this is deprecated, and nothing takes its place.
         self._contextFactory = NotingContextFactory(self._crawl.certificates)  # type: ignore[assignment] # zope
         self._timeout = self._crawl.errand.limits.timeout_seconds
+        self._use_proxy()
+        # Twisted would ask again by itself where a kept connection is lost: uncounted, unpaced, off the record.
+        self._pool.retryAutomatically = False
+        bound_heads(self._pool)
         crawler.signals.connect(self._received, signal=signals.bytes_received)
+
+    def _use_proxy(self) -> None:
+        dialler = self._crawl.dialler
+        if dialler.proxy is not None:
+            from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
+
+            kept = self._pool.maxPersistentPerHost
+            self._pool = TunnelPool(reactor, dialler, self._contextFactory, self._timeout)
+            self._pool.maxPersistentPerHost = kept
 
     async def download_request(self, request: Request) -> Response:
         """See Scrapy. Raises FetchingError for what the crawl itself ends, Scrapy's errors for the rest."""
@@ -79,7 +90,9 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
     async def _download(self, request: Request, transfer: _Transfer) -> Response:
         if self._crawl.stopping.is_set():
             raise StoppedError
-        await self._crawl.resolution.addresses(urlparse_cached(request).hostname or "")
+        host = urlparse_cached(request).hostname or ""
+        if not self._crawl.dialler.is_resolved_by_proxy(host):
+            await self._crawl.resolution.addresses(host)
         request.meta[_TRANSFER] = transfer
         if REPEATED in request.meta:
             self._drop_kept_connections()

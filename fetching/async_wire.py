@@ -20,6 +20,8 @@ from fetching.budget import BudgetSpentError
 from fetching.dialler import Dialler, UndialledConnectionError
 from fetching.errand import Errand
 from fetching.errors import FetchingError, NoAnswerError, NotAskedError, StoppedError, UrlDeniedError
+from fetching.proxying import ProxyFailedError
+from fetching.tunnel_connector import TunnelConnector
 from scope.addresses import literal_address
 
 # Largest body that is read, bytes; what is longer is cut there. Error documents and answers about one bucket are below
@@ -83,14 +85,7 @@ class AsyncWire:
         self._errand = errand
         seconds = errand.limits.timeout_seconds
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                ssl=trust or ssl.create_default_context(),
-                resolver=_GuardedResolver(dialler),
-                use_dns_cache=True,
-                ttl_dns_cache=None,  # one resolution and no second
-                limit=connections,
-                socket_factory=self._opened,
-            ),
+            connector=self._connector(dialler, trust or ssl.create_default_context(), connections),
             headers={"User-Agent": errand.user_agent, "Accept": "*/*", "Accept-Encoding": "identity"},
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=seconds),
@@ -99,6 +94,18 @@ class AsyncWire:
         )
         # It would repeat requests by itself, past budget and conduct log.
         self._session._retry_connection = False
+
+    def _connector(self, dialler: Dialler, trust: ssl.SSLContext, connections: int) -> aiohttp.TCPConnector:
+        if dialler.proxy is not None:
+            return TunnelConnector(dialler, trust, connections)
+        return aiohttp.TCPConnector(
+            ssl=trust,
+            resolver=_GuardedResolver(dialler),
+            use_dns_cache=True,
+            ttl_dns_cache=None,  # one resolution and no second
+            limit=connections,
+            socket_factory=self._opened,
+        )
 
     async def get(self, url: str, headers: Mapping[str, str] | None = None) -> SmallAnswer:
         """Ask for a URL once.
@@ -111,6 +118,7 @@ class AsyncWire:
             UrlDeniedError, AddressDeniedError, BudgetSpentError, StoppedError: it was not asked.
             NoAnswerError: it was, and no answer came.
         """
+        failure: FetchingError
         for left in reversed(range(_ATTEMPTS)):
             self._admit(url)
             try:
@@ -121,6 +129,9 @@ class AsyncWire:
             except NotAskedError as error:  # the dialler's
                 self._errand.conduct.refused(url, error.detail)
                 raise
+            except ProxyFailedError as error:
+                failure, broken = ProxyFailedError(error.detail), False
+                self._errand.conduct.failed("GET", url, failure.detail)
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 broken = isinstance(error, _BROKEN)
                 failure = _judged(error)

@@ -205,7 +205,7 @@ def crawl_unit(
         "contact": "security@example.org",
         "authority": {"who": "J. Example", "reference": "IG-1", "expires": target.pop("expires", "2099-12-31")},
         "pack": {"path": "pack", "key": "pack.key"},
-        "network": {"private_addresses": named},
+        "network": {"private_addresses": named, **target.pop("network", {})},
         "names": {"harvest": (behaviour or {}).get("harvest", False)},
         "limits": {"requests_per_second": 1000, "timeout_seconds": 5, **(limits or {})},
         "site": [{"url": url, "kind": kind, "tier": "own", "authority": "IG-1", "robots": "record", **target}],

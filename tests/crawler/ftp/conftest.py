@@ -102,7 +102,7 @@ def walk_unit(url: str, limits: dict[str, Any] | None = None, **options: Any) ->
             "contact": "security@example.org",
             "authority": {"who": "J. Example", "reference": "IG-1", "expires": options.pop("expires", "2099-12-31")},
             "pack": {"path": "pack", "key": "pack.key"},
-            "network": {"private_addresses": ["127.0.0.1"]},
+            "network": {"private_addresses": ["127.0.0.1"], **options.pop("network", {})},
             "limits": {"requests_per_second": 1000, "timeout_seconds": 5, **(limits or {})},
             "ftp": [{"url": url, "tier": "own", "authority": "IG-1", **options}],
         }
