@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-all lint reformat bench bench-gate lock example notebooks clean
+.PHONY: setup demo test test-all test-faults lint reformat bench bench-gate lock example notebooks clean
 
 setup: $(STAMP)
 
@@ -23,6 +23,10 @@ test: setup
 
 test-all: setup
 	$(BIN)/python -m pytest -m "" -n auto --dist loadfile
+
+# An estate where everything misbehaves, the sweeper killed 50 times; prints the tally. `make test-faults SEED=1` repeats.
+test-faults: setup
+	$(BIN)/python -m benchmarks.faults $(if $(SEED),--seed $(SEED))
 
 lint: setup
 	$(BIN)/ruff check .

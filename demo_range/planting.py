@@ -62,7 +62,7 @@ def plant(folder: Path, seed: int = 1) -> PlantedRange:
     letters = known_letters(seed, PATIENTS_A_HOUSE)
     planter = _Planter(folder, seed, letters)
     places = tuple(planter.place(planting) for planting in PLAN)
-    register = _keep(folder / "letters", letters)
+    register = keep_letters(folder / "letters", letters)
     _leave_recordings(folder / FTP)
     return PlantedRange(
         letters=letters,
@@ -83,7 +83,7 @@ def _leave_recordings(root: Path) -> None:
         _write(root / path, dss_recording(_AUTHOR, started, 95 + 40 * number), started.date())
 
 
-def _keep(folder: Path, letters: tuple[Letter, ...]) -> Path:
+def keep_letters(folder: Path, letters: tuple[Letter, ...]) -> Path:
     """The known letters in mixed formats, and the register: each file's letter id, and a row for each person."""
     register = folder / "letters.csv"
     rows = []

@@ -35,6 +35,7 @@ from findings.spool_folders import (
     READABLE_FORMATS,
     SPOOL_FORMAT,
     SweepFolder,
+    lost_parts,
     open_again,
     read_end,
     read_unit_file,
@@ -285,7 +286,7 @@ class _SweepMerge:
             self._set_aside(folder, self._quarantine / unit_id)
             return None
         parts = sorted(part for part in folder.glob("part-*") if part.is_dir())
-        damaged = tuple(part for part in parts if not is_whole_part(part))
+        damaged = (*(part for part in parts if not is_whole_part(part)), *lost_parts(folder))
         whole = [path for part in parts if part not in damaged for path in part.iterdir()]
         files = {table: [path for path in whole if path.stem == table] for table in COLUMNS}
         return UnitRows(*told, files, damaged, sum(row_count(path) for path in whole))

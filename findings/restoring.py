@@ -57,7 +57,7 @@ def restore(
         if database.exists() and not replace:
             raise BackupError(f"{database} is there already; --replace sets it aside")
         private_folder(root)
-        with SweepLock(root), one_merge(root, database, wait_seconds), _held(database, wait_seconds):
+        with SweepLock(root, "restore"), one_merge(root, database, wait_seconds), _held(database, wait_seconds):
             try:
                 copy_file(folder / DATABASE, fresh)
                 sweeps = _set_aside_sweeps(root, fresh, aside)

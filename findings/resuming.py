@@ -74,7 +74,7 @@ def lay_down_others(root: Path, key: DatabaseKey, run: Run, left: LeftIn) -> tup
         is_ours = spool.is_of(run.scope_digest, run.kind)
         with storage_errors(root):
             is_old = run.now - last_alive(spool.folder) > RESUME_WITHIN
-            _lay_down(spool, run.now, left, goes_on=not is_old and not is_ours)
+            _lay_down(spool, run.now, left, goes_on=not is_old and not is_ours and bool(spool.record.units))
         if is_ours:
             given_up.append(spool.record.sweep_id)
     return tuple(given_up)

@@ -109,7 +109,7 @@ def purge(
     if not database.exists():
         raise DatabaseMissingError(database)
     root = spool_root(database)
-    with SweepLock(root), one_merge(root, database, wait_seconds):
+    with SweepLock(root, "purge"), one_merge(root, database, wait_seconds):
         with open_writer(database, wait_seconds) as connection:
             moment = _checked_moment(connection, clock())
             _single_out(connection, days, moment)

@@ -117,8 +117,8 @@ class SweepSpool:
     def unfinished(
         cls, root: Path, scope_digest: str, key: DatabaseKey, kind: SweepKind = SweepKind.SWEEP
     ) -> Self | None:
-        """The newest sweep of this scope and kind that has not ended, to be resumed; None if there is none."""
-        same = [spool for spool in cls.all_unfinished(root, key) if spool.is_of(scope_digest, kind)]
+        """The newest sweep of this scope and kind that has not ended and whose plan is there; None if there is none."""
+        same = [each for each in cls.all_unfinished(root, key) if each.is_of(scope_digest, kind) and each.record.units]
         return same[-1] if same else None
 
     def is_of(self, scope_digest: str, kind: SweepKind) -> bool:
@@ -144,9 +144,13 @@ class SweepSpool:
         if header.get("key_check") != key.check_value():
             raise DatabaseKeyError("an unfinished sweep was spooled with another database key; put that key back")
         try:
-            opened = cls(folder, record_of(header, folder.plan()), key)
+            plan: Sequence[UnitRecord] = folder.plan()
         except SpoolError:
-            return None  # the merge sets it aside and reports it
+            plan = ()  # not gone on with; the merge of its end sets the plan aside and reports it
+        try:
+            opened = cls(folder, record_of(header, plan), key)
+        except SpoolError:
+            return None
         if header["format"] != SPOOL_FORMAT:  # what is written from now on an older Stray can not read
             for unit_id in folder.cut_short_before_3():
                 folder.unit(unit_id).rename(folder.stopped_unit(unit_id))

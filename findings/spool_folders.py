@@ -37,6 +37,7 @@ import pyarrow.parquet as pq
 from documents.buckets import BucketLead
 from findings.durable_files import read_json, sync_folder
 from findings.errors import SpoolError
+from findings.parts import part_name
 from findings.planned_units import PlannedUnits
 from findings.records import (
     CanaryPlace,
@@ -273,10 +274,18 @@ def record_of(header: dict[str, Any], units: Sequence[UnitRecord]) -> SweepRecor
         raise SpoolError(f"a sweep's record can not be read ({type(error).__name__})") from error
 
 
-def unit_file_of(record: UnitRecord, outcome: UnitOutcome) -> dict[str, Any]:
-    """A unit's record and outcome as `unit.json` holds them."""
+def unit_file_of(record: UnitRecord, outcome: UnitOutcome, parts: int) -> dict[str, Any]:
+    """A unit's record, outcome and number of parts as `unit.json` holds them."""
     times = {"started_at": outcome.started_at.isoformat(), "ended_at": outcome.ended_at.isoformat()}
-    return {"record": record.as_row(), "outcome": asdict(outcome) | times}
+    return {"record": record.as_row(), "outcome": asdict(outcome) | times, "parts": parts}
+
+
+def lost_parts(folder: Path) -> list[Path]:
+    """Parts that `unit.json` counts and that are not there: a power cut took them. Older spools do not count."""
+    held = read_json(folder / "unit.json") or {}
+    number = held.get("parts")
+    wanted = [folder / part_name(each) for each in range(1, number + 1)] if isinstance(number, int) else []
+    return [part for part in wanted if not part.is_dir()]
 
 
 def read_unit_file(folder: Path) -> tuple[UnitRecord, UnitOutcome] | None:

@@ -186,7 +186,7 @@ class UnitSpool:
             with storage_errors(self._folder):
                 for aside in self._folder.glob("*.tmp"):
                     shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
-                write_json(self._folder / "unit.json", unit_file_of(self._record, outcome))
+                write_json(self._folder / "unit.json", unit_file_of(self._record, outcome, self._parts.number))
                 self._folder.rename(published)
                 sync_folder(self._sweep.folder.path)
                 if not is_cut:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from scope.model import Scope
 from scope.pieces import Piece
 from scope.units import Unit, units_of
 from sweeps.progress import Progress
 
+# Exit code of a unit that could not write to its spool, or not read it: a full disk, most likely. It goes on later.
+NO_SPOOL: Final = 4
 # Sent on standard input: end the unit cleanly. End of input means that whoever started us is gone: end at once.
 STOP_LINE = "stop"
 

@@ -13,6 +13,7 @@ from crawler.frontier import Frontier
 from crawler.leftovers import leftovers
 from documents.records import Skipped, SkipReason
 from fetching.store import Store
+from findings.errors import SpoolError
 from findings.records import StopCause, UnitOutcome, UnitRecord, UnitState, reason_of
 from findings.spool import SweepSpool
 from scope.pieces import piece_of
@@ -20,7 +21,7 @@ from scope.units import Unit, UnitKind
 from sweeps.cuts import known_cuts, later_piece, remember
 from sweeps.engine import Engine
 from sweeps.harvest import Harvest
-from sweeps.job import Job
+from sweeps.job import NO_SPOOL, Job
 from sweeps.job_queue import JobQueue
 from sweeps.known import Known
 from sweeps.narrowing import Narrowing
@@ -70,11 +71,16 @@ class UnitsRun:
 
         Raises:
             EngineError: see `Engine.run`. What was not run stays open.
+            SpoolError: the disk gives up. What was not finished stays open.
         """
+        no_spool: list[Unit] = []
         watcher.tell(Began(self._spool.record.sweep_id, len(self._plan), self.finished))
 
         def ended(unit: Unit, broken: str) -> None:
-            if broken:
+            if broken == f"exit code {NO_SPOOL}" and self._stopped_by() is None:
+                no_spool.append(unit)
+                engine.stop()
+            elif broken:
                 self.settle(unit, broken)
             watcher.tell(UnitEnded(unit, broken))
             if (later := self._later(unit)) is not None:
@@ -92,6 +98,11 @@ class UnitsRun:
         for kinds, leads in harvest.turns():
             queue = JobQueue(self._plan, kinds, partial(job, leads), self._is_open)
             engine.run(queue, came_so_far, ended)
+            if no_spool:  # the unit stays open: with room on the disk the same sweep goes on with it
+                folder = self._spool.folder.path.parent
+                raise SpoolError(
+                    f"{folder} could not be written to: is its disk full? Free some space, run the same again"
+                )
             if self._stopped_by() is not None:
                 break  # what was not begun stays on record with the sweep's end
         if not isinstance(known, RecheckPlaces):

@@ -45,7 +45,7 @@ from scope.units import Unit, UnitKind
 from sweeps.cuts import UnitCut, note_spent, spent_before
 from sweeps.gates import UnitGate
 from sweeps.host_checks import HostChecks
-from sweeps.job import STOP_LINE, Job, progress_line
+from sweeps.job import NO_SPOOL, STOP_LINE, Job, progress_line
 from sweeps.keeping import keeper
 from sweeps.place_asking import PlaceSource
 from sweeps.places_met import PlacesMet
@@ -115,8 +115,11 @@ def main() -> None:
     key = _database_key(job)
     sweep = SweepSpool.of_sweep(spool_root(job.scope.database.file), job.sweep_id, key)
     gate = UnitGate(job.scope, job.unit.target, guard)
-    with gate.watching(stop):
-        state = _fetch(job, guard, sweep.unit(record), Teller(out), stop, gate)
+    try:
+        with gate.watching(stop):
+            state = _fetch(job, guard, sweep.unit(record), Teller(out), stop, gate)
+    except SpoolError:
+        sys.exit(NO_SPOOL)
     sys.exit(BROKEN if state is UnitState.FAILED else 0)
 
 
