@@ -31,6 +31,7 @@ ACROSS_ROOMS = {
     "mutations",
     "privacy",
     "readme",
+    "torn_spool",
     "unchanged",
 }
 # Names of places that this project must not depend on: index hosts, and folders of one machine.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
 from benchmarks.faults.estate import TOLD, FaultyEstate, Target
 from demo_range.letters import Letter
+from findings.asking import asked
+from findings.database import Connection, open_reader
 
 # Files that a kill may cost again, for each unit at work: those under way, and those whose records were not saved yet.
 REFETCHED_EACH: Final = 2
@@ -41,12 +41,12 @@ def all_checks(database: Path, estate: FaultyEstate, sweeps: int, cuts: int) -> 
         sweeps: that ended.
         cuts: units that may have been cut short: runs that were ended early, times units at a time.
     """
-    with duckdb.connect(str(database), read_only=True) as connection:
-        asked = _Asked(connection)
-        yield from _letters(asked, estate)
-        yield from _faults(asked, estate.targets)
-        yield from _rows(asked)
-        yield _no_text(database.parent, connection, estate.letters)
+    with open_reader(database) as connection:
+        asking = _Asked(connection)
+        yield from _letters(asking, estate)
+        yield from _faults(asking, estate.targets)
+        yield from _rows(asking)
+        yield _no_text(database.parent, asking, estate.letters)
     yield _fetched_again(estate.served(), sweeps, cuts)
     spool = database.with_name(database.name + ".spool")
     left = [path.name for path in spool.glob("sweep-*")] + [path.name for path in (spool / "quarantine").rglob("*")]
@@ -60,19 +60,19 @@ def all_checks(database: Path, estate: FaultyEstate, sweeps: int, cuts: int) -> 
 
 
 class _Asked:
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        return self._connection.execute(query, list(values)).fetchall()
+        return [tuple(row.values()) for row in asked(self._connection, query, values)]
 
     def number(self, query: str) -> int:
         return int(str(self.rows(query)[0][0]))
 
 
-def _letters(asked: _Asked, estate: FaultyEstate) -> Iterator[Check]:
+def _letters(asking: _Asked, estate: FaultyEstate) -> Iterator[Check]:
     query = "SELECT letter_id, count(*) FROM findings WHERE verdict = 'known_letter' GROUP BY ALL"
-    found = {str(letter): int(str(count)) for letter, count in asked.rows(query)}
+    found = {str(letter): int(str(count)) for letter, count in asking.rows(query)}
     missing = sorted(set(estate.key) - set(found))
     where = sorted({estate.key[letter] for letter in missing})
     told = f"{len(estate.key) - len(missing)} of {len(estate.key)}" + (
@@ -85,13 +85,13 @@ def _letters(asked: _Asked, estate: FaultyEstate) -> Iterator[Check]:
     yield Check("and none that was not planted", f"{len(set(found) - planted)} others", set(found) <= planted)
 
 
-def _faults(asked: _Asked, targets: list[Target]) -> Iterator[Check]:
+def _faults(asking: _Asked, targets: list[Target]) -> Iterator[Check]:
     """By host: what was the matter with it stands among the skips of its unit."""
     untold = []
     for target in targets:
         if target.fault in TOLD:
             begins = target.start_url if "://" in target.start_url else f"%/{target.start_url}/"
-            reasons = {str(row[0]) for row in asked.rows(_REASONS, [begins])}
+            reasons = {str(row[0]) for row in asking.rows(_REASONS, [begins])}
             if not reasons & TOLD[target.fault]:
                 untold.append(f"{target.name} ({', '.join(sorted(reasons)) or 'no skips'})")
     count = sum(target.fault in TOLD for target in targets)
@@ -99,7 +99,7 @@ def _faults(asked: _Asked, targets: list[Target]) -> Iterator[Check]:
     yield Check("each fault that leaves something out is told", told, not untold)
 
 
-def _rows(asked: _Asked) -> Iterator[Check]:
+def _rows(asking: _Asked) -> Iterator[Check]:
     for what, query in {
         "no document stands twice in a sweep": "SELECT count(*) FROM (SELECT 1 FROM documents "
         "GROUP BY sweep_id, url, member HAVING count(*) > 1)",
@@ -110,7 +110,7 @@ def _rows(asked: _Asked) -> Iterator[Check]:
         "WHERE reason = 'interrupted' AND sweeps.state = 'finished'",
         "no unit lost a part": "SELECT count(*) FROM merged_spools WHERE damaged_parts > 0",
     }.items():
-        count = asked.number(query)
+        count = asking.number(query)
         yield Check(what, f"{count} against it", count == 0)
 
 
@@ -121,7 +121,7 @@ def _fetched_again(served: Mapping[str, int], sweeps: int, cuts: int) -> Check:
     return Check("hardly a file is fetched again after a kill", told, again <= most)
 
 
-def _no_text(folder: Path, connection: duckdb.DuckDBPyConnection, letters: list[Letter]) -> Check:
+def _no_text(folder: Path, asking: _Asked, letters: list[Letter]) -> Check:
     """No run of words and no identifier of a letter, in any file or any column that is not an address."""
     needles = _needles(letters)
     texts = [
@@ -129,11 +129,11 @@ def _no_text(folder: Path, connection: duckdb.DuckDBPyConnection, letters: list[
         for path in folder.rglob("*")
         if path.is_file() and path.name != "scope.toml"
     ]
-    names = connection.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
-    tables = {str(row[0]) for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    names = asking.rows("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal")
+    tables = {str(row[0]) for row in asking.rows("SELECT table_name FROM duckdb_tables()")}
     for table, column in names:
         if table in tables and column not in _ADDRESSES:
-            rows = connection.execute(f'SELECT DISTINCT "{column}"::VARCHAR FROM "{table}"').fetchall()  # noqa: S608
+            rows = asking.rows(f'SELECT DISTINCT "{column}"::VARCHAR FROM "{table}"')  # noqa: S608
             texts.append("\n".join(str(row[0]) for row in rows))
     leaks = [text for text in texts if any(needle in text for needle in needles)]
     return Check("no letter text in any file", f"{len(texts)} files and columns looked through", not leaks)

@@ -9,8 +9,9 @@ import pytest
 
 import findings.parts
 from findings.merge import merge
+from findings.records import Begun
 from findings.resuming import Run, lay_down_others
-from findings.spool import Begun, SweepSpool
+from findings.spool import SweepSpool
 from tests.findings.conftest import Estate, unit_record
 from tests.findings.test_unit_store import commit, done, fetch
 
