@@ -75,6 +75,8 @@ def _read(path: Path) -> dict[str, Any]:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScopeError(path, [f"is not valid TOML: {error}"]) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits; thousands of brackets
+        raise ScopeError(path, ["is not valid TOML: a value is too long, or too deep"]) from None
     if not raw:
         raise ScopeError(path, ["is empty; `stray init` makes one to fill in"])
     inner = [*_inner_keys(raw)]

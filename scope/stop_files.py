@@ -109,7 +109,7 @@ def _read(path: Path, at: datetime) -> StopOrder:
             held = json.loads(file.read(_READ_BYTES))
         told = {name: _plain(held.get(name)) for name in ("by", "why")}
         said = datetime.fromisoformat(str(held["at"])).astimezone(UTC) if "at" in held else at
-    except (OSError, ValueError, AttributeError, OverflowError):
+    except (OSError, ValueError, AttributeError, OverflowError, RecursionError):
         return StopOrder(path, at=at)
     return StopOrder(path, told["by"], told["why"], said)
 

@@ -8,7 +8,7 @@ SELECT sightings.finding_id, sightings.sweep_id, sweeps.started_at, sightings.pr
     CASE WHEN sightings.presence <> 'present' THEN least(known.denied_since, said_at) END AS denied_since,
     state_after(
         sightings.presence, coalesce(known.state = 'gone', false), coalesce(contains(known.history, 'P'), false),
-        is_enough(sightings.presence, sightings.negatives, said_at, known.denied_since)
+        is_enough(sightings.presence, sightings.negatives, sightings.seen_at, known.denied_since)
     ) AS new_state,
     CASE WHEN new_state = 'reappeared' THEN sightings.seen_at ELSE known.reappeared_at END AS reappeared_at,
     coalesce(known.returns, 0) + (new_state = 'reappeared')::INTEGER AS returns,
@@ -39,7 +39,7 @@ WITH ordered AS (
         min(said_at) OVER (PARTITION BY finding_id, stretch ORDER BY started_at, sweep_id) AS denied_since
     FROM ordered
 ), counted AS (
-    SELECT *, bool_or(is_enough(presence, negatives, said_at, denied_since))
+    SELECT *, bool_or(is_enough(presence, negatives, seen_at, denied_since))
         OVER (PARTITION BY finding_id, stretch ORDER BY started_at, sweep_id) AS is_gone
     FROM timed
 ), judged AS (

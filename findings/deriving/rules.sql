@@ -14,7 +14,9 @@ CREATE OR REPLACE TEMP MACRO state_after(presence, was_gone, was_present, is_eno
     WHEN was_gone OR is_enough THEN 'gone'
     ELSE 'unknown'
 END;
--- Does one sweep's negative make it gone? `since`: the first negative of earlier sweeps since it was last present.
+-- Does one sweep's negative make it gone? `since`: the first negative of earlier sweeps since it was last present, at the
+-- latest time that it can have been. Against it stands when this one was said, and not when its sweep began or the
+-- other way round: a clock that is wrong, here or there, must not make an hour of a minute.
 CREATE OR REPLACE TEMP MACRO is_enough(presence, negatives, said_at, since) AS coalesce(presence = 'gone' AND (
     len(list_distinct(list_transform(negatives, lambda each: each.route))) > 1
     OR list_contains(list_transform(negatives, lambda each: each.route), 'content')
@@ -22,7 +24,8 @@ CREATE OR REPLACE TEMP MACRO is_enough(presence, negatives, said_at, since) AS c
         - list_min(list_transform(negatives, lambda each: each.said_at)) >= getvariable('gone_after')
     OR said_at - since >= getvariable('gone_after')
 ), false);
--- A clock that was set back in a sweep makes no answer older than its sweep, or than the last time that it was there.
+-- The latest time that an answer can be of: a clock that was set back makes none older than its sweep, or than the last
+-- time that it was there.
 CREATE OR REPLACE TEMP MACRO sensible(said_at, sweep_started_at, present_at) AS
     greatest(said_at, sweep_started_at, coalesce(present_at, said_at));
 

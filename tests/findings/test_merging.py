@@ -155,6 +155,23 @@ def test_a_clock_that_was_set_back_makes_nothing_gone(estate: Estate) -> None:
     assert states(estate)["a.pdf"][0] == "unknown"
 
 
+def test_the_hour_is_that_between_two_answers_and_not_between_two_sweeps(estate: Estate) -> None:
+    estate.sweep((estate.document("/1/a.pdf"), letter()), (estate.document("/1/b.pdf"), letter()))
+    begun = estate.now
+    # A sweep may ask for a place hours after it began; and a sweep's clock may run ahead of its workers'.
+    for minutes in (170, 175, 9 * 24 * 60):
+        assert states(estate)["a.pdf"][0] != "gone"
+        sweep = estate.begin()
+        said_at = begun + timedelta(minutes=minutes)
+        unit = sweep.for_worker().unit(unit_record(), clock=lambda at=said_at: at)  # type: ignore[misc]
+        unit.skipped(Skipped(f"{HOST}/1/a.pdf", *NOT_FOUND))
+        unit.finish(estate.outcome())
+        sweep.finish(estate.end())
+        merge(estate.root, estate.database)
+        later(estate, minutes=85)
+    assert states(estate)["a.pdf"][0] == "gone"
+
+
 def test_a_recheck_speaks_of_what_it_asked_for_only(estate: Estate) -> None:
     estate.sweep((estate.document("/1/a.pdf"), letter()), (estate.document("/1/b.pdf"), letter()))
     for _ in range(2):

@@ -186,6 +186,35 @@ def test_a_stop_file_ends_a_sweep_and_each_unit_for_itself(file: Path) -> None:
     assert "they rang" in gate.shut.detail
 
 
+@pytest.mark.parametrize("held", ["[" * 4000, "9" * 4000, "{}" * 9, '{"by": 1, "at": 1e999}'])
+def test_a_stop_file_stops_whatever_it_holds(file: Path, held: str) -> None:
+    scope = load_scope(file)
+    stop_files.database_stop(scope.database.file).write_text(held)
+    assert cause(UnitGate(scope, scope.site[0], Guard(scope), clock=lambda: NOON).closed()) is StopCause.STOP_FILE
+
+
+@pytest.mark.parametrize("added", [f"x = {'9' * 5000}", f"x = {'[' * 5000}"])
+def test_a_scope_file_that_can_not_be_parsed_at_all_is_no_scope(file: Path, added: str) -> None:
+    gates = Gates(load_scope(file), file, clock=lambda: NOON)
+    file.write_text(file.read_text() + "\n" + added)
+    assert [cause(gates.closed()) for _ in range(3)] == [None, None, StopCause.SCOPE]
+
+
+def test_a_gate_that_can_not_be_looked_at_is_closed(file: Path) -> None:
+    def clock() -> datetime:
+        raise ZeroDivisionError
+
+    scope, told, ended = load_scope(file), list[Closed](), threading.Event()
+
+    def stop(closed: Closed) -> None:
+        told.append(closed)
+        ended.set()
+
+    with Gates(scope, file, clock=clock, look_seconds=0.01).watching(stop):
+        assert ended.wait(20)
+    assert "ZeroDivisionError" in told[0].detail
+
+
 def test_a_unit_outside_its_window_is_stopped_before_it_begins(file: Path) -> None:
     scope = load_scope(file)
     gate = UnitGate(scope, scope.site[1], Guard(scope), clock=lambda: NOON)
