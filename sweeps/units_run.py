@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -98,15 +98,17 @@ class UnitsRun:
         for kinds, leads in harvest.turns():
             queue = JobQueue(self._plan, kinds, partial(job, leads), self._is_open)
             engine.run(queue, came_so_far, ended)
-            if no_spool:  # the unit stays open: with room on the disk the same sweep goes on with it
-                folder = self._spool.folder.path.parent
-                raise SpoolError(
-                    f"{folder} could not be written to: is its disk full? Free some space, run the same again"
-                )
+            self._check_room(no_spool)
             if self._stopped_by() is not None:
                 break  # what was not begun stays on record with the sweep's end
         if not isinstance(known, RecheckPlaces):
             self._remember()
+
+    def _check_room(self, no_spool: Sequence[Unit]) -> None:
+        """Units that could not write stay open: with room on the disk the same sweep goes on with them."""
+        if no_spool:
+            folder = self._spool.folder.path.parent
+            raise SpoolError(f"{folder} could not be written to: is its disk full? Free some space, run the same again")
 
     def settle(self, unit: Unit, error: str) -> None:
         """Keep what a broken or stopped unit had written, and record the rest as not seen."""
