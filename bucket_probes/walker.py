@@ -47,6 +47,8 @@ LOST_PAUSES = (1.0, 3.0)
 NOT_VOUCHED_FOR = "not found, and nothing vouches for it"
 NOT_TO_BE_LISTED = "the scope does not allow listing at a third party"
 # Reasons that say that there was no contact at all.
+# Of a bucket's access, what names it: the conduct log has its address once, in the form that its owner chose.
+_PLACE = frozenset(["url", "name", "account", "endpoint", "website_url"])
 _NO_CONTACT = frozenset(
     [
         SkipReason.HOST_DOWN, SkipReason.TIMED_OUT, SkipReason.DNS_ERROR, SkipReason.TLS_ERROR, SkipReason.PROXY_FAILED
@@ -116,7 +118,7 @@ class BucketWalk:
         self._tell_rest(over)
         access = joined(self._probe.notes.summary(), self._earlier)
         self._sink.bucket(access)
-        facts = asdict(access)
+        facts = {name: fact for name, fact in asdict(access).items() if name not in _PLACE}
         facts["evidence"] = [f"{item.question} {item.status} {item.code}".strip() for item in access.evidence]
         self._errand.conduct.observed(self._bucket_url, {"access": facts})
         return access

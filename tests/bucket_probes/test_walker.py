@@ -436,5 +436,6 @@ def test_every_request_is_on_record_and_names_nobody(
     access = lines[-1]["access"]
     assert (access["exists"], access["listable"], access["readable"]) == ("yes", "yes", "yes")
     assert {"list 200", "read 200", "read 403 AccessDenied"} <= set(access["evidence"])
+    assert access.keys().isdisjoint({"url", "name", "account", "endpoint", "website_url"})
     assert "Jane" not in path.read_text()
     assert "Jane" not in json.dumps([walked.sink.details[url] for url in walked.sink.details])
