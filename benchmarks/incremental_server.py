@@ -1,7 +1,8 @@
-"""An estate for measuring second sweeps: `python -m benchmarks.incremental_server DOCUMENTS`.
+"""An estate for measuring second sweeps: `python -m benchmarks.incremental_server DOCUMENTS mixed|texts`.
 
-The same documents as an open directory (listings with sizes and dates), as a site (pages with ETags) and as a bucket of
-S3. Prints its port; a line on standard input is answered with the bytes that were sent since the last one.
+The same documents as an open directory (listings with sizes and dates) and as a bucket of S3; texts like theirs as a
+site (pages with ETags). Of 20 documents 8 are HTML, 6 plain text, 4 DOCX and 2 PDF, of the length of letters, or all
+are plain text. Prints its port; a line on standard input is answered with the bytes that were sent since the last one.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from demo_range.letters import House, letter
 from demo_range.rendering import Format, rendered
+from demo_range.sheets import plain_sheet
 
 BUCKET = "benchmark-estate"
 FOLDER = 1_000
@@ -23,6 +26,16 @@ _LETTERS = 60
 _PROSE = (
     "The committee met in the usual place and heard reports of the works, the roof, the boiler and the garden. " * 60
 )
+# Texts of nobody's, in all formats. What comes behind them makes each document another one, and is not on its pages in
+# DOCX (a comment of the archive) and PDF (one of the file): how long reading takes is the same.
+_BASES = 25
+_MIX: Final = [Format.HTML] * 8 + [Format.TXT] * 6 + [Format.DOCX] * 4 + [Format.PDF] * 2
+_KINDS: Final = {
+    Format.HTML: "text/html; charset=utf-8",
+    Format.TXT: "text/plain; charset=utf-8",
+    Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Format.PDF: "application/pdf",
+}
 _MODIFIED = "Tue, 01 Jul 2025 10:00:00 GMT"
 _XML = '<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
 
@@ -40,16 +53,55 @@ class Answer:
 class Estate:
     """Makes every document from its number: each is like many others and the same as none."""
 
-    def __init__(self, documents: int) -> None:
+    def __init__(self, documents: int, *, is_mixed: bool) -> None:
         self.documents = documents
+        self._is_mixed = is_mixed
         sheets = [letter(house, number, 9).sheet for house in House for number in range(_LETTERS)]
         self._letters = [rendered(Format.TXT, sheet).decode() for sheet in sheets]
+        paragraphs = [_PROSE[start : start + 700] for start in range(0, 3_500, 700)]
+        plain = [plain_sheet(f"Minutes {number}", *paragraphs) for number in range(_BASES if is_mixed else 0)]
+        wanted = set(_MIX) if is_mixed else set()
+        self._plain = {form: [rendered(form, sheet) for sheet in plain] for form in wanted}
+        self._shaped = {form: [rendered(form, sheet) for sheet in sheets[::3]] for form in wanted}
         self._menu = "".join(f'<a href="/site/{number:04d}.html">Part {number}</a>' for number in range(30))
 
     def text(self, number: int) -> str:
         """One in a hundred is on a template of the organisation's."""
         body = self._letters[number // 100 % len(self._letters)] if number % 100 == 0 else _PROSE[number % 97 :]
         return f"{body}\nFile {number}, copy {number * 7919 % 104729}\n"
+
+    def form(self, number: int) -> Format:
+        """Of a document; letters on templates are of all formats."""
+        return _MIX[(number * 7 + number // 100) % len(_MIX)] if self._is_mixed else Format.TXT
+
+    def name(self, number: int) -> str:
+        """Its name."""
+        return f"{number:07d}.{self.form(number).value}"
+
+    def body(self, number: int) -> bytes:
+        """Its bytes."""
+        if not self._is_mixed:
+            return self.text(number).encode()
+        form = self.form(number)
+        bodies = self._plain[form] if number % 100 else self._shaped[form]
+        body, mark = (
+            bodies[number // 100 % len(bodies) if number % 100 == 0 else number % len(bodies)],
+            b"%09d" % number,
+        )
+        match form:
+            case Format.DOCX:  # the last field of an archive is the length of the comment that follows
+                return body[:-2] + len(mark).to_bytes(2, "little") + mark
+            case Format.PDF:
+                return body + b"\n% " + mark + b"\n"
+            case Format.HTML:
+                return body + b"<p>File " + mark + b"</p>\n"
+            case _:
+                return body + b"\nFile " + mark + b"\n"
+
+    def document(self, name: str) -> Answer:
+        """By its name."""
+        number = int(name[:7])
+        return Answer(self.body(number), _KINDS[self.form(number)], f'"{number:032x}"')
 
     def page(self, number: int) -> bytes:
         """A document as a page of the site."""
@@ -74,12 +126,12 @@ class Estate:
         folder, _, name = path.partition("/")
         if not name:
             rows = "".join(
-                f'<a href="{each:07d}.txt">{each:07d}.txt</a>    01-Jul-2025 10:00    {len(self.text(each).encode())}\n'
+                f'<a href="{self.name(each)}">{self.name(each)}</a>    01-Jul-2025 10:00    {len(self.body(each))}\n'
                 for each in self.of_folder(int(folder))
             )
             head = f'<h1>Index of /open/{folder}/</h1><hr><pre><a href="../">../</a>'
             return Answer(f"<html><body>{head}\n{rows}</pre></body></html>".encode())
-        return Answer(self.text(int(name[:7])).encode(), "text/plain; charset=utf-8")
+        return replace(self.document(name), etag="")
 
     def site(self, path: str) -> Answer | None:
         """A start page, a page for each thousand, and the documents."""
@@ -95,14 +147,15 @@ class Estate:
     def bucket(self, path: str, query: dict[str, list[str]]) -> Answer | None:
         """As S3 answers, path-style."""
         if path:
-            return Answer(self.text(int(path[-11:-4])).encode(), "text/plain", f'"{int(path[-11:-4]):032x}"')
+            return self.document(path.rpartition("/")[2])
         if "list-type" not in query:
             return None
         start = int(query.get("continuation-token", ["0"])[0])
         end = min(start + min(FOLDER, int(query.get("max-keys", ["1000"])[0])), self.documents)
         rows = "".join(
-            f"<Contents><Key>{each // FOLDER:04d}/{each:07d}.txt</Key>"
-            f"<LastModified>2025-07-01T10:00:00.000Z</LastModified><ETag>&quot;{each:032x}&quot;</ETag><Size>{len(self.text(each).encode())}</Size></Contents>"
+            f"<Contents><Key>{each // FOLDER:04d}/{self.name(each)}</Key>"
+            f"<LastModified>2025-07-01T10:00:00.000Z</LastModified><ETag>&quot;{each:032x}&quot;</ETag>"
+            f"<Size>{len(self.body(each))}</Size></Contents>"
             for each in range(start, end)
         )
         more = f"<NextContinuationToken>{end}</NextContinuationToken>" if end < self.documents else ""
@@ -158,9 +211,9 @@ class Service:
         return len(sent)
 
 
-async def serve(documents: int) -> None:
+async def serve(documents: int, *, is_mixed: bool) -> None:
     """Until standard input ends."""
-    service = Service(Estate(documents))
+    service = Service(Estate(documents, is_mixed=is_mixed))
     server = await asyncio.start_server(service.connection, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     while await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
@@ -169,4 +222,4 @@ async def serve(documents: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(int(sys.argv[1]), is_mixed=sys.argv[2] == "mixed"))

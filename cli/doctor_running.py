@@ -17,6 +17,7 @@ from cli.doctor_checks import LITTLE_DISK, Check, State
 from cli.status_running import running
 from fetching.clean_environment import clean_environment
 from findings.errors import DatabaseMissingError, FindingsError
+from findings.memory_folder import memory_root
 from findings.standing import Standing, standing
 from matchers.errors import PackError
 from matchers.keys import load_key
@@ -120,8 +121,25 @@ def _store(scope: Scope) -> Iterator[Check]:
     if told.quarantined:
         what = counted(told.quarantined, "unreadable file")
         yield Check("quarantine", State.WARNING, f"{what} below {database}.spool/quarantine: look, then delete")
+    yield _remembered(told)
     yield _room(told)
     yield _leftovers(database)
+
+
+def _remembered(told: Standing) -> Check:
+    """What earlier sweeps know, by which the next one is short; it shows how much lies at a host, and no more."""
+    name, folder = "remembered", memory_root(told.database)
+    try:
+        mode = stat.S_IMODE(folder.stat().st_mode)
+    except FileNotFoundError:
+        return Check(name, State.OK, "nothing: the next sweep fetches everything")
+    except OSError as error:
+        return Check(name, State.WARNING, f"{folder}: {error.strerror}; the next sweep fetches everything")
+    if mode & 0o077:
+        return Check(name, State.WARNING, f"{folder}: others may read it (mode {mode:o}); chmod 700 it")
+    return Check(
+        name, State.OK, f"{size(told.bytes.get('memory', 0))} of earlier sweeps; lost, everything is fetched once"
+    )
 
 
 def _room(told: Standing) -> Check:

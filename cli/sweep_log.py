@@ -102,6 +102,7 @@ class SweepLog:
             "seconds": None if began is None else round(self._clock() - began, 1),
             "broke": why,
             "afresh": progress.afresh,
+            "forgot": progress.forgot,
             "counts": counts_of(progress),
         }
         self.line("unit_ended", _named(unit) | told)

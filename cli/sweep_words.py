@@ -28,6 +28,7 @@ def told(progress: Progress) -> str:
         f"{progress.documents} documents, {unchanged}{progress.matches} letters in them, "
         f"{progress.entries} entries, {progress.skipped} not read"
         f"{'; begun afresh, what it had saved could not be used' if progress.afresh else ''}"
+        f"{'; what earlier sweeps remembered could not be used, so all is fetched' if progress.forgot else ''}"
     )
 
 

@@ -107,6 +107,12 @@ class MemoryFile:
             query = "SELECT count(*) FROM places WHERE flags & ? = ?"
             return int(self._connection.execute(query, (int(flags), int(flags))).fetchone()[0])
 
+    def oldest(self) -> int | None:
+        """When the place was read that was read first, seconds since 1970; None where nothing is known."""
+        with self._lock, _damage():
+            found = self._connection.execute("SELECT min(read_at) FROM places").fetchone()[0]
+            return None if found is None else int(found)
+
     def copy_to(self, target: sqlite3.Connection) -> None:
         """All of it, into an empty database."""
         with self._lock, _damage():

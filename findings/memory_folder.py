@@ -18,11 +18,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from findings.asking import asked
+from findings.asking import asked, utc
 from findings.database import Connection, open_reader
 from findings.durable_files import private_folder, read_json, storage_errors, sync_folder, write_json
-from findings.errors import DatabaseLockedError, DatabaseMissingError
-from findings.memory_file import MEMORY_FILE
+from findings.errors import DatabaseLockedError, DatabaseMissingError, MemoryDamagedError
+from findings.memory_file import MEMORY_FILE, MemoryFile
 from findings.spool_folders import checked_id
 
 _ABOUT: Final = "about.json"
@@ -60,6 +60,27 @@ def drop_foreign(database: Path, wait_seconds: float = 0) -> bool:
         with storage_errors(root):
             shutil.rmtree(root)
     return not is_ours
+
+
+def drop_purged(database: Path, connection: Connection) -> None:
+    """Before a purge deletes `doomed_documents`: drop memories that may speak of one; these units are fetched anew."""
+    query = "SELECT unit_id, max(fetched_at) AS latest FROM documents WHERE rowid IN (SELECT row FROM doomed_documents)"
+    for row in asked(connection, f"{query} GROUP BY unit_id"):
+        path = memory_of(database, str(row["unit_id"]))
+        if path.exists() and _speaks_of(path, utc(row["latest"]).timestamp()):
+            with storage_errors(path.parent):
+                path.unlink()
+
+
+def _speaks_of(path: Path, moment: float) -> bool:
+    """Does it know of what was read then or earlier?"""
+    try:
+        held = MemoryFile(path)
+        oldest = held.oldest()
+        held.close()
+    except MemoryDamagedError:
+        return True
+    return oldest is not None and oldest <= moment
 
 
 class MemoryTaking:

@@ -13,6 +13,7 @@ from findings.asking import asked, utc
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader, open_writer
 from findings.errors import DatabaseLockedError, DatabaseMissingError, RetentionError
 from findings.lock import SweepLock
+from findings.memory_folder import drop_purged
 from findings.merge import one_merge
 from findings.rewriting import REWRITE_DUE, rewrite
 from findings.schema import Transaction
@@ -118,6 +119,7 @@ def purge(
                 # On record in the vault's log first; killed here, the next purge does the rest.
                 destroyed = destroy_of(connection, database, _doomed(connection), by, "retention")
                 told = replace(told, sealed=len(destroyed.gone))
+                drop_purged(database, connection)
                 with Transaction(connection):
                     _record(connection, told, by, authority)
                     _delete(connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Progress:
         requests, bytes: what was spent.
         held_seconds: for how long the host wants to be left alone, from the moment of telling; 0 for not at all.
         afresh: it was begun afresh, its saved state being of no use.
+        forgot: what earlier sweeps had learned of it was of no use (damaged, or of other settings): all is fetched.
     """
 
     entries: int = 0
@@ -38,3 +40,8 @@ class Progress:
     bytes: int = 0
     held_seconds: float = 0.0
     afresh: bool = False
+    forgot: bool = False
+
+
+# What is no count, and is not added up.
+NOT_COUNTED: Final = frozenset({"afresh", "forgot", "held_seconds"})

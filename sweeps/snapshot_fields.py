@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from sweeps.progress import Progress
+from sweeps.progress import NOT_COUNTED, Progress
 from sweeps.tally import Snapshot, UnitAtWork
 
 # Units at work that are named, those in trouble first; the rest is counted. Fewer than a screen has lines.
@@ -57,7 +57,7 @@ def unit_fields(unit: UnitAtWork) -> dict[str, Any]:
 
 def counts_of(progress: Progress) -> dict[str, int]:
     """All that is counted."""
-    return {name: value for name, value in asdict(progress).items() if name not in ("afresh", "held_seconds")}
+    return {name: value for name, value in asdict(progress).items() if name not in NOT_COUNTED}
 
 
 def _rounded(value: float | None) -> float | None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from findings.records import SweepKind
 from scope.units import Unit
-from sweeps.progress import Progress
+from sweeps.progress import NOT_COUNTED, Progress
 from sweeps.time_left import Left, TimeLeft
 from sweeps.watching import Began, Merged, Stopping, SweepEvent, UnitBegan, UnitEnded, UnitSplit, UnitTold, Waits
 
@@ -23,7 +23,7 @@ WINDOW: Final = 30.0
 QUIET: Final = 30.0
 # Seconds of which at least a rate speaks.
 _SHORTEST: Final = 2.0
-_COUNTS: Final = tuple(field.name for field in fields(Progress) if field.name not in ("afresh", "held_seconds"))
+_COUNTS: Final = tuple(field.name for field in fields(Progress) if field.name not in NOT_COUNTED)
 
 
 class Phase(StrEnum):

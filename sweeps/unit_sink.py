@@ -53,7 +53,7 @@ class UnitSink:
         self._inspected: OrderedDict[str, Inspection] = OrderedDict()
         store = spool.store
         earlier = (store.kept("progress") or {}) if store else {}
-        self.progress = Progress(**earlier, afresh=spool.begun is Begun.AFRESH)
+        self.progress = Progress(**earlier, afresh=spool.begun is Begun.AFRESH, forgot=self._has_forgotten())
         if store is not None:
             store.keep("progress", self._counts)
 
@@ -159,12 +159,15 @@ class UnitSink:
 
     def _counts(self) -> dict[str, int]:
         counts = asdict(self.progress)
-        del counts["afresh"]
-        return counts
+        return {name: count for name, count in counts.items() if name not in ("afresh", "forgot")}
+
+    def _has_forgotten(self) -> bool:
+        return self._spool.memory is not None and self._spool.memory.is_lost
 
     def _count(self, **more: int) -> None:
         current = self.progress
-        self.progress = replace(current, **{name: getattr(current, name) + count for name, count in more.items()})
+        counts = {name: getattr(current, name) + count for name, count in more.items()}
+        self.progress = replace(current, **counts, forgot=self._has_forgotten())
         self._tell(self.progress)
 
 

@@ -65,6 +65,7 @@ def test_what_is_not_well_and_what_to_do(scope: Scope, tmp_path: Path) -> None:
     (spool / "quarantine" / "sweep-1").mkdir(parents=True)
     (spool / "quarantine" / "sweep-1" / "part").write_text("")
     (spool / STATUS_NAME).write_text('{"v": 1, "pid": 1, "updated_at": "2026-01-01T00:00:00+00:00"}')
+    (tmp_path / "findings.duckdb.memory").mkdir(mode=0o755)
     found = told(scope.model_copy(update={"notify": None, "authority": soon}))
     tmp_path.chmod(0o700)
     assert found["key of the pack"][0] is State.FAILED
@@ -76,6 +77,8 @@ def test_what_is_not_well_and_what_to_do(scope: Scope, tmp_path: Path) -> None:
     assert found["quarantine"][0] is State.WARNING
     assert "findings.duckdb.aa.tmp.wal" in found["leftovers"][1]
     assert found["sweep"][0] is State.WARNING
+    assert found["remembered"][0] is State.WARNING
+    assert "chmod 700 it" in found["remembered"][1]
     assert "stray status" in found["sweep"][1]
 
 

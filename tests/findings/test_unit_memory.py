@@ -15,6 +15,7 @@ from findings.memory_folder import drop_foreign, memory_of, memory_root
 from findings.memory_terms import Terms
 from findings.merge import merge
 from findings.records import UnitState
+from findings.retention import RetentionRule, purge
 from findings.rows import Judged
 from findings.spool import UnitSpool
 from findings.unit_memory import FINDINGS_ASKED, UnitMemory
@@ -355,3 +356,16 @@ def test_findings_of_unchanged_places_are_present_and_counted(estate: Estate) ->
     unit.entries([replace(plain.entry(estate), unchanged=Unchanged(UnchangedBasis.NOT_MODIFIED, "clear", ("x",)))])
     ended(estate, unit)
     assert not memory_of(estate.database, UNIT).exists()
+
+
+def test_a_purge_drops_a_memory_that_may_speak_of_what_it_deletes(estate: Estate) -> None:
+    place, rule = Place("/1/a.txt"), {RetentionRule.DOCUMENTS: 30}
+    after(estate, place)
+    unit, memory = opened(estate)
+    unit.entries([replace(place.entry(estate), unchanged=memory.by_listing(place.entry(estate)))])
+    ended(estate, unit)
+    kept = memory_of(estate.database, UNIT)
+    assert purge(estate.database, rule, "A", clock=lambda: estate.now + timedelta(days=9)).rows == {}
+    assert kept.exists(), "nothing of it was deleted"
+    assert purge(estate.database, rule, "A", clock=lambda: estate.now + timedelta(days=60)).rows["documents"] == 1
+    assert not kept.exists()

@@ -11,11 +11,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from cli.sweep_words import told as in_words
 from demo_range.letters import known_letters
 from documents.body import Body
 from documents.records import Document
 from extraction.isolation import ExtractorPool
 from findings.keys import load_or_create_database_key
+from findings.memory_terms import Terms
 from findings.records import SweepRecord, UnitOutcome, UnitRecord, UnitState, new_sweep_id
 from findings.spool import SweepSpool, UnitSpool
 from findings.spool_folders import spool_root
@@ -95,3 +97,11 @@ def test_a_letter_inside_and_names_that_lie_are_places_of_their_own(
     (matches,) = tmp_path.rglob("matches.parquet")
     found = [(row["letter_id"], row["member"]) for row in pq.read_table(matches).to_pylist()]
     assert found == [(known.letter_id, "!/day1/photo.jpg")]
+
+
+def test_a_memory_of_earlier_sweeps_that_is_of_no_use_is_told(tmp_path: Path, spool: UnitSpool, sink: UnitSink) -> None:
+    assert spool.store is not None
+    (tmp_path / "held").write_bytes(b"damaged")
+    spool.remember(tmp_path / "held", spool.store, Terms("unit-1", "sweep-1", "reading", "generation"))
+    sink.listed([])
+    assert "what earlier sweeps remembered could not be used" in in_words(sink.progress)
