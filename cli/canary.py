@@ -55,7 +55,7 @@ def make(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by 
     letter_id = f"{CANARY_PREFIX}{secrets.token_hex(_ID_BYTES)}"
     reference = f"{letter_id.rpartition('-')[2][:4].upper()}/{secrets.randbelow(10**6):06d}"
     sheet = canary_sheet(contact, reference)
-    _write_new(target, rendered(Format(form), sheet))
+    _write_new(target, rendered(Format(form), sheet, author=""))
     try:
         done = change_pack(pack_path, key, Change(iter([Letter(letter_id, sheet.text)])))
     except BaseException:

@@ -27,6 +27,8 @@ _BODY_POINTS = 11.5
 _LEADING_POINTS = 15.0
 _SMALL_POINTS = 8
 _TEXT_COLUMNS = 78
+# Who wrote the range's files, as PDF and DOCX say it.
+_AUTHOR = "Ashcombe Hospital Group"
 # Dates inside files do not depend on the day they are made.
 _MADE = datetime(2025, 1, 6, 9, 0, tzinfo=UTC)
 
@@ -40,13 +42,13 @@ class Format(StrEnum):
     TXT = "txt"
 
 
-def rendered(form: Format, *sheets: Sheet, charset: str = "utf-8") -> bytes:
-    """One file that holds the sheets, each beginning on a new page. `charset` is for TXT."""
+def rendered(form: Format, *sheets: Sheet, charset: str = "utf-8", author: str = _AUTHOR) -> bytes:
+    """One file that holds the sheets, each beginning on a new page. `charset` is for TXT, `author` for PDF and DOCX."""
     match form:
         case Format.PDF:
-            return _pdf(sheets)
+            return _pdf(sheets, author)
         case Format.DOCX:
-            return _docx(sheets)
+            return _docx(sheets, author)
         case Format.HTML:
             return _bare_html(sheets)
         case Format.TXT:
@@ -100,9 +102,9 @@ def _wrapped(text: str) -> str:
     return "\n".join(textwrap.fill(line, _TEXT_COLUMNS) if line else "" for line in text.split("\n"))
 
 
-def _pdf(sheets: Iterable[Sheet]) -> bytes:
+def _pdf(sheets: Iterable[Sheet], author: str) -> bytes:
     out = io.BytesIO()
-    document = BaseDocTemplate(out, pagesize=A4, invariant=True, title="Letter", author="Ashcombe Hospital Group")
+    document = BaseDocTemplate(out, pagesize=A4, invariant=True, title="Letter", author=author)
     width, height = A4
     frame = Frame(_MARGIN, _MARGIN, width - 2 * _MARGIN, height - 2 * _MARGIN, id="body")
     story: list[Any] = []
@@ -152,11 +154,11 @@ def _markup(text: str) -> str:
     return html.escape(typeset(text), quote=False).replace("\n", "<br/>")
 
 
-def _docx(sheets: Iterable[Sheet]) -> bytes:
+def _docx(sheets: Iterable[Sheet], author: str) -> bytes:
     document: Any = docx.Document()
     document.styles["Normal"].font.size = Pt(_BODY_POINTS)
     properties = document.core_properties
-    properties.author, properties.last_modified_by = "Ashcombe Hospital Group", "typist"
+    properties.author, properties.last_modified_by = author, "typist" if author else ""
     properties.created = properties.modified = _MADE
     for number, sheet in enumerate(sheets):
         if number:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -75,6 +76,7 @@ class ConductLog:
         self._pieces: PieceWriter | None = None
         self._of: Provenance | None = None
         self._lock = threading.Lock()
+        self._meant: Why | None = None
         self._closed: Callable[[], object] | None = None
         if path is not None:
             path.touch(mode=0o600)
@@ -96,6 +98,15 @@ class ConductLog:
         log._of = of
         log._closed = closed
         return log
+
+    @contextmanager
+    def meant_for(self, why: Why) -> Iterator[None]:
+        """While the block runs, that is what requests are for whose maker does not say otherwise."""
+        self._meant, before = why, self._meant
+        try:
+            yield
+        finally:
+            self._meant = before
 
     def answered(self, method: str, url: str, status: int, received: int, why: Why | None = None) -> None:
         """A request that was answered."""
@@ -136,7 +147,7 @@ class ConductLog:
             if self._file is not None:
                 self._file.write(json.dumps({"at": at, "url": masked_url(url), **fields}) + "\n")
             elif self._pieces is not None and self._of is not None:
-                told = why or why_of(url, self._of)
+                told = why or self._meant or why_of(url, self._of)
                 self._pieces.write({"at": at, **place_fields(url, self._of), **fields, "why": told})
 
 

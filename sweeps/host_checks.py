@@ -18,6 +18,7 @@ from urllib.parse import urljoin
 from crawler.ftp.single import FolderError, list_folder, read_file
 from crawler.soft_404 import Likeness, canary_url, kind_of, likeness_of
 from documents.records import SkipReason
+from fetching.conduct import Why
 from fetching.dialler import Dialler
 from fetching.errand import Errand
 from fetching.errors import FetchingError, StoppedError
@@ -66,11 +67,13 @@ class HostChecks:
 
     def before(self) -> None:
         """Ask before the unit's places are."""
-        self._ask_all(Turn.BEFORE)
+        with self._errand.conduct.meant_for(Why.CANARY):
+            self._ask_all(Turn.BEFORE)
 
     def after(self) -> None:
         """Ask when they have been."""
-        self._ask_all(Turn.AFTER)
+        with self._errand.conduct.meant_for(Why.CANARY):
+            self._ask_all(Turn.AFTER)
 
     def _ask_all(self, turn: Turn) -> None:
         self._nonsense.clear()

@@ -18,7 +18,7 @@ from documents.records import Skipped, SkipReason
 from documents.sink import Sink
 from extraction.isolation import ExtractorPool
 from fetching.budget import NOTHING_SPENT, Budget, Cost
-from fetching.conduct import ConductLog
+from fetching.conduct import ConductLog, Why
 from fetching.dialler import refuse_undialled_connections
 from fetching.errand import Errand
 from fetching.known_places import read_places
@@ -258,7 +258,8 @@ def _inspector(job: Job, extractors: ExtractorPool, pack: Pack, listener: Listen
 
 
 def _conduct(job: Job) -> ConductLog:
-    of = of_unit(job.scope, job.unit, job.sweep_id, _database_key(job))
+    usual = Why.RECHECK if job.only_known else None
+    of = of_unit(job.scope, job.unit, job.sweep_id, _database_key(job), usual)
     return ConductLog.sealed(open_folder(job.scope.database.file, job.sweep_id), job.unit_id, of)
 
 

@@ -25,6 +25,13 @@ WITH ended AS (
     SELECT asked.canary_id, min(skips.reason) AS reason
     FROM asked JOIN skips ON skips.sweep_id = asked.sweep_id AND skips.url = asked.url AND skips.member = ''
     GROUP BY asked.canary_id
+), broken AS (
+    -- The letter may lie in any piece of a unit that was cut.
+    SELECT asked.canary_id, min(units.state) AS state
+    FROM asked
+    JOIN units ON units.sweep_id = asked.sweep_id AND asked.unit_id IN (units.unit_id, units.parent)
+    WHERE units.state <> 'finished'
+    GROUP BY asked.canary_id
 )
 SELECT asked.sweep_id, asked.canary_id, asked.unit_id,
     CASE WHEN found.canary_id IS NOT NULL THEN 'found' ELSE 'missing' END AS outcome,
@@ -32,11 +39,11 @@ SELECT asked.sweep_id, asked.canary_id, asked.unit_id,
         WHEN found.canary_id IS NOT NULL THEN 'known_letter'
         WHEN fetched.url IS NOT NULL THEN 'fetched_without_match'
         WHEN skipped.reason IS NOT NULL THEN skipped.reason
-        WHEN units.state <> 'finished' THEN 'unit_' || units.state
+        WHEN broken.canary_id IS NOT NULL THEN 'unit_' || broken.state
         ELSE 'not_met'
     END AS basis
 FROM asked
 LEFT JOIN found ON found.canary_id = asked.canary_id
 LEFT JOIN skipped ON skipped.canary_id = asked.canary_id
 LEFT JOIN (SELECT DISTINCT unnest([url, requested_url]) AS url FROM fetched) AS fetched ON fetched.url = asked.url
-LEFT JOIN units ON units.sweep_id = asked.sweep_id AND units.unit_id = asked.unit_id;
+LEFT JOIN broken ON broken.canary_id = asked.canary_id;

@@ -2,7 +2,7 @@
 -- has been tidied up; only who knows the place can tell, so the sweep asks. A recheck or a tip-off sees single places.
 -- A unit is held against the fewest that its latest healthy sweeps saw, so that what is emptied every evening or every
 -- week is no surprise; a sweep that fell is not among them, so that it is not forgotten after one night.
--- The figures are from made histories: benchmarks/reach.
+-- The figures are a judgement, not measured.
 CREATE OR REPLACE TEMP MACRO sweeps_remembered() AS 8;  -- sweeps: a nightly one sees each day of the week once
 CREATE OR REPLACE TEMP MACRO sweeps_looked_at() AS 40;  -- sweeps: years of a million units each are not gone through
 CREATE OR REPLACE TEMP MACRO fall_share() AS 0.5;       -- of what was seen at least; less than that is a fall

@@ -76,6 +76,12 @@ WITH skipped AS (
     SELECT finding_id FROM sightings
     WHERE presence = 'present' AND finding_id IN (SELECT finding_id FROM unanswered)
     GROUP BY finding_id HAVING bool_and(basis = 'rematched')
+), doubted AS (
+    -- What finds no letter that it must find can not tell that others are gone; nor can the other pieces of its unit.
+    SELECT DISTINCT units.sweep_id, units.unit_id
+    FROM canary_checks AS canary
+    JOIN units ON units.sweep_id = canary.sweep_id AND canary.unit_id IN (units.unit_id, units.parent)
+    WHERE canary.outcome = 'missing' AND canary.sweep_id IN (SELECT sweep_id FROM unanswered)
 ), heard AS (
     SELECT unanswered.*, skipped.reason, skipped.answer, skipped.skipped_at, fetched.fetched_at, unlisted.read_at,
         coalesce(checked.is_healthy AND checked.before_at <= checked.after_at, false) AS is_healthy,
@@ -86,11 +92,7 @@ WITH skipped AS (
         coalesce(skipped.is_challenge, false) AS is_challenge,
         coalesce(unanswered.member = '' AND sketched.finding_id IS NOT NULL
             AND fetched.digests = [unanswered.sha256], false) AS is_not_confirmed,
-        -- What finds no letter that it must find can not tell that others are gone.
-        EXISTS (
-            SELECT 1 FROM canary_checks AS canary WHERE canary.sweep_id = unanswered.sweep_id
-                AND canary.unit_id = unanswered.unit_id AND canary.outcome = 'missing'
-        ) AS is_doubted,
+        doubted.unit_id IS NOT NULL AS is_doubted,
         unlisted.url IS NOT NULL AND unanswered.unit_state = 'finished' AND is_healthy AND fetched.url IS NULL
             AND checked.before_at <= unlisted.read_from AND checked.after_at >= unlisted.read_at AS is_unlisted
     FROM unanswered
@@ -99,6 +101,7 @@ WITH skipped AS (
     LEFT JOIN checked ON checked.sweep_id = unanswered.sweep_id AND checked.unit_id = unanswered.unit_id
     LEFT JOIN unlisted ON unlisted.sweep_id = unanswered.sweep_id AND unlisted.unit_id = unanswered.unit_id
         AND unlisted.url = unanswered.url
+    LEFT JOIN doubted ON doubted.sweep_id = unanswered.sweep_id AND doubted.unit_id = unanswered.unit_id
     LEFT JOIN sketched ON sketched.finding_id = unanswered.finding_id
 ), judged AS (
     SELECT heard.*,

@@ -58,6 +58,8 @@ def test_known_places_are_looked_at_again_and_nothing_else(swept: Estate) -> Non
     asked = [path for path in swept.asked if "letter" in path]
     assert len(asked) == len(rows), "each once"
     assert len(swept.asked) <= len(rows) + 1 + 2 * 4, swept.asked  # robots.txt, and paths to compare the host with
+    exported = swept.stray("conduct", "export", "--format", "jsonl")
+    assert {"recheck", "canary"} <= set(json.loads(exported.stdout.splitlines()[-1])["why"])
 
 
 def test_what_was_taken_down_is_gone_and_is_asked_for_again_where_that_is_wanted(swept: Estate) -> None:

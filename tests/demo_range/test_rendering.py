@@ -51,6 +51,26 @@ def test_a_pdf_of_many_letters_begins_each_on_a_new_page() -> None:
     assert len(firsts) == len(LETTERS)
 
 
+@pytest.mark.parametrize("form", [Format.PDF, Format.DOCX])
+def test_a_file_names_its_author_only_if_there_is_one(form: Format) -> None:
+    assert author_of(rendered(form, LETTERS[0].sheet)) == "Ashcombe Hospital Group"
+    unnamed = rendered(form, LETTERS[0].sheet, author="")
+    assert author_of(unnamed) in {"", "anonymous"}
+    assert b"Ashcombe" not in unnamed
+
+
+def author_of(content: bytes) -> str:
+    if content.startswith(b"PK"):
+        properties = docx.Document(io.BytesIO(content)).core_properties
+        assert (properties.last_modified_by == "") == (properties.author == "")
+        return str(properties.author)
+    document: Any = pypdfium2.PdfDocument(content)
+    try:
+        return str(document.get_metadata_value("Author"))
+    finally:
+        document.close()
+
+
 def test_pdf_bytes_do_not_depend_on_the_day() -> None:
     assert rendered(Format.PDF, LETTERS[0].sheet) == rendered(Format.PDF, LETTERS[0].sheet)
 

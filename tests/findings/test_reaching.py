@@ -264,3 +264,41 @@ def test_what_misses_a_canary_can_not_say_that_anything_is_gone(estate: Estate) 
     for _ in range(2):
         canary_sweep(estate, (PLACE, letter(CANARY)), gone)
     assert open_findings(estate.database) == ()
+
+
+def test_a_canary_that_a_piece_of_a_unit_misses_makes_its_other_pieces_doubted(estate: Estate) -> None:
+    """A large unit is cut; the canary belongs to the whole, and its findings to the pieces."""
+    whole, piece = unit_record(1), replace(unit_record(2), parent=unit_record(1).unit_id)
+    other = "/2/letters/a.pdf"
+
+    def sweep(canary_lies_there: bool, answer: Document | Skipped, state: UnitState = UnitState.FINISHED) -> str:
+        estate.days += 1
+        record = SweepRecord(
+            f"{estate.now:%Y%m%dT%H%M%SZ}-00", "scope-1", "Example Hospital", "IG", estate.now, "0.1.0", (whole,),
+            canaries=(canary(),),
+        )  # fmt: skip
+        begun = SweepSpool.create(estate.root, record, estate.key)
+        first = begun.for_worker().unit(whole, clock=lambda: estate.now)
+        if canary_lies_there:
+            first.document(estate.document(PLACE), Judged("text/plain", letter(CANARY)))
+        first.finish(estate.outcome())
+        second = begun.for_worker().unit(piece, clock=lambda: estate.now)
+        if isinstance(answer, Skipped):
+            second.skipped(answer)
+        else:
+            second.document(answer, Judged("application/pdf", letter()))
+        second.finish(estate.outcome(state))
+        begun.finish(estate.end())
+        merge(estate.root, estate.database)
+        return record.sweep_id
+
+    sweep(True, estate.document(other))
+    gone = Skipped(f"{HOST}{other}", SkipReason.NOT_FOUND, "http_404")
+    for _ in range(2):
+        sweep(False, gone)
+    assert [(row.state, row.basis) for row in open_findings(estate.database)] == [("unknown", "canary_missing")]
+    broken = sweep(False, gone, UnitState.FAILED)
+    assert checked(estate, broken) == ("missing", "unit_failed"), "it may have lain in the piece that broke"
+    for _ in range(2):
+        sweep(True, gone)
+    assert open_findings(estate.database) == ()
