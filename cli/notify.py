@@ -13,7 +13,6 @@ from cli.exit_codes import ExitCode
 from cli.notifying import notify_of_sweep
 from cli.options import scope_argument
 from cli.reading import READ_WAIT, merge_what_waits
-from cli.sweep_summary import unseen
 from findings.query import latest_sweep_id, sweep_summary
 from reports.notify import NotifyError, send, services, trial_message
 from scope.loader import load_scope
@@ -57,5 +56,4 @@ def _latest_told(scope: Scope) -> bool:
     if sweep_id is None:
         notice("no sweep yet: nothing to tell")
         return True
-    gaps = unseen(sweep_summary(scope.database.file, sweep_id, READ_WAIT), scope.allowed_skips)
-    return notify_of_sweep(scope, sweep_id, sum(gaps.values()))
+    return notify_of_sweep(scope, sweep_summary(scope.database.file, sweep_id, READ_WAIT))

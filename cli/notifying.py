@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cli.console import notice
+from cli.sweep_summary import unseen
 from findings.errors import FindingsError
 from findings.keys import load_or_create_database_key
 from findings.news import News, news_of, still_news
 from findings.notices import Notices, Outcome, opened_notices
 from findings.records import Severity
+from findings.results import SweepSummary
 from reports.alive import alive_address, give_sign
-from reports.notify import NotifyError, Service, message_of, send, services
+from reports.notify import Alarm, NotifyError, Service, alarms_of, message_of, send, services, without_alarms
 from scope.model import Scope
 
 
-def notify_of_sweep(scope: Scope, sweep_id: str, unseen: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What one sweep has to tell."""
+
+    findings: Sequence[News]
+    alarms: Sequence[Alarm]
+
+
+def notify_of_sweep(scope: Scope, summary: SweepSummary) -> bool:
     """Tell each service of the scope what it has not heard yet; say on standard error how that went.
 
-    Nothing is raised: that nobody could be told never ends a sweep. What could not be sent is sent next time.
+    That a sweep could not see is told also where it found nothing. Nothing is raised: that nobody could be told never
+    ends a sweep. What could not be sent is sent next time.
 
     Returns:
         Has everybody heard everything?
@@ -27,11 +39,12 @@ def notify_of_sweep(scope: Scope, sweep_id: str, unseen: int) -> bool:
         return True
     try:
         told = services(scope.notify.file)
-        news = news_of(scope.database.file, sweep_id)
+        news = _News(news_of(scope.database.file, summary.sweep_id), alarms_of(summary.reach))
+        gaps = sum(unseen(summary, scope.allowed_skips).values())
         with opened_notices(scope.database.file) as notices:
             if cut := notices.cut_off():
                 notice(f"notifications: {cut} earlier ones were cut off; they may have arrived and are not sent again")
-            heard = [_told(scope, each, news, notices, (sweep_id, unseen)) for each in told]
+            heard = [_told(scope, each, news, notices, (summary.sweep_id, gaps)) for each in told]
             return all(heard)
     except (NotifyError, FindingsError) as error:
         notice(f"NOT NOTIFIED: {error}")
@@ -49,19 +62,22 @@ def sign_of_life(scope: Scope) -> None:
         notice(f"NO SIGN OF LIFE GIVEN: {error}")
 
 
-def _told(scope: Scope, service: Service, news: Sequence[News], notices: Notices, sweep: tuple[str, int]) -> bool:
+def _told(scope: Scope, service: Service, news: _News, notices: Notices, sweep: tuple[str, int]) -> bool:
     key = load_or_create_database_key(scope.database.key, database_exists=True)
     name = key.fact("notify", service.address)
-    untold = still_news(scope.database.file, notices.waiting(name))
+    untold = still_news(scope.database.file, without_alarms(notices.waiting(name)))
     known = {each.key for each in untold}
     events = {event.value for event in scope.notify.events} if scope.notify else set()
-    to_tell = [each for each in (*untold, *(each for each in news if each.key not in known)) if each.event in events]
+    to_tell = [
+        each for each in (*untold, *(each for each in news.findings if each.key not in known)) if each.event in events
+    ]
     to_tell = [each for each in to_tell if each.key not in notices.settled(name)]
-    if not to_tell:
+    alarms = [each for each in news.alarms if each.key not in notices.settled(name)]
+    if not to_tell and not alarms:
         return True
     to_tell.sort(key=lambda each: [*Severity].index(each.severity))
-    message = message_of(to_tell, scope.organisation, *sweep)
-    attempt = notices.begin(name, [each.key for each in to_tell])
+    message = message_of(to_tell, scope.organisation, *sweep, alarms)
+    attempt = notices.begin(name, [*(each.key for each in to_tell), *(each.key for each in alarms)])
     sent = send(service, message)
     notices.end(attempt, Outcome.SENT if sent else Outcome.FAILED)
     how = "notified" if sent else "NOT NOTIFIED, will be tried again"

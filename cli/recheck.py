@@ -22,7 +22,7 @@ from cli.reading import READ_WAIT, merge_what_waits
 from cli.reveal_log import log_reveal
 from cli.starting import begin
 from cli.sweep import Manner, exit_code, run_sweep, tell_of_going_on, with_database
-from cli.sweep_summary import summary_fields, tell_not_failed_on, tell_summary, unseen
+from cli.sweep_summary import summary_fields, tell_not_failed_on, tell_summary
 from cli.watched import Watched, saying_of, watching_options
 from findings.chosen import Chosen
 from findings.database import LOCK_WAIT_SECONDS
@@ -98,7 +98,7 @@ def recheck(  # noqa: PLR0913, PLR0917 - one for each option; click passes them 
     tell_summary(result, scope, quiet=bool(saying["quiet"]))
     tell_of_going_on(result)
     if result.summary is not None:
-        notify_of_sweep(scope, result.summary.sweep_id, sum(unseen(result.summary, scope.allowed_skips).values()))
+        notify_of_sweep(scope, result.summary)
     code = exit_code(result, scope, fail_on)
     tell_not_failed_on(code, exit_code(result, scope))
     watched_by.ended(summary_fields(result, scope.allowed_skips) | {"exit_code": code.value})

@@ -88,8 +88,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option; click passes them by
     tell_summary(result, scope, quiet=saying.quiet)
     tell_of_going_on(result)
     if result.summary is not None:
-        gaps = unseen(result.summary, scope.allowed_skips)
-        notify_of_sweep(scope, result.summary.sweep_id, sum(gaps.values()))
+        notify_of_sweep(scope, result.summary)
         sign_of_life(scope)
     code = exit_code(result, scope, fail_on)
     tell_not_failed_on(code, exit_code(result, scope))

@@ -1,4 +1,4 @@
-"""Notifications by apprise: what is new or back, in counts, incident ids and severities; never a place or a name."""
+"""Notifications by apprise: what is new or back, and that a sweep could not see; counts, never a place or a name."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import logging
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import Final
 
 from findings.news import News
+from findings.reach_records import ReachTold
 from findings.records import FindingState, Severity
 
 # Seconds for one service to take a message. Apprise gives 4 to connect and 4 to each answer; this ends what never ends.
@@ -23,8 +25,27 @@ _MOST_INCIDENTS: Final = 10
 _WORDS: Final = {FindingState.NEW: "new", FindingState.REAPPEARED: "back"}
 
 
+# Of the keys of alarms: findings' begin with an id in hexadecimal.
+_ALARM: Final = "alarm:"
+
+
+class AlarmKind(StrEnum):
+    """Why a sweep's other answers are not to be believed; in the words of a message."""
+
+    CANARY_MISSING = "SWEEP BROKEN: canary letters not found"
+    FELL = "SWEEP INCOMPLETE: targets that showed much less than before"
+
+
 class NotifyError(Exception):
     """The file of services can not be used, or apprise is not installed. No text holds an address of a service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A canary letter or a target that a sweep could not see. `key` is the same until it was seen again."""
+
+    key: str
+    kind: AlarmKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +117,43 @@ def send(service: Service, message: Message) -> bool:
         )
 
 
-def message_of(news: Sequence[News], organisation: str, sweep_id: str, unseen: int) -> Message:
+def alarms_of(reach: ReachTold) -> tuple[Alarm, ...]:
+    """What is told even where nothing was found."""
+    missing = {
+        f"{_ALARM}canary:{canary.canary_id}:{canary.last_found.isoformat() if canary.last_found else 'never'}"
+        for canary in reach.missing
+    }
+    fallen = {f"{_ALARM}fell:{change.unit_id}:{change.before_sweep}" for change in reach.suspicious}
+    return (
+        *(Alarm(key, AlarmKind.CANARY_MISSING) for key in sorted(missing)),
+        *(Alarm(key, AlarmKind.FELL) for key in sorted(fallen)),
+    )
+
+
+def without_alarms(keys: Iterable[str]) -> frozenset[str]:
+    """Those of the keys that are of findings. Whether an alarm still holds, the next sweep says itself."""
+    return frozenset(key for key in keys if not key.startswith(_ALARM))
+
+
+def message_of(
+    news: Sequence[News], organisation: str, sweep_id: str, unseen: int, alarms: Sequence[Alarm] = ()
+) -> Message:
     """In words.
 
     Args:
-        news: at least one, the worst first.
+        news: the worst first; at least one, or an alarm.
         organisation: as the scope names it.
         sweep_id: of the sweep that tells it.
         unseen: how many places and targets that sweep could not see.
+        alarms: said first.
     """
-    worst = news[0].severity
     incidents: dict[str, list[News]] = {}
     for each in news:
         incidents.setdefault(each.incident_id or "", []).append(each)
-    lines = [f"{_counted(news)}. By severity: {_severities(news)}.", ""]
+    broken = [f"{kind.value}: {count}" for kind, count in Counter(each.kind for each in alarms).items()]
+    lines = [f"{each}." for each in broken]
+    lines += [f"{_counted(news)}. By severity: {_severities(news)}."] if news else []
+    lines.append("")
     named = [(incident, group) for incident, group in incidents.items() if incident]
     lines += [
         f"incident {incident}: {_counted(group)}, worst {group[0].severity.value}"
@@ -120,9 +164,11 @@ def message_of(news: Sequence[News], organisation: str, sweep_id: str, unseen: i
     lines += [f"Not seen by the sweep: {unseen} places or targets."] if unseen else []
     lines += [
         f"Organisation: {organisation}. Sweep {sweep_id}.",
-        "On the sweeping host: stray findings list --since 7d",
+        *(["On the sweeping host: stray findings reach"] if alarms else []),
+        *(["On the sweeping host: stray findings list --since 7d"] if news else []),
     ]
-    return Message(f"Stray: {_counted(news)}, worst {worst.value}", "\n".join(lines))
+    found = [f"{_counted(news)}, worst {news[0].severity.value}"] if news else []
+    return Message(f"Stray: {'; '.join([*broken, *found])}", "\n".join(lines))
 
 
 def trial_message(organisation: str) -> Message:

@@ -6,6 +6,8 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ from typing import Any
 import pytest
 
 from findings.news import News
+from findings.reach_records import CanaryCheck, ReachChange, ReachChangeKind, ReachTold
 from findings.records import FindingState, Severity
-from reports.notify import NotifyError, message_of, send, services, trial_message
+from reports.notify import NotifyError, alarms_of, message_of, send, services, trial_message, without_alarms
 
 pytest.importorskip("apprise", reason="the extra [notify] is not installed")
 
@@ -71,6 +74,30 @@ def test_a_message_holds_counts_incidents_and_severities() -> None:
         "Organisation: Example Hospital. Sweep 20260301T083000Z-00000000.",
         "On the sweeping host: stray findings list --since 7d",
     ]
+
+
+def test_that_a_sweep_could_not_see_is_told_first_and_also_where_nothing_was_found() -> None:
+    seen = datetime(2026, 3, 1, tzinfo=UTC)
+    canary = CanaryCheck("c1", "Planted-Jane.pdf", "planted.example", "L-1", "u1", "missing", "not_met", seen)
+    fell = ReachChange(
+        "u2", "https://planted.example/", "planted.example", None, ReachChangeKind.FELL, "entries", 90, 1, 0,
+        is_suspicious=True, is_accepted=False, before_sweep="s0",
+    )  # fmt: skip
+    found = replace(canary, outcome="found")
+    reach = ReachTold(changes=(fell, replace(fell, detail="documents")), canaries=(canary, found))
+    alarms = alarms_of(reach)
+    assert [each.key for each in alarms] == ["alarm:canary:c1:2026-03-01T00:00:00+00:00", "alarm:fell:u2:s0"]
+    alone = message_of((), "Example Hospital", "s1", 2, alarms)
+    first = "SWEEP BROKEN: canary letters not found: 1"
+    second = "SWEEP INCOMPLETE: targets that showed much less than before: 1"
+    assert alone.title == f"Stray: {first}; {second}"
+    assert alone.body.splitlines()[:2] == [f"{first}.", f"{second}."]
+    assert alone.body.splitlines()[-1] == "On the sweeping host: stray findings reach"
+    assert "lanted" not in alone.title + alone.body
+    both = message_of(NEWS, "Example Hospital", "s1", 2, alarms[:1])
+    assert both.title.endswith("canary letters not found: 1; 2 new and 1 back findings, worst critical")
+    assert without_alarms(["a:new:0", *(each.key for each in alarms)]) == {"a:new:0"}
+    assert alarms_of(ReachTold(canaries=(replace(canary, outcome="found"),))) == ()
 
 
 def test_of_many_incidents_the_rest_is_counted() -> None:
