@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def stop_order(path: Path, *, has_to_be_seen: bool = True) -> StopOrder | None:
     except OSError as error:
         why = f"can not be looked at ({error.strerror}), so it counts"
         return StopOrder(path, why=why) if has_to_be_seen else None
-    at = datetime.fromtimestamp(found.st_mtime, UTC)
+    at = _changed_at(found)
     if not stat.S_ISREG(found.st_mode):
         return StopOrder(path, at=at)
     return _read(path, at)
@@ -102,16 +103,24 @@ def _everywhere() -> Iterator[tuple[Path, bool]]:
         return
 
 
-def _read(path: Path, at: datetime) -> StopOrder:
+def _read(path: Path, at: datetime | None) -> StopOrder:
     """Whatever it holds, it stops; who and why are told where they can be read."""
     try:
         with path.open("rb") as file:
             held = json.loads(file.read(_READ_BYTES))
         told = {name: _plain(held.get(name)) for name in ("by", "why")}
         said = datetime.fromisoformat(str(held["at"])).astimezone(UTC) if "at" in held else at
-    except (OSError, ValueError, AttributeError, OverflowError, RecursionError):
+    except Exception:  # noqa: BLE001 - however it was written, it counts
         return StopOrder(path, at=at)
     return StopOrder(path, told["by"], told["why"], said)
+
+
+def _changed_at(found: os.stat_result) -> datetime | None:
+    """None where the file has a time that no calendar has."""
+    try:
+        return datetime.fromtimestamp(found.st_mtime, UTC)
+    except (OSError, ValueError, OverflowError):
+        return None
 
 
 def _plain(value: object) -> str:

@@ -84,15 +84,11 @@ class Gates:
 
     def closed(self) -> Closed | None:
         """Why nothing of this sweep may be asked now; None where something may be."""
-        return self._stopped() or self._all_windows_closed()
+        return _surely(lambda: self._stopped() or self._all_windows_closed())
 
     def unit_closed(self, target: AnyTarget) -> Closed | None:
         """Why nothing of this target may be asked now."""
-        if closed := self._stopped():
-            return closed
-        if denied := self._guard.target_denial(target):
-            return Closed(StopCause.AUTHORITY, denied.detail)
-        return _window_closed(self._scope, target, self._clock())
+        return _surely(lambda: self._unit_closed(target))
 
     @contextmanager
     def watching(self, stop: Callable[[Closed], None]) -> Iterator[None]:
@@ -106,6 +102,13 @@ class Gates:
             if halt.wait(self._look_seconds):
                 return closed
         return closed
+
+    def _unit_closed(self, target: AnyTarget) -> Closed | None:
+        if closed := self._stopped():
+            return closed
+        if denied := self._guard.target_denial(target):
+            return Closed(StopCause.AUTHORITY, denied.detail)
+        return _window_closed(self._scope, target, self._clock())
 
     def _stopped(self) -> Closed | None:
         order = standing_order(self._scope)
@@ -178,10 +181,7 @@ class UnitGate:
 
     def closed(self) -> Closed | None:
         """Why nothing of this unit may be asked now. Its authority is the guard's affair: each place is told of."""
-        order = standing_order(self._scope)
-        if order is not None:
-            return Closed(StopCause.STOP_FILE, str(order))
-        return self._opt_outs.closed() or _window_closed(self._scope, self._target, self._clock())
+        return _surely(self._closed)
 
     @contextmanager
     def watching(self, stop: threading.Event, look_seconds: float = LOOK_SECONDS) -> Iterator[None]:
@@ -197,6 +197,12 @@ class UnitGate:
             return
         with _looking(self.closed, shut, look_seconds):
             yield
+
+    def _closed(self) -> Closed | None:
+        order = standing_order(self._scope)
+        if order is not None:
+            return Closed(StopCause.STOP_FILE, str(order))
+        return self._opt_outs.closed() or _window_closed(self._scope, self._target, self._clock())
 
 
 class _OptOuts:
@@ -246,6 +252,17 @@ def _what(target: AnyTarget) -> str:
     if isinstance(target, NameTarget):
         return repr(target)
     return repr(target.model_copy(update={"windows": (), "expires": None}))
+
+
+def _surely(look: Callable[[], Closed | None]) -> Closed | None:
+    """What was seen; a gate at which an error makes looking impossible counts as closed, whatever the error."""
+    try:
+        return look()
+    except Exception as error:  # noqa: BLE001 - what is not foreseen closes too
+        # Its text may hold what a file holds.
+        return Closed(
+            StopCause.STOP_FILE, f"what may end the sweep can not be looked at ({type(error).__name__}), so it counts"
+        )
 
 
 @contextmanager

@@ -112,10 +112,12 @@ class Sweep:
 
         The first call counts. `why` is told, in words fit to be shown.
         """
-        if self._cause is None:
+        first = self._cause is None
+        if first:
             self._cause = cause
+        self._engine.stop()  # before anyone is told: who is told may fail
+        if first:
             self._watcher.tell(Stopping(why))
-        self._engine.stop()
 
     def kill(self) -> None:
         """End at once; the same command carries on later."""

@@ -179,6 +179,13 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     assert "site[1].tier: missing" in told
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 50_000, "a = " + "9" * 5000])
+def test_a_file_that_no_parser_reads_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "scope.toml").write_text(text)
+    with pytest.raises(ScopeError, match="too long, or too deep"):
+        load_scope(tmp_path / "scope.toml")
+
+
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "scope.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ScopeError, match="can not be read"):

@@ -38,13 +38,22 @@ def test_any_of_the_files_stops_and_none_of_them_does_not(tmp_path: Path) -> Non
     assert standing_orders(scope.database.file) == []
 
 
-@pytest.mark.parametrize("held", [b"", b"\xff", b"[]", b'{"at": "now"}', b'{"at": 3, "by": []}', b"{" * 9000])
+@pytest.mark.parametrize(
+    "held", [b"", b"\xff", b"[]", b'{"at": "now"}', b'{"at": 3, "by": []}', b"{" * 9000, b"[" * 4096]
+)
 def test_whatever_it_holds_it_stops(tmp_path: Path, held: bytes) -> None:
     path = tmp_path / "stop"
     path.write_bytes(held)
     order = stop_order(path)
     assert order is not None
     assert order.at is not None
+
+
+def test_a_time_that_no_calendar_has_stops_too(tmp_path: Path) -> None:
+    path = tmp_path / "stop"
+    path.touch()
+    os.utime(path, (2**40, 2**40))
+    assert stop_order(path) is not None
 
 
 def test_who_and_why_are_told_without_what_a_terminal_would_obey(tmp_path: Path) -> None:

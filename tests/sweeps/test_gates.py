@@ -232,3 +232,57 @@ def test_a_watch_that_saw_nothing_ends_with_its_block(file: Path) -> None:
     with Gates(load_scope(file), file, clock=lambda: NOON, look_seconds=0.001).watching(never):
         pass
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("held", [b"[" * 4000, b'{"at":' + b"9" * 4080, b'{"by":"\\ud800"}'])
+def test_a_stop_file_that_can_not_be_read_ends_a_sweep_all_the_same(file: Path, held: bytes) -> None:
+    scope = load_scope(file)
+    causes: list[StopCause] = []
+    ended, unit_stop = threading.Event(), threading.Event()
+
+    def stop(closed: Closed) -> None:
+        causes.append(closed.cause)
+        ended.set()
+
+    gate = UnitGate(scope, scope.site[0], Guard(scope), clock=lambda: NOON)
+    with Gates(scope, file, clock=lambda: NOON, look_seconds=0.01).watching(stop), gate.watching(unit_stop, 0.01):
+        stop_files.database_stop(scope.database.file).write_bytes(held)
+        assert ended.wait(20)
+        assert unit_stop.wait(20)
+    assert causes == [StopCause.STOP_FILE]
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 50_000, "a = " + "9" * 5000, "a = 0000-00-00"])
+def test_an_edited_scope_that_no_parser_reads_is_no_scope(file: Path, text: str) -> None:
+    gates = Gates(load_scope(file), file, clock=lambda: NOON)
+    edit(file, text)
+    assert [cause(gates.closed()) for _ in range(BROKEN_LOOKS)][-1] is StopCause.SCOPE
+
+
+@pytest.mark.parametrize("error", [RecursionError, MemoryError, ValueError, OSError, KeyError])
+def test_whatever_keeps_a_gate_from_being_looked_at_closes_it(file: Path, error: type[Exception]) -> None:
+    scope = load_scope(file)
+    broken = threading.Event()
+
+    def clock() -> datetime:
+        if broken.is_set():
+            raise error("secret")
+        return NOON
+
+    gates = Gates(scope, file, clock=clock, look_seconds=0.01)
+    gate = UnitGate(scope, scope.site[0], Guard(scope), clock=clock)
+    told: list[Closed] = []
+    ended, unit_stop = threading.Event(), threading.Event()
+
+    def stop(closed: Closed) -> None:
+        told.append(closed)
+        ended.set()
+
+    with gates.watching(stop), gate.watching(unit_stop, 0.01):
+        broken.set()
+        assert ended.wait(20)
+        assert unit_stop.wait(20)
+    for closed in (*told, gate.shut, gates.closed(), gates.unit_closed(scope.site[0]), gate.closed()):
+        assert closed is not None
+        assert error.__name__ in closed.detail
+        assert "secret" not in closed.detail
