@@ -66,7 +66,7 @@ _UNIT_STEPS: Final = (
     *("buckets", "leads", "sketches", "touched"),
     "ledger",
 )
-_END_STEPS: Final = ("unreached", "changes", "canaries", "unseen", "expired", "answered", "end")
+_END_STEPS: Final = ("unreached", "changes", "canaries", "settled", "unseen", "expired", "answered", "end")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ _BASES: Final = {
     "fetched_without_match": "what is there now is something else",
     "not_listed": "no longer in its folder's listing",
     "not_confirmed": "the same bytes, fetched, hold no letter",
+    "superseded": "the same bytes are a letter of the pack now, and a finding of their own",
     "canary_missing": "it was said, by a sweep that missed a canary letter there: does not count",
     "host_refuses": "refused, and so is what the host answered before",
     "soft_404": "the host's own page for what is not there, with status 200",

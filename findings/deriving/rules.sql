@@ -32,6 +32,7 @@ CREATE OR REPLACE TEMP MACRO sensible(said_at, sweep_started_at, present_at) AS
 -- What an answer is called. Codes are HTTP's, FTP's and the services' own.
 CREATE OR REPLACE TEMP MACRO answer_words(route, answer) AS CASE
     WHEN route = 'listing' THEN 'no longer in its folder''s listing'
+    WHEN answer = 'superseded' THEN 'the same bytes are a letter of the pack now, and a finding of their own'
     WHEN route = 'content' THEN 'the same bytes were fetched, and no letter was found in them'
     WHEN route = 'refused' AND answer LIKE 'http\_%' ESCAPE '\' THEN 'refused (' || answer[6:8] || '), while the host answers as before'
     WHEN route = 'refused' THEN 'refused, while the host answers as before'

@@ -3,7 +3,7 @@
 
 ALTER TABLE sightings ADD COLUMN negatives STRUCT(route VARCHAR, answer VARCHAR, said_at TIMESTAMPTZ)[];
 COMMENT ON COLUMN sightings.presence IS 'present; gone (that sweep had a definite answer that it is not there; the state gone takes two); or unknown';
-COMMENT ON COLUMN sightings.basis IS 'matched; rematched; not_modified, same_listing, same_digest; a skip reason, of the place or of where its unit begins; not_listed; soft_404, login_page, host_refuses, canary_missing; fetched_without_match, not_confirmed (the same bytes, fetched, hold no letter: only a sketch had told of it); not_met; or unit_failed, unit_interrupted, unit_not_reached';
+COMMENT ON COLUMN sightings.basis IS 'matched; rematched; not_modified, same_listing, same_digest; a skip reason, of the place or of where its unit begins; not_listed; soft_404, login_page, host_refuses, canary_missing; fetched_without_match, not_confirmed (the same bytes, fetched, hold no letter: only a sketch had told of it), superseded (the same bytes are a letter of the pack now, and a finding of their own); not_met; or unit_failed, unit_interrupted, unit_not_reached';
 COMMENT ON COLUMN sightings.negatives IS 'the definite answers that it is not there. route: direct, content (the same bytes hold no letter), refused (while the host''s canary path answered as before) or listing (read whole, between healthy canaries). answer: class or code. Empty (NULL) where there is none';
 
 ALTER TABLE finding_states ADD COLUMN present_at TIMESTAMPTZ;
