@@ -252,13 +252,6 @@ def test_a_stop_file_that_can_not_be_read_ends_a_sweep_all_the_same(file: Path, 
     assert causes == [StopCause.STOP_FILE]
 
 
-@pytest.mark.parametrize("text", ["a = " + "[" * 50_000, "a = " + "9" * 5000, "a = 0000-00-00"])
-def test_an_edited_scope_that_no_parser_reads_is_no_scope(file: Path, text: str) -> None:
-    gates = Gates(load_scope(file), file, clock=lambda: NOON)
-    edit(file, text)
-    assert [cause(gates.closed()) for _ in range(BROKEN_LOOKS)][-1] is StopCause.SCOPE
-
-
 @pytest.mark.parametrize("error", [RecursionError, MemoryError, ValueError, OSError, KeyError])
 def test_whatever_keeps_a_gate_from_being_looked_at_closes_it(file: Path, error: type[Exception]) -> None:
     scope = load_scope(file)
