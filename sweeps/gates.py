@@ -19,7 +19,7 @@ from scope.guard import Guard
 from scope.loader import load_scope
 from scope.model import AnyTarget, NameTarget, Scope
 from scope.opt_out import parse_opt_outs, read_opt_outs, stamp_of
-from scope.stop_files import standing_order
+from scope.stop_files import standing_order, stop_order
 
 # Seconds between two looks: a stop takes hold within this and the request that is under way. A look takes 60 µs.
 LOOK_SECONDS: Final = 2.0
@@ -80,6 +80,8 @@ class Gates:
         self._stamp = stamp_of(scope_file) if scope_file else None
         self._broken = 0
         self._narrowed: Closed | None = None
+        # The scope as its file says it now, where that was edited.
+        self._latest: Scope | None = None
         self._opt_outs = _OptOuts(scope)
 
     def closed(self) -> Closed | None:
@@ -116,7 +118,7 @@ class Gates:
             return Closed(StopCause.STOP_FILE, str(order))
         if denied := self._guard.authority_denial():
             return Closed(StopCause.AUTHORITY, denied.detail)
-        return self._opt_outs.closed() or self._edited()
+        return self._opt_outs.closed() or self._edited() or self._withdrawn()
 
     def _all_windows_closed(self) -> Closed | None:
         now, schedule = self._clock(), self._schedule
@@ -140,8 +142,28 @@ class Gates:
         self._stamp, self._broken = stamp, 0
         self._narrowed = self._narrower(edited)
         if self._narrowed is None:
-            self._schedule = edited.schedule
+            self._schedule, self._latest = edited.schedule, edited
         return self._narrowed
+
+    def _withdrawn(self) -> Closed | None:
+        """What the edited scope forbids by now, or at this time, and the sweep's own does not."""
+        latest, own = self._latest, {_what(target): target for target in self._scope.targets}
+        if latest is None:
+            return None
+        named = latest.schedule.stop_file
+        if named is not None and (order := stop_order(named)) is not None:
+            return Closed(StopCause.STOP_FILE, str(order))
+        guard, now = Guard(latest, lambda: self._clock().date()), self._clock()
+        for target in latest.targets:
+            before = own.get(_what(target))
+            if before is None:
+                continue
+            denied = guard.target_denial(target)
+            if denied is not None and self._guard.target_denial(before) is None:
+                return Closed(StopCause.AUTHORITY, f"in the scope file as it is now, {denied.detail}")
+            if _window_closed(self._scope, before, now) is None and (shut := _window_closed(latest, target, now)):
+                return shut
+        return None
 
     def _narrower(self, edited: Scope) -> Closed | None:
         if denied := Guard(edited, lambda: self._clock().date()).authority_denial():

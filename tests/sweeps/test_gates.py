@@ -279,3 +279,33 @@ def test_whatever_keeps_a_gate_from_being_looked_at_closes_it(file: Path, error:
         assert closed is not None
         assert error.__name__ in closed.detail
         assert "secret" not in closed.detail
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("expires = 2026-11-30", "expires = 2026-11-23", StopCause.AUTHORITY),
+        ('authority = "IG-1"\n', 'authority = "IG-1"\nexpires = 2026-11-23\n', StopCause.AUTHORITY),
+        ('authority = "IG-1"\n', 'authority = "IG-1"\nwindows = ["Sun 10:00-11:00"]\n', StopCause.WINDOW),
+        ("[opt_out]", '[schedule]\nstop_file = "halt"\n[opt_out]', StopCause.STOP_FILE),
+        ("expires = 2026-11-30", "expires = 2026-12-24", None),
+        ('windows = ["Sat 10:00-11:00"]', "", None),
+    ],
+)
+def test_what_an_edited_scope_takes_from_a_target_ends_the_sweep(
+    file: Path, old: str, new: str, expected: StopCause | None
+) -> None:
+    file.with_name("halt").touch()
+    gates = Gates(load_scope(file), file, clock=lambda: NOON)
+    edit(file, SCOPE.replace(old, new))
+    assert cause(gates.closed()) is expected
+    assert cause(gates.closed()) is expected
+
+
+def test_an_edited_last_day_of_a_target_counts_when_it_has_passed(file: Path) -> None:
+    now = [NOON]
+    gates = Gates(load_scope(file), file, clock=lambda: now[0])
+    edit(file, SCOPE.replace("expires = 2026-11-30", "expires = 2026-11-24"))
+    assert gates.closed() is None
+    now[0] += timedelta(days=1)
+    assert cause(gates.closed()) is StopCause.AUTHORITY
