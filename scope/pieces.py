@@ -33,6 +33,18 @@ class Piece:
     after: str | None = None
     until: str | None = None
 
+    def holds(self, key: str) -> bool:
+        """Is this key one of the piece's?"""
+        order = key_order(key)
+        return (self.after is None or order > key_order(self.after)) and (
+            self.until is None or order <= key_order(self.until)
+        )
+
+    @property
+    def is_all(self) -> bool:
+        """Is it the whole, cut nowhere?"""
+        return self.after is None and self.until is None
+
     def __repr__(self) -> str:
         return f"Piece(whole={self.whole!r}, number={self.number})"
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import unquote
 
 from fetching.known_places import KnownPlace, write_places
 from findings.durable_files import storage_errors
 from findings.errors import DatabaseLockedError, DatabaseMissingError
 from findings.known_places import known_places
 from findings.spool_folders import SweepFolder
+from scope.bucket_urls import target_place
+from scope.model import BucketTarget
+from scope.units import Unit
 
 
 class Known:
@@ -34,12 +38,26 @@ class Known:
         except DatabaseLockedError as error:
             tell(f"known findings are asked for only where this sweep meets them: {error}")
 
-    def file_for(self, unit_id: str) -> str:
-        """The unit's file, written now; empty where nothing is known in it."""
-        places = self._places.get(unit_id)
-        if not places:
+    def file_for(self, unit: Unit) -> str:
+        """The unit's file, written now; empty where nothing is known in it.
+
+        A piece gets the places between its bounds, whichever piece had them before: bounds may have moved since.
+        """
+        whole = unit.piece.whole if unit.piece else unit.unit_id
+        places = tuple(place for place in self._places.get(whole, ()) if place.is_canary or may_hold(unit, place.url))
+        if all(place.is_canary for place in places):
             return ""
-        path = self._folder.places_file(unit_id)
+        path = self._folder.places_file(unit.unit_id)
         with storage_errors(path.parent):
             write_places(path, places)
         return str(path)
+
+
+def may_hold(unit: Unit, url: str) -> bool:
+    """Can this object be one of the unit's? Where the address does not tell, the unit's own walk does."""
+    if unit.piece is None or not isinstance(unit.target, BucketTarget):
+        return True
+    base = f"{target_place(unit.target)}/"
+    return not url.startswith(base) or unit.piece.holds(
+        unquote(url.removeprefix(base).partition("?")[0], errors="surrogateescape")
+    )

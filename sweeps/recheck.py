@@ -15,7 +15,7 @@ from findings.records import CanaryPlace
 from findings.spool_folders import SweepFolder
 from scope.guard import contains
 from scope.model import AnyTarget, NameTarget, Scope
-from scope.units import unit_of
+from scope.units import Unit, unit_of
 from sweeps.canaries import canaries_of
 from sweeps.plan import scope_digest
 
@@ -78,11 +78,11 @@ class RecheckPlaces:
         self._recheck = recheck
         self._folder = folder
 
-    def file_for(self, unit_id: str) -> str:
+    def file_for(self, unit: Unit) -> str:
         """The unit's file, written now."""
-        path: Path = self._folder.places_file(unit_id)
+        path: Path = self._folder.places_file(unit.unit_id)
         with storage_errors(path.parent):
-            write_places(path, self._recheck.places.get(unit_id, ()))
+            write_places(path, self._recheck.places.get(unit.unit_id, ()))
         return str(path)
 
 

@@ -92,7 +92,7 @@ class UnitsRun:
 
         def job(leads: str, unit: Unit) -> Job:
             watcher.tell(UnitBegan(unit))
-            job = self._job(leads, known.file_for(unit.unit_id), unit)
+            job = self._job(leads, known.file_for(unit), unit)
             return replace(job, only_known=isinstance(known, RecheckPlaces))
 
         for kinds, leads in harvest.turns():

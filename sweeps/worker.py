@@ -227,9 +227,15 @@ def _fetch_known(job: Job, errand: Errand, sink: UnitSink, spool: UnitSpool) -> 
     error = _fetch_from(source, unit, met)
     if not error and not errand.stop.is_set():
         checks.after()
-        if unit.piece is None:  # what a piece does not list may lie in another one
+        if _is_whole(unit, errand):  # what a piece does not list may lie in another one
             met.tell_absences()
     return error
+
+
+def _is_whole(unit: Unit, errand: Errand) -> bool:
+    """Has nothing of it been cut off, now or in earlier sweeps?"""
+    piece = errand.cut.piece if isinstance(errand.cut, UnitCut) else unit.piece
+    return piece is None or piece.is_all
 
 
 def _fetch_from(source: Source, unit: Unit, sink: Sink) -> str:

@@ -20,13 +20,23 @@ WITH ended AS (
     WHERE later.sweep_id <> this.sweep_id AND later.ended_at > this.started_at
 ), brought AS (
     SELECT finding_id FROM sightings JOIN spool_end USING (sweep_id) WHERE presence = 'present'
+), of_units AS (
+    -- A unit answers for its own; the first piece, which has the id of the whole, also for pieces that this sweep did
+    -- not have, since it was cut elsewhere, or not at all.
+    SELECT sweep_id, unit_id, unit_id AS answers_as FROM units WHERE sweep_id IN (SELECT sweep_id FROM ended)
+    UNION ALL
+    SELECT ended.sweep_id, pieces.unit_id, pieces.parent
+    FROM ended
+    CROSS JOIN (SELECT DISTINCT unit_id, parent FROM units WHERE parent IS NOT NULL) AS pieces
+    ANTI JOIN units ON units.sweep_id = ended.sweep_id AND units.unit_id = pieces.unit_id
 )
 SELECT findings.finding_id, findings.url, findings.member, findings.sha256, ended.sweep_id, ended.ended_at, units.unit_id, units.state AS unit_state,
     sweeps.kind
 FROM ended
 JOIN sweeps ON sweeps.sweep_id = ended.sweep_id
 JOIN units ON units.sweep_id = ended.sweep_id
-JOIN findings ON findings.unit_id = units.unit_id AND findings.first_seen < ended.ended_at
+JOIN of_units ON of_units.sweep_id = units.sweep_id AND of_units.answers_as = units.unit_id
+JOIN findings ON findings.unit_id = of_units.unit_id AND findings.first_seen < ended.ended_at
 ANTI JOIN sightings ON sightings.finding_id = findings.finding_id AND sightings.sweep_id = ended.sweep_id
 WHERE ended.is_this OR findings.finding_id IN (FROM brought);
 

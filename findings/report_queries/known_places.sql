@@ -1,10 +1,13 @@
--- Places of findings that a sweep asks for whatever its listings say, by the unit that saw them last; and for each such
--- unit paths that are known to answer: its start, and small documents that were there when they were last asked for and
+-- Places of findings that a sweep asks for whatever its listings say, by the unit that saw them last, a piece by the unit
+-- that it is one of, since bounds move; and for each such unit paths that are known to answer: its start, and small documents that were there when they were last asked for and
 -- make no finding.
-WITH wanted AS (
-    SELECT findings.finding_id, findings.url, findings.sha256, findings.unit_id, findings.media_type, exposures.parent,
-        exposures.listed
+WITH wholes AS (
+    SELECT unit_id, coalesce(max(parent), unit_id) AS whole FROM units GROUP BY unit_id
+), wanted AS (
+    SELECT findings.finding_id, findings.url, findings.sha256, coalesce(wholes.whole, findings.unit_id) AS unit_id,
+        findings.media_type, exposures.parent, exposures.listed
     FROM findings
+    LEFT JOIN wholes ON wholes.unit_id = findings.unit_id
     JOIN finding_states AS states ON states.finding_id = findings.finding_id
     LEFT JOIN finding_exposures AS exposures ON exposures.finding_id = findings.finding_id
     WHERE states.state <> 'gone' OR states.gone_at > $gone_since
@@ -18,9 +21,10 @@ WITH wanted AS (
     WHERE parent IN (SELECT parent FROM places) GROUP BY parent, last_sweep
     QUALIFY row_number() OVER (PARTITION BY parent ORDER BY last_sweep DESC) = 1
 ), fetched AS (
-    SELECT unit_id, url, sha256, size, media_type, verdict, status, is_listing FROM documents
-    WHERE member = '' AND unit_id IN (SELECT unit_id FROM places)
-    QUALIFY row_number() OVER (PARTITION BY unit_id, url ORDER BY fetched_at DESC) = 1
+    SELECT wholes.whole AS unit_id, url, sha256, size, media_type, verdict, status, is_listing
+    FROM documents JOIN wholes ON wholes.unit_id = documents.unit_id
+    WHERE member = '' AND wholes.whole IN (SELECT unit_id FROM places)
+    QUALIFY row_number() OVER (PARTITION BY wholes.whole, url ORDER BY fetched_at DESC) = 1
 ), starts AS (
     SELECT fetched.* FROM fetched
     JOIN (SELECT DISTINCT unit_id, start_url FROM units) AS units

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from documents.records import Document, Skipped, SkipReason
 from findings.database import open_writer
+from findings.known_places import known_places
 from findings.merge import merge
 from findings.records import Absence, HostAnswer, HostCheck, SweepKind, Turn
 from findings.rows import Judged
@@ -170,6 +172,28 @@ def test_the_hour_is_that_between_two_answers_and_not_between_two_sweeps(estate:
         merge(estate.root, estate.database)
         later(estate, minutes=85)
     assert states(estate)["a.pdf"][0] == "gone"
+
+
+def test_a_finding_of_a_piece_that_a_sweep_does_not_have_is_answered_by_the_whole(estate: Estate) -> None:
+    piece = replace(unit_record(2), unit_id="open_directory-0001b", parent=unit_record().unit_id)
+    for units, answer in (((unit_record(), piece), None), ((unit_record(),), NOT_FOUND), ((unit_record(),), ())):
+        sweep = estate.begin(*units)
+        for record in units:
+            unit = sweep.for_worker().unit(record, clock=lambda: estate.now)
+            if answer is None and record is piece:
+                unit.document(estate.document("/1/a.pdf"), Judged("application/pdf", letter()))
+            if answer:
+                unit.skipped(Skipped(f"{HOST}/1/a.pdf", *answer))
+            unit.finish(estate.outcome())
+        sweep.finish(estate.end())
+        merge(estate.root, estate.database)
+    assert estate.ask("SELECT presence, basis FROM sightings ORDER BY sweep_id") == [
+        ("present", "matched"),
+        ("gone", "not_found"),
+        ("unknown", "not_met"),
+    ]
+    known = known_places(estate.database, estate.now)
+    assert [place.url for place in known[unit_record().unit_id] if not place.is_canary] == [f"{HOST}/1/a.pdf"]
 
 
 def test_a_recheck_speaks_of_what_it_asked_for_only(estate: Estate) -> None:
