@@ -97,10 +97,16 @@ class MemoryTaking:
         self._token = secrets.token_hex(_TOKEN_BYTES)
 
     def begin(self) -> None:
-        """Before the first transaction: the database is ours whether or not one is committed."""
+        """Before the first transaction: the database is ours whether or not one is committed.
+
+        Memories of another state of the database are dropped first: to take them over would make them believed.
+        """
+        token = _token(self._connection)
         with storage_errors(self._root):
+            if self._root.is_dir() and token not in (read_json(self._root / _ABOUT) or {}).get("tokens", ()):
+                shutil.rmtree(self._root)
             private_folder(self._root)
-            tokens = [token for token in (_token(self._connection), self._token) if token]
+            tokens = [each for each in (token, self._token) if each]
             write_json(self._root / _ABOUT, {"tokens": tokens})
 
     def stamp(self) -> None:

@@ -326,6 +326,20 @@ def test_it_never_knows_more_than_the_database(estate: Estate) -> None:
     assert not drop_foreign(estate.database)
 
 
+def test_a_merge_into_a_database_put_back_takes_no_memory_over(estate: Estate) -> None:
+    unit, _ = opened(estate)
+    fetched(estate, unit, Place("/1/a.txt"))
+    ended(estate, unit)
+    before = estate.database.read_bytes()
+    kept = memory_of(estate.database, UNIT)
+    after(estate, Place("/1/a.txt"), Place("/1/b.txt", holds_letter=True))
+    assert kept.exists()
+    estate.database.write_bytes(before)
+    unit, _ = opened(estate)
+    ended(estate, unit, UnitState.INTERRUPTED)  # merged before any sweep has looked whose the memories are
+    assert not kept.exists()
+
+
 def test_findings_of_unchanged_places_are_present_and_counted(estate: Estate) -> None:
     place, plain = Place("/1/a.txt", holds_letter=True), Place("/1/b.txt")
     after(estate, place, plain)
