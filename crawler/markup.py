@@ -141,19 +141,28 @@ class _AttributeCount:
 
 def as_utf8(body: bytes, content_type: str | None) -> bytes:
     """A page's text as UTF-8 without NULs, by its header, its own word, or else Windows-1252."""
-    encoding = http_content_type_encoding(content_type or None) if content_type else None
+    encoding = _charset(http_content_type_encoding(content_type or None) if content_type else None)
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
     if encoding is None:
         try:
             body.decode("utf-8")
         except UnicodeDecodeError:
-            declared = html_body_declared_encoding(body[:4096])
+            declared = _charset(html_body_declared_encoding(body[:4096]))
             encoding = declared if declared and declared != "utf-8" else "cp1252"
         else:
             return body.replace(b"\x00", b"")
     text = body.decode(resolve_encoding(encoding) or "utf-8", errors="replace")
     return text.replace("\x00", "").encode("utf-8", errors="replace")
+
+
+def _charset(name: str | None) -> str | None:
+    """The name, unless it is one of Python's codecs that are no charset: base64, idna, punycode."""
+    try:
+        b"a\xe9".decode(name or "utf-8", errors="replace")
+    except (LookupError, UnicodeError):
+        return None
+    return name
 
 
 def needs_browser(tree: etree._Element) -> bool:

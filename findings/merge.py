@@ -234,10 +234,10 @@ class _SweepMerge:
             if self._sweep.unit(unit_id).exists():
                 self._sweep.marker(unit_id).touch(mode=FILE_MODE)
         sync_folder(self._sweep.path)
-        unknown = self._confirms_unknown() if units else []
+        forgotten = self._must_read_again() if units else []
         for unit_id, unit in batch.items():
             self._clear(unit_id, unit.damaged if unit else None)
-        self._memories.forget(unknown)
+        self._memories.forget(forgotten)
 
     def _take(self, stage: Callable[[], None], steps: tuple[str, ...], derived: tuple[str, ...]) -> None:
         try:
@@ -255,10 +255,14 @@ class _SweepMerge:
             derive(self._connection, derived)
             derive_units(self._connection)
 
-    def _confirms_unknown(self) -> list[str]:
-        """Units that speak of findings which the database does not have, or has no more: they must read again."""
-        query = "SELECT DISTINCT unit_id FROM spool_confirmations ANTI JOIN findings USING (finding_id)"
-        return [str(row[0]) for row in self._connection.execute(query).fetchall()]
+    def _must_read_again(self) -> list[str]:
+        """Units whose memory knows more than the database, or less than a recheck has seen.
+
+        Those that speak of findings which the database does not have, or has no more; and those in which a recheck met
+        other bytes: it has no memory of its own, and a server that says "not modified" would be believed.
+        """
+        rows = self._connection.execute(sql_text("merging", "read_again.sql"), [self._sweep.sweep_id]).fetchall()
+        return [str(row[0]) for row in rows]
 
     def _merged_before(self) -> frozenset[str]:
         rows = self._connection.execute(

@@ -82,6 +82,7 @@ def _table(table: str, files: Sequence[Path]) -> str:
 
 def stage_end(connection: Connection, sweep_id: str, end: SweepEnd, plan: Sequence[UnitRecord]) -> None:
     """Let the merging statements see how a sweep ended and what it had planned."""
+    connection.execute(_MACROS)  # a sweep may end in a merge that has no unit
     ended = {
         "sweep_id": sweep_id,
         "state": end.state.value,

@@ -126,6 +126,9 @@ def test_signs_in_quotes_alone_cost_nothing(tag: str) -> None:
         ("\u5b57".encode("shift_jis"), "text/html; charset=Shift_JIS", "\u5b57"),
         (b"<meta charset=shift_jis>" + "\u5b57".encode("shift_jis"), None, "<meta charset=shift_jis>\u5b57"),
         (b"caf\xe9", "text/html; charset=nonsense", "caf\xe9"),
+        (b"caf\xe9", "text/html; charset=base64", "caf\xe9"),
+        (b"caf\xe9", "text/html; charset=idna", "caf\xe9"),
+        (b"<meta charset=punycode>caf\xe9", None, "<meta charset=punycode>caf\xe9"),
     ],
 )
 def test_text_becomes_utf8(body: bytes, content_type: str | None, text: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 from documents.records import Document, Skipped, SkipReason
 from findings.database import open_writer
 from findings.known_places import known_places
+from findings.memory_folder import memory_of
 from findings.merge import merge
 from findings.records import Absence, HostAnswer, HostCheck, SweepKind, Turn
 from findings.rows import Judged
@@ -206,6 +207,20 @@ def test_a_recheck_speaks_of_what_it_asked_for_only(estate: Estate) -> None:
         sweep.finish(estate.end())
     merge(estate.root, estate.database)
     assert {name: state for name, (state, _) in states(estate).items()} == {"a.pdf": "gone", "b.pdf": "new"}
+
+
+def test_where_a_recheck_met_other_bytes_the_unit_is_read_again(estate: Estate) -> None:
+    estate.sweep((estate.document("/1/a.pdf"), letter()))
+    remembered = memory_of(estate.database, unit_record().unit_id)
+    for content, is_kept in ((b"bytes", True), (b"removed on request", False)):
+        remembered.write_bytes(b"what earlier sweeps knew")
+        sweep = estate.begin(kind=SweepKind.RECHECK)
+        unit = estate.open_unit(sweep)
+        unit.document(estate.document("/1/a.pdf", content), Judged("application/pdf", letter() if is_kept else CLEAR))
+        unit.finish(estate.outcome())
+        sweep.finish(estate.end())
+        merge(estate.root, estate.database)
+        assert remembered.exists() == is_kept
 
 
 def spool_four(estate: Estate) -> None:
