@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -19,6 +20,7 @@ MOST_LINES: Final = 20_000
 _COMMENT: Final = "#"
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _SLASHES: Final = re.compile(r"[/\\]+")
+_IIS_ESCAPE: Final = re.compile(r"%u([0-9a-f]{4})", re.IGNORECASE)
 
 
 class OptOut(Table):
@@ -165,9 +167,19 @@ def _place(url: str) -> tuple[str, int, str]:
     parts = urlsplit(url)
     port = 0 if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else parts.port
     path, previous = parts.path or "/", ""
-    while path != previous:  # a server may decode more than once, and take no heed of case
-        previous, path = path, unquote(path)
-    return _host(parts.hostname or ""), port or 0, _SLASHES.sub("/", path).casefold()
+    while path != previous:  # a server may decode more than once, IIS also its own `%u0070`
+        previous, path = path, unquote(_IIS_ESCAPE.sub(lambda found: chr(int(found[1], 16)), path))
+    path = unicodedata.normalize("NFKC", path).casefold()
+    segments = (_served_as(segment) for segment in _SLASHES.split(path))
+    return _host(parts.hostname or ""), port or 0, "/" + "/".join(filter(None, segments))
+
+
+def _served_as(segment: str) -> str:
+    """A folder's or file's name without what servers drop of it.
+
+    Path parameters (`;x=1`), and on Windows the name of its stream, dots and blanks at its end.
+    """
+    return segment.partition(";")[0].partition("::$data")[0].rstrip(". \t").lstrip(" \t")
 
 
 def _and_above(host: str) -> Iterable[str]:

@@ -30,6 +30,9 @@ def listed() -> OptOutList:
         "https://clinic.example/", "https://a.b.clinic.example/x", "https://files.example.net/private/x.pdf",
         "http://files.example.net/private/", "https://files.example.net/PRIVATE/x", "https://files.example.net//private//x",
         "https://files.example.net/%70rivate/x", "https://files.example.net/%2570rivate/x", "https://files.example.net/private",
+        "https://files.example.net/private;x=1/a", "https://files.example.net/private;/x", "https://files.example.net/;a/private/x",
+        "https://files.example.net/%u0070rivate/a", "https://files.example.net/private%20/x", "https://files.example.net/private./x",
+        "https://files.example.net/private::$DATA", "https://files.example.net/%EF%BD%90rivate/x",
         "http://shared.example.net:8080/a?x=1", "http://shared.example.net:8080/a/b", "http://[broken",
     ],
 )  # fmt: skip
@@ -41,7 +44,8 @@ def test_what_is_opted_out(listed: OptOutList, url: str) -> None:
     "url",
     [
         "https://example.org/", "https://xwww.example.org/", "https://xclinic.example/", "https://files.example.net/privateer/",
-        "https://files.example.net/", "https://shared.example.net/a", "http://shared.example.net:8080/ab",
+        "https://files.example.net/", "https://files.example.net/%ud800/x",
+        "https://files.example.net/;private/x", "https://shared.example.net/a", "http://shared.example.net:8080/ab",
     ],
 )  # fmt: skip
 def test_what_is_not(listed: OptOutList, url: str) -> None:
