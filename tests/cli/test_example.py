@@ -30,9 +30,13 @@ ROWS = {
     "sweeps": (9, 9),
     "units": (85, 110),
     "entries": (150, 600),
-    "documents": (900, 1600),
-    "matches": (350, 700),
+    "documents": (450, 900),
+    "matches": (180, 400),
     "skips": (200, 500),
+    "unchanged": (60, 250),
+    "sketches": (120, 350),
+    "host_checks": (100, 300),
+    "unit_reach": (70, 110),
     "findings": (60, 90),
     "sightings": (450, 700),
     "triage_events": (70, 140),
@@ -106,7 +110,8 @@ def test_the_sweeps_are_dated_as_their_weeks_and_all_times_lie_within(example: C
     ],
 )
 def test_everything_that_can_happen_is_in_it(example: Connection, question: str, all_of: type[Any]) -> None:
-    assert values(example, question) == {each.value for each in all_of}
+    # No proxy stands in the practice ground's way.
+    assert values(example, question) == {each.value for each in all_of} - {SkipReason.PROXY_FAILED}
 
 
 def test_most_of_what_else_can_happen_is_in_it_too(example: Connection) -> None:
