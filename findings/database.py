@@ -183,8 +183,11 @@ def _connect(path: Path, *, read_only: bool) -> Connection:
             _take_in_log(path)
             continue
         if read_only or _identity(path) == before:
-            # DuckDB draws its progress on standard output, where results go, in what it takes for an interpreter.
-            connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+            connection.execute("SET TimeZone = 'UTC'")
+            # DuckDB draws its progress on standard output, where results go, in what it takes for an interpreter. In a
+            # notebook without ipywidgets it refuses to be asked for that, and draws nothing either.
+            with suppress(duckdb.InvalidInputException):
+                connection.execute("SET enable_progress_bar = false")
             return connection
         connection.close()
 
