@@ -25,8 +25,8 @@ MANIFEST: Final = "manifest.json"
 DATABASE: Final = "findings.duckdb"
 BESIDE: Final = "beside"
 # Endings of what lies beside a database and is no part of a back-up: DuckDB's log is taken in, the spool is merged
-# first, the rest are leavings.
-_LEFT_OUT: Final = (".wal", ".spool", ".spill", ".stop", ".tmp", ".key")
+# first, what sweeps remember is made anew by the next one, the rest are leavings.
+_LEFT_OUT: Final = (".wal", ".spool", ".memory", ".spill", ".stop", ".tmp", ".key")
 _PIECE_BYTES: Final = 1 << 20
 
 
