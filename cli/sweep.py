@@ -30,7 +30,7 @@ from findings.conduct.settling import settling
 from findings.database import LOCK_WAIT_SECONDS
 from findings.records import FindingState, Severity
 from findings.resuming import RESUME_WITHIN
-from findings.spool_folders import spool_root, spooled_matches
+from findings.spool_folders import spool_root, spooled_confirmations, spooled_matches
 from matchers.keys import load_key
 from matchers.pack import open_pack
 from scope.loader import load_scope
@@ -169,8 +169,10 @@ def exit_code(result: SweepResult, scope: Scope, fail_on: FailOn = EVERYTHING) -
     """What the sweep's exit code is. Letters that wait in the spool may be new: that is not "nothing found"."""
     summary = result.summary
     if summary is None:
-        waiting = spooled_matches(spool_root(scope.database.file))
-        return fail_on.exit_code(complete=False, found={FindingState.NEW: {Severity.CRITICAL: waiting}})
+        root = spool_root(scope.database.file)
+        waiting = {FindingState.NEW: spooled_matches(root), FindingState.OPEN: spooled_confirmations(root)}
+        found = {state: {Severity.CRITICAL: count} for state, count in waiting.items()}
+        return fail_on.exit_code(complete=False, found=found)
     return fail_on.exit_code(complete=not unseen(summary, scope.allowed_skips), found=summary.severities)
 
 

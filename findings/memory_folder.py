@@ -26,6 +26,8 @@ from findings.memory_file import MEMORY_FILE, MemoryFile
 from findings.spool_folders import checked_id
 
 _ABOUT: Final = "about.json"
+# Where units were cut (`sweeps.cuts`): it says how to go through a bucket, and nothing of what was seen there.
+_CUTS: Final = "cuts.json"
 _TOKEN: Final = "memory_token"  # noqa: S105 - it opens nothing
 _TOKEN_BYTES: Final = 16
 
@@ -104,7 +106,9 @@ class MemoryTaking:
         token = _token(self._connection)
         with storage_errors(self._root):
             if self._root.is_dir() and token not in (read_json(self._root / _ABOUT) or {}).get("tokens", ()):
-                shutil.rmtree(self._root)
+                for foreign in self._root.iterdir():
+                    if foreign.name != _CUTS:
+                        foreign.unlink()
             private_folder(self._root)
             tokens = [each for each in (token, self._token) if each]
             write_json(self._root / _ABOUT, {"tokens": tokens})

@@ -191,13 +191,29 @@ def spooled_matches(root: Path) -> int:
 
 def matches_in(sweep: SweepFolder) -> int:
     """The same for one sweep. One that was stopped has them in the database."""
+    return sum(_findings_in(path) for path in _parts(sweep, "matches"))
+
+
+def spooled_confirmations(root: Path) -> int:
+    """How many known findings the spool says to be there as they were. Never raises; see `spooled_matches`."""
+    return sum(_rows_in(path) for folder in sweep_folders(root) for path in _parts(folder, "confirmations"))
+
+
+def _parts(sweep: SweepFolder, table: str) -> list[Path]:
     if sweep.stopped_file.exists():
-        return 0
+        return []
     try:
-        paths = list(sweep.path.glob("*/part-*/matches.parquet"))
+        paths = list(sweep.path.glob(f"*/part-*/{table}.parquet"))
     except OSError:
+        return []
+    return [path for path in paths if path.parent.suffix != ".tmp"]
+
+
+def _rows_in(path: Path) -> int:
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError):
         return 0
-    return sum(_findings_in(path) for path in paths if path.parent.suffix != ".tmp")
 
 
 def spooled_leads(folder: SweepFolder) -> Iterator[BucketLead]:

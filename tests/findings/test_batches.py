@@ -11,6 +11,7 @@ from findings.batches import belonging
 from findings.database import open_writer
 from findings.keys import DatabaseKey
 from findings.records import UnitRecord
+from findings.schema import migrations
 from tests.findings.conftest import Estate, letter, unit_record
 
 KEY = DatabaseKey(bytes(range(32)))
@@ -75,13 +76,21 @@ def test_findings_of_an_older_stray_are_gathered_and_follow_when_their_folder_is
     estate.sweep(*((estate.document(f"/{place}.pdf"), letter(f"L-{place}")) for place in places))
     known = dict(estate.ask("SELECT letter_id, incident_id FROM findings"))
     assert known["L-a/1"] == known["L-a/2"] != known["L-b/1"]
-    with duckdb.connect(str(estate.database)) as connection:
-        for statement in (
-            "ALTER TABLE findings DROP COLUMN incident_id",
-            "ALTER TABLE findings DROP COLUMN batch_id",
-            "DELETE FROM schema_migrations WHERE version >= 11",
-        ):
-            connection.execute(statement)
+    old = estate.database.with_name("old.duckdb")
+    with duckdb.connect(str(old)) as connection:
+        connection.execute(f"ATTACH '{estate.database}' AS now (READ_ONLY)")
+        for step in (step for step in migrations() if step.version <= 10):
+            connection.execute(step.sql)
+            connection.execute("INSERT INTO schema_migrations VALUES (?, ?, now())", [step.version, step.name])
+        tables = connection.execute(
+            "SELECT table_name, string_agg(column_name, ', ' ORDER BY column_index) FROM duckdb_columns() "
+            "WHERE database_name = current_database() AND table_name <> 'schema_migrations' GROUP BY table_name"
+        ).fetchall()
+        for table, columns in tables:
+            connection.execute(f"DELETE FROM {table}")
+            connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM now.{table}")
+        connection.execute("DELETE FROM meta WHERE name = 'views_digest'")
+    old.replace(estate.database)
     with open_writer(estate.database):
         pass
     before = dict(estate.ask("SELECT letter_id, incident_id FROM findings"))

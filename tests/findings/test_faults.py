@@ -86,7 +86,7 @@ def test_a_full_disk_loses_nothing_and_is_told(small_disk: Path, tmp_path: Path,
     with pytest.raises(SpoolError, match="full"):
         back_up(estate.database, small_disk / "kept", START, "0.1.0")
     assert {path.name for path in small_disk.iterdir()} <= {
-        "fill", "findings.duckdb", "findings.duckdb.spool", "findings.duckdb.wal", "findings.duckdb.tmp"
+        "fill", *(f"findings.duckdb{ending}" for ending in ("", ".memory", ".spool", ".wal", ".tmp"))
     }  # fmt: skip
     assert open_findings(estate.database) == (known,), "what is there can be read"
     assert standing(estate.database).spooled[0].waiting == 1

@@ -53,10 +53,10 @@ def test_what_our_columns_hold_is_harmless(database: Path) -> None:
 
 
 def test_names_of_parts_that_a_view_makes_are_harmless(database: Path) -> None:
-    gap = "{'seen_before': 1, 'basis': 'access_denied', 'planted': 2}"
+    gap = "{'seen_before': 1, 'basis': 'access_denied', 'sown': 2}"
     answer = free_query(database, f"SELECT [{gap}] AS gaps")
     assert {"seen_before", "basis"} <= answer.harmless
-    assert "planted" not in answer.harmless
+    assert "sown" not in answer.harmless
 
 
 def test_what_our_views_say_in_their_own_words_is_harmless(database: Path) -> None:

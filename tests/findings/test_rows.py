@@ -29,11 +29,13 @@ from findings.rows import (
     left_rows,
     letters_by_file,
     match_rows,
+    sketch_rows,
     skip_row,
     template_rows,
 )
 from findings.stored_text import storable
 from matchers.sensitivity import Category
+from matchers.sketch import StoredSketch
 from matchers.verdicts import Judgement, LetterMatch, Span, Verdict
 from tests.findings.conftest import CLEAR, HOST, Estate, letter, unit_record
 
@@ -201,6 +203,7 @@ def test_every_row_fits_its_columns(estate: Estate) -> None:
         ),
         "absences": absence_row(Absence(f"{HOST}/a/b", f"{HOST}/a/", 3, NOW)),
         "confirmations": confirmation_rows(Unchanged(UnchangedBasis.NOT_MODIFIED, "clear", ("f",)), NOW)[0],
+        "sketches": sketch_rows(document, StoredSketch("space", b"sealed"))[0],
         "left": left_rows(Skipped(HOST, SkipReason.BUDGET_SPENT, stands_for=(f"{HOST}/a",)))[0],
     }
     for table, columns in COLUMNS.items():

@@ -20,7 +20,10 @@ _S3 = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-)(?!\d+\.\d+\.\d+\.\d+\Z)(?!.*\.
 _GCS = re.compile(r"(?!goog)(?!.*google)(?!.*\.\.)[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
 _CONTAINER = re.compile(r"\$(?:web|root|logs)|(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
-_LEGAL = {"s3": _S3, "gcs": _GCS, "wasabi": _S3, "digitalocean": _S3}
+_DNS = re.compile(
+    r"(?!\d+\.\d+\.\d+\.\d+\Z)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+)  # Amazon's prefixes are Amazon's
+_LEGAL = {"s3": _S3, "gcs": _GCS, "wasabi": _DNS, "digitalocean": _DNS}
 
 
 def search(*keywords: str, candidates: int = 20_000, **more: object) -> NameSearch:
