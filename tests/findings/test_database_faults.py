@@ -115,7 +115,7 @@ def test_after_a_clock_was_set_back_nothing_is_lost_or_doubled(estate: Estate) -
     ]
     assert estate.ask("SELECT first_seen < last_seen FROM findings ORDER BY url LIMIT 1") == [(True,)]
     assert latest_sweep_id(estate.database) == first
-    assert estate.ask("SELECT max(seen_at) - min(seen_at) FROM sightings") == [(timedelta(days=29),)]
+    assert estate.ask("SELECT max(seen_at) - min(seen_at) FROM sightings") == [(timedelta(days=29, minutes=59),)]
 
 
 # Reads as a notebook does, again and again, until its input ends; says how many findings it saw each time.
