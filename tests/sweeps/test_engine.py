@@ -43,7 +43,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Cer
     whose = {f"tls_{who}_{what}": str(path) for who in ("scheduler", "worker", "client")
              for what, path in (("cert", files.certificate), ("key", files.key))}  # fmt: skip
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="tls://127.0.0.1",
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="tls://127.0.0.1",
         security=distributed.Security(require_encryption=True, tls_ca_file=str(files.authority), **whose),
     ) as running:  # fmt: skip
         yield running.scheduler_address, files
@@ -169,7 +169,7 @@ def test_a_unit_that_breaks_is_told_of_and_the_others_are_as_ever(
     folder.open_unit(broken).unlink()
     swept(scope, engine_of(kind), Watching())
     assert answers(scope) == expected
-    assert broken not in why
+    assert why[broken] == "exit code 4", "it could not write"
     assert isinstance(folder, SweepFolder)
 
 
