@@ -24,12 +24,14 @@ class SweepReach:
     """How far one sweep saw; see the view `sweep_reach`.
 
     Attributes:
+        units_empty: of the finished ones, those that gave no place and no document.
         entries: places met; None for a sweep of an older Stray.
         share_seen: fetched and unchanged documents, of these and skipped places; None where there was nothing.
     """
 
     units: int = 0
     units_finished: int = 0
+    units_empty: int = 0
     units_failed: int = 0
     units_interrupted: int = 0
     units_not_reached: int = 0

@@ -52,8 +52,10 @@ def told_of(reach: ReachTold, most: int = MOST_LINES) -> Iterator[str]:
     whole = reach.whole
     share = "" if whole.share_seen is None else f", {percent(whole.share_seen)} of what was to be read"
     entries = "" if whole.entries is None else f"{whole.entries:,} entries, "
+    empty = f" ({whole.units_empty:,} more gave nothing)" if whole.units_empty else ""
+    seen = whole.units_finished - whole.units_empty
     yield (
-        f"seen: {whole.units_finished:,} of {whole.units:,} units, {entries}{whole.fetched:,} documents read, "
+        f"seen: {seen:,} of {whole.units:,} units{empty}, {entries}{whole.fetched:,} documents read, "
         f"{whole.unchanged:,} unchanged, {whole.skipped:,} skipped{share}"
     )
     if reach.canaries and not reach.missing:

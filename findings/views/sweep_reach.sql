@@ -2,6 +2,9 @@ CREATE OR REPLACE VIEW sweep_reach AS
 SELECT reach.sweep_id, min(reach.sweep_started_at) AS sweep_started_at,
     count(*) AS units,
     count(*) FILTER (reach.state = 'finished') AS units_finished,
+    count(*) FILTER (
+        reach.state = 'finished' AND coalesce(reach.entries, 0) + reach.documents + reach.unchanged = 0
+    ) AS units_empty,
     count(*) FILTER (reach.state = 'failed') AS units_failed,
     count(*) FILTER (reach.state = 'interrupted') AS units_interrupted,
     count(*) FILTER (reach.state = 'not_reached') AS units_not_reached,
@@ -21,6 +24,7 @@ COMMENT ON VIEW sweep_reach IS 'How far each sweep saw: units, places and docume
 COMMENT ON COLUMN sweep_reach.sweep_started_at IS 'when the sweep began';
 COMMENT ON COLUMN sweep_reach.units IS 'units planned';
 COMMENT ON COLUMN sweep_reach.units_finished IS 'of these, those that came to their end';
+COMMENT ON COLUMN sweep_reach.units_empty IS 'of the finished ones, those that gave no place and no document: refused, down, absent, or empty';
 COMMENT ON COLUMN sweep_reach.units_failed IS 'of these, those whose source or process broke';
 COMMENT ON COLUMN sweep_reach.units_interrupted IS 'of these, those that a stop cut short';
 COMMENT ON COLUMN sweep_reach.units_not_reached IS 'of these, those that were never begun';

@@ -66,6 +66,13 @@ def test_shares_and_limits_of_a_sweep(estate: Estate) -> None:
     assert [(each.change, each.detail) for each in told(estate, first).changes] == [(ReachChangeKind.LIMIT, "bytes")]
 
 
+def test_a_unit_that_gave_nothing_is_finished_and_empty(estate: Estate) -> None:
+    down = told(estate, estate.sweep(Skipped(f"{HOST}/1/", SkipReason.HOST_DOWN))).whole
+    assert (down.units_finished, down.units_empty) == (1, 1)
+    up = told(estate, estate.sweep(*read(estate, 2))).whole
+    assert (up.units_finished, up.units_empty) == (1, 0)
+
+
 def test_a_listing_that_is_suddenly_empty_is_asked_about_until_somebody_accepts_it(estate: Estate) -> None:
     for _ in range(3):
         assert not suspicious(estate, estate.sweep(*read(estate, 50)))
