@@ -88,10 +88,6 @@ class Gates:
         """Why nothing of this sweep may be asked now; None where something may be."""
         return _surely(lambda: self._stopped() or self._all_windows_closed())
 
-    def unit_closed(self, target: AnyTarget) -> Closed | None:
-        """Why nothing of this target may be asked now."""
-        return _surely(lambda: self._unit_closed(target))
-
     @contextmanager
     def watching(self, stop: Callable[[Closed], None]) -> Iterator[None]:
         """While the block runs, a thread looks; where a gate closes, `stop` is called once, in that thread."""
@@ -104,13 +100,6 @@ class Gates:
             if halt.wait(self._look_seconds):
                 return closed
         return closed
-
-    def _unit_closed(self, target: AnyTarget) -> Closed | None:
-        if closed := self._stopped():
-            return closed
-        if denied := self._guard.target_denial(target):
-            return Closed(StopCause.AUTHORITY, denied.detail)
-        return _window_closed(self._scope, target, self._clock())
 
     def _stopped(self) -> Closed | None:
         order = standing_order(self._scope)

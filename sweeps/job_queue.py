@@ -47,11 +47,6 @@ class JobQueue:
             self._hosts.setdefault(host, _Host()).rows.append(rows)
         self._ready: deque[str] = deque(self._hosts)
 
-    @property
-    def at_work(self) -> int:
-        """Units that were taken and have not ended."""
-        return len(self._busy)
-
     def take(self) -> Job | None:
         """A unit that may begin now; from now on somebody is at its host. None where there is none just now."""
         while self._ready:

@@ -70,15 +70,13 @@ def test_a_target_may_have_an_authority_and_windows_of_its_own(file: Path) -> No
     scope = load_scope(file)
     now = [NOON]
     gates = Gates(scope, file, clock=lambda: now[0])
-    www, files = scope.site
-    assert gates.unit_closed(www) is None
-    shut = gates.unit_closed(files)
+    www, files = (UnitGate(scope, target, Guard(scope), clock=lambda: now[0]) for target in scope.site)
+    assert www.closed() is None
+    shut = files.closed()
     assert (cause(shut), shut and shut.opens) == (StopCause.WINDOW, datetime(2026, 11, 28, 10, tzinfo=UTC))
     now[0] = datetime(2026, 11, 28, 10, tzinfo=UTC)
-    assert gates.unit_closed(files) is None
+    assert files.closed() is None
     now[0] = datetime(2026, 12, 5, 10, tzinfo=UTC)
-    assert cause(gates.unit_closed(files)) is StopCause.AUTHORITY
-    assert gates.unit_closed(www) is None
     assert gates.closed() is None
     guard = Guard(scope, now[0].date)
     assert guard.url("https://www.example.org/x") is None
@@ -275,7 +273,7 @@ def test_whatever_keeps_a_gate_from_being_looked_at_closes_it(file: Path, error:
         broken.set()
         assert ended.wait(20)
         assert unit_stop.wait(20)
-    for closed in (*told, gate.shut, gates.closed(), gates.unit_closed(scope.site[0]), gate.closed()):
+    for closed in (*told, gate.shut, gates.closed(), gate.closed()):
         assert closed is not None
         assert error.__name__ in closed.detail
         assert "secret" not in closed.detail
