@@ -22,10 +22,14 @@ from crawler.tunnels import TunnelPool
 from documents.dictation import HEADER_BYTES
 from documents.records import SkipReason
 from fetching.errors import FetchingError, NoAnswerError, StoppedError
+from fetching.proxying import PROXY_LINE_BROKE
+from fetching.secure_line import lines_broken
 from fetching.wire import SLOWEST_RATE
 
 # Key of a request's Transfer in its meta.
 _TRANSFER = "transfer"
+# Scrapy's flag on an answer that ended where its connection did.
+_OF_NO_LENGTH = "partial"
 _CLOSES_AFTER_ANSWER = "HTTP/1.0"
 
 
@@ -96,7 +100,10 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         request.meta[_TRANSFER] = transfer
         if REPEATED in request.meta:
             self._drop_kept_connections()
+        broken = lines_broken()
         response = await super().download_request(request)
+        if _OF_NO_LENGTH in response.flags and lines_broken() != broken:
+            raise NoAnswerError(SkipReason.TRUNCATED, PROXY_LINE_BROKE)
         if response.protocol == _CLOSES_AFTER_ANSWER:
             # Twisted keeps the connection all the same, and every second request would be lost on a dead one.
             self._pool.persistent = False

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Hashable
 from typing import Any
 
+from twisted.internet.address import IPv4Address
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import wrapClientTLS
@@ -72,6 +73,12 @@ class _Tunnel:
         else:
             with opened:  # it is adopted by number, of which Twisted makes its own
                 transport: Any = self._reactor.adoptStreamConnection(opened.fileno(), opened.family, factory)
+                if opened.family == socket.AF_UNIX:  # one end of a line to a proxy; Scrapy wants a peer with an address
+                    transport.getPeer = _unknown_peer
                 protocol: Protocol = transport.protocol
                 return protocol
         raise failure
+
+
+def _unknown_peer() -> IPv4Address:
+    return IPv4Address("TCP", "0.0.0.0", 0)  # noqa: S104 - nothing is bound

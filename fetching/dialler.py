@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address
+from typing import Final
 
 from documents.records import SkipReason
 from fetching.errors import NotAskedError
-from fetching.proxying import ProxyFailedError, lead_through
+from fetching.proxying import ProxyFailedError, lead_through, told_of
+from fetching.secure_line import carried, secured, trust_of
 from scope.addresses import Address, literal_address
 from scope.guard import Guard
-from scope.proxy import Proxy, ProxyLogin, Resolve, parse_proxy, read_login
+from scope.proxy import Proxy, ProxyKind, ProxyLogin, Resolve, parse_proxy, read_login
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 # What socket.getaddrinfo gives; the last form is CPython's for IPv6 addresses when built without IPv6.
@@ -27,6 +30,10 @@ _INTERNET = frozenset([socket.AF_INET, socket.AF_INET6])
 # CPython's audit events that carry a destination: connect and connect_ex raise the first one.
 _DESTINATION_EVENTS = frozenset(["socket.connect", "socket.sendto", "socket.sendmsg"])
 _LOCALHOST = "localhost"
+# What is told where a proxy's name leads to none that may be one's.
+NO_PROXYS_ADDRESS: Final = "its address is no proxy's"
+# Seconds that a handshake has at least: none is begun that can not even fail.
+_LEAST: Final = 0.05
 # Where diallers of this process found the scope's proxy: while there is one, all else is refused.
 _proxies_found: set[tuple[Address, int]] = set()
 
@@ -67,6 +74,7 @@ class Dialler:
         self._clock = clock
         network = guard.scope.network
         self.proxy: Proxy | None = parse_proxy(network.proxy) if network.proxy else None
+        self._trust: ssl.SSLContext | None = None
         self._leads: dict[str, str] = {}
 
     def resolve(self, host: str, port: int) -> list[CheckedAddress]:
@@ -133,14 +141,52 @@ class Dialler:
 
     def _led(self, proxy: Proxy, host: str, destination: str, port: int, seconds: float | None) -> socket.socket:
         deadline = None if seconds is None else time.monotonic() + seconds
-        opened = self._proxy_socket(proxy, seconds)
+        login = self._login()
+        opened = self._proxy_line(proxy, seconds)
         try:
-            lead_through(opened, proxy, self._login(), destination, port, deadline)
+            lead_through(opened, proxy, login, destination, port, deadline)
+            self._leads[host] = destination
+            return carried(opened) if isinstance(opened, ssl.SSLSocket) else opened
         except BaseException:
             opened.close()
             raise
-        self._leads[host] = destination
-        return opened
+
+    def reach_proxy(self, seconds: float) -> None:
+        """Connect to the scope's proxy, over TLS where it speaks that, and ask it for nothing.
+
+        Raises:
+            ProxyFailedError: there is none to talk to.
+        """
+        if self.proxy is not None:
+            self._proxy_line(self.proxy, seconds).close()
+
+    def _proxy_line(self, proxy: Proxy, seconds: float | None) -> socket.socket:
+        """A socket to the proxy, an SSLSocket where that speaks TLS. Raises ProxyFailedError."""
+        began = time.monotonic()
+        opened = self._proxy_socket(proxy, seconds)
+        if proxy.kind is not ProxyKind.HTTPS:
+            return opened
+        try:
+            trust = self._believed()
+            # The handshake has what the connection left; it is waited for as a whole, whatever drips.
+            opened.settimeout(None if seconds is None else max(seconds - (time.monotonic() - began), _LEAST))
+            return secured(opened, proxy.host, trust)
+        except OSError as error:
+            failure = ProxyFailedError(told_of(error))
+        except BaseException:
+            opened.close()
+            raise
+        opened.close()
+        raise failure
+
+    def _believed(self) -> ssl.SSLContext:
+        """Made once: reading the machine's authorities takes some 20 ms."""
+        if self._trust is None:
+            try:
+                self._trust = trust_of(self._guard.scope.network.proxy_ca_file)
+            except OSError:
+                raise ProxyFailedError("its authorities' file is not as it should be") from None
+        return self._trust
 
     def _proxy_socket(self, proxy: Proxy, seconds: float | None) -> socket.socket:
         """Raises ProxyFailedError where there is no proxy to talk to."""
@@ -151,9 +197,12 @@ class Dialler:
                 if self._guard.proxy_address(parsed) is None:
                     _proxies_found.add((parsed, proxy.port))
                     found.append(CheckedAddress(family, address))
-            return self._in_turn([partial(_connected, checked) for checked in found], seconds)
+            if found:
+                return self._in_turn([partial(_connected, checked) for checked in found], seconds)
+            failure = ProxyFailedError(NO_PROXYS_ADDRESS)
         except OSError as error:
-            raise ProxyFailedError(type(error).__name__) from None
+            failure = ProxyFailedError(told_of(error))
+        raise failure
 
     def _login(self) -> ProxyLogin | None:
         path = self._guard.scope.network.proxy_login

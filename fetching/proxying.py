@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import base64
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from typing import Final
 
 from documents.records import SkipReason
+from fetching.certificates import state_of_verify_code
 from fetching.errors import NoAnswerError
 from scope.proxy import Proxy, ProxyKind, ProxyLogin
 
 # Bytes of a proxy's answer to CONNECT; real ones have less than 2 kB, their error page not counted.
 HEAD_BYTES: Final = 16 << 10
+# What is told of an answer that may have been cut because a TLS line to the proxy broke.
+PROXY_LINE_BROKE: Final = "proxy_line_broke"
 _LET_IN: Final = range(200, 300)
 _END: Final = b"\r\n\r\n"
 _VERSIONS: Final = (b"HTTP/1.0", b"HTTP/1.1")
@@ -85,10 +89,28 @@ def lead_through(
     shake = _socks if proxy.kind is ProxyKind.SOCKS else _connect
     try:
         shake(_Line(opened, deadline), login, host, port)
-    except TimeoutError:
-        raise ProxyFailedError("timed_out") from None
     except OSError as error:
-        raise ProxyFailedError(type(error).__name__) from None
+        failure = ProxyFailedError(told_of(error))
+    except ProxyFailedError as error:
+        failure = ProxyFailedError(error.detail)
+    else:
+        return
+    raise failure
+
+
+def told_of(error: OSError) -> str:
+    """What broke between us and the proxy, in a word: no text of the other side's is in it."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"tls_{state_of_verify_code(error.verify_code).value}"
+        case TimeoutError():
+            return "timed_out"
+        case ssl.SSLEOFError():
+            return "closed"
+        case ssl.SSLError():
+            return "tls_failed"
+        case _:
+            return type(error).__name__
 
 
 def _connect(line: _Line, login: ProxyLogin | None, host: str, port: int) -> None:

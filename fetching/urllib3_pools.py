@@ -87,6 +87,7 @@ def _connected(connection: HTTPConnection, dialler: Dialler, host: str) -> socke
         raise ConnectTimeoutError(connection, "connect timed out") from error
     except OSError as error:
         raise NewConnectionError(connection, "could not connect") from error
-    for option in connection.socket_options or ():
-        opened.setsockopt(*option)
+    if opened.family != socket.AF_UNIX:  # that is one end of a line to a proxy
+        for option in connection.socket_options or ():
+            opened.setsockopt(*option)
     return opened

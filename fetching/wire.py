@@ -41,7 +41,8 @@ from fetching.errors import (
 )
 from fetching.pacing import LONGEST_WAIT, THROTTLE_RETRIES, THROTTLE_STATUSES, retry_after_seconds
 from fetching.peers import Peer, peer_of
-from fetching.proxying import ProxyFailedError
+from fetching.proxying import PROXY_LINE_BROKE, ProxyFailedError
+from fetching.secure_line import lines_broken
 from fetching.urllib3_pools import close_pools, dialled_pool_manager
 
 # Bytes asked of a socket at a time: what a TLS record (16 KiB) and a typical receive buffer hold is handed on at once.
@@ -78,6 +79,7 @@ class _Exchange:
         self._cut_off = cut_off
         self._url = url
         self._told = False
+        self._lines_broken = lines_broken()
         self._started = time.monotonic()
         self.received = 0
         # The head of the answer: one timeout to connect, one to answer.
@@ -124,6 +126,8 @@ class _Exchange:
             failure = _cut_failure(cut)
         elif not announced and not self.received:
             failure = NoAnswerError(SkipReason.TRUNCATED, "empty and without a length")
+        elif not announced and lines_broken() != self._lines_broken:
+            failure = NoAnswerError(SkipReason.TRUNCATED, PROXY_LINE_BROKE)
         if failure:
             self.failed(failure)
             raise failure

@@ -54,7 +54,8 @@ def load_scope(path: Path, *, needs_targets: bool = True) -> Scope:
     scope = _with_opt_outs(path, _with_services(scope, providers))
     problems = [
         *_unfit_targets(scope), *_unfit_robots(scope), *_unfit_logins(scope), *_unfit_files(scope),
-        *unfit_recipients(scope.evidence), *unfit_proxy(scope.network.proxy, scope.network.proxy_login),
+        *unfit_recipients(scope.evidence),
+        *unfit_proxy(scope.network.proxy, scope.network.proxy_login, scope.network.proxy_ca_file),
         *unfit_buckets(scope), *unfit_names(scope.names), *unfit_canaries(scope),
     ]  # fmt: skip
     if needs_targets and not scope.targets and not problems:
@@ -226,6 +227,7 @@ _EXPECTATIONS = {
     "proxy": 'an address with its port, such as proxy = "http://proxy.example.nhs.uk:3128"',
     "resolve": '"here" or "proxy"',
     "proxy_login": 'a file, such as proxy_login = "proxy.login"',
+    "proxy_ca_file": 'a file of certificates, such as proxy_ca_file = "proxy-ca.pem"',
     "windows": 'stretches of the week in a list, such as windows = ["Mon-Fri 20:00-06:00", "Sat-Sun 00:00-24:00"]',
     "timezone": 'a time zone, such as timezone = "Europe/London"',
     "stop_file": 'a file, such as stop_file = "/srv/stray/stop"',
@@ -326,8 +328,9 @@ def _rooted(scope: Scope, folder: Path) -> Scope:
     if heartbeat is not None and heartbeat.alive_file is not None:
         heartbeat = heartbeat.model_copy(update={"alive_file": folder / heartbeat.alive_file})
     network = scope.network
-    if network.proxy_login is not None:
-        network = network.model_copy(update={"proxy_login": folder / network.proxy_login})
+    for name in ("proxy_login", "proxy_ca_file"):
+        if (file := getattr(network, name)) is not None:
+            network = network.model_copy(update={name: folder / file})
     rooted = {
         **{"pack": pack, "database": database, "ocr": ocr, "speech": speech},
         **{"notify": notify, "providers": providers, "schedule": schedule, "opt_out": opt_out},

@@ -179,6 +179,7 @@ class NetworkPolicy(Table):
     proxy: ProxyAddress | None = None
     resolve: Resolve = Resolve.HERE
     proxy_login: Path | None = None
+    proxy_ca_file: Path | None = None
 
 
 class Target(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ class ProxyKind(StrEnum):
     """How a proxy is spoken to; with `SOCKS` it is told names or addresses, as the scope says."""
 
     HTTP = "http"
+    HTTPS = "https"
     SOCKS = "socks5h"
 
 
@@ -53,7 +55,7 @@ class ProxyLogin:
 
 
 def parse_proxy(text: str) -> Proxy:
-    """`http://proxy.example:3128` or `socks5h://proxy.example:1080`.
+    """`http://proxy.example:3128`, `https://proxy.example:3129` or `socks5h://proxy.example:1080`.
 
     Raises:
         ValueError: it is something else.
@@ -64,7 +66,7 @@ def parse_proxy(text: str) -> Proxy:
     except ValueError:
         raise ValueError("not an address") from None
     if parts.scheme not in set(ProxyKind):
-        raise ValueError("neither http:// nor socks5h://")
+        raise ValueError("not one of http://, https:// and socks5h://")
     if "@" in parts.netloc:
         raise ValueError('carries a login; that stands in a file: proxy_login = "proxy.login"')
     if not host or not port:
@@ -104,17 +106,31 @@ def read_login(path: Path) -> ProxyLogin:
     return ProxyLogin(user, password)
 
 
-def unfit_proxy(proxy: str | None, login: Path | None) -> Iterator[str]:
+def unfit_proxy(proxy: str | None, login: Path | None, authorities: Path | None) -> Iterator[str]:
     """What is wrong with a scope's proxy."""
-    if login is None:
-        return
-    if proxy is None:
-        yield "network.proxy_login: says nothing without proxy"
-        return
+    if login is not None:
+        if proxy is None:
+            yield "network.proxy_login: says nothing without proxy"
+        else:
+            try:
+                read_login(login)
+            except ValueError as error:
+                yield f"network.proxy_login: {login}: {error}"
+    if authorities is not None:
+        if proxy is None or parse_proxy(proxy).kind is not ProxyKind.HTTPS:
+            yield "network.proxy_ca_file: says nothing without a proxy at https://"
+        elif wrong := _unfit_authorities(authorities):
+            yield f"network.proxy_ca_file: {authorities}: {wrong}"
+
+
+def _unfit_authorities(path: Path) -> str:
     try:
-        read_login(login)
-    except ValueError as error:
-        yield f"network.proxy_login: {login}: {error}"
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError:
+        return "holds no certificate as PEM"
+    except OSError as error:
+        return f"can not be read: {error.strerror}"
+    return ""
 
 
 def _checked(text: str) -> str:

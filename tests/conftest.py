@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from demo_range.signer import Signer
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.records import Document, Entry, EntryKind, Skipped, SkipReason
 from fetching.budget import Budget
@@ -159,6 +161,17 @@ def _recording_sink() -> RecordingSink:
 @pytest.fixture(name="source_contract")
 def _source_contract() -> SourceContract:
     return SourceContract()
+
+
+@pytest.fixture(name="proxy_tls")
+def _proxy_tls(tmp_path: Path) -> ssl.SSLContext:
+    """For a proxy that speaks TLS; who signs its certificate stands in `authorities.pem` of the temporary folder."""
+    authority = Signer()
+    (tmp_path / "proxy.pem").write_bytes(authority.issued())
+    (tmp_path / "authorities.pem").write_bytes(authority.certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "proxy.pem")
+    return context
 
 
 @pytest.fixture(name="make_scope", scope="session")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -75,6 +77,21 @@ def test_what_the_guard_refuses_is_not_asked_of_it(crawl: Crawl, web: Web) -> No
         found = crawl(f"http://localhost:{web.port}/", private_addresses=[], network={"proxy": proxy.url})
         assert proxy.clients == 0
     assert found.reasons["/"] == "denied_by_guard"
+
+
+def test_a_proxy_that_speaks_tls_carries_http_and_https(
+    crawl: Crawl, web: Web, proxy_tls: ssl.SSLContext, tmp_path: Path
+) -> None:
+    web.links("/", "/a.html")
+    web.page("/a.html", "a letter " * 100_000)
+    with TlsServer() as secure, LittleProxy(tls=proxy_tls) as proxy:
+        network = {"proxy": proxy.url, "proxy_ca_file": str(tmp_path / "authorities.pem")}
+        found = crawl(f"{web.url}/", network=network)
+        secured = crawl(f"{secure.url}/", network=network, certificates="record")
+        refused = crawl(f"{web.url}/", network={"proxy": proxy.url})
+    assert set(found.fetched) == {"/", "/a.html"}
+    assert secured.fetched == ["/"]
+    assert refused.skipped["/"] == ("proxy_failed", "tls_untrusted")
 
 
 def test_certificates_are_held_against_the_host_behind_it(crawl: Crawl) -> None:

@@ -71,6 +71,23 @@ def test_certificates_are_held_against_the_host_behind_it(errand_through: Callab
     assert refused.reason is SkipReason.TLS_ERROR
 
 
+def test_a_proxy_that_speaks_tls_is_held_to_its_certificate(
+    errand_through: Callable[..., Errand], proxy_tls: ssl.SSLContext, tmp_path: Path
+) -> None:
+    with MisbehavingServer() as server, TlsServer() as secure, LittleProxy(tls=proxy_tls) as proxy:
+        known: dict[str, Any] = {"proxy_ca_file": tmp_path / "authorities.pem"}
+        [fine] = ask(errand_through(proxy.url, server.url, **known), f"{server.url}/ok")
+        believing = ssl.create_default_context(cadata=secure.certificate.decode())
+        [twice] = ask(errand_through(proxy.url, secure.url, **known), f"{secure.url}/", trust=believing)
+        [refused] = ask(errand_through(proxy.url, server.url), f"{server.url}/ok")
+        assert len(proxy.asked) == 2
+    assert isinstance(fine, SmallAnswer)
+    assert isinstance(twice, SmallAnswer)
+    assert (fine.status, twice.status) == (200, 200)
+    assert isinstance(refused, FetchingError)
+    assert (refused.reason, refused.detail) == (SkipReason.PROXY_FAILED, "tls_untrusted")
+
+
 @pytest.mark.parametrize(
     ("options", "detail"),
     [({"status": 404}, "http_404"), ({"login": "a:b"}, "http_407"), ({"socks": True, "status": 5}, "socks_5")],

@@ -12,6 +12,7 @@ from scope.proxy import Proxy, ProxyKind, may_be_proxy, parse_proxy, read_login
 
 def test_its_address() -> None:
     assert parse_proxy("http://proxy.example:3128/") == Proxy(ProxyKind.HTTP, "proxy.example", 3128)
+    assert parse_proxy("https://proxy.example:3129") == Proxy(ProxyKind.HTTPS, "proxy.example", 3129)
     assert parse_proxy("socks5h://[2001:db8::1]:1080") == Proxy(ProxyKind.SOCKS, "2001:db8::1", 1080)
 
 
@@ -22,7 +23,6 @@ def test_its_address() -> None:
             "proxy.example:3128",
             "http://proxy.example",
             "socks5://p:1080",
-            "https://p:1",
             "ftp://p:21",
             "http://u:p@p:3128",
         ),
@@ -88,6 +88,9 @@ authority = "IG-1"
         ('proxy = "http://proxy.example:3128"\nresolve = "there"', '"here" or "proxy"'),
         ('proxy_login = "login"', "says nothing without proxy"),
         ('proxy = "http://proxy.example:3128"\nproxy_login = "login"', "can not be read"),
+        ('proxy = "http://proxy.example:3128"\nproxy_ca_file = "ca.pem"', "says nothing without a proxy at https://"),
+        ('proxy = "https://proxy.example:3128"\nproxy_ca_file = "ca.pem"', "can not be read"),
+        ('proxy = "https://proxy.example:3128"\nproxy_ca_file = "scope.toml"', "holds no certificate"),
     ],
 )
 def test_a_scope_that_is_wrong_says_so(tmp_path: Path, lines: str, said: str) -> None:
