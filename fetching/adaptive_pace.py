@@ -103,6 +103,20 @@ class AdaptivePace:
         """What was found out so far."""
         return Found(self.rate, self._lied_at, self._throttled_at)
 
+    @property
+    def shown(self) -> float:
+        """The speed at which the last window was gone through without trouble; 0 for none since trouble."""
+        return self._measured or 0.0
+
+    @property
+    def is_slowest(self) -> bool:
+        """Is there no slower pace to try?"""
+        return self.rate <= self._slowest
+
+    def is_before_cut(self, asked_at: float) -> bool:
+        """Was it asked before trouble last slowed this down, and so at another pace?"""
+        return asked_at < self._cut_at
+
     def wait(self) -> float:
         """Seconds until the next request may be made; 0 for now."""
         return max(0.0, self._next - self._clock())

@@ -114,6 +114,7 @@ class Questions:
         self._most = most
         self._under_way: set[asyncio.Task[None]] = set()
         self._freed = asyncio.Event()
+        self._broken: BaseException | None = None
         self._unanswered = 0
         self._failures = 0.0
         self.asked = 0
@@ -158,6 +159,8 @@ class Questions:
     def _is_done(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
         self._freed.set()
+        if not task.cancelled() and (error := task.exception()):
+            self._broken = self._broken or error
 
     async def _one_done(self) -> None:
         """Until one is answered, or for a tick; `asyncio.wait` would go through all of them each time."""
@@ -167,12 +170,14 @@ class Questions:
         tick.cancel()
 
     async def done(self) -> None:
-        """Wait until nothing is under way; a stop cuts it short."""
+        """Wait until nothing is under way; a stop cuts it short. Raises what a question broke down with."""
         while self._under_way:
             if self._stop.is_set():
                 for task in self._under_way:
                     task.cancel()
             await asyncio.wait(self._under_way, timeout=TICK)
+        if self._broken:
+            raise self._broken
 
     async def sleep(self, seconds: float) -> None:
         """Ask nothing for a while. Raises StoppedError."""
@@ -221,6 +226,8 @@ class Questions:
             self._pace.slow_down(Trouble.FAILURES, began)
 
     def _check(self) -> None:
+        if self._broken:
+            raise self._broken
         if self._stop.is_set() and not self.over:
             self.over = StoppedError()
         if self.over:

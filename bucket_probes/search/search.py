@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bucket_probes.search.asking import Questions, Reply
 from bucket_probes.search.canaries import Canaries, SearchedName
+from bucket_probes.search.habit import LyingHabit
 from bucket_probes.search.ledger import Ledger
 from bucket_probes.search.trust import Span, Trust
 from documents.buckets import BucketAccess
@@ -20,6 +21,9 @@ from fetching.errors import FetchingError, NoAnswerError
 
 # Times that the names are gone through: once, and again for those without an answer that counts.
 ROUNDS = 8
+# And a further one for each in which a lie showed that the pace was still too fast: among few names a lie voids all,
+# and each pace that is tried may cost a round. From 2,000 a second down to one in two seconds are twelve halvings.
+ROUNDS_OF_PACE = 12
 # The same where the last of them settled no name, with no lie and no request to slow down in it: what was said is what
 # will be said.
 ROUNDS_IN_PEACE = 3
@@ -38,9 +42,6 @@ TRIES_AT_FIRST, TRIES_IN_SILENCE = 4, 3
 TRIES_BETWEEN_ROUNDS = 7
 # Canaries that are asked one by one after a lie.
 RECOVERY_CANARIES = 3
-# Right canaries before a lie, and seconds, after which at most half of the answers are taken for lies: limiters let
-# bursts of a second pass. And lies at less than half of that pace after which the pace is not to blame.
-RIGHT_BEFORE_A_RARE_LIE, SECONDS_BEFORE_A_RARE_LIE, CONTRADICTIONS = 3, 2.0, 2
 # Seconds between two transactions.
 SAVE_SECONDS = 1.0
 
@@ -84,27 +85,6 @@ class Counts:
     seconds: float = 0.0
 
 
-@dataclass(slots=True)
-class LyingHabit:
-    """Does a service lie because it is asked too fast, or whatever the pace?
-
-    If it was right so often that at most half of its answers can have been lies, then its limit lies above half of that
-    pace, and below that half it would not lie.
-    """
-
-    is_any_pace: bool = False
-    _bearable: float = 0.0
-    _contradictions: int = 0
-
-    def lied(self, rate: float, right: int, seconds: float) -> None:
-        """At this pace, after so many right answers in so long."""
-        if rate <= self._bearable:
-            self._contradictions += 1
-            self.is_any_pace = self._contradictions >= CONTRADICTIONS
-        if right >= RIGHT_BEFORE_A_RARE_LIE and seconds >= SECONDS_BEFORE_A_RARE_LIE:
-            self._bearable = max(self._bearable, rate / 2)
-
-
 class NameSearch:
     """One search at one provider.
 
@@ -135,7 +115,7 @@ class NameSearch:
         self._trust = Trust(has_existing=True, has_lied=bool(ledger.kept.get("has_lied")), passes=passes)
         self._yeses: dict[int, tuple[SearchedName, BucketAccess | None]] = {}
         self._habit = LyingHabit()
-        self._events_before = 0
+        self._events_before = self._rounds = self._rounds_of_pace = 0
         self._is_closing = False
         # Nothing counts, and names are asked all the same.
         self._doubts = False
@@ -160,13 +140,10 @@ class NameSearch:
         ending: FetchingError | None = None
         try:
             await self._begin()
-            for number in range(ROUNDS):
-                if number:
-                    if not self._goes_on(number):
-                        break
-                    await self._questions.sleep(min(FIRST_DISTANCE * 2 ** (number - 1), LONGEST_WAIT))
-                    await self._begin_again()
-                self._events_before = self._events
+            await self._round()
+            while self._goes_on():
+                await self._questions.sleep(min(FIRST_DISTANCE * 2 ** max(0, self._rounds - 1), LONGEST_WAIT))
+                await self._begin_again()
                 await self._round()
         except FetchingError as error:
             ending = error
@@ -202,12 +179,12 @@ class NameSearch:
     def _events(self) -> int:
         return self._trust.lies + self._questions.throttled + self._ledger.existing + self._ledger.denials
 
-    def _goes_on(self, number: int) -> bool:
+    def _goes_on(self) -> bool:
         """Is there anything left to be asked again, and hope for another answer?"""
-        most = ROUNDS if self._events != self._events_before else ROUNDS_IN_PEACE
+        most = ROUNDS if self._doubts or self._events != self._events_before else ROUNDS_IN_PEACE
         if self._habit.is_any_pace:
             most = ROUNDS_AMONG_LIES
-        return number < most and self._ledger.has_open(len(self._ledger))
+        return self._rounds < most and self._ledger.has_open(len(self._ledger))
 
     async def _begin_again(self) -> None:
         """Before a further round: canaries that were not there at first may be now. Raises where none is right."""
@@ -223,11 +200,15 @@ class NameSearch:
             self._trust.sound_from(self._clock())
 
     async def _round(self) -> None:
+        self._events_before, lied_at = self._events, self._pace.found.lied_at
         for position, name in enumerate(self._names()):
             if self._ledger.is_open(position):
                 await self._name(position, name)
         await self._questions.done()
         await self._vouch_for_the_last()
+        is_of_pace = self._pace.found.lied_at != lied_at and self._rounds_of_pace < ROUNDS_OF_PACE
+        self._rounds_of_pace += is_of_pace
+        self._rounds += not is_of_pace
 
     async def _name(self, position: int, name: SearchedName) -> None:
         """Ask for a name once it may be asked; canaries that are due go first."""
@@ -286,6 +267,7 @@ class NameSearch:
             self._lied(span)
         elif exists:
             self._trust.existing_canary(span)
+            self._habit.right(self._pace.shown, self._clock())
             if not (self._is_closing and self._trust.has_lied):
                 self._pace.good()
         else:
@@ -295,7 +277,8 @@ class NameSearch:
         if not self._trust.is_sound_at(span.asked):
             return  # of one lie many answers under way may tell
         if not self._habit.is_any_pace:
-            self._habit.lied(self._pace.rate, self._trust.right, self._trust.sound_for(self._clock()))
+            if not self._pace.is_before_cut(span.asked):
+                self._habit.lied(self._pace.rate, self._clock(), is_slowest=self._pace.is_slowest)
             self._pace.slow_down(Trouble.LIE, span.asked)
         self.save()
         if self._trust.lie():

@@ -80,10 +80,6 @@ class Trust:
         """Answers that wait for canaries behind them."""
         return len(self._nos) + len(self._vouched) + len(self._yeses)
 
-    def sound_for(self, moment: float) -> float:
-        """Seconds for which they have been."""
-        return 0.0 if self._sound_from is None else moment - self._sound_from
-
     @property
     def needed(self) -> int:
         """Canaries behind a "no" before it counts."""

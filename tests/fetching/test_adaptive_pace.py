@@ -158,3 +158,26 @@ def test_it_serves_as_the_pacer_of_a_wire() -> None:
     assert pace.answered(200) == 0
     assert pace.answered(429, "3") == 3
     assert pace.reserve() == 3
+
+
+def test_what_was_shown_is_the_last_whole_window_and_trouble_ends_it() -> None:
+    service = Service(20, 400, 1e9)
+    assert service.pace.shown == 0
+    service.ask_for(1.2)
+    assert service.pace.rate == 40
+    assert service.pace.shown == pytest.approx(20, rel=0.1)  # not the pace that has just begun
+    service.pace.slow_down(Trouble.LIE, service.now)
+    assert service.pace.shown == 0
+    assert service.pace.is_before_cut(service.now - 0.1)
+    assert not service.pace.is_before_cut(service.now)
+
+
+def test_the_slowest_pace_is_known_as_that() -> None:
+    service = Service(64, 400, 1e9)
+    slowest = []
+    for _ in range(8):
+        slowest.append(service.pace.is_slowest)
+        service.now += 100
+        service.pace.slow_down(Trouble.LIE, service.now)
+    assert slowest == 6 * [False] + 2 * [True]
+    assert service.pace.rate == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import selectors
+import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -12,12 +13,20 @@ from typing import Any, TypeVar
 
 import pytest
 
-from bucket_probes.search.asking import Reply
-from bucket_probes.search.canaries import SearchedName
+from bucket_probes.search.asking import Questions, Reply
+from bucket_probes.search.canaries import Canaries, SearchedName
+from bucket_probes.search.ledger import Ledger
+from bucket_probes.search.search import Means, NameSearch
+from documents.buckets import BucketAccess
 from documents.exposure import Truth
 from documents.records import SkipReason
+from fetching.adaptive_pace import AdaptivePace, Found
+from fetching.budget import Budget
+from fetching.errors import FetchingError
+from scope.model import Limits
 
 Result = TypeVar("Result")
+GIVEN = ("canary-one", "canary-two", "canary-three")
 
 
 class _JumpingSelector(selectors.DefaultSelector):
@@ -50,6 +59,11 @@ def run_jumping(make: Callable[[Callable[[], float]], Coroutine[Any, Any, Result
     try:
         return loop.run_until_complete(make(loop.time)), loop.time()
     finally:
+        if left := asyncio.all_tasks(loop):  # the search was killed
+            loop.set_exception_handler(lambda *_: None)
+            for task in left:
+                task.cancel()
+            loop.run_until_complete(asyncio.wait(left))
         loop.close()
 
 
@@ -172,6 +186,81 @@ MOODS: dict[str, Callable[..., Any]] = {
     "second": above_in_second, "sliding": above_sliding, "bucket": above_bucket, "until_pause": until_pause,
     "for_a_time": for_a_time, "at_random": at_random, "between": between,
 }  # fmt: skip
+
+
+@dataclass
+class Outcome:
+    """What a search came to."""
+
+    names: list[str]
+    existing: frozenset[str]
+    ledger: Ledger
+    pace: Found
+    search: NameSearch
+    service: Any
+    found: list[str] = field(default_factory=list)
+    ending: FetchingError | None = None
+    seconds: float = 0.0
+
+    @property
+    def false_negatives(self) -> list[str]:
+        settled = [name for position, name in enumerate(self.names) if self.ledger.is_settled(position)]
+        return [name for name in settled if name in self.existing and name not in self.found]
+
+    @property
+    def false_positives(self) -> list[str]:
+        return [name for name in self.found if name not in self.existing]
+
+    @property
+    def settled(self) -> int:
+        return self.ledger.existing + self.ledger.absent
+
+
+class Hearer:
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def found(self, name: SearchedName, access: BucketAccess | None) -> None:
+        self.heard.append(name.name)
+
+    def going(self, search: NameSearch) -> None:
+        """Of no interest."""
+
+
+@pytest.fixture(name="search_for", scope="session")
+def _search_for() -> Callable[..., Outcome]:
+    """Runs a search of `names` names against a service in some mood, in no time."""
+
+    def searched(mood: Callable[[float], Any], seed: int = 1, **options: Any) -> Outcome:
+        count, share = options.pop("names", 600), options.pop("share", 0.05)
+        rate, fastest = options.pop("rate", (20, 400))
+        passes = options.pop("passes", 2)
+        drawn = random.Random(seed)  # noqa: S311
+        names = options.pop("these", [f"name-{number}" for number in range(count)])
+        given = options.pop("given", GIVEN)
+        existing = frozenset(name for name in names if drawn.random() < share) | frozenset(GIVEN)
+        ledger = Ledger(options.pop("store", None), "test")
+        hearer = Hearer()
+        kept: dict[str, Any] = {}
+
+        async def run(clock: Callable[[], float]) -> FetchingError | None:
+            service = LyingService(existing, clock, mood, seed, options.pop("latency", (0.005, 0.05)))
+            pace = AdaptivePace(rate, fastest, clock)
+            stop = options.pop("stop", threading.Event())
+            questions = Questions(options.pop("asker", lambda asked: asked)(service), pace, stop, clock)
+            budget = Budget(Limits(requests=10**9))
+            means = Means(questions, pace, budget, hearer, clock)
+            canaries = Canaries([SearchedName(name) for name in given], drawn=drawn)
+            search = NameSearch(means, lambda: (SearchedName(name) for name in names), canaries, ledger, passes)
+            kept.update(service=service, search=search, pace=pace)
+            return await search.run()
+
+        ending, seconds = run_jumping(run)
+        return Outcome(
+            names, existing, ledger, kept["pace"].found, kept["search"], kept["service"], hearer.heard, ending, seconds
+        )
+
+    return searched
 
 
 @pytest.fixture(name="run_jumping", scope="session")
