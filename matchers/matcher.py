@@ -16,7 +16,7 @@ from matchers.rest import decide_rest
 from matchers.scoring import union_length
 from matchers.sensitivity import MOST_LETTER_TEXT, Category, categories_in
 from matchers.settling import Settled, settled
-from matchers.surrounding_text import ranges_of, texts_around
+from matchers.surrounding_text import ranges_of, texts_by_letter
 from matchers.thresholds import MILLION
 from matchers.verdicts import Judgement, LetterMatch, Piece, Span, Verdict, strongest
 
@@ -209,9 +209,7 @@ def _not_compared(left: int) -> Iterator[str]:
 
 def _texts_by_letter(pieces: Sequence[Piece], groups: Sequence[Sequence[Found]]) -> list[list[str]]:
     """For each letter the document's text that belongs to it."""
-    ranges = [ranges_of(span for one in group for span in one.spans) for group in groups]
-    others = [[other for other in ranges if other is not own] for own in ranges]
-    return [texts_around(pieces, own, foreign) for own, foreign in zip(ranges, others, strict=True)]
+    return texts_by_letter(pieces, [ranges_of(span for one in group for span in one.spans) for group in groups])
 
 
 def _without_letters(rests: Sequence[tuple[Verdict, str]], left: int, pieces: Sequence[Piece]) -> Judgement:

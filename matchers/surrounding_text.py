@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import NamedTuple
 
 from matchers.verdicts import Piece, Span
 
@@ -28,17 +31,60 @@ def ranges_of(spans: Iterable[Span]) -> dict[str, list[tuple[int, int]]]:
     return found
 
 
-def texts_around(pieces: Iterable[Piece], own: Ranges, others: Iterable[Ranges]) -> list[str]:
-    """What a document says of one letter: its ranges with head and end, up to where another letter's text is."""
-    foreign: dict[str, list[tuple[int, int]]] = {}
-    for ranges in others:
+def texts_by_letter(pieces: Iterable[Piece], letters: Sequence[Ranges]) -> list[list[str]]:
+    """What a document says of each letter: its ranges with head and end, up to where another letter's text is.
+
+    Takes the time that all ranges take, not that of letters times pieces: a bundle has hundreds of both.
+    """
+    texts: dict[str, list[tuple[int, str]]] = {}
+    for number, piece in enumerate(pieces):
+        texts.setdefault(piece.path, []).append((number, piece.text))
+    borders: dict[str, _Borders] = {}
+    for owner, ranges in enumerate(letters):
         for path, found in ranges.items():
-            foreign.setdefault(path, []).extend(found)
-    texts = []
-    for piece in pieces:
-        for start, end in own.get(piece.path, ()):
-            taken = foreign.get(piece.path, ())
-            first = max((other for _, other in taken if other <= start), default=0)
-            last = min((other for other, _ in taken if other >= end), default=len(piece.text))
-            texts.append(piece.text[max(first, start - HEAD) : min(last, end + END)])
-    return texts
+            here = borders.setdefault(path, _Borders([], []))
+            here.starts.extend((start, owner) for start, _ in found)
+            here.ends.extend((end, owner) for _, end in found)
+    for here in borders.values():
+        here.starts.sort()
+        here.ends.sort()
+    told = []
+    for owner, ranges in enumerate(letters):
+        around = [
+            (number, text[borders[path].before(owner, start) : borders[path].after(owner, end)])
+            for path, found in ranges.items()
+            for number, text in texts.get(path, ())
+            for start, end in found
+        ]
+        around.sort(key=itemgetter(0))
+        told.append([text for _, text in around])
+    return told
+
+
+class _Borders(NamedTuple):
+    """Where the ranges of letters begin and end in one piece, with the letter's number; in order."""
+
+    starts: list[tuple[int, int]]
+    ends: list[tuple[int, int]]
+
+    def before(self, owner: int, start: int) -> int:
+        """Where the head before a range begins. Of the letter's own ranges at most one lies so near: see GAP."""
+        least = max(0, start - HEAD)
+        for at in range(bisect_right(self.ends, start, key=itemgetter(0)) - 1, -1, -1):
+            end, other = self.ends[at]
+            if end <= least:
+                break
+            if other != owner:
+                return end
+        return least
+
+    def after(self, owner: int, end: int) -> int:
+        """Where what is read after a range ends."""
+        most = end + END
+        for at in range(bisect_left(self.starts, end, key=itemgetter(0)), len(self.starts)):
+            start, other = self.starts[at]
+            if start >= most:
+                break
+            if other != owner:
+                return start
+        return most

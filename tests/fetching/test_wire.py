@@ -4,7 +4,6 @@ import json
 import socket
 import struct
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -302,14 +301,12 @@ def test_a_certificate_that_does_not_fit(make_scope: MakeScope, make_errand: Mak
 def test_a_stop_ends_a_request_under_way(
     make_scope: MakeScope, make_errand: MakeErrand, server: MisbehavingServer, path: str
 ) -> None:
-    errand = make_errand(make_scope(site(server.url), timeout_seconds=60))
+    errand = make_errand(make_scope(site(server.url), timeout_seconds=600))  # longer than a test may take
     with Wire(errand, Dialler(errand.guard)) as wire:
         timer = threading.Timer(0.3, errand.stop.set)
         timer.start()
-        started = time.monotonic()
         with pytest.raises(StoppedError):
             fetched(wire, server.url + path)
-        assert time.monotonic() - started < 30, "not the timeout ended it"
         timer.join()
         with pytest.raises(StoppedError):
             wire.get(f"{server.url}/ok")

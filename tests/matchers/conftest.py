@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -75,3 +76,20 @@ def words_of(text: str, count: int, first: int) -> str:
 
 def pack_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """Calls that Python makes for it: what it costs, the same on a machine that is busy."""
+    count = 0
+
+    def counted(frame: object, event: str, value: object) -> None:
+        nonlocal count
+        count += 1
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -135,9 +134,7 @@ def test_a_server_that_drips_its_reply_costs_one_timeout(crook: Any, walk: Any) 
             talk.wfile.write(b"x")
 
     crook.tricks["USER"] = drip
-    began = time.monotonic()
     assert walk(crook.url, {"timeout_seconds": 0.5}).reasons == {"/": "timed_out"}
-    assert time.monotonic() - began < 10
 
 
 def test_a_stop_ends_a_transfer_at_once(crook: Any, walk: Any) -> None:
@@ -147,12 +144,10 @@ def test_a_stop_ends_a_transfer_at_once(crook: Any, walk: Any) -> None:
         with talk.data() as opened:
             opened.sendall(b"al")
             stop.set()
-            crook.released.wait(30)
+            crook.released.wait()
 
     crook.tricks["RETR"] = hang
-    began = time.monotonic()
-    walked = walk(crook.url, {"timeout_seconds": 30}, stop=stop)
-    assert time.monotonic() - began < 10
+    walked = walk(crook.url, {"timeout_seconds": 600}, stop=stop)  # longer than a test may take
     assert walked.bodies == {}
     assert {"/a.txt", "/sub/b.txt"} <= set(walked.skips) | {"/sub/b.txt"}
     assert set(walked.reasons.values()) == {"interrupted"}
