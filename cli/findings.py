@@ -15,8 +15,8 @@ from cli.options import database_option, format_option, reveal_option
 from cli.reading import READ_WAIT, merge_what_waits, report_for
 from cli.severity import severity
 from findings.chosen import Chosen
+from findings.listed import findings_listed
 from findings.query import finding, letters_exposed, to_look_at
-from findings.query import findings as query_findings
 
 
 @click.group()
@@ -34,16 +34,18 @@ findings.add_command(severity)
 @database_option
 @format_option
 @chosen_options
+@click.option("--limit", "most", type=click.IntRange(min=1), metavar="N", help="The N worst of them.  [default: all]")
 @reveal_option
-def list_(database: Path, output: str, chosen: Chosen, reveal: bool) -> None:
+def list_(database: Path, output: str, chosen: Chosen, most: int | None, reveal: bool) -> None:
     """List what someone has to act on, the worst first: not gone, and not put aside by a person.
 
-    Options choose among them; a state or a decision that is named is listed though it be gone or put aside.
+    Options choose among them; a state or a decision that is named is listed though it be gone or put aside. Of a long
+    list the first are shown at once, and `| less` or `| head` takes no longer for it.
 
     Example: stray findings list --state new --supplier "Example Transcription Ltd" --since 7d --db findings.duckdb
     """
     report = report_for(database, output, reveal=reveal)
-    report.findings(query_findings(database, chosen, READ_WAIT))
+    report.findings(findings_listed(database, chosen, READ_WAIT, most))
 
 
 @findings.command()

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from findings.asking import asked, times
 from findings.chosen import worst_first
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
-from findings.query import FINDING_COLUMNS, finding_row
+from findings.finding_rows import FINDING_COLUMNS, finding_row
 from findings.results import FindingRow
 from findings.stored_text import storable, stored_place
 from scope.urls import canonical_url

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from documents.records import SkipReason
-from findings.asking import asked, times, utc
+from findings.asking import asked, asked_table, times, utc
 from findings.buckets import names_searched_of
 from findings.chosen import Chosen, worst_first
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
 from findings.errors import FindingAmbiguousError, FindingUnknownError, SweepUnknownError
 from findings.exposure import EXPOSURE_COLUMNS, exposure_of_row
+from findings.finding_rows import FINDING_COLUMNS, finding_row, finding_rows
 from findings.gaps import Gap, gaps_of
 from findings.keys import FINDING_ID_BYTES
 from findings.reach_records import ReachTold
@@ -22,11 +23,9 @@ from findings.records import (
     BucketState,
     FindingState,
     Presence,
-    Reopened,
     Severity,
     SweepKind,
     SweepState,
-    TriageDecision,
     UnitState,
 )
 from findings.relations import relations_of
@@ -45,8 +44,9 @@ from matchers.verdicts import AnchorState, Span, Verdict
 
 # What a person may type of an id; nothing else is asked for.
 _FINDING_ID: Final = re.compile(rf"[0-9a-fA-F]{{1,{2 * FINDING_ID_BYTES}}}")
+# The same in views/exposure_timeline.sql.
+_BROKEN: Final = re.compile("P[^P]*G[^P]*P")
 _NEWS: Final = (FindingState.NEW, FindingState.REAPPEARED, FindingState.OPEN)
-FINDING_COLUMNS: Final = ", ".join(FindingRow.__slots__)
 
 
 def findings(database: Path, chosen: Chosen, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple[FindingRow, ...]:
@@ -61,12 +61,18 @@ def findings(database: Path, chosen: Chosen, wait_seconds: float = LOCK_WAIT_SEC
 
 def findings_of(connection: Connection, chosen: Chosen) -> tuple[FindingRow, ...]:
     """The same, of a database that is open already."""
+    rows = asked_table(connection, *finding_query(chosen))
+    return tuple(finding_rows({name: rows[name].to_pylist() for name in rows.column_names}))
+
+
+def finding_query(chosen: Chosen) -> tuple[str, tuple[object, ...]]:
+    """The question for them, the worst first, and its values."""
     condition, values = chosen.condition()
     query = (
         f"SELECT {FINDING_COLUMNS} FROM finding_status WHERE {condition} "  # noqa: S608 - constants
         f"ORDER BY {worst_first()}, finding_id"
     )
-    return tuple(finding_row(row) for row in asked(connection, query, values))
+    return query, values
 
 
 def open_findings(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> tuple[FindingRow, ...]:
@@ -80,8 +86,10 @@ def finding(database: Path, id_prefix: str, wait_seconds: float = LOCK_WAIT_SECO
     Raises:
         FindingUnknownError, FindingAmbiguousError: none, or several, begin so.
     """
-    # By its whole id the view reads that finding alone; by a beginning it would put together all of them first.
-    known = "SELECT finding_id FROM findings WHERE starts_with(finding_id, ?)"
+    # By its whole id the view reads that finding alone; by a beginning it would put together all of them first. A whole
+    # id is looked up in the table's index.
+    begins = "finding_id = ?" if len(id_prefix) == 2 * FINDING_ID_BYTES else "starts_with(finding_id, ?)"
+    known = f"SELECT finding_id FROM findings WHERE {begins}"  # noqa: S608 - constants
     query = f"SELECT {FINDING_COLUMNS} FROM finding_status WHERE finding_id = ?"  # noqa: S608 - constants
     with open_reader(database, wait_seconds) as connection:
         ids = asked(connection, known, [id_prefix.lower()]) if is_finding_id(id_prefix) else []
@@ -240,21 +248,7 @@ def detail_of(connection: Connection, row: FindingRow) -> FindingDetail:
         f"SELECT {EVENT_COLUMNS} FROM triage_events WHERE finding_id = ? ORDER BY event_number",  # noqa: S608 - constants
         [row.finding_id],
     )
-    matches = asked(
-        connection,
-        "SELECT matches.spans, matches.anchors, coalesce(matches.reasons, documents.reasons) AS reasons FROM matches "
-        "JOIN documents USING (sweep_id, unit_id, document_number) WHERE matches.finding_id = ? "
-        "ORDER BY documents.fetched_at DESC LIMIT 1",
-        [row.finding_id],
-    )
-    if not matches:  # purged; what is kept of the latest match stands with the finding
-        matches = asked(
-            connection,
-            "SELECT [] AS spans, coalesce(anchors, MAP {}) AS anchors, coalesce(reasons, []) AS reasons FROM findings "
-            "WHERE finding_id = ?",
-            [row.finding_id],
-        )
-    match = matches[0]
+    match = _latest_match(connection, row.finding_id)
     return FindingDetail(
         row,
         tuple(_sighting(sighting) for sighting in sightings),
@@ -263,7 +257,7 @@ def detail_of(connection: Connection, row: FindingRow) -> FindingDetail:
         {kind: AnchorState(state) for kind, state in match["anchors"]},
         tuple(match["reasons"]),
         _exposure(connection, row.finding_id),
-        _gaps(connection, row.finding_id),
+        _gaps(connection, row),
         relations_of(connection, row),
     )
 
@@ -274,8 +268,29 @@ def _exposure(connection: Connection, finding_id: str) -> FindingExposure | None
     return exposure_of_row(rows[0]) if rows else None
 
 
-def _gaps(connection: Connection, finding_id: str) -> tuple[Gap, ...]:
-    rows = asked(connection, "SELECT gaps FROM exposure_timeline WHERE finding_id = ?", [finding_id])
+def _latest_match(connection: Connection, finding_id: str) -> dict[str, Any]:
+    """Of the sweep that read it last, else of any; purged, what is kept of it stands with the finding."""
+    query = (
+        "SELECT matches.spans, matches.anchors, coalesce(matches.reasons, documents.reasons) AS reasons FROM matches "
+        "JOIN documents USING (sweep_id, unit_id, document_number) WHERE matches.finding_id = ? {} "
+        "ORDER BY documents.fetched_at DESC LIMIT 1"
+    )
+    kept = (
+        "SELECT fetched_sweep, [] AS spans, coalesce(anchors, MAP {}) AS anchors, coalesce(reasons, []) AS reasons "
+        "FROM findings WHERE finding_id = ?"
+    )
+    known = asked(connection, kept, [finding_id])[0]
+    # By its sweep as a constant only rows of that sweep are read.
+    of_sweep = asked(connection, query.format("AND matches.sweep_id = ?"), [finding_id, known["fetched_sweep"]])
+    found = of_sweep or asked(connection, query.format(""), [finding_id])
+    return found[0] if found else known
+
+
+def _gaps(connection: Connection, row: FindingRow) -> tuple[Gap, ...]:
+    """None but where a negative lies between two times that it was there: to ask the view costs most of a page."""
+    if not _BROKEN.search(row.history):
+        return ()
+    rows = asked(connection, "SELECT gaps FROM exposure_timeline WHERE finding_id = ?", [row.finding_id])
     return gaps_of(rows[0]["gaps"]) if rows else ()
 
 
@@ -297,20 +312,6 @@ def _counts(
 ) -> dict[str, int]:
     query = f"SELECT {column} AS value, {counted} AS count FROM {table} WHERE sweep_id = ? GROUP BY {column}"  # noqa: S608
     return {str(row["value"]): int(row["count"]) for row in asked(connection, query, [sweep_id])}
-
-
-def finding_row(row: dict[str, Any]) -> FindingRow:
-    """From a row of `FINDING_COLUMNS`."""
-    sets = {
-        "state": FindingState(row["state"]),
-        "triage": TriageDecision(row["triage"]),
-        "verdict": Verdict(row["verdict"]),
-        "reopened": Reopened(row["reopened"]) if row["reopened"] else None,
-        "severity": Severity(row["severity"]),
-        "severity_reasons": tuple(row["severity_reasons"]),
-        "categories": tuple(row["categories"] or ()),
-    }
-    return FindingRow(**row | times(row) | sets)
 
 
 def _sighting(row: dict[str, Any]) -> Sighting:

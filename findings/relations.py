@@ -22,8 +22,17 @@ def relations_of(connection: Connection, row: FindingRow) -> tuple[Relation, ...
         "letter_id": row.letter_id,
         "most": MOST_RELATIONS,
     }
-    rows = asked(connection, sql_text("report_queries", "relations.sql"), values)
-    return tuple(_relation(each) for each in rows)
+    related = asked(connection, sql_text("report_queries", "relations.sql"), values)
+    if not related:
+        return ()
+    # By their ids as constants the view reads these alone; joined to them it would put together all findings first.
+    ids = [each["other_id"] for each in related]
+    query = (
+        "SELECT finding_id, state, triage, url, member FROM finding_status "  # noqa: S608 - question marks
+        f"WHERE finding_id IN ({', '.join('?' * len(ids))})"
+    )
+    others = {row.pop("finding_id"): row for row in asked(connection, query, ids)}
+    return tuple(_relation(each | others[each["other_id"]]) for each in related)
 
 
 def _relation(row: dict[str, Any]) -> Relation:

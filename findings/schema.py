@@ -97,10 +97,13 @@ def applied_version(connection: duckdb.DuckDBPyConnection) -> int:
 
 def is_ours(connection: duckdb.DuckDBPyConnection) -> bool:
     """Has Stray made this database? Others have a table `schema_migrations` too, so its columns are looked at."""
-    columns = connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'schema_migrations' "
-        "AND schema_name = 'main' AND database_name = current_database() ORDER BY column_index"
-    ).fetchall()
+    # By its name: duckdb_columns() looks through every view, 15 ms of each start.
+    try:
+        columns = connection.execute(
+            "SELECT name FROM pragma_table_info('main.schema_migrations') ORDER BY cid"
+        ).fetchall()
+    except duckdb.CatalogException:
+        return False
     return [str(row[0]) for row in columns] == ["version", "name", "applied_at"]
 
 

@@ -16,8 +16,9 @@ from findings.asking import asked
 from findings.chosen import Chosen, worst_first
 from findings.database import LOCK_WAIT_SECONDS, Connection, open_reader
 from findings.errors import FindingAmbiguousError, FindingUnknownError
+from findings.finding_rows import FINDING_COLUMNS, finding_row
 from findings.keys import FINDING_ID_BYTES
-from findings.query import FINDING_COLUMNS, detail_of, finding_row, is_finding_id
+from findings.query import detail_of, is_finding_id
 from findings.records import TriageDecision
 from findings.results import FindingDetail, FindingRow, TriageEvent
 from findings.triage import ACCEPTED_DAYS, PRESENT, mark_of

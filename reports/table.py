@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, TextIO, assert_never
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Final, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -12,7 +13,7 @@ from rich.text import Text
 
 from documents.exposure import Truth
 from findings.reach_records import ReachTold
-from findings.records import FindingState, TriageDecision
+from findings.records import TriageDecision
 from findings.results import (
     BucketStanding,
     DocumentToLookAt,
@@ -27,6 +28,7 @@ from matchers.verdicts import Span
 from reports.acts import did, note_lines, standing
 from reports.console import plain_console
 from reports.exposed import exposure_facts
+from reports.finding_table import MANY, SHOWN_ID, days, share_words, state_style, what_words, write_long
 from reports.gathered import counted, happening_cells, incident_cells, people_counted, people_facts, with_rows
 from reports.reach_words import alarms, told_of
 from reports.relation_words import relation_words
@@ -38,9 +40,6 @@ if TYPE_CHECKING:  # a listing starts sooner without
     from findings.incidents import Incident, PeopleExposed
 
 DEFAULT_WIDTH: Final = 80
-# Characters of a finding's id that are shown: of 10,000 findings two share them with a probability of 1 %, and then
-# more is asked for.
-SHOWN_ID: Final = 8
 # Spans of one finding that are listed; the rest is counted.
 _SHOWN_SPANS: Final = 20
 _UNBROKEN: Final = ("finding", "seen", "seen so", "state", "when (UTC)")
@@ -62,12 +61,16 @@ class TableReport:
 
     def findings(self, rows: Iterable[FindingRow]) -> None:
         """See `Report`."""
+        coming = iter(rows)
         table = _table("finding", "state", "what and where", "seen")
-        count = 0
-        for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
-            what = Text(f"{_what(row)}\n{self._shown.place(row.url, row.member)}")
-            table.add_row(row.finding_id[:SHOWN_ID], _state(row), what, _days(row.first_seen, row.last_seen))
-        self._print(table, count, "no findings")
+        first = list(islice(coming, MANY))
+        for row in first:
+            what = Text(f"{what_words(row)}\n{self._shown.place(row.url, row.member)}")
+            table.add_row(row.finding_id[:SHOWN_ID], _state(row), what, days(row.first_seen, row.last_seen))
+        if len(first) < MANY:
+            self._print(table, len(first), "no findings")
+        else:
+            write_long(chain(first, coming), self._console, self._shown)
 
     def finding(self, detail: FindingDetail) -> None:
         """See `Report`."""
@@ -83,7 +86,7 @@ class TableReport:
                 *standing(row),
                 ("severity", row.severity.value),
                 *(("", reason) for reason in row.severity_reasons),
-                ("what", _what(row)),
+                ("what", what_words(row)),
                 *_about(row),
                 ("where", self._shown.place(row.url, row.member)),
                 ("host", f"{row.host}, {row.tier}{f', {row.supplier}' if row.supplier else ''}"),
@@ -106,9 +109,13 @@ class TableReport:
         count = 0
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
             places = f"{row.places}" + (f" ({row.places_unknown} unknown)" if row.places_unknown else "")
-            share = _share(row.largest_share) if row.is_certain else f"{_share(row.largest_share)}, shared passage"
+            share = (
+                share_words(row.largest_share)
+                if row.is_certain
+                else f"{share_words(row.largest_share)}, shared passage"
+            )
             hosts = Text("\n".join(printable(host) for host in row.hosts))
-            seen = _days(row.first_seen, row.last_seen)
+            seen = days(row.first_seen, row.last_seen)
             letter = Text(
                 f"{printable(row.letter_id)}\n{row.severity}"
                 + (f"\n{people_counted(row.persons)}" if row.persons else "")
@@ -193,7 +200,7 @@ class TableReport:
             page = f"\n{self._shown.url(row.parent)}" if row.parent else ""
             where = Text(f"{', '.join(printable(each) for each in row.met_in)}{page}")
             state = "not asked" if row.state is None else f"{row.state}, {row.score} of 100 ours"
-            table.add_row(Text(printable(row.url)), named, where, state, _days(row.first_seen, row.last_seen))
+            table.add_row(Text(printable(row.url)), named, where, state, days(row.first_seen, row.last_seen))
         self._print(table, count, "no buckets were met")
 
     def _print(self, table: Table, count: int, nothing: str) -> None:
@@ -244,13 +251,6 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _what(row: FindingRow) -> str:
-    letter = f" {printable(row.letter_id)}" if row.letter_id is not None else ""
-    share = f", {_share(row.containment)} of it" if row.containment is not None else ""
-    evidence = f", {row.evidence:.0f} distinctive characters" if row.evidence is not None else ""
-    return f"{row.verdict}{letter}{share}{evidence}"
-
-
 def _about(row: FindingRow) -> list[tuple[str, str]]:
     people = [("people", f"{row.persons} registered with the letter")] if row.persons else []
     matters = [("speaks of", ", ".join(category.replace("_", " ") for category in row.categories))]
@@ -259,29 +259,10 @@ def _about(row: FindingRow) -> list[tuple[str, str]]:
 
 def _state(row: FindingRow) -> Text:
     shown = Text(f"{row.severity}\n")
-    shown.append(row.state.value, style=_colour(row.state))
+    shown.append(row.state.value, style=state_style(row.state))
     if row.triage is not TriageDecision.TO_TRIAGE:
         shown.append(f"\n{row.triage}", style="default")
     return shown
-
-
-def _colour(state: FindingState) -> str:
-    match state:
-        case FindingState.NEW | FindingState.REAPPEARED:
-            return "bold red"
-        case FindingState.OPEN:
-            return "red"
-        case FindingState.UNKNOWN:
-            return "yellow"
-        case FindingState.GONE:
-            return "green"
-        case _:
-            assert_never(state)
-
-
-def _share(share: float) -> str:
-    """In whole per cent, and never 100 for less than all."""
-    return f"{min(round(share * 100), 99 if share < 1 else 100)} %"
 
 
 def _bucket_state(row: BucketStanding) -> str:
@@ -292,13 +273,7 @@ def _bucket_state(row: BucketStanding) -> str:
 
 
 def _since(row: BucketStanding) -> str:
-    return _days(row.since, row.known_at) if row.since and row.known_at else "-"
-
-
-def _days(first: datetime, last: datetime) -> str:
-    """Two dates, or one."""
-    begin, end = (f"{time.astimezone(UTC):%Y-%m-%d}" for time in (first, last))
-    return begin if begin == end else f"{begin}\n{end}"
+    return days(row.since, row.known_at) if row.since and row.known_at else "-"
 
 
 def _time(time: datetime) -> str:

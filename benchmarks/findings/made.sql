@@ -13,8 +13,10 @@ CREATE OR REPLACE TEMP MACRO name_of(i) AS
 CREATE OR REPLACE TEMP MACRO finding_id_of(f) AS md5('finding' || f);
 CREATE OR REPLACE TEMP MACRO first_of(f, sweeps) AS CASE WHEN f % 5 < 3 THEN 1 ELSE 1 + (hash(f) % sweeps)::INTEGER END;
 
-INSERT INTO sweeps
-SELECT sweep_id_of(n), 'sweep', 'finished', began(n), began(n) + INTERVAL 5 HOURS, 'Benchmark', 'B-1', 'scope', 'pack', '0'
+INSERT INTO sweeps BY NAME
+SELECT sweep_id_of(n) AS sweep_id, 'sweep' AS kind, 'finished' AS state, began(n) AS started_at,
+    began(n) + INTERVAL 5 HOURS AS ended_at, 'Benchmark' AS organisation, 'B-1' AS authority, 'scope' AS scope_digest,
+    'pack' AS pack_check, '0' AS stray_version
 FROM size, unnest(range(1, sweeps + 1)) AS counted(n);
 
 INSERT INTO units BY NAME
@@ -131,6 +133,7 @@ FROM (
     WHERE presence = 'present' GROUP BY finding_id
 ) AS latest
 WHERE latest.finding_id = findings.finding_id AND latest.sweep_id <> findings.last_sweep;
+UPDATE findings SET fetched_sweep = last_sweep;
 
 INSERT INTO evidence BY NAME
 SELECT finding_id, sha256, 'digest' AS level, first_sweep AS sweep_id, first_seen AS captured_at, url, 200 AS status,

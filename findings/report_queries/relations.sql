@@ -1,4 +1,5 @@
--- What one finding is to others with the same content (view `copies` pairs all of them), with what was decided of each.
+-- What one finding is to others with the same content (view `copies` pairs all of them), the latest first; what it was
+-- moved from before all.
 WITH standing AS (
     SELECT findings.finding_id, findings.sha256, findings.letter_id, findings.verdict, findings.containment,
         findings.evidence, coalesce(findings.supplier, findings.host) AS holder, findings.first_seen,
@@ -20,10 +21,7 @@ WITH standing AS (
     WHERE others.sha256 = this.sha256
         OR others.letter_id IS NOT NULL AND others.holder = this.holder AND others.containment = this.containment
             AND others.evidence = this.evidence
-    ORDER BY list_position(['moved_from', 'moved_to', 'copy'], relation), others.last_seen DESC, other_id
-    LIMIT $most
 )
-SELECT related.relation, related.other_id, related.basis, status.state, status.triage, status.url, status.member
-FROM related JOIN finding_status AS status ON status.finding_id = related.other_id
-WHERE status.finding_id IN (SELECT other_id FROM related)
-ORDER BY list_position(['moved_from', 'moved_to', 'copy'], related.relation), related.last_seen DESC, related.other_id;
+SELECT relation, other_id, basis FROM related
+ORDER BY list_position(['moved_from', 'moved_to', 'copy'], relation), last_seen DESC, other_id
+LIMIT $most;

@@ -120,3 +120,9 @@ def test_a_reader_that_has_enough_is_no_crash(triaged: Workspace, form: str) -> 
         listing.stdout.close()  # before anything is written: the command is still starting
         assert listing.wait(timeout=60) == 141
         assert listing.stderr.read() == ""
+
+
+def test_the_worst_of_them(triaged: Workspace) -> None:
+    every, worst = ([row["finding_id"] for row in rows(triaged, "list", *limit)] for limit in ((), ("--limit", "2")))
+    assert worst == every[:2]
+    assert triaged.stray("findings", "list", "--limit", "0").returncode == 2

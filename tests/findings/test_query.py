@@ -184,3 +184,21 @@ def test_letters_reach_and_documents_to_look_at(estate: Estate) -> None:
             query.sweep_summary(estate.database, unknown)
     waiting = query.to_look_at(estate.database)
     assert [(row.url, row.reasons) for row in waiting] == [(f"{HOST}/1/d.pdf", ("too little text",))]
+
+
+def test_what_divides_an_exposure_is_told_with_it(estate: Estate) -> None:
+    there = [(estate.document(f"/1/{name}.pdf"), letter(f"L-{name}")) for name in "abc"]
+    estate.sweep(*there)
+    estate.sweep(
+        Skipped(f"{HOST}/1/a.pdf", SkipReason.NOT_FOUND), Skipped(f"{HOST}/1/b.pdf", SkipReason.TIMED_OUT), there[2]
+    )
+    estate.sweep(*there)
+    details = {
+        row.letter_id: query.finding(estate.database, row.finding_id) for row in query.open_findings(estate.database)
+    }
+    gap = details["L-a"].gaps[0]
+    assert (gap.answers, gap.basis) == (1, "not_found")
+    assert gap.seen_before < gap.not_there_from < gap.seen_again
+    assert [len(details[f"L-{name}"].gaps) for name in "abc"] == [1, 0, 0], "an answer that is unknown divides nothing"
+    with_gaps = estate.ask("SELECT letter_id FROM exposure_timeline WHERE len(gaps) > 0")
+    assert with_gaps == [("L-a",)]
