@@ -97,6 +97,12 @@ class Budget:
             self._ahead(self._written)
         self.requests += 1
 
+    def settle(self) -> None:
+        """No more requests will be made: what was noted ahead gives way to what was made. A kill leaves that out."""
+        if self._ahead:
+            self._written = self.requests
+            self._ahead(self.requests)
+
     def received(self, size: int) -> None:
         """Bytes that an answer cost. What is over the limit is noticed by the next request."""
         self.bytes += size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -46,6 +47,7 @@ _UNREPLAYED: Final = "Failure while replaying WAL"
 _FOREIGN: Final = "not a findings database: Stray has not made its tables"
 # What the system says of a disk, a quota or a limit on files that leaves no room.
 _FULL = re.compile(r"No space left on device|Disk quota exceeded|File too large")
+_FULL_NUMBERS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
 Connection = duckdb.DuckDBPyConnection
@@ -277,10 +279,13 @@ def _create(path: Path, steps: tuple[Migration, ...]) -> None:
     except FileExistsError:
         pass  # somebody else made it in the meantime; theirs is as good
     except OSError as error:
+        if error.errno in _FULL_NUMBERS:
+            raise DiskFullError(path) from error
         raise DatabaseUnusableError(path, error.strerror or type(error).__name__) from error
     finally:
-        with suppress(OSError):
-            aside.unlink()
+        for left in (aside, aside.with_name(f"{aside.name}.wal")):
+            with suppress(OSError):
+                left.unlink()
 
 
 class _PrivateFiles:

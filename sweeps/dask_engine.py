@@ -29,9 +29,15 @@ CONNECT_SECONDS: Final = 30.0
 LOST_SECONDS: Final = 60.0
 # Seconds between two words to the workers that the sweeping process is there; they end their units after ALONE (60 s).
 BEAT_SECONDS: Final = 10.0
+# Seconds between two looks, and between two words to stop: a worker that joins, or is started again, hears the next.
 _LOOK: Final = 1.0
-# Seconds that a word to all workers may take: one that has fallen silent must not hold up the others.
+# Seconds that one answer of the cluster is waited for: who has fallen silent must not hold up the others.
 _WORD_SECONDS: Final = 5.0
+# How often a task that has ended may give no answer until its unit is given up.
+_BROKEN_ANSWERS: Final = 3
+# Seconds without any worker after a stop, and after the word to end at once, until the rest is given up for now: a
+# unit's process dies within one; the word may have to wait for a worker to be started again.
+STOP_LOST_SECONDS: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class _Task:
     job: Job
     future: Future
     deaths: int = 0
+    broken: int = 0
 
 
 @dataclass(slots=True)
@@ -79,6 +86,9 @@ class DaskEngine:
         self._workers = workers
         self._run_id = f"stray-{secrets.token_hex(8)}"
         self._stopping = threading.Event()
+        self._killed = threading.Event()
+        # When units that were told to end, and did not, are given up; monotonic.
+        self._until: float | None = None
         self._client: Client = None
 
     def run(self, queue: Jobs, on_progress: OnProgress, on_end: OnEnd) -> None:
@@ -88,7 +98,7 @@ class DaskEngine:
             telling = threading.Lock()
             client.subscribe_topic(self._run_id, _teller(run, telling, on_progress))
             silence = threading.Event()
-            beating = threading.Thread(target=self._beat, args=(client, silence), daemon=True)
+            beating = threading.Thread(target=self._beat, args=(silence,), daemon=True)
             beating.start()
             try:
                 self._work(run, queue, telling, on_end)
@@ -102,6 +112,7 @@ class DaskEngine:
         from sweeps.dask_task import stop_units  # noqa: PLC0415
 
         if not self._stopping.is_set():
+            self._until = time.monotonic() + STOP_GRACE + STOP_LOST_SECONDS
             self._stopping.set()
             self._say(stop_units)
             timer = threading.Timer(STOP_GRACE, self.kill)
@@ -112,6 +123,8 @@ class DaskEngine:
         """See `Engine`."""
         from sweeps.dask_task import kill_units  # noqa: PLC0415
 
+        self._until = time.monotonic() + STOP_LOST_SECONDS
+        self._killed.set()
         self._stopping.set()
         self._say(kill_units).join(_WORD_SECONDS)
 
@@ -134,8 +147,7 @@ class DaskEngine:
             if not run.tasks and (room or self._stopping.is_set()):
                 return
             idle_since = time.monotonic() if room else idle_since
-            if time.monotonic() - idle_since > LOST_SECONDS and not self._stopping.is_set():
-                raise EngineError(f"no worker has been reached at {self._scheduler} for {LOST_SECONDS:.0f} s")
+            self._check_reach(time.monotonic() - idle_since, len(run.tasks))
             for future in _ended(run):
                 task = run.tasks[future.key]
                 how = self._how(run, task)
@@ -144,6 +156,17 @@ class DaskEngine:
                     with telling:
                         on_end(task.job.unit, how)
                     queue.ended(task.job.unit)
+
+    def _check_reach(self, idle: float, at_work: int) -> None:
+        """Raises EngineError where nobody has been there for too long, or somebody does not end."""
+        patience = STOP_LOST_SECONDS if self._stopping.is_set() else LOST_SECONDS
+        if idle > patience:
+            raise EngineError(f"no worker has been reached at {self._scheduler} for {patience:.0f} s")
+        if self._until is not None and time.monotonic() > self._until:
+            units = "1 unit has" if at_work == 1 else f"{at_work} units have"
+            raise EngineError(
+                f"{units} not ended when told to, at {self._scheduler}; without a word they end themselves"
+            )
 
     def _room(self, client: Client) -> int:
         """Units that the workers can run at a time, 0 where none is reached."""
@@ -162,9 +185,9 @@ class DaskEngine:
         future.add_done_callback(run.ended.put)
 
     def _how(self, run: _Run, task: _Task) -> str | None:
-        """How a task ended, or None where its unit is begun once more."""
-        if task.future.status == "finished":
-            return str(task.future.result())
+        """How a task ended, or None where its unit is at work once more."""
+        if run.client.status == "running" and task.future.status in ("finished", "pending", "lost"):
+            return self._answer(run, task)
         if task.future.status == "error":
             name = type(task.future.exception()).__name__
             if name == "UnitDiedError" and task.deaths + 1 < DEATHS and not self._stopping.is_set():
@@ -172,15 +195,30 @@ class DaskEngine:
                 self._submit(run, task.job, task.deaths + 1)
                 return None
             return "its process died" if name == "UnitDiedError" else name
-        if self._stopping.is_set():
-            return "stopped"
         raise EngineError(f"the scheduler at {self._scheduler} is lost, and its tasks with it")
 
-    def _beat(self, client: Client, silence: threading.Event) -> None:
-        from sweeps.dask_task import beat  # noqa: PLC0415
+    def _answer(self, run: _Run, task: _Task) -> str | None:
+        """What a task gave, or None where its worker has gone with it: another runs it once more."""
+        try:
+            return str(task.future.result(timeout=_WORD_SECONDS))
+        except Exception as error:  # noqa: BLE001 - Dask's own, and one unit's error never ends a sweep
+            task.broken += not isinstance(error, TimeoutError)
+            if task.broken >= _BROKEN_ANSWERS:
+                return type(error).__name__
+        run.ended.put(task.future)
+        return None
 
-        while not silence.wait(BEAT_SECONDS):
-            _say(client, beat, self._run_id)
+    def _beat(self, silence: threading.Event) -> None:
+        """Say that we are there, or that units are to end, each time in a thread: a silent worker answers nothing."""
+        from sweeps.dask_task import beat, kill_units, stop_units  # noqa: PLC0415
+
+        said = time.monotonic()
+        while not silence.wait(_LOOK):
+            if self._stopping.is_set():
+                self._say(kill_units if self._killed.is_set() else stop_units)
+            elif time.monotonic() - said >= BEAT_SECONDS:
+                said = time.monotonic()
+                self._say(beat)
 
     def _say(self, word: Callable[[str], None]) -> threading.Thread:
         """Tell all workers, in a thread of its own: a signal handler must not wait for one."""

@@ -164,6 +164,7 @@ def _fetch(
     state = UnitState.INTERRUPTED if stop.is_set() else UnitState.FAILED if error else UnitState.FINISHED
     if cut and (unit.piece != Piece(unit.unit_id, 1) or cut.piece != unit.piece):
         note_spent(folder, unit, budget.cost)
+    budget.settle()
     spool.finish(_outcome(state, started, before, budget, error))
     return state
 

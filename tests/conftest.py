@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from demo_range.signer import Signer
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
@@ -23,6 +24,12 @@ from fetching.source import Source
 from scope.guard import Guard
 from scope.model import Authority, BucketTarget, Limits, NetworkPolicy, PackFiles, Scope, SiteTarget
 from scope.units import Unit
+
+# Seconds after which a slow test is taken for hung, where it does not say so itself: CI's machines are shared.
+SLOW_SECONDS = 600
+# Nothing is timed: an example that was slow beside others is no failure.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 LOOPBACK = "127.0.0.1"
 USER_AGENT = "Stray/test (Demo Trust; contact@example.org)"
@@ -151,6 +158,13 @@ def make_errand(scope: Scope, conduct: Path | None = None, stop: threading.Event
         user_agent=USER_AGENT,
         stop=stop or threading.Event(),
     )
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Give slow tests the time that they may take beside others."""
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_SECONDS))
 
 
 @pytest.fixture(name="recording_sink")

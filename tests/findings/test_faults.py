@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -97,6 +98,21 @@ def test_a_full_disk_loses_nothing_and_is_told(small_disk: Path, tmp_path: Path,
     set_triage(estate.database, known.finding_id, event())
     assert estate.ask("SELECT count(*) FROM entries") == [(20_001,)]
     assert len(finding(estate.database, known.finding_id).triage_events) == 1
+
+
+@pytest.mark.parametrize("room", [0, 12_000, 200_000, 1_000_000], ids=["header", "first rows", "log", "file"])
+def test_a_disk_that_is_full_while_the_database_is_made_is_told_and_nothing_stays(room: int, tmp_path: Path) -> None:
+    database = tmp_path / "findings.duckdb"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))  # as a full disk, but for this process alone
+    try:
+        with pytest.raises(DiskFullError, match="free some space"), open_writer(database):
+            pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+    with open_writer(database) as connection:
+        assert connection.execute("SELECT count(*) FROM findings").fetchall() == [(0,)]
 
 
 def test_a_disk_too_full_to_write_the_file_anew_deletes_all_the_same(small_disk: Path, empty_database: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +21,39 @@ from demo_range.rendering import Format, rendered
 from scope.model import Scope
 
 LETTERS = 6
+# Letters of a folder that hosts give while they hold back the others.
+GIVEN = 2
+
+
+class Hold:
+    """Hosts that keep letters back: at the first request for one of these something is done.
+
+    Requests for them stay under way until `release`, so what is done meets units at work, however fast or slow.
+    """
+
+    def __init__(self, act: Callable[[Hold], object]) -> None:
+        self._act = act
+        self._first = threading.Lock()
+        self._released = threading.Event()
+        self.broken: list[Exception] = []
+
+    def meet(self) -> None:
+        """A letter was asked for; returns when it may be given."""
+        if self._first.acquire(blocking=False):
+            try:
+                self._act(self)
+            except Exception as error:  # noqa: BLE001 - this thread is the server's; the test is told
+                self.broken.append(error)
+        self._released.wait()
+
+    @property
+    def was_met(self) -> bool:
+        """Has a letter been asked for that is kept back?"""
+        return self._first.locked()
+
+    def release(self) -> None:
+        """From now on everything is answered."""
+        self._released.set()
 
 
 @dataclass
@@ -28,7 +61,7 @@ class Host:
     """Folders of letters on one server, and when each was asked for something."""
 
     letters: list[bytes]
-    pause: float = 0.0
+    hold: Hold | None = None
     port: int = 0
     asked: list[tuple[float, str]] = field(default_factory=list)
 
@@ -43,6 +76,11 @@ class Host:
         if len(parts) == 2 and parts[1].removesuffix(".txt").isdigit():
             return self.letters[int(parts[1].removesuffix(".txt"))]
         return None
+
+    def keeps_back(self, path: str) -> bool:
+        """Is it a letter that a hold holds back?"""
+        number = path.rpartition("/")[2].removesuffix(".txt")
+        return number.isdigit() and int(number) >= GIVEN
 
     def spans(self) -> dict[str, tuple[float, float]]:
         """For each folder the first and the last time that it was asked for."""
@@ -60,8 +98,8 @@ def serving(host: Host) -> Iterator[Host]:
 
         def do_GET(self) -> None:
             host.asked.append((time.monotonic(), self.path))
-            if self.path.endswith(".txt") and host.pause:
-                threading.Event().wait(host.pause)
+            if (hold := host.hold) is not None and host.keeps_back(self.path):
+                hold.meet()
             body = host.body(self.path)
             self.send_response(200 if body is not None else 404)
             self.send_header("Content-Type", "text/plain" if self.path.endswith(".txt") else "text/html")
@@ -96,6 +134,19 @@ class SmallEstate:
     folder: Path
     busy: Host
     other: Host
+
+    @contextmanager
+    def held(self, act: Callable[[Hold], object]) -> Iterator[Hold]:
+        """Within the block all but GIVEN letters of a folder are kept back; `act` is done at the first, in a thread."""
+        hold = Hold(act)
+        self.busy.hold = self.other.hold = hold
+        try:
+            yield hold
+        finally:
+            self.busy.hold = self.other.hold = None
+            hold.release()
+        assert hold.was_met
+        assert hold.broken == []
 
     def scope(self, name: str, **more: Any) -> Scope:
         """With a database of its own."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from sweeps.local_engine import LocalEngine
 from sweeps.sweep import Sweep, SweepResult
 from sweeps.watching import Began, SweepEvent, UnitBegan, UnitEnded, UnitTold
 from tests.sweeps.cluster_certificates import made_certificates
-from tests.sweeps.engine_estate import LETTERS, SmallEstate, answers, small_estate
+from tests.sweeps.engine_estate import LETTERS, Hold, SmallEstate, answers, small_estate
 
 KINDS = ["local", "dask"]
 
@@ -93,15 +92,6 @@ def workers_of(sweep: str = "sweeps.worker") -> list[psutil.Process]:
     return found
 
 
-@contextmanager
-def slow(estate: SmallEstate) -> Iterator[None]:
-    estate.busy.pause = estate.other.pause = 0.15
-    try:
-        yield
-    finally:
-        estate.busy.pause = estate.other.pause = 0.0
-
-
 @pytest.fixture(scope="module")
 def expected(estate: SmallEstate) -> dict[str, list[tuple[Any, ...]]]:
     """What a sweep without trouble says."""
@@ -168,7 +158,9 @@ def test_a_unit_that_breaks_is_told_of_and_the_others_are_as_ever(
     (folder,) = sweep_folders(spool_root(scope.database.file))
     folder.open_unit(broken).unlink()
     swept(scope, engine_of(kind), Watching())
-    assert answers(scope) == expected
+    told = answers(scope)
+    assert told | {"units": []} == expected | {"units": []}, "a unit that the stop met may have asked for some twice"
+    assert {state for _, state, _ in told["units"]} == {"finished"}
     assert why[broken] == "exit code 4", "it could not write"
     assert isinstance(folder, SweepFolder)
 
@@ -180,16 +172,14 @@ def test_a_units_process_that_is_killed_is_begun_again_and_nothing_is_lost_or_do
 ) -> None:
     scope = estate.scope(f"killed-{kind}")
 
-    def kill() -> None:
+    def kill(hold: Hold) -> None:
         workers_of()[0].send_signal(signal.SIGKILL)
+        hold.release()
 
-    watching = Watching(lambda event: isinstance(event, UnitTold) and event.progress.documents >= 2, kill)
-    with slow(estate):
-        swept(scope, engine_of(kind), watching)
+    with estate.held(kill):
+        swept(scope, engine_of(kind), Watching())
     told = answers(scope)
-    assert {name: rows for name, rows in told.items() if name != "units"} == {
-        name: rows for name, rows in expected.items() if name != "units"
-    }
+    assert told | {"units": []} == expected | {"units": []}
     assert {state for _, state, _ in told["units"]} == {"finished"}
 
 
@@ -199,14 +189,15 @@ def test_a_dask_worker_that_is_killed_has_its_unit_run_elsewhere(
     engine = engine_of("dask")
     scope = estate.scope("worker-killed")
 
-    def kill() -> None:
+    def kill(hold: Hold) -> None:
         (process, *_) = workers_of()
         parent = process.parent()
         assert parent is not None
         parent.send_signal(signal.SIGKILL)
+        hold.release()
 
-    watching = Watching(lambda event: isinstance(event, UnitTold) and event.progress.documents >= 2, kill)
-    with slow(estate):
+    watching = Watching()
+    with estate.held(kill):
         swept(scope, engine, watching)
     told = answers(scope)
     assert told["findings"] == expected["findings"]
@@ -223,13 +214,15 @@ def test_a_stop_reaches_units_at_work_and_nothing_more_begins(
 ) -> None:
     scope = estate.scope(f"stopped-{kind}")
     sweep = Sweep(scope, engine_of(kind), "0.1.0", "pack")
-    watching = Watching(lambda event: isinstance(event, UnitTold) and event.progress.documents >= 1, sweep.stop)
-    with slow(estate):
-        sweep.run(watching)
+    estate.busy.asked.clear()
+    with estate.held(lambda _: sweep.stop()):
+        sweep.run(Watching())
     assert workers_of() == []
+    assert len(estate.busy.spans()) <= 1, "its other folder is a unit that had not begun"
     told = answers(scope)
     states = {state for _, state, _ in told["units"]}
     assert "interrupted" in states
+    assert "finished" not in states
     assert any(reason == "interrupted" for *_, reason in told["skips"])
 
 
@@ -240,13 +233,44 @@ def test_a_kill_ends_units_at_work_and_the_next_run_goes_on(
 ) -> None:
     scope = estate.scope(f"ended-{kind}")
     engine = engine_of(kind)
-    watching = Watching(lambda event: isinstance(event, UnitTold) and event.progress.documents >= 1, engine.kill)
-    with slow(estate):
+    with estate.held(lambda _: engine.kill()):
         # What `stray sweep` does then is to end at once; here the run is seen to its end, as if each unit had broken.
-        swept(scope, engine, watching)
+        swept(scope, engine, Watching())
     assert workers_of() == []
     documents = answers(scope)["documents"]
     assert len(documents) < len(expected["documents"])
     swept(scope, engine_of(kind), Watching())
     found = {row[:4] for row in answers(scope)["findings"]}
     assert found == {row[:4] for row in expected["findings"]}
+
+
+@pytest.mark.slow
+def test_a_dask_worker_that_has_fallen_silent_holds_up_neither_a_stop_nor_the_others(
+    estate: SmallEstate, engine_of: Callable[[str], Engine], expected: dict[str, list[tuple[Any, ...]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("sweeps.dask_engine.STOP_GRACE", 1.0)
+    monkeypatch.setattr("sweeps.dask_engine.STOP_LOST_SECONDS", 1.0)
+    scope = estate.scope("silent")
+    sweep = Sweep(scope, engine_of("dask"), "0.1.0", "pack")
+    units: list[psutil.Process] = []
+    silent: list[psutil.Process] = []
+
+    def stop(_: Hold) -> None:
+        units.extend(workers_of())
+        silent.extend(units[0].parents()[:1])
+        silent[0].suspend()
+        sweep.stop()
+
+    try:
+        with estate.held(stop), pytest.raises(EngineError, match="not ended when told to"):
+            sweep.run(Watching())
+        _, alive = psutil.wait_procs(units[1:], timeout=60)
+        assert alive == [], "the others were told"
+    finally:
+        for process in silent:
+            process.resume()
+    _, alive = psutil.wait_procs(units, timeout=60)
+    assert alive == [], "it hears the word when it is back"
+    swept(scope, engine_of("dask"), Watching())
+    assert answers(scope) | {"units": []} == expected | {"units": []}, "and the next run goes on"

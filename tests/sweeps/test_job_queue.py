@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,49 @@ def test_what_was_not_begun_is_left_to_be_told_of(tmp_path: Path) -> None:
     left = {unit.unit_id for unit in queue.left()}
     assert left == {unit.unit_id for unit in plan} - {taken.unit_id} | {"site-ffffffffffffffff"}
     assert queue.take() is None
+
+
+def test_every_host_has_its_turn() -> None:
+    scope = scope_of(3)  # of one, two and three folders
+    queue = queue_of(Plan(scope), scope)
+    order = []
+    while job := queue.take():
+        order.append(job.unit.host)
+        queue.ended(job.unit)
+    assert order[:3] == sorted(set(order))
+    assert order[3] != order[2]
+
+
+def test_a_unit_that_comes_later_waits_for_its_host_and_comes_first_there() -> None:
+    scope = scope_of(3)
+    plan = Plan(scope)
+    units = {unit.host: unit for unit in plan}
+    queue = queue_of(plan, scope)
+    later = {host: replace(units[host], unit_id=f"later-{number}") for number, host in enumerate(units)}
+    first = queue.take()
+    assert first is not None
+    busy = first.unit.host
+    waiting, other = (host for host in units if host != busy)
+    for unit in later.values():
+        queue.add(unit)
+    taken = [job.unit for job in (queue.take(), queue.take(), queue.take()) if job]
+    assert taken == [later[waiting], later[other]], "one at each host"
+    queue.ended(first.unit)
+    again = queue.take()
+    assert again is not None
+    assert again.unit == later[busy]
+
+
+def test_what_comes_once_all_is_left_waits_for_its_host_too() -> None:
+    scope = scope_of(1)
+    queue = queue_of(Plan(scope), scope)
+    first = queue.take()
+    assert first is not None
+    assert list(queue.left()) == []
+    queue.add(replace(first.unit, unit_id="later"))
+    assert queue.take() is None
+    queue.ended(first.unit)
+    assert queue.take() is not None
 
 
 def test_only_units_of_the_kinds_that_were_asked_for(tmp_path: Path) -> None:

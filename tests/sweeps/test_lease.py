@@ -59,6 +59,73 @@ def test_a_dead_process_of_this_machine_is_not_waited_for(tmp_path: Path, monkey
         assert held.is_held
 
 
+def holder(**other: object) -> str:
+    """What a lease of this process holds, but for what is given."""
+    return json.dumps(sweeps.lease._this_process() | {"token": "t"} | other)
+
+
+def test_a_process_of_this_machine_that_has_the_number_of_a_dead_one_is_not_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeps.lease, "TAKEN", 100.0)
+    path = tmp_path / "unit.lease"
+    path.write_text(holder(started="1"))
+    with lease_at(path) as held:
+        assert held.is_held
+
+
+@pytest.mark.parametrize("other", [{"boot": "x"}, {"host": "other"}], ids=["same name", "a container here"])
+def test_processes_of_others_are_not_looked_up_here(
+    other: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeps.lease, "TAKEN", 100.0)
+    path, looks = tmp_path / "unit.lease", iter(range(10))
+    path.write_text(holder(**other, started="1"))
+    with Lease(path, lambda: None, lambda: next(looks, None) is None) as held:
+        assert not held.is_held, "it may be alive: only its silence tells"
+
+
+def test_one_that_is_touched_is_not_taken_however_long_that_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeps.lease, "TAKEN", 0.0)
+    path, looks = tmp_path / "unit.lease", iter(range(10))
+    path.write_text(holder(host="other"))
+
+    def touch() -> bool:
+        look = next(looks, None)
+        os.utime(path, ns=(look or 0, look or 0))
+        return look is None
+
+    with Lease(path, lambda: None, touch) as held:
+        assert not held.is_held
+
+
+def test_of_two_who_take_at_once_the_one_that_came_first_gives_way(tmp_path: Path) -> None:
+    path, cancelled = tmp_path / "unit.lease", threading.Event()
+    path.write_text(holder(started="1"))
+    held = lease_at(path, cancelled=cancelled)
+
+    class TakenMeanwhile(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            path.write_text(holder(host="other"))
+            cancelled.set()
+            return super().wait(timeout)
+
+    held._ended = TakenMeanwhile()
+    with held:
+        assert not held.is_held
+
+
+def test_a_holder_touches_it_and_is_told_of_nothing_when_it_ends(tmp_path: Path) -> None:
+    path, lost = tmp_path / "unit.lease", threading.Event()
+    with lease_at(path, lost):
+        os.utime(path, ns=(1, 1))
+        while path.stat().st_mtime_ns == 1:
+            threading.Event().wait(0.01)
+    assert not lost.is_set()
+
+
 def test_another_machine_that_has_fallen_silent_is_taken_over_from(tmp_path: Path) -> None:
     path = tmp_path / "unit.lease"
     path.write_text(json.dumps({"host": "other", "boot": "x", "pid": 1, "started": "1", "token": "t"}))
