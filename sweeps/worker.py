@@ -162,11 +162,16 @@ def _fetch(
     errand.conduct.close()
     error = gate.shut.detail if gate.shut else error
     state = UnitState.INTERRUPTED if stop.is_set() else UnitState.FAILED if error else UnitState.FINISHED
-    if cut and (unit.piece != Piece(unit.unit_id, 1) or cut.piece != unit.piece):
-        note_spent(folder, unit, budget.cost)
-    budget.settle()
+    _settle_cost(folder, unit, cut, budget)
     spool.finish(_outcome(state, started, before, budget, error))
     return state
+
+
+def _settle_cost(folder: SweepFolder, unit: Unit, cut: UnitCut | None, budget: Budget) -> None:
+    """Keep what was spent: for this unit where it goes on, for the others where it is a piece."""
+    budget.settle()
+    if cut and (unit.piece != Piece(unit.unit_id, 1) or cut.piece != unit.piece):
+        note_spent(folder, unit, budget.cost)
 
 
 def _before(spool: UnitSpool, spent: Cost) -> Cost:
