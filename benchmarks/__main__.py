@@ -13,6 +13,7 @@ BENCHMARKS = (
     "crawling",
     "early_answer",
     "engine",
+    "engine_command",
     "extraction",
     "findings",
     "incremental",

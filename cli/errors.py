@@ -15,7 +15,7 @@ from findings.errors import FindingsError
 from inspection.errors import LettersError
 from matchers.errors import PackError
 from scope.errors import ScopeError
-from sweeps.errors import EngineError
+from sweeps.errors import ApartError, EngineError
 
 
 class AuthorityError(Exception):
@@ -41,6 +41,9 @@ def told_plainly() -> Iterator[None]:
     except AuthorityError as error:
         notice(f"stray: {error}")
         sys.exit(ExitCode.NO_AUTHORITY)
+    except ApartError as error:
+        notice(f"stray: crashed with {error}. This is a bug; please report this line.")
+        sys.exit(ExitCode.CRASH)
     except EXPECTED as error:
         for line in str(error).splitlines():
             notice(f"stray: {line}")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.console import notice
-from findings.errors import FindingsError, SweepRunningError
+from findings.errors import FindingsError
 from matchers.keys import PackKey
 from matchers.pack import Pack, open_pack
 from scope.errors import ScopeError
 from scope.loader import load_scope
-from scope.model import Scope
-from sweeps.rematching import Comparison, seen, settle
+from sweeps.rematching import Comparison, seen
 
 # Seconds to wait for a database that another process holds; then it is said that it could not be asked.
 _WAIT = 5.0
@@ -42,16 +41,6 @@ def tell_seen(pack_path: Path, key: PackKey, before: Pack, database: Path | None
     else:
         notice(f"none of the {len(ids)} letters was seen before, as far as sketches tell")
     tell_limits(comparison)
-
-
-def settle_changed_pack(scope: Scope, pack: Pack) -> None:
-    """Before a sweep with a changed pack: which documents need not be fetched again, by their sketches."""
-    try:
-        settle(scope, pack)
-    except SweepRunningError:
-        pass  # the sweep itself says so
-    except FindingsError as error:
-        notice(f"which verdicts stand with the changed pack is not known ({error}); everything is fetched again")
 
 
 def tell_limits(comparison: Comparison) -> None:

@@ -8,10 +8,14 @@ import threading
 from cli.console import notice
 from cli.errors import AuthorityError, CommandError
 from cli.exit_codes import ExitCode
+from findings.errors import FindingsError
 from findings.records import StopCause
+from findings.settled import Settled
 from scope.guard import Guard
 from scope.model import Scope
 from scope.stop_files import standing_order
+from sweeps.apart import settle_apart
+from sweeps.errors import ApartError
 from sweeps.gates import Gates
 
 
@@ -42,3 +46,14 @@ def begin(gates: Gates, scope: Scope, *, wait_for_window: bool = False) -> None:
     if closed is not None:
         notice(f"no sweep was begun: {closed}")
         sys.exit(ExitCode.INCOMPLETE)
+
+
+def settle_changed_pack(scope: Scope, generation: str) -> None:
+    """Before a sweep with a changed pack: which documents need not be fetched again, by their sketches."""
+    database = scope.database.file
+    if not database.exists() or Settled.latest_generation(database) == generation:
+        return
+    try:
+        settle_apart(database, scope.pack.path, scope.pack.key)
+    except (FindingsError, ApartError) as error:
+        notice(f"which verdicts stand with the changed pack is not known ({error}); everything is fetched again")

@@ -21,8 +21,7 @@ from cli.exit_codes import ExitCode
 from cli.fail_on import EVERYTHING, FailOn, fail_on_option
 from cli.notifying import notify_of_sweep, sign_of_life
 from cli.options import DatabaseFile, format_option, scope_argument
-from cli.pack_seen import settle_changed_pack
-from cli.starting import begin, check_scope_authority
+from cli.starting import begin, check_scope_authority, settle_changed_pack
 from cli.sweep_summary import summary_fields, tell_not_failed_on, tell_summary, unseen
 from cli.watched import LOUD, Saying, Watched, saying_of, watched, watching_options
 from findings.conduct.folder import conduct_root
@@ -32,9 +31,10 @@ from findings.records import FindingState, Severity
 from findings.resuming import RESUME_WITHIN
 from findings.spool_folders import spool_root, spooled_confirmations, spooled_matches
 from matchers.keys import load_key
-from matchers.pack import open_pack
+from matchers.pack_head import read_head
 from scope.loader import load_scope
 from scope.model import Scope
+from sweeps.apart import take_in_apart
 from sweeps.gates import Closed, Gates
 from sweeps.recheck import Recheck
 from sweeps.sweep import Sweep, SweepResult
@@ -149,10 +149,11 @@ def run_sweep(
         PackError: the pack can not be opened.
     """
     check_scope_authority(scope)
-    pack = open_pack(scope.pack.path, load_key(scope.pack.key))  # now, rather than in every worker
-    settle_changed_pack(scope, pack)
+    pack = read_head(scope.pack.path, load_key(scope.pack.key))  # now, rather than in every worker
+    settle_changed_pack(scope, pack.generation)
     runs, at_a_time = engine or local_engine(scope.limits)
     running = Sweep(scope, runs, version("stray"), pack.pack_id, manner.wait_seconds, fresh=manner.fresh)
+    running.take_in_by(take_in_apart)
     if recheck is not None:
         running.only(recheck)
 

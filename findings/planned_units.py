@@ -18,6 +18,8 @@ from findings.records import UnitRecord
 PLAN_COLUMNS: Final = pa.schema([(column.name, pa.string()) for column in fields(UnitRecord)])
 _REQUIRED: Final = ("unit_id", "kind", "start_url", "host", "tier", "authority")
 _REPEATED: Final = [name for name in PLAN_COLUMNS.names if name != "unit_id"]
+# What a damaged file makes of itself.
+_UNREADABLE: Final = (pa.ArrowException, OSError, KeyError, ValueError)
 # Units that are written and read at a time: 10 MB as Python's objects, 1 MB as columns.
 _AT_A_TIME: Final = 20_000
 
@@ -34,11 +36,9 @@ class PlannedUnits(Sequence[UnitRecord]):
         try:
             with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=_REPEATED) as file:
                 held = file.read()
-                missing = set(_REQUIRED) - set(held.column_names)
-                if missing or set(held.column_names) - set(PLAN_COLUMNS.names):
-                    raise SpoolError(f"{path} can not be read (it has other columns)")
+                _check_columns(path, held.column_names)
                 return cls(held)
-        except (pa.ArrowException, OSError) as error:
+        except _UNREADABLE as error:
             raise SpoolError(f"{path} can not be read ({type(error).__name__})") from error
 
     def __len__(self) -> int:
@@ -57,6 +57,58 @@ class PlannedUnits(Sequence[UnitRecord]):
         for batch in self.table.to_batches(max_chunksize=_AT_A_TIME):
             for row in batch.to_pylist():
                 yield UnitRecord(**row)
+
+
+class PlanOnDisk(Sequence[UnitRecord]):
+    """Planned units of which only the number is in memory: a sweep that is gone on with makes its plan anew.
+
+    Attributes:
+        path: of the file; it was whole when it was opened.
+    """
+
+    def __init__(self, path: Path, count: int) -> None:
+        self.path = path
+        self._count = count
+
+    @classmethod
+    def of_file(cls, path: Path) -> PlanOnDisk:
+        """What `write_plan` wrote; all of it is read once, piece by piece. Raises SpoolError if it can not be."""
+        count = sum(batch.num_rows for batch in _batches(path))
+        if count != pq.read_metadata(path).num_rows:
+            raise SpoolError(f"{path} can not be read (it has not all of its rows)")
+        return cls(path, count)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> UnitRecord: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[UnitRecord]: ...
+    def __getitem__(self, index: int | slice) -> UnitRecord | Sequence[UnitRecord]:
+        return PlannedUnits.of_file(self.path)[index]
+
+    def __iter__(self) -> Iterator[UnitRecord]:
+        for batch in _batches(self.path):
+            for row in batch.to_pylist():
+                yield UnitRecord(**row)
+
+
+def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """A plan's pieces, each held against its checksums. Raises SpoolError if one can not be read."""
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=_REPEATED) as file:
+            _check_columns(path, file.schema_arrow.names)
+            yield from file.iter_batches(batch_size=_AT_A_TIME, use_threads=False)  # each keeps memory
+    except _UNREADABLE as error:
+        raise SpoolError(f"{path} can not be read ({type(error).__name__})") from error
+    finally:
+        pa.default_memory_pool().release_unused()
+
+
+def _check_columns(path: Path, names: Sequence[str]) -> None:
+    if set(_REQUIRED) - set(names) or set(names) - set(PLAN_COLUMNS.names):
+        raise SpoolError(f"{path} can not be read (it has other columns)")
 
 
 def table_of(units: Sequence[UnitRecord]) -> pa.Table:

@@ -68,9 +68,7 @@ def lay_down_others(root: Path, key: DatabaseKey, run: Run, left: LeftIn) -> tup
         SpoolError: the disk gives up.
     """
     given_up = []
-    for spool in SweepSpool.all_unfinished(root, key):
-        if run.resumed is not None and spool.record.sweep_id == run.resumed.record.sweep_id:
-            continue
+    for spool in SweepSpool.all_unfinished(root, key, run.resumed.record.sweep_id if run.resumed else ""):
         is_ours = spool.is_of(run.scope_digest, run.kind)
         with storage_errors(root):
             is_old = run.now - last_alive(spool.folder) > RESUME_WITHIN

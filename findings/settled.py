@@ -63,6 +63,17 @@ class Settled:
         except (OSError, ValueError, KeyError, TypeError):
             return _NOTHING
 
+    @classmethod
+    def latest_generation(cls, database: Path) -> str:
+        """Of which generation the file is, without its numbers; empty where it is missing or not whole."""
+        path = memory_root(database) / _NAME
+        try:
+            with path.open("rb") as file:
+                line, generation, numbers = _header(file.read(_LONGEST_HEADER))
+            return generation if path.stat().st_size == len(line) + 1 + 8 * sum(numbers) else ""
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
     def holds(self, sha256: str) -> bool:
         """Does the verdict of the document of this digest (hex) stand?"""
         return holds(self.stands, sha256)
@@ -108,15 +119,22 @@ def numbers_of(digests: Iterable[str]) -> Numbers:
 
 
 def _read(content: bytes) -> Settled:
-    line, found, _ = content[:_LONGEST_HEADER].partition(b"\n")
-    header: Mapping[str, Any] = json.loads(line)
-    counts = [int(header[name]) for name in ("stands", "refused", "letters")]
+    line, generation, counts = _header(content[:_LONGEST_HEADER])
     body = content[len(line) + 1 :]
-    if header["format"] != SETTLED_FORMAT or not found or len(body) != 8 * sum(counts):
+    if len(body) != 8 * sum(counts):
         raise ValueError("not a whole file of ours")
     numbers = np.frombuffer(body, dtype="<u8").astype(np.uint64)
     stands, refused, letters = np.split(numbers, np.cumsum(counts)[:-1])
-    return Settled(str(header["generation"]), datetime.fromisoformat(header["made_at"]), stands, refused, letters)
+    return Settled(generation, datetime.fromisoformat(json.loads(line)["made_at"]), stands, refused, letters)
+
+
+def _header(content: bytes) -> tuple[bytes, str, list[int]]:
+    """The first line, the generation in it, and how many numbers of each kind come after it."""
+    line, found, _ = content.partition(b"\n")
+    header: Mapping[str, Any] = json.loads(line)
+    if header["format"] != SETTLED_FORMAT or not found:
+        raise ValueError("not a file of ours")
+    return line, str(header["generation"]), [int(header[name]) for name in ("stands", "refused", "letters")]
 
 
 _NO_NUMBERS: Final = np.zeros(0, dtype=np.uint64)

@@ -17,7 +17,7 @@ from findings.durable_files import FOLDER_MODE, private_folder, read_json, stora
 from findings.errors import DatabaseKeyError, SpoolError
 from findings.keys import DatabaseKey
 from findings.parts import PartWriter
-from findings.planned_units import write_plan
+from findings.planned_units import PlanOnDisk, write_plan
 from findings.records import (
     Begun,
     SweepEnd,
@@ -103,14 +103,17 @@ class SweepSpool:
         return cls(folder, record_of(header, ()), key)
 
     @classmethod
-    def all_unfinished(cls, root: Path, key: DatabaseKey) -> list[Self]:
+    def all_unfinished(cls, root: Path, key: DatabaseKey, but: str = "") -> list[Self]:
         """Sweeps that have not ended, oldest first: killed, or stopped to be resumed. Unreadable ones are left out.
+
+        The one of the id `but` is left out too, unopened.
 
         Raises:
             DatabaseKeyError: one was written with another key.
         """
         with storage_errors(root):
-            spools = [cls._opened(folder, key) for folder in sweep_folders(root) if _is_unfinished(folder)]
+            folders = [each for each in sweep_folders(root) if each.sweep_id != but and _is_unfinished(each)]
+            spools = [cls._opened(folder, key) for folder in folders]
         return [spool for spool in spools if spool is not None]
 
     @classmethod
@@ -144,7 +147,7 @@ class SweepSpool:
         if header.get("key_check") != key.check_value():
             raise DatabaseKeyError("an unfinished sweep was spooled with another database key; put that key back")
         try:
-            plan: Sequence[UnitRecord] = folder.plan()
+            plan: Sequence[UnitRecord] = PlanOnDisk.of_file(folder.plan_file)
         except SpoolError:
             plan = ()  # not gone on with; the merge of its end sets the plan aside and reports it
         try:

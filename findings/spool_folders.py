@@ -26,6 +26,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -141,7 +142,7 @@ class SweepFolder:
 
     def cut_short(self) -> list[str]:
         """Ids of units that a stop cut short: gone on with if the sweep is resumed, merged if it ends."""
-        return sorted(path.name.removesuffix(STOPPED) for path in self.path.glob(f"*{STOPPED}"))
+        return self.with_ending(STOPPED)
 
     def cut_short_before_3(self) -> list[str]:
         """The same in a spool of the formats 1 and 2, where they lay among the finished ones."""
@@ -150,7 +151,13 @@ class SweepFolder:
 
     def left_open(self) -> list[str]:
         """Ids of units whose worker has not ended, or was killed."""
-        return sorted(path.name.removesuffix(OPEN) for path in self.path.glob(f"*{OPEN}"))
+        return self.with_ending(OPEN)
+
+    def with_ending(self, ending: str) -> list[str]:
+        """What stands before this ending in the names of files and folders, in order."""
+        with suppress(FileNotFoundError), os.scandir(self.path) as found:  # names alone: a glob takes 3 s of a million
+            return sorted(entry.name.removesuffix(ending) for entry in found if entry.name.endswith(ending))
+        return []
 
     def finished(self) -> frozenset[str]:
         """Ids of units that this run of the sweep need not begin."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-from matchers.normaliser import NORMALISER_VERSION
+from matchers.normaliser_version import NORMALISER_VERSION
 
 READING_VERSION: Final = 1
 # Libraries that take text out of files. Absent ones count as well: with one more, more is read.

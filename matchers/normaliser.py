@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from matchers.compiled import NUMBER, compiled, filled, given
 
-# Raised with every change that gives a text other symbols or other tokens: packs made before can not be compared.
-NORMALISER_VERSION = 1
-
 Offsets = NDArray[np.int32]
 
 _BLOCK_BITS = 8

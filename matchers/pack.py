@@ -12,15 +12,16 @@ from matchers.errors import PackDamagedError
 from matchers.keyring import Keyring
 from matchers.keys import PackKey
 from matchers.letter_marks import LetterMarks
-from matchers.normaliser import NORMALISER_VERSION, Normalised
+from matchers.normaliser import Normalised
+from matchers.normaliser_version import NORMALISER_VERSION
 from matchers.pack_format import (
     ARRAYS,
     Manifest,
     PackParameters,
     array_path,
     check_files,
-    read_manifest,
 )
+from matchers.pack_head import held_against_files
 from matchers.seals import RowSeal, Seal, opened_figures
 from matchers.shingle_table import LookUp, ShingleTable
 from matchers.shingles import shingle_hashes
@@ -30,10 +31,6 @@ from matchers.spill import mapped
 from matchers.stored_letter import StoredLetter
 from matchers.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from matchers.tokens import Tokens, token_key, tokens_of
-
-# Bytes of array files up to which opening a pack reads and digests them all; 256 MB take about half a second. Larger
-# packs are held against their sizes, and against their digests by `Pack.verify`.
-VERIFIED_AT_OPENING = 256 << 20
 
 
 class Pack:
@@ -172,15 +169,4 @@ def open_pack(folder: Path, key: PackKey) -> Pack:
     Raises:
         PackError: it is missing, not a pack, of another version, of another key, or damaged; the text says which.
     """
-    manifest = read_manifest(folder, key)
-    small = sum(mark.size for mark in manifest.files.values()) <= VERIFIED_AT_OPENING
-    try:
-        check_files(folder, manifest, digests=small)
-        return Pack(folder, manifest, key)
-    except (OSError, PackDamagedError):
-        # A build may have put a new pack in place between reading the manifest and its arrays.
-        fresh = read_manifest(folder, key)
-        if fresh.generation == manifest.generation:
-            raise
-    check_files(folder, fresh, digests=small)
-    return Pack(folder, fresh, key)
+    return held_against_files(folder, key, lambda manifest: Pack(folder, manifest, key))

@@ -13,7 +13,7 @@ from typing import Any
 
 from matchers.errors import NotAPackError, PackDamagedError, PackError, PackKeyError, PackMissingError, PackVersionError
 from matchers.keys import PackKey
-from matchers.normaliser import NORMALISER_VERSION
+from matchers.normaliser_version import NORMALISER_VERSION
 from matchers.private_files import private_opener
 from matchers.thresholds import Thresholds
 

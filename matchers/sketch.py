@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from matchers.document_text import DocumentText
 from matchers.errors import SketchError
-from matchers.normaliser import NORMALISER_VERSION
+from matchers.normaliser_version import NORMALISER_VERSION
 from matchers.pack import Pack
 from matchers.parts import PART_POINTS, part_of, part_ranges
 from matchers.seals import SALT_BYTES, Part, Seal

@@ -23,7 +23,7 @@ from matchers.anchors import Anchor
 from matchers.hashed_letter import MARK_BYTES, NO_MARK, HashedLetter
 from matchers.keyring import Keyring
 from matchers.letter_marks import LetterMarks
-from matchers.normaliser import NORMALISER_VERSION
+from matchers.normaliser_version import NORMALISER_VERSION
 from matchers.pack_format import FORMAT_VERSION, STAGED_PREFIX, PackParameters, sync_folder
 from matchers.private_files import make_private_folder, private_opener
 from matchers.seals import RowSeal

@@ -7,14 +7,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from fetching.budget import NOTHING_SPENT, Cost
-from findings.durable_files import FOLDER_MODE, private_folder, read_json, storage_errors, sync_folder, write_json
+from findings.durable_files import (
+    FOLDER_MODE,
+    private_folder,
+    read_json,
+    storage_errors,
+    sync_folder,
+    write_json,
+    written_aside,
+)
 from findings.records import UnitRecord
 from findings.spool_folders import OPENED_FILE, SweepFolder
 from scope.pieces import Bounds, Piece, key_order, piece_of
@@ -24,6 +34,8 @@ BOUND: Final = ".bound"
 SPENT: Final = ".spent"
 _MEMORY: Final = ".memory"
 _FILE: Final = "cuts.json"
+# The file is one JSON object, each unit in a line of its own: with a million bounds it has 50 MB.
+_FIRST: Final = b"{\n"
 
 
 def bound_file(folder: SweepFolder, unit_id: str) -> Path:
@@ -79,10 +91,15 @@ def later_piece(folder: SweepFolder, unit: Unit, number: int) -> Piece | None:
 
 def known_cuts(database: Path, folder: SweepFolder | None = None) -> dict[str, Bounds]:
     """Bounds by the id of the whole: those of earlier sweeps, and those of this one."""
-    held = read_json(_memory(database) / _FILE) or {}
-    found = {whole: bounds for whole, line in held.items() if (bounds := _bounds(line))}
+    found = {whole: bounds for whole, line in _held(_memory(database) / _FILE) if (bounds := _bounds(line))}
+    return with_cuts_of(folder, found) if folder else found
+
+
+def with_cuts_of(folder: SweepFolder, cuts: Mapping[str, Bounds]) -> dict[str, Bounds]:
+    """The same bounds, with what this sweep has cut since, and without what it found to lie in no order."""
+    found = dict(cuts)
     made: dict[str, list[str]] = {}
-    for file in folder.path.glob(f"*{BOUND}") if folder else ():
+    for file in _bound_files(folder):
         whole, bound = _whole_in(file), _bound_in(file)
         if whole and bound is None:
             found.pop(whole, None)
@@ -93,8 +110,13 @@ def known_cuts(database: Path, folder: SweepFolder | None = None) -> dict[str, B
     return found
 
 
+def has_cut(folder: SweepFolder) -> bool:
+    """Has this sweep cut a unit, or found that one can not be?"""
+    return bool(_bound_files(folder))
+
+
 def remember(database: Path, cuts: Mapping[str, Bounds], units: Iterable[str]) -> None:
-    """Keep bounds for the next sweep, those of other scopes too.
+    """Keep bounds for the next sweep, those of other scopes too. One unit is in memory at a time.
 
     Args:
         database: whose memory.
@@ -102,13 +124,34 @@ def remember(database: Path, cuts: Mapping[str, Bounds], units: Iterable[str]) -
         units: ids of its wholes: what is not in `cuts` of them is forgotten.
     """
     folder = _memory(database)
-    held = read_json(folder / _FILE) or {}
-    kept = {whole: line for whole, line in held.items() if whole not in set(units)}
-    now = kept | {whole: bounds.line.decode() for whole, bounds in cuts.items()}
-    if now != held:
-        with storage_errors(folder):
-            private_folder(folder)
-            write_json(folder / _FILE, now)
+    ours = {*units, *cuts}
+    with storage_errors(folder):
+        private_folder(folder)
+        others = ((whole, line) for whole, line in _held(folder / _FILE) if whole not in ours and _bounds(line))
+        mine = ((whole, bounds.line.decode()) for whole, bounds in cuts.items())
+        with written_aside(folder / _FILE) as out:
+            out.write(_FIRST)
+            for number, (whole, line) in enumerate(chain(others, mine)):
+                out.write((",\n" if number else "").encode() + f"{json.dumps(whole)}: {json.dumps(line)}".encode())
+            out.write(b"\n}\n")
+        sync_folder(folder)
+
+
+def _held(path: Path) -> Iterator[tuple[str, object]]:
+    """What the file says of each unit, read line by line; nothing where it is missing, and up to where it is damaged.
+
+    Any JSON object is understood, as an older Stray wrote it in one line.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.readline() != _FIRST:
+                file.seek(0)
+                yield from json.load(file).items()
+                return
+            for line in file:
+                yield from json.loads(b"{" + line.rstrip(b",\n}") + b"}").items()
+    except (FileNotFoundError, NotADirectoryError, ValueError, AttributeError):
+        return
 
 
 def spent_before(folder: SweepFolder, unit: Unit) -> Cost:
@@ -140,6 +183,10 @@ def _bounds(line: object) -> Bounds | None:
         return Bounds.of_line(line.encode("ascii")) if isinstance(line, str) else None
     except ValueError:
         return None
+
+
+def _bound_files(folder: SweepFolder) -> list[Path]:
+    return [bound_file(folder, unit_id) for unit_id in folder.with_ending(BOUND)]
 
 
 def _whole_in(file: Path) -> str:

@@ -13,6 +13,8 @@ from sweeps.progress import Progress
 
 # Exit code of a unit that could not write to its spool, or not read it: a full disk, most likely. It goes on later.
 NO_SPOOL: Final = 4
+# Of one that could not open the pack: no other unit could either. It goes on later.
+NO_PACK: Final = 5
 # Sent on standard input: end the unit cleanly. End of input means that whoever started us is gone: end at once.
 STOP_LINE = "stop"
 

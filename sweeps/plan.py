@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fetching.seen import digest_of
 from findings.records import UnitRecord
@@ -27,6 +28,7 @@ _IDENTITY = ("organisation", "site", "bucket", "ftp", "names")
 _WHEN = ("windows", "expires", "canary_path")
 # Of a search for names, likewise: how fast it asks.
 _PACE = ("requests_per_second", "fastest")
+_Digests = NDArray[np.uint64]
 # Ids that are compared at a time: 8 bytes each, and Python's numbers (32 bytes) meanwhile.
 _AT_A_TIME = 50_000
 
@@ -101,6 +103,10 @@ class Plan:
         """Ids of all units as they were before any was cut."""
         return (unit_of(target).unit_id for target in self._targets)
 
+    def cuts(self) -> dict[str, Bounds]:
+        """Where those are cut."""
+        return {whole: bounds for whole, bounds in zip(self.wholes(), self._bounds, strict=True) if bounds}
+
     def pieces(self) -> dict[str, int]:
         """How many pieces each of those has."""
         return {
@@ -122,8 +128,8 @@ class Plan:
             held.append(id_digest(unit.unit_id))
             held.extend(later_digests(unit, bounds) if bounds else ())
             if len(held) >= _AT_A_TIME or number == len(self._targets) - 1:
-                found = np.isin(np.array(held, dtype=np.uint64), known, invert=True)
-                marks[row : row + len(held)] = found.astype(np.uint8).tobytes()
+                is_open = ~is_among(known, np.array(held, dtype=np.uint64))
+                marks[row : row + len(held)] = is_open.astype(np.uint8).tobytes()
                 row += len(held)
                 held.clear()
         return marks
@@ -165,9 +171,19 @@ def id_digest(unit_id: str) -> int:
         return digest_of(unit_id)
 
 
-def id_digests(unit_ids: Iterable[str]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """The same of many, each once."""
-    return np.unique(np.fromiter(map(id_digest, unit_ids), dtype=np.uint64))
+def id_digests(unit_ids: Iterable[str]) -> _Digests:
+    """The same of many, ascending."""
+    digests = np.fromiter(map(id_digest, unit_ids), dtype=np.uint64)
+    digests.sort()
+    return digests
+
+
+def is_among(known: _Digests, asked: _Digests) -> NDArray[np.bool_]:
+    """Of each that is asked for: is it among these? They are ascending: sorted once, and not for each call."""
+    if not len(known):
+        return np.zeros(len(asked), dtype=np.bool_)
+    at = np.searchsorted(known, asked)
+    return np.asarray(known[np.minimum(at, len(known) - 1)] == asked)
 
 
 def scope_digest(scope: Scope) -> str:

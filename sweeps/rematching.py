@@ -107,7 +107,7 @@ def rematch(scope: Scope, pack: Pack, version: str, wait_seconds: float = LOCK_W
     return Rematch(sweep.sweep_id if found else "", found, comparison)
 
 
-def settle(scope: Scope, pack: Pack, wait_seconds: float = 0.0) -> bool:
+def settle(database: Path, pack: Pack, wait_seconds: float = 0.0) -> bool:
     """Before a sweep: find out which verdicts stand with a pack that has changed. Nothing is recorded.
 
     Returns:
@@ -116,8 +116,7 @@ def settle(scope: Scope, pack: Pack, wait_seconds: float = 0.0) -> bool:
     Raises:
         FindingsError: a sweep is under way, the database is held or can not be used; then everything is fetched.
     """
-    database = scope.database.file
-    if not database.exists() or Settled.latest(database).generation == pack.manifest.generation:
+    if not database.exists() or Settled.latest_generation(database) == pack.manifest.generation:
         return False
     with SweepLock(spool_root(database)), open_reader(database, wait_seconds) as connection:
         compared(connection, database, pack).settled.write(database)

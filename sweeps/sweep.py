@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -15,8 +15,7 @@ from findings.errors import DatabaseLockedError
 from findings.keys import DatabaseKey, load_or_create_database_key
 from findings.lock import SweepLock
 from findings.memory_folder import drop_foreign
-from findings.merge import MergeReport, merge, one_merge
-from findings.query import sweep_summary
+from findings.merge import MergeReport, one_merge
 from findings.records import (
     StopCause,
     SweepEnd,
@@ -32,19 +31,19 @@ from findings.spool import SweepSpool
 from findings.spool_folders import spool_root
 from scope.model import Scope
 from sweeps.canaries import canaries_of
-from sweeps.cuts import known_cuts
+from sweeps.cuts import has_cut, known_cuts, with_cuts_of
 from sweeps.engine import Engine
+from sweeps.errors import ApartEndedError
 from sweeps.harvest import Harvest
 from sweeps.known import Known
 from sweeps.narrowing import Narrowing
 from sweeps.plan import Plan, scope_digest, user_agent
 from sweeps.recheck import Recheck, RecheckPlaces
+from sweeps.taking_in import WAIT_TURN, Asked, TakeIn, take_in
 from sweeps.units_run import UnitsRun, left_in
 from sweeps.watching import Merged, Stopping, Waits, Watcher, Watchers
 
 _FOREIGN = "what earlier sweeps remember is of another state of this database: everything is fetched"
-# Seconds that one try to open a held database takes, so that a stop is heeded.
-_WAIT_TURN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class SweepResult:
 
     Attributes:
         sweep_id: its id in the database.
-        summary: counts; None while the database is held by another process and the spool waits.
+        summary: counts; None where the database is held by another process, or the merge was ended: the spool waits.
         merged: what the merge did; None likewise.
         waits: why the spool waits, to be shown; empty where it does not.
         goes_on: it was stopped, and the next run of this scope goes on with it.
@@ -97,6 +96,8 @@ class Sweep:
         self._wait_seconds = wait_seconds
         self._fresh = fresh
         self._cause: StopCause | None = None
+        self._stopping = threading.Event()
+        self._take_in: TakeIn = take_in
         self._given_up: tuple[str, ...] = ()
         self._watcher: Watcher = Watchers([])
         self._plan = Plan(scope, known_cuts(scope.database.file))
@@ -107,6 +108,10 @@ class Sweep:
         self._recheck = recheck
         self._plan = Plan(recheck.scope)
 
+    def take_in_by(self, how: TakeIn) -> None:
+        """How the spool is merged: in this process unless said. Before `run`."""
+        self._take_in = how
+
     def stop(self, cause: StopCause = StopCause.ASKED, why: str = "") -> None:
         """End cleanly: running units write what they have, and the same scope's next run goes on. From any thread.
 
@@ -115,6 +120,7 @@ class Sweep:
         first = self._cause is None
         if first:
             self._cause = cause
+            self._stopping.set()
         self._engine.stop()  # before anyone is told: who is told may fail
         if first:
             self._watcher.tell(Stopping(why))
@@ -190,7 +196,7 @@ class Sweep:
         while True:
             with ExitStack() as held:
                 try:
-                    held.enter_context(one_merge(root, self._scope.database.file, _WAIT_TURN))
+                    held.enter_context(one_merge(root, self._scope.database.file, WAIT_TURN))
                 except DatabaseLockedError:
                     if self._cause is not None:
                         raise
@@ -203,7 +209,7 @@ class Sweep:
 
     def _run_units(self, spool: SweepSpool, watcher: Watcher) -> None:
         agent = user_agent(self._scope, self._version)
-        plan = Plan(self._scope, known_cuts(self._scope.database.file, spool.folder))
+        plan = self._plan_of(spool)
         run = UnitsRun(plan, spool, Narrowing(self._scope), agent, _now, lambda: self._cause)
 
         def waits(what: str) -> None:
@@ -216,22 +222,28 @@ class Sweep:
         known = Known(self._scope.database.file, spool.folder, self._wait_seconds, waits)
         run.run(self._engine, harvest, known, watcher)
 
+    def _plan_of(self, spool: SweepSpool) -> Plan:
+        """All units: those that were planned, and those that this sweep has cut since."""
+        if self._recheck is not None:
+            return Plan(self._scope, known_cuts(self._scope.database.file, spool.folder))
+        if not has_cut(spool.folder):
+            return self._plan
+        return Plan(self._scope, with_cuts_of(spool.folder, self._plan.cuts()))
+
     def _settled(self, sweep_id: str, database: Path, watcher: Watcher) -> SweepResult:
-        """Merge; a database that another process holds is waited for in short turns, which a stop ends."""
-        until = time.monotonic() + self._wait_seconds
-        told = False
-        while True:
-            left = min(_WAIT_TURN, max(0.0, until - time.monotonic()))
-            try:
-                merged = merge(spool_root(database), database, left)
-                watcher.tell(Merged(merged.units))
-                return SweepResult(sweep_id, sweep_summary(database, sweep_id, left), merged)
-            except DatabaseLockedError as error:
-                if self._cause is not None or time.monotonic() >= until:
-                    return SweepResult(sweep_id, None, None, str(error))
-                if not told:
-                    told = True
-                    watcher.tell(Waits(f"{error}; waiting for up to {self._wait_seconds:.0f} s"))
+        """Merge, and say what the sweep came to; what can not be merged now waits in the spool."""
+
+        def waits(what: str) -> None:
+            watcher.tell(Waits(what))
+
+        try:
+            taken = self._take_in(Asked(database, sweep_id, self._wait_seconds, self._stopping, waits))
+        except DatabaseLockedError as error:
+            return SweepResult(sweep_id, None, None, str(error))
+        except ApartEndedError as error:
+            return SweepResult(sweep_id, None, None, f"{error}; what was found is kept, and the next command merges it")
+        watcher.tell(Merged(taken.merged.units))
+        return SweepResult(sweep_id, taken.summary, taken.merged)
 
 
 def _now() -> datetime:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from bucket_probes.leftovers import leftovers_in
 from crawler.frontier import Frontier
@@ -16,12 +17,13 @@ from fetching.store import Store
 from findings.errors import SpoolError
 from findings.records import StopCause, UnitOutcome, UnitRecord, UnitState, reason_of
 from findings.spool import SweepSpool
+from matchers.errors import PackError
 from scope.pieces import piece_of
 from scope.units import Unit, UnitKind
-from sweeps.cuts import known_cuts, later_piece, remember
+from sweeps.cuts import has_cut, later_piece, remember, with_cuts_of
 from sweeps.engine import Engine
 from sweeps.harvest import Harvest
-from sweeps.job import NO_SPOOL, Job
+from sweeps.job import NO_PACK, NO_SPOOL, Job
 from sweeps.job_queue import JobQueue
 from sweeps.known import Known
 from sweeps.narrowing import Narrowing
@@ -29,6 +31,9 @@ from sweeps.plan import Plan
 from sweeps.progress import Progress
 from sweeps.recheck import RecheckPlaces
 from sweeps.watching import Began, UnitBegan, UnitEnded, UnitSplit, UnitTold, Watcher
+
+# How a unit ends that no other unit could do better than.
+_STUCK: Final = {f"exit code {code}": code for code in (NO_SPOOL, NO_PACK)}
 
 
 class UnitsRun:
@@ -73,12 +78,13 @@ class UnitsRun:
             EngineError: see `Engine.run`. What was not run stays open.
             SpoolError: the disk gives up. What was not finished stays open.
         """
-        no_spool: list[Unit] = []
+        stuck: set[int] = set()
         watcher.tell(Began(self._spool.record.sweep_id, len(self._plan), self.finished))
 
         def ended(unit: Unit, broken: str) -> None:
-            if broken == f"exit code {NO_SPOOL}" and self._stopped_by() is None:
-                no_spool.append(unit)
+            code = _STUCK.get(broken)
+            if code is not None and self._stopped_by() is None:
+                stuck.add(code)
                 engine.stop()
             elif broken:
                 self.settle(unit, broken)
@@ -98,15 +104,18 @@ class UnitsRun:
         for kinds, leads in harvest.turns():
             queue = JobQueue(self._plan, kinds, partial(job, leads), self._is_open)
             engine.run(queue, came_so_far, ended)
-            self._check_room(no_spool)
+            self._check_stuck(stuck)
             if self._stopped_by() is not None:
                 break  # what was not begun stays on record with the sweep's end
         if not isinstance(known, RecheckPlaces):
             self._remember()
 
-    def _check_room(self, no_spool: Sequence[Unit]) -> None:
-        """Units that could not write stay open: with room on the disk the same sweep goes on with them."""
-        if no_spool:
+    def _check_stuck(self, stuck: Collection[int]) -> None:
+        """Units that could not write, or not match, stay open: once that is mended the same sweep goes on with them."""
+        if NO_PACK in stuck:
+            pack = self._narrowing.scope.pack.path
+            raise PackError(f"{pack}: units could not open it; `stray pack inspect` says why. Then run the same again")
+        if stuck:
             folder = self._spool.folder.path.parent
             raise SpoolError(f"{folder} could not be written to: is its disk full? Free some space, run the same again")
 
@@ -132,8 +141,9 @@ class UnitsRun:
 
     def _remember(self) -> None:
         """Keep bounds for the next sweep."""
-        database = self._narrowing.scope.database.file
-        remember(database, known_cuts(database, self._spool.folder), self._plan.wholes())
+        if has_cut(self._spool.folder):
+            cuts = with_cuts_of(self._spool.folder, self._plan.cuts())
+            remember(self._narrowing.scope.database.file, cuts, self._plan.wholes())
 
     def _job(self, leads: str, places: str, unit: Unit) -> Job:
         scope, sweep_id = self._narrowing.for_unit(unit), self._spool.record.sweep_id

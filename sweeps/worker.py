@@ -33,6 +33,7 @@ from findings.spool_folders import SweepFolder, spool_root
 from inspection.inspector import Inspector
 from inspection.listening import Listener
 from inspection.reading import isolation_limits, ocr_budget
+from matchers.errors import PackError
 from matchers.keys import load_key
 from matchers.matcher import Matcher
 from matchers.pack import Pack, open_pack
@@ -45,7 +46,7 @@ from scope.units import Unit, UnitKind
 from sweeps.cuts import UnitCut, note_spent, spent_before
 from sweeps.gates import UnitGate
 from sweeps.host_checks import HostChecks
-from sweeps.job import NO_SPOOL, STOP_LINE, Job, progress_line
+from sweeps.job import NO_PACK, NO_SPOOL, STOP_LINE, Job, progress_line
 from sweeps.keeping import keeper
 from sweeps.place_asking import PlaceSource
 from sweeps.places_met import PlacesMet
@@ -120,6 +121,8 @@ def main() -> None:
             state = _fetch(job, guard, sweep.unit(record), Teller(out), stop, gate)
     except SpoolError:
         sys.exit(NO_SPOOL)
+    except PackError:
+        sys.exit(NO_PACK)
     sys.exit(BROKEN if state is UnitState.FAILED else 0)
 
 

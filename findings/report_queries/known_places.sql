@@ -2,7 +2,10 @@
 -- that it is one of, since bounds move; and for each such unit paths that are known to answer: its start, and small documents that were there when they were last asked for and
 -- make no finding.
 WITH wholes AS (
-    SELECT unit_id, coalesce(max(parent), unit_id) AS whole FROM units GROUP BY unit_id
+    -- Of units that hold anything: a plan may have a million that hold nothing.
+    SELECT unit_id, coalesce(max(parent), unit_id) AS whole FROM units
+    WHERE unit_id IN (SELECT unit_id FROM findings) OR unit_id IN (SELECT unit_id FROM documents)
+    GROUP BY unit_id
 ), wanted AS (
     SELECT findings.finding_id, findings.url, findings.sha256, coalesce(wholes.whole, findings.unit_id) AS unit_id,
         findings.media_type, exposures.parent, exposures.listed
@@ -27,7 +30,7 @@ WITH wholes AS (
     QUALIFY row_number() OVER (PARTITION BY wholes.whole, url ORDER BY fetched_at DESC) = 1
 ), starts AS (
     SELECT fetched.* FROM fetched
-    JOIN (SELECT DISTINCT unit_id, start_url FROM units) AS units
+    JOIN (SELECT DISTINCT unit_id, start_url FROM units WHERE unit_id IN (SELECT unit_id FROM places)) AS units
         ON units.unit_id = fetched.unit_id AND units.start_url = fetched.url
 ), still AS (
     -- Small, no page, no listing: its bytes stay the same while nobody changes it.

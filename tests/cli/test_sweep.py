@@ -145,6 +145,25 @@ def test_a_pack_that_can_not_be_used_is_said_plainly(workspace: Workspace) -> No
         assert told.stdout == ""
 
 
+def test_a_pack_that_units_can_not_open_ends_the_sweep_and_once_mended_it_goes_on(workspace: Workspace) -> None:
+    """Its head is as it should be, so that only who opens all of it sees the damage."""
+    workspace.only_open_directory()
+    own = workspace.folder / "own-pack"
+    shutil.copytree(workspace.ground.folder / "pack", own)
+    workspace.edit({r'(?<=\[pack\]\npath = )"[^"]*"': f'"{own}"'})
+    manifest = own / "pack.json"
+    whole = manifest.read_text()
+    fields = json.loads(whole)
+    manifest.write_text(json.dumps(fields | {"keyring": "no ring"}))
+    told = workspace.stray("sweep")
+    assert told.returncode == 2, told.stderr
+    assert "could not open it" in told.stderr
+    manifest.write_text(whole)
+    assert workspace.stray("sweep").returncode == 10
+    with duckdb.connect(str(workspace.database), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM sweeps").fetchall() == [(1,)]
+
+
 def test_a_host_that_is_down_is_unknown_and_said_so(workspace: Workspace) -> None:
     workspace.only_open_directory()
     workspace.edit({r"url = \"http://127.0.0.1:\d+/\"": 'url = "http://127.0.0.1:9/"'})

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from demo_range.letters import House
-from matchers import pack as pack_module
+from matchers import pack_head
 from matchers.errors import (
     NotAPackError,
     PackDamagedError,
@@ -128,7 +128,7 @@ def test_a_file_that_is_missing_cut_or_changed(copy: Path, key: PackKey, name: s
 def test_a_large_pack_is_digested_only_when_asked(copy: Path, key: PackKey, monkeypatch: pytest.MonkeyPatch) -> None:
     path = array_file(copy, "token_hashes")
     path.write_bytes(path.read_bytes()[:-1] + b"\x00")
-    monkeypatch.setattr(pack_module, "VERIFIED_AT_OPENING", 0)
+    monkeypatch.setattr(pack_head, "VERIFIED_AT_OPENING", 0)
     pack = open_pack(copy, key)
     with pytest.raises(PackDamagedError, match="content has changed"):
         pack.verify()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,21 @@ def test_where_a_listing_came_in_no_order_all_bounds_of_it_are_forgotten(tmp_pat
     other = scope_of(tmp_path, bucket=[{"name": "letters", "tier": "own", "authority": "r"}])
     remember(scope.database.file, {}, [unit.unit_id for unit in units_of(other)])
     assert set(known_cuts(scope.database.file)) == {scans}, "another scope's are left alone"
+    remember(scope.database.file, {}, iter([letters, scans]))
+    assert known_cuts(scope.database.file) == {}, "whatever gives the units"
+
+
+def test_what_an_older_stray_remembered_in_one_line_is_read(tmp_path: Path) -> None:
+    database = tmp_path / "findings.duckdb"
+    remember(database, {"a": Bounds(["k", "p/é \udcff"]), "b": Bounds(["m"])}, ())
+    file = tmp_path / "findings.duckdb.memory" / "cuts.json"
+    told = json.loads(file.read_text())
+    assert len(file.read_text().splitlines()) == 2 + len(told)
+    file.write_text(json.dumps(told))
+    assert {whole: list(bounds) for whole, bounds in known_cuts(database).items()} == {
+        "a": ["k", "p/é \udcff"],
+        "b": ["m"],
+    }
 
 
 def test_damaged_memory_is_no_memory(tmp_path: Path) -> None:

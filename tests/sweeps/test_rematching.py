@@ -192,26 +192,26 @@ def test_which_verdicts_stand_with_a_changed_pack(ground: Ground) -> None:
     ground.sweep(("/1/a.txt", text_of(100)), ("/1/known.txt", text_of(3)), ("/1/plain.txt", PLAIN))
     digests = dict(ground.estate.ask("SELECT url, sha256 FROM documents"))
     a, known, plain = (digests[f"{HOST}/1/{name}.txt"] for name in ("a", "known", "plain"))
-    assert settle(ground.scope, ground.pack)
-    assert not settle(ground.scope, ground.pack), "once for each generation"
+    assert settle(ground.estate.database, ground.pack)
+    assert not settle(ground.estate.database, ground.pack), "once for each generation"
 
     ground.add(100)
     generation = ground.pack.manifest.generation
     assert not Settled.read(ground.estate.database, generation).holds(plain), "of another generation"
-    settle(ground.scope, ground.pack)
+    settle(ground.estate.database, ground.pack)
     settled = Settled.read(ground.estate.database, generation)
     assert [settled.holds(digest) for digest in (a, known, plain)] == [False, True, True]
     assert ground.estate.ask("SELECT count(*) FROM findings WHERE letter_id = 'L100'") == [(0,)], "nothing is recorded"
 
     ground.add(101)  # what has not been fetched since stays refused, though the letter is not new any more
-    settle(ground.scope, ground.pack)
+    settle(ground.estate.database, ground.pack)
     settled = Settled.read(ground.estate.database, ground.pack.manifest.generation)
     assert [settled.holds(digest) for digest in (a, known, plain)] == [False, True, True]
 
     ground.estate.days = 4000  # fetched now, later than the file says
     ground.sweep(("/1/a.txt", text_of(100)))
     ground.erase("L3")
-    settle(ground.scope, ground.pack)
+    settle(ground.estate.database, ground.pack)
     settled = Settled.read(ground.estate.database, ground.pack.manifest.generation)
     assert [settled.holds(digest) for digest in (a, known, plain)] == [True, False, True], "its letter was erased"
     path = ground.estate.database.with_name("findings.duckdb.memory") / "settled"
