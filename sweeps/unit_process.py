@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from sweeps.job import STOP_LINE
 
@@ -55,8 +56,11 @@ class UnitProcess:
     def lines(self) -> Iterator[str]:
         """What it tells, until it ends."""
         with self._process as process:
-            yield from process.stdout or ()
-            process.wait()
+            try:
+                yield from process.stdout or ()
+                process.wait()
+            finally:
+                self._hang_up()
 
     def ended(self) -> tuple[str, bool]:
         """How it ended: empty for as it should; and was it a signal that was not the clock's?"""
@@ -68,6 +72,12 @@ class UnitProcess:
         if is_hung:
             return "hung", False
         return f"exit code {code}", code < 0
+
+    def _hang_up(self) -> None:
+        """Close its input. A word that came too late for it is still in the buffer, and goes nowhere."""
+        with self._writing, suppress(BrokenPipeError):
+            if self._process.stdin:
+                self._process.stdin.close()
 
     def _write(self, line: str) -> None:
         try:
