@@ -55,6 +55,20 @@ def started_stray(*arguments: str | Path, cwd: Path) -> Iterator[subprocess.Pope
             process.kill()
 
 
+def children_of(pid: int) -> set[int]:
+    """All descendants."""
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            child = int(status.parent.name)
+            found |= {child} | children_of(child)
+    return found
+
+
 @dataclass(frozen=True)
 class Workspace:
     """A folder with a scope file for the running range, and no database yet."""
@@ -105,9 +119,9 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoRange]:
         yield running
 
 
-@pytest.fixture
-def workspace(ground: DemoRange, tmp_path: Path) -> Workspace:
-    made = Workspace(tmp_path, ground)
+def workspace_of(ground: DemoRange, folder: Path) -> Workspace:
+    """A workspace in a folder that is there, with the pack of the range."""
+    made = Workspace(folder, ground)
     text = ground.scope_toml.replace('"pack"', f'"{ground.folder}/pack"').replace(
         '"pack.key"', f'"{ground.folder}/pack.key"'
     )
@@ -115,14 +129,15 @@ def workspace(ground: DemoRange, tmp_path: Path) -> Workspace:
     return made
 
 
+@pytest.fixture
+def workspace(ground: DemoRange, tmp_path: Path) -> Workspace:
+    return workspace_of(ground, tmp_path)
+
+
 @pytest.fixture(scope="session")
 def swept(
     ground: DemoRange, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Workspace, subprocess.CompletedProcess[str]]:
     """A workspace after one sweep, and what the sweep said. Tests only read it."""
-    made = Workspace(tmp_path_factory.mktemp("swept"), ground)
-    text = ground.scope_toml.replace('"pack"', f'"{ground.folder}/pack"').replace(
-        '"pack.key"', f'"{ground.folder}/pack.key"'
-    )
-    made.scope.write_text(text)
+    made = workspace_of(ground, tmp_path_factory.mktemp("swept"))
     return made, made.stray("sweep", "--format", "json", "--log-file", "sweep.jsonl")

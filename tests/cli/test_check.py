@@ -7,14 +7,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from demo_range.distortions import excerpt, retyped
 from demo_range.misbehaving import MisbehavingServer
-
-if TYPE_CHECKING:
-    from tests.cli.conftest import Workspace
+from tests.cli.conftest import Workspace, children_of
 
 
 def pack_of(workspace: Workspace) -> tuple[str, ...]:
@@ -169,7 +166,11 @@ def test_a_reader_that_goes_away_does_not_change_the_exit_code(workspace: Worksp
 
 def test_ctrl_c_is_told_in_one_line(workspace: Workspace) -> None:
     with workspace.started("check", workspace.ground.folder, *pack_of(workspace)) as process:
-        time.sleep(1.5)  # past the imports, or within them: both must end alike
+        until = time.monotonic() + 60
+        while not children_of(process.pid):  # the first document is about to be read
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert process.returncode in (130, 10, 23), err

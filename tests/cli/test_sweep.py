@@ -21,9 +21,10 @@ from findings.query import open_findings
 from matchers.verdicts import Verdict
 from scope.loader import load_scope
 from scope.units import units_of
+from tests.cli.conftest import Workspace, children_of, workspace_of
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Workspace
+    from demo_range.range import DemoRange
 
 Swept = tuple["Workspace", "subprocess.CompletedProcess[str]"]
 
@@ -82,15 +83,6 @@ def test_every_place_ends_as_a_document_or_as_a_skip(swept: Swept) -> None:
     hidden = {place.root for place in workspace.ground.answer_key.places if not place.reachable}
     assert all(any(f"/{root}/" in url for url in skips) for root in hidden), "a bucket that hides objects says so"
     assert units == {unit.unit_id for unit in units_of(load_scope(workspace.scope))}
-
-
-def test_a_second_sweep_finds_the_same_and_says_that_it_is_known(workspace: Workspace) -> None:
-    workspace.only_open_directory()
-    first = workspace.stray("sweep")
-    ids = finding_ids(workspace)
-    second = workspace.stray("sweep")
-    assert (first.returncode, second.returncode) == (10, 11), second.stderr
-    assert finding_ids(workspace) == ids
 
 
 def test_no_request_carries_a_credential_and_every_request_is_on_record(swept: Swept) -> None:
@@ -164,28 +156,17 @@ def test_a_pack_that_units_can_not_open_ends_the_sweep_and_once_mended_it_goes_o
         assert connection.execute("SELECT count(*) FROM sweeps").fetchall() == [(1,)]
 
 
-def test_a_host_that_is_down_is_unknown_and_said_so(workspace: Workspace) -> None:
+def test_a_target_that_was_not_seen_is_unknown_and_its_reason_is_said(workspace: Workspace) -> None:
+    """Nobody listens there, there is no such name, the folder has moved: none of it is a clean sweep."""
     workspace.only_open_directory()
-    workspace.edit({r"url = \"http://127.0.0.1:\d+/\"": 'url = "http://127.0.0.1:9/"'})
+    head, _, target = workspace.scope.read_text().rpartition("[[site]]")
+    address = re.search(r"\"(http://127.0.0.1:\d+/)\"", target)
+    assert address
+    others = ("http://127.0.0.1:9/", "http://nowhere.invalid/", f"{address[1]}moved/")
+    workspace.scope.write_text(head + "".join("[[site]]" + target.replace(address[1], other) for other in others))
     told = workspace.stray("sweep", "--format", "json")
     assert told.returncode == 20, told.stderr
-    assert json.loads(told.stdout)["unseen"] == {"host_down": 1}
-
-
-def test_a_name_that_does_not_resolve_is_unknown(workspace: Workspace) -> None:
-    workspace.only_open_directory()
-    workspace.edit({r"url = \"http://127.0.0.1:\d+/\"": 'url = "http://nowhere.invalid/"'})
-    told = workspace.stray("sweep", "--format", "json")
-    assert told.returncode == 20, told.stderr
-    assert json.loads(told.stdout)["unseen"] == {"dns_error": 1}
-
-
-def test_a_target_that_is_not_there_is_no_clean_sweep(workspace: Workspace) -> None:
-    workspace.only_open_directory()
-    workspace.edit({r"(url = \"http://127.0.0.1:\d+/)\"": r'\1moved/"'})
-    told = workspace.stray("sweep", "--format", "json")
-    assert told.returncode == 20, told.stderr
-    assert json.loads(told.stdout)["unseen"] == {"unit_failed": 1}
+    assert json.loads(told.stdout)["unseen"] == {"host_down": 1, "dns_error": 1, "unit_failed": 1}
 
 
 def test_one_unit_that_fails_does_not_end_the_sweep(workspace: Workspace) -> None:
@@ -218,10 +199,14 @@ def held_open(database: Path) -> Iterator[int]:
         process.stdin.close()
 
 
-def test_a_database_held_elsewhere_delays_the_merge_and_loses_nothing(workspace: Workspace) -> None:
+def test_the_next_sweep_finds_the_same_and_a_database_held_elsewhere_delays_it_and_loses_nothing(
+    workspace: Workspace,
+) -> None:
     workspace.only_open_directory()
     assert workspace.stray("sweep").returncode == 10
     ids = finding_ids(workspace)
+    assert workspace.stray("sweep").returncode == 11
+    assert finding_ids(workspace) == ids
     with held_open(workspace.database) as pid:
         told = workspace.stray("sweep", "--wait", "1")
         assert told.returncode == 21, told.stderr  # all is as it was
@@ -231,7 +216,7 @@ def test_a_database_held_elsewhere_delays_the_merge_and_loses_nothing(workspace:
     assert listed.returncode == 0, listed.stderr
     rows = [json.loads(line) for line in listed.stdout.splitlines()]
     assert sorted(row["finding_id"] for row in rows) == ids
-    assert {row["history"] for row in rows} == {"PP"}
+    assert {row["history"] for row in rows} == {"PPP"}
 
 
 def test_what_no_sweep_could_tell_is_new_for_the_next_one(workspace: Workspace) -> None:
@@ -251,8 +236,9 @@ def slow_down(workspace: Workspace) -> None:
     workspace.edit({r"requests_per_second = \d+": "requests_per_second = 8"})
 
 
-def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(workspace: Workspace, tmp_path: Path) -> None:
+def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(workspace: Workspace, undisturbed: Workspace) -> None:
     slow_down(workspace)
+    use_key_of(undisturbed, workspace)
     with workspace.started("sweep", "--format", "json") as process:
         wait_for_documents(workspace, process, 12)
         process.send_signal(signal.SIGINT)
@@ -270,24 +256,31 @@ def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(workspace: Workspace, 
     assert again.returncode == 10, again.stderr
     ended = json.loads(again.stdout)
     assert (ended["sweep"], ended["state"], ended["unseen"]) == (summary["sweep"], "finished", {})
-    assert finding_ids(workspace) == whole_findings(workspace, tmp_path / "undisturbed")
+    assert finding_ids(workspace) == finding_ids(undisturbed)
     spool = workspace.folder / "findings.duckdb.spool"
     assert not list(spool.glob("sweep-2*"))
 
 
-def whole_findings(workspace: Workspace, other: Path) -> list[str]:
-    """What an undisturbed sweep with the same database key finds."""
-    other.mkdir()
-    shutil.copy(workspace.scope, other / "scope.toml")
-    shutil.copy(workspace.folder / "findings.key", other / "findings.key")
-    undisturbed = type(workspace)(other, workspace.ground)
-    assert undisturbed.stray("sweep").returncode == 10
-    return finding_ids(undisturbed)
+@pytest.fixture(scope="module")
+def undisturbed(ground: DemoRange, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """What a sweep finds that nothing disturbs; tests only read it."""
+    made = workspace_of(ground, tmp_path_factory.mktemp("undisturbed"))
+    made.only_open_directory()
+    assert made.stray("sweep").returncode == 10
+    return made
+
+
+def use_key_of(other: Workspace, workspace: Workspace) -> None:
+    """So that both give a finding the same id."""
+    shutil.copy(other.folder / "findings.key", workspace.folder / "findings.key")
 
 
 @pytest.mark.parametrize("how", ["kill -9", pytest.param("Ctrl-C twice", marks=pytest.mark.slow)])
-def test_killed_in_the_middle_the_same_command_carries_on(workspace: Workspace, how: str, tmp_path: Path) -> None:
+def test_killed_in_the_middle_the_same_command_carries_on(
+    workspace: Workspace, undisturbed: Workspace, how: str
+) -> None:
     slow_down(workspace)
+    use_key_of(undisturbed, workspace)
     with workspace.started("sweep") as process:
         wait_for_documents(workspace, process, 12)
         if how == "Ctrl-C twice":
@@ -299,8 +292,7 @@ def test_killed_in_the_middle_the_same_command_carries_on(workspace: Workspace, 
     again = workspace.stray("sweep", "--format", "json")
     assert again.returncode == 10, again.stderr
     assert json.loads(again.stdout)["unseen"] == {}
-    ids = finding_ids(workspace)
-    assert ids == whole_findings(workspace, tmp_path / "undisturbed")
+    assert finding_ids(workspace) == finding_ids(undisturbed)
     spool = workspace.folder / "findings.duckdb.spool"
     assert not list(spool.glob("sweep-*"))
 
@@ -351,20 +343,6 @@ def workers_of(pid: int) -> set[int]:
                 found.add(child)
         except OSError:
             continue
-    return found
-
-
-def children_of(pid: int) -> set[int]:
-    """All descendants."""
-    found = set()
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid:
-            child = int(status.parent.name)
-            found |= {child} | children_of(child)
     return found
 
 

@@ -54,7 +54,7 @@ _KEYWORDS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(_KEYWORDS, st.lists(st.text(max_size=12), max_size=2), st.sampled_from(PROVIDERS))
 def test_all_are_legal_unique_and_in_order(keywords: list[str], words: list[str], provider: str) -> None:
     fields = {"keywords": keywords, "words": words}

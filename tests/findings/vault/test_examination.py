@@ -29,9 +29,11 @@ def files(safe: Safe) -> list[Path]:
 
 
 @pytest.fixture
-def mirror(kept: Safe) -> Mirror:
+def mirror(kept: Safe, empty_database: bytes) -> Mirror:
     """What a database has learned of the two."""
     database = kept.folder.with_name("findings.duckdb")
+    database.touch(mode=0o600)
+    database.write_bytes(empty_database)
     take_in_log(database)
     return mirror_of(database)
 
