@@ -10,13 +10,14 @@ from typing import Any
 
 from cli.console import notice
 from cli.exit_codes import ExitCode
+from cli.names_told import searched
 from findings.errors import FindingsError
 from findings.records import BucketState, FindingState, UnitState
-from findings.results import NameSearchReach, SweepSummary
+from findings.results import SweepSummary
 from findings.spool_folders import spool_root, spooled_matches
 from findings.told import mark_told
 from findings.vault.asking import not_kept
-from reports.reach_words import alarms, percent, reach_fields, told_of
+from reports.reach_words import alarms, reach_fields, told_of
 from scope.model import Scope
 from scope.reasons import SkipReason
 from sweeps.sweep import SweepResult
@@ -120,7 +121,7 @@ def _lines(summary: SweepSummary, scope: Scope) -> Iterator[str]:
         buckets = {_STATES[state]: count for state, count in summary.buckets.items()}
         yield f"buckets: {_counted(buckets)}; details: stray buckets list --db {scope.database.file}"
     for search in summary.names:
-        yield searched(search, scope)
+        yield from searched(search, scope)
     accepted = {reason: count for reason, count in summary.skips.items() if reason in scope.allowed_skips}
     if accepted:
         yield f"not read, accepted by the scope: {_counted(accepted)}"
@@ -135,16 +136,6 @@ def _not_kept(scope: Scope, sweep_id: str) -> Iterator[str]:
     with suppress(FindingsError):
         if count := not_kept(scope.database.file, sweep_id, TOLD_WAIT):
             yield f"NOT KEPT as evidence: {count} files; the vault is as full as [evidence] bytes allows"
-
-
-def searched(search: NameSearchReach, scope: Scope) -> str:
-    """How a search for names went, in a line."""
-    titles = {target.provider: target.service.title for target in scope.searched}
-    title = titles.get(search.provider, search.provider)
-    return (
-        f"{search.candidates:,} names at {title}: {search.existing:,} exist, {search.absent:,} absent, "
-        f"{search.unknown:,} unknown; {percent(search.trusted_share)} with an answer that counts"
-    )
 
 
 def _counted(counts: Mapping[Any, int]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from documents.records import SkipReason
@@ -27,6 +27,7 @@ _REASONS: Final = tuple(SkipReason)
 _TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS names_state (piece INTEGER PRIMARY KEY, states BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS names_kept (one INTEGER PRIMARY KEY CHECK (one = 1), kept TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS names_fixed (name TEXT PRIMARY KEY, fact TEXT NOT NULL)",
 )
 
 
@@ -43,6 +44,7 @@ class Ledger:
         self._states = bytearray()
         self._changed: set[int] = set()
         self.kept: dict[str, Any] = {"identity": identity}
+        self._fixed: dict[str, Any] = {}
         self.absent = 0
         self.existing = 0
         # Answers "does not exist" that came to count in this process.
@@ -120,6 +122,25 @@ class Ledger:
             self._states = self._states.replace(bytes([said]), again)
         self.absent = 0
 
+    def begin_anew(self) -> None:
+        """Forget all: positions mean other names now."""
+        self._states.clear()
+        self._changed.clear()
+        self._fixed.clear()
+        self.kept = {"identity": self.kept["identity"]}
+        self.absent = self.existing = self.denials = 0
+        if self._store is not None:
+            self._store.commit(self._begin)
+
+    def fix(self, name: str, fact: Callable[[], object]) -> Any:
+        """What this was when the search began (anything that JSON holds): it may be large, and is written once."""
+        if name not in self._fixed:
+            self._fixed[name] = made = json.loads(json.dumps(fact()))
+            if self._store is not None:
+                row = (name, json.dumps(made))
+                self._store.commit(lambda to: to.execute("INSERT INTO names_fixed VALUES (?, ?)", row).close())
+        return self._fixed[name]
+
     def save(self, facts: Mapping[str, Any]) -> None:
         """Keep what has changed, and `facts` (anything that JSON holds), with all records that the sink has taken."""
         self.kept.update(facts)
@@ -142,14 +163,21 @@ class Ledger:
         store.commit(make)
         kept = store.read("SELECT kept FROM names_kept")
         if not kept or json.loads(kept[0][0]).get("identity") != identity:
-            store.commit(_clear)
+            store.commit(self._begin)
             return
         self.kept = json.loads(kept[0][0])
+        self._fixed = {name: json.loads(fact) for name, fact in store.read("SELECT name, fact FROM names_fixed")}
         for piece, states in store.read("SELECT piece, states FROM names_state ORDER BY piece"):
             self._states.extend(bytes(piece * PIECE - len(self._states)))
             self._states.extend(states)
         self.absent = self._states.count(_ABSENT)
         self.existing = self._states.count(_EXISTING)
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        """Whose search this is stands beside what is fixed, from the first transaction on."""
+        connection.execute("DELETE FROM names_state")
+        connection.execute("DELETE FROM names_fixed")
+        connection.execute("INSERT OR REPLACE INTO names_kept VALUES (1, ?)", (json.dumps(self.kept),))
 
     def _is_denied(self, position: int) -> bool:
         return position < len(self._states) and self._states[position] in _DENIED
@@ -164,7 +192,3 @@ class Ledger:
         self.existing += (state == _EXISTING) - (before == _EXISTING)
         self._states[position] = state
         self._changed.add(position // PIECE)
-
-
-def _clear(connection: sqlite3.Connection) -> None:
-    connection.execute("DELETE FROM names_state")

@@ -42,8 +42,9 @@ TRIES_AT_FIRST, TRIES_IN_SILENCE = 4, 3
 TRIES_BETWEEN_ROUNDS = 7
 # Canaries that are asked one by one after a lie.
 RECOVERY_CANARIES = 3
-# Seconds between two transactions.
-SAVE_SECONDS = 1.0
+# Seconds between two transactions; one takes 0.1 ms. With 1 s a kill cost 1,200 names at 2,000 requests a second; with
+# this, 700.
+SAVE_SECONDS = 0.25
 
 
 class Hearer(Protocol):

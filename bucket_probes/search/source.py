@@ -39,6 +39,8 @@ from scope.units import Unit
 
 # Harvested names that are asked first. They are kept with the search, whose order must be the same after a kill.
 HARVESTED_KEPT = 50_000
+# Raised when the ledger keeps that order in another way.
+_KEPT_AS = 2
 
 
 class NameSearchSource:
@@ -99,6 +101,13 @@ class _Order:
         yield from (_name(name, account, FoundBy.HARVEST) for name, account in first)
         made = candidates(self.target.search, self.target.provider, year=self.year)
         yield from (_made(each) for each in made if (each.name, each.account) not in met)
+
+    def digest(self) -> str:
+        """Of all names, one after the other."""
+        digest = hashlib.blake2b(digest_size=16)
+        for each in self.names():
+            digest.update(f"{each.account}\0{each.name}\n".encode())
+        return digest.hexdigest()
 
     def containers(self, account: str) -> Iterator[SearchedName]:
         """Of one account, harvested ones first."""
@@ -199,12 +208,22 @@ class _Search:
         return AdaptivePace(search.requests_per_second, search.fastest, earlier=earlier)
 
     def _kept_order(self) -> _Order:
-        """The order that the search was begun with, or a new one."""
-        kept = self._ledger.kept
-        if "harvested" not in kept:
-            kept["harvested"] = list(dict.fromkeys((lead.account, lead.name) for lead in self._leads))
-            kept["year"] = datetime.now(UTC).year
-        return _Order(self._target, tuple((account, name) for account, name in kept["harvested"]), kept["year"])
+        """The order that the search was begun with, or a new one where the names are not the same any more."""
+        order = self._fixed_order()
+        digest = order.digest()
+        if self._ledger.fix("names", lambda: digest) == digest:
+            return order
+        # Another version of this program makes other names of the same words: what is known of each place is void.
+        self._ledger.begin_anew()
+        order = self._fixed_order()
+        self._ledger.fix("names", order.digest)
+        return order
+
+    def _fixed_order(self) -> _Order:
+        leads = [(lead.account, lead.name) for lead in self._leads]
+        harvested = self._ledger.fix("harvested", lambda: list(dict.fromkeys(leads)))
+        year = self._ledger.fix("year", lambda: datetime.now(UTC).year)
+        return _Order(self._target, tuple((account, name) for account, name in harvested), year)
 
 
 def _made(made: Candidate) -> SearchedName:
@@ -216,6 +235,6 @@ def _name(name: str, account: str, found_by: FoundBy) -> SearchedName:
 
 
 def _identity(target: NameTarget) -> str:
-    """Of all that makes the names and their order."""
+    """Of all that makes the names and their order, and of where the ledger keeps it."""
     said = target.search.model_dump_json(include={"keywords", "words", "candidates", "endpoints"})
-    return hashlib.blake2b(f"{target.provider}\n{said}".encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(f"{_KEPT_AS}\n{target.provider}\n{said}".encode(), digest_size=16).hexdigest()

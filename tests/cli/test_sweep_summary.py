@@ -10,7 +10,7 @@ import pytest
 
 from cli.exit_codes import ExitCode
 from cli.sweep import exit_code
-from cli.sweep_summary import searched, summary_fields, tell_summary, unseen
+from cli.sweep_summary import summary_fields, tell_summary, unseen
 from findings.records import BucketState, FindingState, Severity, SweepKind, SweepState, UnitState
 from findings.results import NameSearchReach, SweepSummary
 from scope.loader import load_scope
@@ -61,18 +61,6 @@ def test_names_without_an_answer_make_a_sweep_incomplete(scope: Scope, unknown: 
     assert exit_code(came, scope) is code
 
 
-def test_a_search_for_names_in_a_line(scope: Scope) -> None:
-    assert searched(reach(36), scope) == (
-        "12,000 names at Amazon S3: 14 exist, 11,950 absent, 36 unknown; 99.7 % with an answer that counts"
-    )
-    # Only all of them are 100 %.
-    assert searched(reach(1, 20_000), scope).endswith("1 unknown; 99.9 % with an answer that counts")
-    assert searched(reach(0), scope).endswith("0 unknown; 100 % with an answer that counts")
-    assert "at a-service-that-left-the-scope: 14 exist" in searched(
-        reach(0, provider="a-service-that-left-the-scope"), scope
-    )
-
-
 def test_the_summary_tells_of_buckets_and_names(scope: Scope, capsys: pytest.CaptureFixture[str]) -> None:
     came = result(reach(36))
     fields = summary_fields(came, frozenset())
@@ -82,4 +70,5 @@ def test_the_summary_tells_of_buckets_and_names(scope: Scope, capsys: pytest.Cap
     said = capsys.readouterr().err
     assert "buckets: 2 listable, 1 readable and not listable, 4 unknown; details: stray buckets list" in said
     assert "12,000 names at Amazon S3: 14 exist" in said
+    assert "unknown is neither there nor absent: Amazon S3 denied a bucket that exists" in said
     assert "NOT SEEN: 36 names without an answer that counts" in said

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,13 +13,17 @@ from bucket_probes.search.accounts import Opened, open_containers
 from bucket_probes.search.asking import Questions, Turns
 from bucket_probes.search.canaries import SearchedName
 from bucket_probes.search.existence import ExistenceAsker
+from bucket_probes.search.source import NameSearchSource
 from demo_range.azure_server import AzureServer
 from demo_range.azure_store import Account, Level
+from documents.exposure import Truth
 from documents.records import SkipReason
 from fetching.adaptive_pace import AdaptivePace
 from fetching.async_wire import AsyncWire
 from fetching.dialler import Dialler
-from scope.model import NameSearch
+from fetching.errand import Errand
+from scope.model import Limits, NameSearch, Scope
+from scope.units import units_of
 
 if TYPE_CHECKING:
     from tests.bucket_probes.conftest import Liar, Reply
@@ -93,3 +99,77 @@ def test_an_account_that_has_every_container_has_none(liar: Liar, reply: type[Re
     assert opened.found == []
     assert opened.silent == [(SearchedName("", ACCOUNT), SkipReason.SERVER_ERROR)]
     assert len(liar.asked) == 1
+
+
+@pytest.fixture
+def accounts(make_scope: Any, make_errand: Any, recording_sink: Any) -> Iterator[Callable[..., Any]]:
+    """Searches accounts, with a resolver that knows some."""
+    made: list[Errand] = []
+
+    def search(answers: Callable[[str], None], **more: Any) -> Any:
+        scope: Scope = make_scope()
+        names = NameSearch(
+            name_search=True, authority="IG-1", keywords=("Eastham Trust",), providers=("azure",), candidates=100,
+            requests_per_second=2000, fastest=5000, **more,
+        )  # fmt: skip
+        scope = scope.model_copy(update={"names": names, "limits": Limits(requests=100_000, timeout_seconds=2)})
+        errand = replace(make_errand(scope), limits=scope.limits)
+        made.append(errand)
+
+        def resolve(host: str, port: int, *_: int) -> list[Any]:
+            answers(host)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+        NameSearchSource(errand, Dialler(errand.guard, resolve)).fetch(next(units_of(scope)), recording_sink)
+        return recording_sink
+
+    yield search
+    for errand in made:
+        errand.conduct.close()
+
+
+def accounts_of(*known: str) -> Callable[[str], None]:
+    def answers(host: str) -> None:
+        if host.partition(".")[0] not in known:
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    return answers
+
+
+def test_storage_accounts_are_found_by_dns_alone(accounts: Any) -> None:
+    canaries = {"azure": ("canaryaccount/letters",)}
+    sink = accounts(accounts_of("canaryaccount", "eastham", "easthamletters"), canaries=canaries)
+    found = {access.account: access for access in sink.buckets}
+    assert found.keys() == {"eastham", "easthamletters"}
+    assert found["eastham"].account_exists is Truth.YES
+    assert found["eastham"].exists is Truth.UNKNOWN
+    last = sink.searches[-1]
+    assert (last.existing, last.absent, last.unknown) == (2, 98, 0)
+
+
+@pytest.mark.slow
+def test_a_resolver_that_is_busy_denies_nothing(accounts: Any) -> None:
+    known = accounts_of("canaryaccount", "eastham")
+
+    def busy(host: str) -> None:
+        if host.startswith("easth") and len(host) % 2:
+            raise socket.gaierror(socket.EAI_AGAIN, "try again")
+        known(host)
+
+    sink = accounts(busy, canaries={"azure": ("canaryaccount/letters",)})
+    last = sink.searches[-1]
+    assert last.unknown > 10
+    assert {skip.reason for skip in sink.skips if "eastham.blob" not in skip.url} == {SkipReason.DNS_ERROR}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("walled", [True, False])
+def test_a_resolver_that_says_the_same_of_every_name_is_not_believed(accounts: Any, walled: bool) -> None:
+    def same(host: str) -> None:
+        if walled:
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    sink = accounts(same, canaries={"azure": ("canaryaccount/letters",)})
+    last = sink.searches[-1]
+    assert (last.existing, last.absent, last.unknown) == (0, 0, 100)
+    assert sink.buckets == []

@@ -44,6 +44,29 @@ def test_only_pieces_that_changed_are_written(store: PassingStore) -> None:
     assert [row[0] for row in store.read("SELECT piece FROM names_state")] == [0]
 
 
+def test_what_is_fixed_is_what_it_was_when_the_search_began(store: PassingStore) -> None:
+    ledger = Ledger(store, "a")
+    assert ledger.fix("year", lambda: 2026) == 2026
+    assert ledger.fix("year", lambda: 2027) == 2026
+    again = Ledger(store, "a")
+    assert again.fix("year", lambda: 2027) == 2026
+    assert "year" not in again.kept
+    assert Ledger(store, "b").fix("year", lambda: 2028) == 2028
+    assert Ledger(None, "a").fix("names", lambda: [("", "one")]) == [["", "one"]]
+
+
+def test_where_positions_mean_other_names_nothing_is_known(store: PassingStore) -> None:
+    ledger = Ledger(store, "a")
+    ledger.fix("names", lambda: "those")
+    ledger.deny(0, times=1)
+    ledger.exists(1)
+    ledger.save({"has_lied": True})
+    ledger.begin_anew()
+    for each in (ledger, Ledger(store, "a")):
+        assert (len(each), each.absent, each.existing, each.kept) == (0, 0, 0, {"identity": "a"})
+    assert Ledger(store, "a").fix("names", lambda: "these") == "these"
+
+
 def test_another_search_begins_afresh(store: PassingStore) -> None:
     ledger = Ledger(store, "a")
     ledger.deny(0, times=1)
