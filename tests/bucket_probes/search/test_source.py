@@ -201,9 +201,9 @@ def test_under_a_throttle_nothing_that_exists_is_hidden(
         "NoSuchBucket": error(404, code), "SlowDown": error(503, code),
         "TooManyRequests": error(429, code, Retry_After="1"),
     }[code]  # fmt: skip
-    throttle = _Throttle(buckets(error, existing), 40, lie)
+    throttle = _Throttle(buckets(error, existing), 60, lie)
     liar.says = throttle
-    searched = searching(liar.url, count=80, rate=(80, 600))
+    searched = searching(liar.url, count=80, rate=(90, 600))
     assert throttle.lies
     assert {access.name for access in searched.sink.buckets} == existing.keys()
     assert (searched.last.existing, searched.last.absent, searched.last.unknown) == (8, 72, 0)
