@@ -96,6 +96,9 @@ def test_a_unit_that_had_finished_is_not_run_again_merged_or_not(run: Run) -> No
     engine = Instant()
     assert run.with_engine(engine).finished == 2
     assert engine.begun == [left.unit_id]
+    for unit in (published, merged):
+        with pytest.raises(SpoolError, match="finished already"):
+            run.spool.unit(UnitRecord.from_unit(unit))
 
 
 def test_a_unit_that_breaks_is_told_as_failed_and_the_others_run(run: Run) -> None:
