@@ -51,7 +51,13 @@ GROUP BY ALL;
 
 DROP TABLE spool_entries;
 
--- What becomes of those that are known, found out in one pass: to go through all places costs more than all that follows.
+-- Those that are known. By their address alone first: what else is to be compared makes the table that is looked up in
+-- too large for the memory of a merge.
+CREATE OR REPLACE TEMP TABLE hit AS
+SELECT entries.rowid AS place, new.number
+FROM entries JOIN (SELECT url, rowid AS number FROM met) AS new ON new.url = entries.url;
+
+-- What becomes of them, found out in one pass: to go through all places costs more than all that follows.
 -- Within one sweep units overlap, and the one that looked closest is right; an older sweep, merged late, tells only
 -- of the beginning.
 CREATE OR REPLACE TEMP TABLE known AS
@@ -76,8 +82,13 @@ SELECT entries.rowid AS place, new.number, new.last_seen >= entries.last_seen AS
     new.dictation IS NOT NULL AND (entries.dictation IS NULL OR later AND new.dictation <> entries.dictation)
         AS has_other_dictation,
     later AND new.parent IS NOT NULL AND new.parent IS DISTINCT FROM entries.parent AS has_other_parent,
-    new.first_seen < entries.first_seen AS is_older
-FROM entries JOIN (SELECT * EXCLUDE (name), rowid AS number FROM met) AS new ON new.url = entries.url;
+    new.first_seen < entries.first_seen AS is_older,
+    is_other_kind OR is_other_size OR is_otherwise_modified OR is_otherwise_current OR has_other_cue
+        OR has_other_dictation OR has_other_parent OR is_older AS is_changed
+FROM hit
+JOIN entries ON entries.rowid = hit.place
+JOIN (SELECT * EXCLUDE (name), rowid AS number FROM met) AS new ON new.number = hit.number;
+DROP TABLE hit;
 
 -- Units whose counts change: these, and those that had met the places before.
 CREATE OR REPLACE TEMP TABLE touched_units AS
@@ -105,8 +116,7 @@ WHERE entries.rowid = known.place AND known.outcome <> known.old_outcome;
 CREATE OR REPLACE TEMP TABLE changed AS
 SELECT known.* EXCLUDE (unit_id, last_sweep, outcome), met.* EXCLUDE (unit_id, outcome)
 FROM known JOIN met ON met.rowid = known.number
-WHERE is_other_kind OR is_other_size OR is_otherwise_modified OR is_otherwise_current OR has_other_cue
-    OR has_other_dictation OR has_other_parent OR is_older;
+WHERE is_changed;
 UPDATE entries SET kind = changed.kind FROM changed WHERE entries.rowid = changed.place AND is_other_kind;
 UPDATE entries SET size = changed.size, size_exact = changed.size_exact, size_error = changed.size_error
 FROM changed WHERE entries.rowid = changed.place AND is_other_size;
