@@ -46,7 +46,7 @@ class BucketSource:
         pauses: Sequence[float] = PAUSES,
     ) -> None:
         self._errand = errand
-        self._dialler = dialler or Dialler(errand.guard)
+        self._dialler = dialler or Dialler.of(errand)
         self._trust = trust
         self._pauses = pauses
         self.learned: BucketAccess | None = None

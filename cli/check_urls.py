@@ -127,7 +127,7 @@ def _page_or_folder(url: str, scope: Scope, errand: Errand) -> Fetched | FolderL
 
 
 def _page(url: str, errand: Errand) -> Fetched | NotFetched:
-    with Wire(errand, Dialler(errand.guard), retries=0) as wire, wire.get(url) as answer:
+    with Wire(errand, Dialler.of(errand), retries=0) as wire, wire.get(url) as answer:
         if refused := reason_of_status(answer.status):
             return NotFetched(*refused)
         body = answer.read(errand.limits.body_bytes)

@@ -31,8 +31,8 @@ from reports.shown import printable
 from scope.urls import masked_url
 
 _COLUMNS = (
-    "at", "of", "unit", "method", "host", "place", "url", "status", "failed", "refused", "bytes", "why", "supplier",
-    "authority", "target_authority",
+    "at", "of", "unit", "method", "host", "place", "url", "status", "failed", "refused", "bytes", "why", "said",
+    "found", "cause", "supplier", "authority", "target_authority",
 )  # fmt: skip
 # A cell that begins so is a formula to a spreadsheet.
 _FORMULAS = ("=", "+", "-", "@")
@@ -226,6 +226,7 @@ def _summary(totals: Totals, wanted: Wanted, checked: Checked) -> dict[str, Any]
         "answered": totals.answered,
         "failed": totals.failed,
         "refused": totals.refused,
+        "look_ups": totals.look_ups,
         "bytes": totals.bytes,
         "first": totals.first,
         "last": totals.last,

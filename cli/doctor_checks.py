@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cli.amounts import counted
 from crawler.browser import PROGRAMS as BROWSERS
 from fetching.clean_environment import ambient_settings
 from findings.database import open_reader
@@ -30,6 +31,7 @@ from scope.errors import ScopeError
 from scope.guard import Guard
 from scope.loader import load_scope
 from scope.model import Scope
+from scope.proxy import Resolve
 from scope.recipients import can_seal
 from scope.units import units_of
 from sweeps.gates import Gates
@@ -89,7 +91,7 @@ def scope_checks(path: Path) -> Iterator[Check]:
     except ScopeError as error:
         yield Check("scope", State.FAILED, str(error))
         return
-    yield Check("scope", State.OK, f"{len(list(units_of(scope)))} units")
+    yield Check("scope", State.OK, counted(len(list(units_of(scope))), "unit"))
     denied = Guard(scope).authority_denial()
     authority = scope.authority
     good = f"{authority.reference}, to {authority.expires}" if authority else ""
@@ -104,7 +106,7 @@ def scope_checks(path: Path) -> Iterator[Check]:
         yield _evidence_check(scope)
     if any(target.render for target in scope.site):
         yield _browser_check()
-    if denied is None:
+    if denied is None and (scope.network.proxy is None or scope.network.resolve is Resolve.HERE):
         yield from _name_checks(scope)
 
 
@@ -123,7 +125,7 @@ def _pack_check(scope: Scope) -> Check:
         letters = open_pack(scope.pack.path, load_key(scope.pack.key)).letters
     except PackError as error:
         return Check("pack", State.FAILED, str(error))
-    return Check("pack", State.OK, f"{letters:,} letters")
+    return Check("pack", State.OK, counted(letters, "letter"))
 
 
 def _database_check(scope: Scope) -> Check:

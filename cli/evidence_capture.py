@@ -163,7 +163,7 @@ def _fetched(url: str, scope: Scope, errand: Errand, clock: Clock) -> Answered:
     if urlsplit(url).scheme in FTP_SCHEMES:
         target = next((target for target in scope.ftp if contains(target, url)), None) or tipped_target(url, scope)
         return Answered(url, read_file(url, target, errand), clock())
-    with Wire(errand, Dialler(errand.guard), _trust(url, scope), retries=0) as wire, wire.get(url) as answer:
+    with Wire(errand, Dialler.of(errand), _trust(url, scope), retries=0) as wire, wire.get(url) as answer:
         if refused := reason_of_status(answer.status):
             raise NoAnswerError(*refused)
         body = answer.read(errand.limits.body_bytes)

@@ -34,5 +34,6 @@ def init(folder: Path) -> None:
     notice(f"{key_path}: the pack's key; keep it where the pack is not, and keep a copy: without it the pack is noise")
     notice(f"next: put letters into {folder / 'letters'}, then")
     notice(f"  stray pack build {folder / 'letters'} --pack {folder / 'pack'} --key {key_path}")
+    notice(f"  stray doctor {scope_path}")
     notice(f"  stray scope show {scope_path}")
     notice(f"  stray sweep {scope_path}")

@@ -41,7 +41,7 @@ class Crawl:
         self.errand = errand
         self.frontier = Frontier(errand.store)
         self.courier = Courier(sink, self.frontier, errand.limits.body_bytes, errand.spool_dir)
-        self.dialler = Dialler(errand.guard)
+        self.dialler = Dialler.of(errand)
         self.resolution = Resolution(self.dialler, errand.limits.timeout_seconds)
         self.certificates = Certificates(reads_on=target.certificates is CertificatePolicy.RECORD)
         # Seconds that robots.txt asks to leave between two requests; learnt under way.

@@ -22,12 +22,14 @@ from crawler.tunnels import TunnelPool
 from documents.dictation import HEADER_BYTES
 from documents.records import SkipReason
 from fetching.errors import FetchingError, NoAnswerError, StoppedError
+from fetching.exchange import SLOWEST_RATE
 from fetching.proxying import PROXY_LINE_BROKE
 from fetching.secure_line import lines_broken
-from fetching.wire import SLOWEST_RATE
 
 # Key of a request's Transfer in its meta.
 _TRANSFER = "transfer"
+# Key of a request's meta: bytes that came before it failed.
+RECEIVED = "received"
 # Scrapy's flag on an answer that ended where its connection did.
 _OF_NO_LENGTH = "partial"
 _CLOSES_AFTER_ANSWER = "HTTP/1.0"
@@ -85,6 +87,9 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
                 raise
             task.uncancel()
             raise transfer.given_up from None
+        except Exception:
+            request.meta[RECEIVED] = transfer.received
+            raise
         finally:
             if transfer.timer is not None:
                 transfer.timer.cancel()

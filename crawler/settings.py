@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from fetching.errand import Errand
-from fetching.wire import SLOWEST_RATE
+from fetching.exchange import SLOWEST_RATE
 
 # Requests under way at one host at a time. More gains nothing on one core (measured: 16, 32 and 100 alike), and the
 # pacer spaces them anyway.

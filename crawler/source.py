@@ -96,7 +96,9 @@ def _tell_alias(unit: Unit, errand: Errand, sink: Sink) -> None:
     """Which bucket the unit's host is an alias of, where the scope wants that known."""
     host = urlsplit(unit.start_url).hostname or ""
     if errand.harvest is not None and errand.guard.url(unit.start_url) is None and not errand.stop.is_set():
-        for lead in alias_leads([host], errand.harvest, timeout=errand.limits.timeout_seconds):
+        for lead in alias_leads(
+            [host], errand.harvest, timeout=errand.limits.timeout_seconds, noted=errand.conduct.looked_up
+        ):
             sink.bucket_named(lead)
 
 

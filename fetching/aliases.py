@@ -28,6 +28,7 @@ def alias_leads(
     grammar: Grammar | None = None,
     look_up: LookUp = socket.gethostbyname_ex,
     timeout: float = 20.0,
+    noted: Callable[[str, int, str], None] | None = None,
 ) -> Iterator[BucketLead]:
     """The bucket or account behind each host that is an alias of one.
 
@@ -36,11 +37,13 @@ def alias_leads(
         grammar: the services to know.
         look_up: asks the resolver.
         timeout: seconds for one host; who does not answer in time has no alias.
+        noted: told of each look-up: the name, how many addresses came back, and why none.
     """
     known = grammar or built_in_grammar()
     for host in dict.fromkeys(host.lower().rstrip(".") for host in hosts):
         if host and literal_address(host) is None:
-            found = next((each for name in _names(host, look_up, timeout) if (each := _named(host, name, known))), None)
+            names = _names(host, look_up, timeout, noted)
+            found = next((each for name in names if (each := _named(host, name, known))), None)
             if found is not None:
                 yield lead_of(found, "cname", f"https://{host}/", known)
 
@@ -54,19 +57,24 @@ def _named(host: str, alias: str, grammar: Grammar) -> BucketAddress | None:
     return by_name if by_name is not None and by_name.bucket == host else None
 
 
-def _names(host: str, look_up: LookUp, timeout: float) -> tuple[str, ...]:
+def _names(
+    host: str, look_up: LookUp, timeout: float, noted: Callable[[str, int, str], None] | None
+) -> tuple[str, ...]:
     """The names that a host is an alias of, in order; none where the resolver does not say."""
     answers: list[tuple[str, list[str], list[str]]] = []
+    causes: list[str] = []
 
     def ask() -> None:
         try:
             answers.append(look_up(host))
-        except (OSError, UnicodeError):
-            return
+        except (OSError, UnicodeError) as error:
+            causes.append(type(error).__name__)
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     asking.join(timeout)
+    if noted is not None:
+        noted(host, len(answers[0][2]) if answers else 0, "" if answers else "".join(causes) or "timed_out")
     if not answers:
         return ()
     canonical, aliases, _ = answers[0]

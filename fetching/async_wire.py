@@ -119,12 +119,14 @@ class AsyncWire:
             NoAnswerError: it was, and no answer came.
         """
         failure: FetchingError
+        body = bytearray()
         for left in reversed(range(_ATTEMPTS)):
             self._admit(url)
+            body.clear()
             try:
-                answer = await self._exchange(url, headers)
+                answer = await self._exchange(url, headers, body)
             except asyncio.CancelledError:
-                self._errand.conduct.failed("GET", url, "cancelled")
+                self._errand.conduct.failed("GET", url, "cancelled", received=len(body))
                 raise
             except NotAskedError as error:  # the dialler's
                 self._errand.conduct.refused(url, error.detail)
@@ -135,11 +137,11 @@ class AsyncWire:
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 broken = isinstance(error, _BROKEN)
                 failure = _judged(error)
-                self._errand.conduct.failed("GET", url, failure.detail)
+                self._errand.conduct.failed("GET", url, failure.detail, received=len(body))
                 if left and broken:
                     continue
             else:
-                self._errand.conduct.answered("GET", url, answer.status, len(answer.body))
+                self._errand.conduct.answered("GET", url, answer.status, len(body))
                 return answer
             break
         raise failure
@@ -169,12 +171,14 @@ class AsyncWire:
             raise BudgetSpentError(spent)
         errand.budget.request()
 
-    async def _exchange(self, url: str, headers: Mapping[str, str] | None) -> SmallAnswer:
-        body = bytearray()
+    async def _exchange(self, url: str, headers: Mapping[str, str] | None, body: bytearray) -> SmallAnswer:
+        """Asked once; all that was read of the answer lands in `body`."""
         async with self._session.get(URL(url, encoded=True), allow_redirects=False, headers=headers) as response:
             while len(body) < BODY_BYTES and (piece := await response.content.readany()):
                 body += piece
                 self._errand.budget.received(len(piece))
+            if len(body) >= BODY_BYTES:  # what is here already came, too
+                body += response.content.read_nowait(-1)
             named = {name.lower(): value for name, value in response.headers.items()}
             return SmallAnswer(response.status, named, bytes(body[:BODY_BYTES]))
 

@@ -108,15 +108,41 @@ class ConductLog:
         finally:
             self._meant = before
 
-    def answered(self, method: str, url: str, status: int, received: int, why: Why | None = None) -> None:
-        """A request that was answered."""
-        self.requests += 1
-        self._write(url, {"method": method, "status": status, "bytes": received}, why)
+    def answered(
+        self, method: str, url: str, status: int, received: int, why: Why | None = None, *, said: str = ""
+    ) -> None:
+        """A request that was answered.
 
-    def failed(self, method: str, url: str, cause: str, why: Why | None = None) -> None:
-        """A request that was made and brought no answer; `cause` is a class name or code."""
+        Args:
+            method: of the protocol.
+            url: where.
+            status: the answer's.
+            received: bytes of its body that came, read or thrown away.
+            why: what for, where the log can not know.
+            said: of FTP: each command since the last line, this one included, without arguments.
+        """
         self.requests += 1
-        self._write(url, {"method": method, "failed": cause}, why)
+        fields = {"method": method, "status": status, "bytes": received}
+        self._write(url, fields | ({"said": said} if said else {}), why)
+
+    def failed(
+        self, method: str, url: str, cause: str, why: Why | None = None, *, received: int = 0, said: str = ""
+    ) -> None:
+        """A request that was made and brought no whole answer; `cause` is a class name or code. Others: `answered`."""
+        self.requests += 1
+        came = {"bytes": received} if received else {}
+        self._write(url, {"method": method, "failed": cause} | came | ({"said": said} if said else {}), why)
+
+    def looked_up(self, host: str, found: int, cause: str = "") -> None:
+        """The machine's resolver was asked for a host; no request, and none is counted.
+
+        Args:
+            host: its name.
+            found: addresses that it has; 0 with `cause`, a class name.
+            cause: why there are none.
+        """
+        told = {"cause": cause} if cause else {}
+        self._write(f"dns://{host}/", {"method": "DNS", "found": found} | told, Why.RESOLVE)
 
     def refused(self, url: str, cause: str, why: Why | None = None) -> None:
         """A request that the guard or the budget did not allow to be made."""

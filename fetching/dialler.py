@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, Self
 
 from documents.records import SkipReason
+from fetching.errand import Errand
 from fetching.errors import NotAskedError
 from fetching.proxying import ProxyFailedError, lead_through, told_of
 from fetching.secure_line import carried, secured, trust_of
@@ -25,6 +26,9 @@ SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 AddressInfo = tuple[int, int, int, str, SocketAddress | tuple[int, bytes]]
 # (host, port, family, socket type) to addresses, as socket.getaddrinfo; raises socket.gaierror.
 Resolver = Callable[[str, int, int, int], Sequence[AddressInfo]]
+
+# Told of a host's name, how many addresses it has, and of which class the error was where there was one.
+Noted = Callable[[str, int, str], None]
 
 _INTERNET = frozenset([socket.AF_INET, socket.AF_INET6])
 # CPython's audit events that carry a destination: connect and connect_ex raise the first one.
@@ -64,18 +68,29 @@ class Dialler:
         guard: asked about each address.
         resolve: finds a host's addresses.
         clock: monotonic seconds.
+        noted: told of each look-up of a host: its name, how many addresses it has, and why none.
     """
 
     def __init__(
-        self, guard: Guard, resolve: Resolver = socket.getaddrinfo, clock: Callable[[], float] = time.monotonic
+        self,
+        guard: Guard,
+        resolve: Resolver = socket.getaddrinfo,
+        clock: Callable[[], float] = time.monotonic,
+        noted: Noted | None = None,
     ) -> None:
         self._guard = guard
         self._resolve = resolve
+        self._noted = noted
         self._clock = clock
         network = guard.scope.network
         self.proxy: Proxy | None = parse_proxy(network.proxy) if network.proxy else None
         self._trust: ssl.SSLContext | None = None
         self._leads: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, errand: Errand) -> Self:
+        """One whose look-ups go on the errand's record."""
+        return cls(errand.guard, noted=errand.conduct.looked_up)
 
     def resolve(self, host: str, port: int) -> list[CheckedAddress]:
         """The host's addresses that may be dialled, in the resolver's order; refused ones are left out.
@@ -88,7 +103,7 @@ class Dialler:
             raise socket.gaierror(socket.EAI_AGAIN, "the proxy resolves names")
         allowed: list[CheckedAddress] = []
         refusal = ""
-        for family, address in self._answers(host, port):
+        for family, address in self._looked_up(host, port):
             denied = self._guard.address(_parsed(address))
             if denied:
                 refusal = denied.detail
@@ -229,6 +244,19 @@ class Dialler:
                 opened.settimeout(timeout)
                 return opened
         raise failure
+
+    def _looked_up(self, host: str, port: int) -> list[tuple[int, SocketAddress]]:
+        """As `_answers`, on record; what is an address already is asked of nobody."""
+        noted = None if literal_address(host) is not None else self._noted
+        try:
+            answers = self._answers(host, port)
+        except OSError as error:
+            if noted is not None:
+                noted(host, 0, type(error).__name__)
+            raise
+        if noted is not None:
+            noted(host, len({address[0] for _, address in answers}), "")
+        return answers
 
     def _answers(self, host: str, port: int) -> list[tuple[int, SocketAddress]]:
         try:

@@ -7,156 +7,36 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 from urllib.parse import urljoin
 
 from urllib3 import BaseHTTPResponse, Timeout
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    DecodeError,
-    HTTPError,
-    NameResolutionError,
-    NewConnectionError,
-    ProtocolError,
-    ReadTimeoutError,
-    SSLError,
-)
 
 from documents.records import SkipReason
 from fetching.budget import BudgetSpentError
 from fetching.conduct import Why
-from fetching.cut_off import Cut, CutOff
+from fetching.cut_off import CutOff
 from fetching.dialler import Dialler
 from fetching.errand import Errand
 from fetching.errors import (
-    FetchingError,
     NoAnswerError,
-    NotAskedError,
     SentAwayError,
     StoppedError,
     UrlDeniedError,
 )
+from fetching.exchange import UNWANTED_BYTES, Exchange
 from fetching.pacing import LONGEST_WAIT, THROTTLE_RETRIES, THROTTLE_STATUSES, retry_after_seconds
 from fetching.peers import Peer, peer_of
-from fetching.proxying import PROXY_LINE_BROKE, ProxyFailedError
-from fetching.secure_line import lines_broken
 from fetching.urllib3_pools import close_pools, dialled_pool_manager
 
 # Bytes asked of a socket at a time: what a TLS record (16 KiB) and a typical receive buffer hold is handed on at once.
 CHUNK_BYTES = 64 << 10
-# A body that comes slower than this, bytes a second, after its first `timeout_seconds`, is given up: 32 MiB (the
-# default body limit) may take 8.5 minutes, and a server that drips single bytes is left after the timeout.
-SLOWEST_RATE = 64 << 10
 # Redirects followed for one request. Bucket services send at most two: to the region, and to the name.
 LONGEST_CHAIN = 4
 _REDIRECTS = frozenset([301, 302, 303, 307, 308])
 _OK = 200
-
-Result = TypeVar("Result")
-
-# What urllib3 raises and what that says; the first that fits (the first three are each a subclass of the next).
-_FAILURES: tuple[tuple[type[Exception], SkipReason], ...] = (
-    (NameResolutionError, SkipReason.DNS_ERROR),
-    (NewConnectionError, SkipReason.HOST_DOWN),
-    (ConnectTimeoutError, SkipReason.TIMED_OUT),
-    (ReadTimeoutError, SkipReason.TIMED_OUT),
-    (SSLError, SkipReason.TLS_ERROR),
-    (DecodeError, SkipReason.UNREADABLE),
-    (HTTPError, SkipReason.HOST_DOWN),
-    (OSError, SkipReason.HOST_DOWN),
-)
-
-
-class _Exchange:
-    """The bookkeeping of one request and its answer: its deadline, what it failed by, its line in the conduct log."""
-
-    def __init__(self, errand: Errand, cut_off: CutOff, url: str, *, hop: bool = False) -> None:
-        self._errand = errand
-        self._why = Why.REDIRECT if hop else None
-        self._cut_off = cut_off
-        self._url = url
-        self._told = False
-        self._lines_broken = lines_broken()
-        self._started = time.monotonic()
-        self.received = 0
-        # The head of the answer: one timeout to connect, one to answer.
-        cut_off.until(self._started + 2 * errand.limits.timeout_seconds)
-
-    def body_begins(self) -> None:
-        """The head is there; from now on the body's pace counts."""
-        self._started = time.monotonic()
-        self.take(0)
-
-    def take(self, size: int) -> None:
-        """Bytes of the body arrived: they cost budget and earn time."""
-        self.received += size
-        self._errand.budget.received(size)
-        earned = self.received / SLOWEST_RATE
-        self._cut_off.until(self._started + self._errand.limits.timeout_seconds + earned)
-
-    def attempt(self, act: Callable[[], Result], *, in_body: bool = False) -> Result:
-        """What `act` gives. What the network does meanwhile becomes a FetchingError, on record.
-
-        It is raised where no other error is being handled: one that is chained names the URL and holds the socket.
-        """
-        try:
-            return act()
-        except NotAskedError as error:  # the dialler's
-            self._cut_off.rest()
-            self._errand.conduct.refused(self._url, error.detail, self._why)
-            raise
-        except ProxyFailedError as error:
-            failure = _cut_failure(cut) if (cut := self._cut_off.cut) else ProxyFailedError(error.detail)
-        except (HTTPError, OSError) as error:
-            failure = self._judged(error, in_body)
-        self.failed(failure)
-        raise failure
-
-    def check_whole(self, *, announced: bool) -> None:
-        """Was that the end? A body of no announced length ends where it is cut, without an error.
-
-        An empty one is taken for a head that broke off: http.client takes the end of a connection for the end of the
-        head, and servers announce that a file is empty.
-        """
-        failure: FetchingError | None = None
-        if cut := self._cut_off.cut:
-            failure = _cut_failure(cut)
-        elif not announced and not self.received:
-            failure = NoAnswerError(SkipReason.TRUNCATED, "empty and without a length")
-        elif not announced and lines_broken() != self._lines_broken:
-            failure = NoAnswerError(SkipReason.TRUNCATED, PROXY_LINE_BROKE)
-        if failure:
-            self.failed(failure)
-            raise failure
-
-    def failed(self, failure: FetchingError) -> None:
-        """The end of it, without a usable answer."""
-        self._cut_off.rest()
-        if not self._told:
-            self._told = True
-            self._errand.conduct.failed("GET", self._url, failure.detail, self._why)
-
-    def answered(self, status: int) -> None:
-        """The end of it, as it should be."""
-        self._cut_off.rest()
-        if not self._told:
-            self._told = True
-            self._errand.conduct.answered("GET", self._url, status, self.received, self._why)
-
-    def _judged(self, error: Exception, in_body: bool) -> FetchingError:
-        if cut := self._cut_off.cut:
-            return _cut_failure(cut)
-        name = type(error).__name__
-        if in_body and isinstance(error, ProtocolError | SSLError):
-            return NoAnswerError(SkipReason.TRUNCATED, name)
-        return NoAnswerError(next(reason for kind, reason in _FAILURES if isinstance(error, kind)), name)
-
-
-def _cut_failure(cut: Cut) -> FetchingError:
-    return StoppedError() if cut is Cut.STOP else NoAnswerError(SkipReason.TIMED_OUT, "too slow")
 
 
 class Answer:
@@ -171,7 +51,7 @@ class Answer:
     """
 
     def __init__(
-        self, url: str, response: BaseHTTPResponse, exchange: _Exchange, peer: Peer, *, redirected: bool
+        self, url: str, response: BaseHTTPResponse, exchange: Exchange, peer: Peer, *, redirected: bool
     ) -> None:
         self._response = response
         self._exchange = exchange
@@ -222,7 +102,11 @@ class Answer:
         return bytes(body)
 
     def close(self) -> None:
-        """Done with it. A body that was not read to its end takes its connection with it."""
+        """Done with it. A body that was not read to its end, and is not small, takes its connection with it."""
+        if not self._whole and self._exchange.is_open:
+            left = self._response.length_remaining
+            small = left is not None and left <= UNWANTED_BYTES
+            self._whole = self._exchange.throw_away(self._next_bytes, wait=small)
         self._exchange.answered(self.status)
         if not self._whole:
             self._response.close()
@@ -275,6 +159,7 @@ class Wire:
         self._errand = errand
         self._cut_off = CutOff(errand.stop)
         self._peer = Peer()
+        self._opened: socket.socket | None = None
         self._pools = dialled_pool_manager(dialler, trust, self._use)
         seconds = errand.limits.timeout_seconds
         self._timeout = Timeout(connect=seconds, read=seconds)
@@ -338,12 +223,14 @@ class Wire:
 
     def _ask(self, url: str, headers: Mapping[str, str], *, hop: bool) -> Answer:
         self._admit(url, hop=hop)
-        exchange = _Exchange(self._errand, self._cut_off, url, hop=hop)
+        exchange = Exchange(self._errand, self._cut_off, url, hop=hop)
         response = exchange.attempt(lambda: self._open(url, headers))
+        exchange.opened = self._opened
         return Answer(url, response, exchange, self._peer, redirected=hop)
 
     def _use(self, opened: socket.socket) -> None:
         """The socket that the next answer comes from."""
+        self._opened = opened
         self._peer = peer_of(opened, through_proxy=self._errand.guard.scope.network.proxy is not None)
         self._cut_off.use(opened)
 

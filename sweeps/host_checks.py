@@ -140,7 +140,7 @@ class HostChecks:
         if isinstance(target, FtpTarget):
             return _Answered(canonical_url(url), _of_ftp(url, target, self._errand), None, "")
         trust = _without_trust() if _reads_on(self._unit) else None
-        with Wire(self._errand, Dialler(self._errand.guard), trust, retries=0) as wire, wire.get(url) as answer:
+        with Wire(self._errand, Dialler.of(self._errand), trust, retries=0) as wire, wire.get(url) as answer:
             body = b"" if reason_of_status(answer.status) else answer.read(limit)
             return _Answered(canonical_url(answer.url), body, answer.status, answer.headers.get("content-type", ""))
 

@@ -50,7 +50,7 @@ class WebPlaces:
     def __init__(self, unit: Unit, errand: Errand) -> None:
         self._unit = unit
         self._errand = errand
-        self._wire = Wire(errand, Dialler(errand.guard), _trust(unit))
+        self._wire = Wire(errand, Dialler.of(errand), _trust(unit))
         self._nonsense: dict[str, Likeness | None] = {}
         self._rules: dict[str, Rules] = {}
 

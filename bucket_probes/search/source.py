@@ -54,7 +54,8 @@ class NameSearchSource:
 
     def __init__(self, errand: Errand, dialler: Dialler | None = None, trust: ssl.SSLContext | None = None) -> None:
         self._errand = errand
-        self._dialler = dialler or Dialler(errand.guard)
+        self._dialler = dialler or Dialler(errand.guard)  # its look-ups are what an account's name is asked by
+        self._noting = dialler or Dialler.of(errand)
         self._trust = trust
 
     def fetch(self, unit: Unit, sink: Sink) -> None:
@@ -71,13 +72,15 @@ class NameSearchSource:
         """Buckets of this service whose addresses were met; the first search looks behind the keywords' domains too."""
         leads = list(islice(read_leads(self._errand.leads), HARVESTED_KEPT))
         if self._errand.harvest is not None and target == self._errand.guard.scope.searched[0]:
-            for lead in alias_leads(domains_of(target.search.keywords), self._errand.harvest):
+            for lead in alias_leads(
+                domains_of(target.search.keywords), self._errand.harvest, noted=self._errand.conduct.looked_up
+            ):
                 sink.bucket_named(lead)
                 leads.append(lead)
         return [lead for lead in leads if lead.provider == target.provider]
 
     async def _search(self, start_url: str, target: NameTarget, leads: list[BucketLead], sink: Sink) -> None:
-        async with AsyncWire(self._errand, self._dialler, self._trust or authorities()) as wire:
+        async with AsyncWire(self._errand, self._noting, self._trust or authorities()) as wire:
             search = _Search(self._errand, target, leads, sink, start_url)
             if target.service.protocol is Protocol.AZURE:
                 await search.accounts(wire, self._dialler)

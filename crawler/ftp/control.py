@@ -30,9 +30,11 @@ class Control(ftplib.FTP):
 
     Args:
         opened: connected, its timeout set.
+        said: each command that is sent is added to it, without its arguments.
     """
 
-    def __init__(self, opened: socket.socket) -> None:
+    def __init__(self, opened: socket.socket, said: list[str] | None = None) -> None:
+        self._said = [] if said is None else said
         super().__init__(encoding="latin-1", timeout=opened.gettimeout())
         self.take(opened)
 
@@ -64,6 +66,7 @@ class Control(ftplib.FTP):
         verb, _, argument = line.partition(" ")
         if verb not in SPOKEN or (verb == "USER" and argument != ANONYMOUS):
             raise UrlDeniedError(SkipReason.DENIED_BY_GUARD, "a command that does not only read")
+        self._said.append(verb)
         super().putline(line)
 
     def getmultiline(self) -> str:

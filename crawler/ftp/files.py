@@ -68,9 +68,9 @@ class Files:
         try:
             fetched = self._session.asked(url, lambda: self._fetched(url))
         except FetchingError as error:
-            self._errand.conduct.failed("RETR", url, error.detail)
+            self._session.failed("RETR", url, error.detail)
             raise
-        self._errand.conduct.answered("RETR", url, _DONE, fetched.body.size)
+        self._session.answered("RETR", url, _DONE)
         return fetched
 
     def _fetched(self, url: str) -> Fetched:
@@ -88,9 +88,9 @@ class Files:
                     if len(head) >= size:
                         break
         except FetchingError as error:
-            self._errand.conduct.failed("RETR", url, error.detail)
+            self._session.failed("RETR", url, error.detail)
             raise
-        self._errand.conduct.answered("RETR", url, _DONE, len(head))
+        self._session.answered("RETR", url, _DONE)
         return head[:size]
 
     def _facts(self, url: str) -> Facts:

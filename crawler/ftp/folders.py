@@ -112,7 +112,6 @@ class Folders:
 
     def _lines(self, way: Listing, url: str, rows: FolderRows) -> Iterator[FtpLine]:
         session, errand = self._session, self._errand
-        received = 0
         try:
             session.typed("A")
             opened = session.transfer(way.value)
@@ -121,16 +120,15 @@ class Folders:
                     raise NoAnswerError(SkipReason.HOST_DOWN, "connection lost")
                 lines = transfer.lines()
                 yield from rows.read_names(lines) if way is Listing.NLST else rows.read(lines)
-                received = transfer.received
         except GeneratorExit:
-            errand.conduct.failed(way.value, url, "broken off")
+            session.failed(way.value, url, "broken off")
             raise
         except FetchingError as error:
-            errand.conduct.failed(way.value, url, error.detail)
+            session.failed(way.value, url, error.detail)
             if isinstance(error, RefusedError) and error.says_empty and not rows.rows:
                 return
             raise
-        errand.conduct.answered(way.value, url, 226, received)
+        session.answered(way.value, url, 226)
 
     def _told_path(self) -> str:
         """The path that PWD tells; empty where the server tells none."""

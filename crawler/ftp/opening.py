@@ -61,9 +61,13 @@ class Opener:
         security: how connections are secured.
         start_url: names host and port.
         user_agent: who we are; holds an address.
+
+    Attributes:
+        said: each command that was sent since it was emptied last, without its arguments.
     """
 
     def __init__(self, watch: Watch, dialler: Dialler, security: Security, start_url: str, user_agent: str) -> None:
+        self.said: list[str] = []
         parts = urlsplit(start_url)
         self._watch = watch
         self._dialler = dialler
@@ -100,7 +104,7 @@ class Opener:
         if proxy is not None and proxy.kind is not ProxyKind.SOCKS:
             raise ProxyFailedError("FTP goes through a socks5h:// proxy only")
         opened = self._watch.wait(lambda: self._dialler.connect(self._host, self._port, timeout), None)
-        control = Control(opened)
+        control = Control(opened, self.said)
         try:
             if self._security.implicit and not self._shaken(control):
                 control.close()

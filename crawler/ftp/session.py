@@ -27,7 +27,7 @@ _BUSY, _FINE = 503, 200
 LAST_WORD_SECONDS = 2.0
 # What a connection that was closed while nobody spoke ends with: silence, or 421.
 _CLOSED = frozenset([SkipReason.HOST_DOWN, SkipReason.THROTTLED])
-_LOGGED_IN = 230
+_LOGGED_IN, _LEFT = 230, 221
 
 Result = TypeVar("Result")
 
@@ -66,6 +66,7 @@ class Session:
         self._opened: Opened | None = None
         self._type = ""
         self._extended = False
+        self._received = 0
         self.latest: Opened | None = None
         self.logins = 0
 
@@ -84,6 +85,29 @@ class Session:
         if self._opened is None:
             self._opened = self._logged_in()
         return self._opened
+
+    # -- on record
+
+    def answered(self, method: str, url: str, status: int) -> None:
+        """A line of conduct: what was asked for, by which commands, how many bytes came for it."""
+        received, said = self._taken()
+        self._errand.conduct.answered(method, url, status, received, said=said)
+
+    def failed(self, method: str, url: str, cause: str) -> None:
+        """Likewise of what brought no whole answer."""
+        received, said = self._taken()
+        self._errand.conduct.failed(method, url, cause, received=received, said=said)
+
+    def received(self, size: int) -> None:
+        """Bytes came over a data connection."""
+        self._received += size
+
+    def _taken(self) -> tuple[int, str]:
+        """Bytes and commands that no line tells of yet."""
+        taken = self._received, " ".join(self._opener.said)
+        self._received = 0
+        self._opener.said.clear()
+        return taken
 
     # -- asking
 
@@ -197,8 +221,13 @@ class Session:
         """Take leave, and end the watch."""
         if self._opened is not None and not self._errand.stop.is_set():
             control = self._opened.control
-            with suppress(FetchingError):
+            try:
                 self.watched(lambda: control.sendcmd("QUIT"), control.opened, LAST_WORD_SECONDS)
+                self.answered("QUIT", self._start_url, _LEFT)
+            except FetchingError as error:
+                self.failed("QUIT", self._start_url, error.detail)
+        if self._opener.said or self._received:
+            self.failed("QUIT", self._start_url, "not said")
         self.drop()
         self._watch.close()
 
@@ -219,12 +248,13 @@ class Session:
     def _logged_in(self) -> Opened:
         """Connect and log in; a server that is full is waited for and asked again."""
         errand = self._errand
+        unfinished, self._opener.said[:] = list(self._opener.said), []  # of the request that wants a connection
         for left in range(self._retries, -1, -1):
             self.admit(self._start_url)
             try:
                 opened = self._opener.open(self._timeout)
             except FetchingError as error:
-                errand.conduct.failed("LOGIN", self._start_url, error.detail)
+                self.failed("LOGIN", self._start_url, error.detail)
                 if error.reason is not SkipReason.THROTTLED:
                     raise
                 if not left:
@@ -232,7 +262,8 @@ class Session:
                 errand.pacer.answered(_BUSY)
             else:
                 errand.pacer.answered(_FINE)
-                errand.conduct.answered("LOGIN", self._start_url, _LOGGED_IN, 0)
+                self.answered("LOGIN", self._start_url, _LOGGED_IN)
+                self._opener.said += unfinished
                 errand.conduct.observed(self._start_url, {"tls": self.tls.value, "files_over_tls": opened.protected})
                 self.logins += 1
                 self.latest = opened

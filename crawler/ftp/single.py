@@ -67,12 +67,12 @@ def read_file(url: str, target: FtpTarget, errand: Errand) -> bytes:
     with closing(_session(url, target, errand)) as session:
         folders = Folders(errand, session, url.rstrip("/") + "/")
         if url.endswith("/"):
-            _enter(url, url, folders, session, errand)
+            _enter(url, url, folders, session)
             raise FolderError
         try:
             body = Files(errand, session, folders).fetch(url).body
         except RefusedError as refused:
-            if _is_folder(url, refused, folders, session, errand):
+            if _is_folder(url, refused, folders, session):
                 raise FolderError from None
             raise
         with closing(body):
@@ -92,7 +92,7 @@ def list_folder(url: str, target: FtpTarget, errand: Errand) -> FolderListing:
     """
     with closing(_session(url, target, errand)) as session:
         folders = Folders(errand, session, target.url)
-        named = _enter(url, url, folders, session, errand)
+        named = _enter(url, url, folders, session)
         if named is None or not contains(target, named):
             raise NotAskedError(SkipReason.DENIED_BY_GUARD, "a folder that lies outside the target")
         rows = FolderRows(named, datetime.now(UTC).date())
@@ -130,26 +130,26 @@ def tipped_target(url: str, scope: Scope) -> FtpTarget:
 
 
 def _session(url: str, target: FtpTarget, errand: Errand) -> Session:
-    return Session(errand, Dialler(errand.guard), Security(target), url, retries=0)
+    return Session(errand, Dialler.of(errand), Security(target), url, retries=0)
 
 
-def _enter(asked: str, folder: str, folders: Folders, session: Session, errand: Errand) -> str | None:
+def _enter(asked: str, folder: str, folders: Folders, session: Session) -> str | None:
     """See `Folders.enter`; `asked` is the address as it was given, which is what the guard is asked about."""
     try:
         named = session.asked(asked, lambda: folders.enter(folder))
     except FetchingError as error:
-        errand.conduct.failed("CWD", folder, error.detail)
+        session.failed("CWD", folder, error.detail)
         raise
-    errand.conduct.answered("CWD", folder, _ENTERED, 0)
+    session.answered("CWD", folder, _ENTERED)
     return named
 
 
-def _is_folder(url: str, refused: RefusedError, folders: Folders, session: Session, errand: Errand) -> bool:
+def _is_folder(url: str, refused: RefusedError, folders: Folders, session: Session) -> bool:
     """Servers refuse to send a folder in the words for a file that is missing or private: only going there tells."""
     if isinstance(refused, LoginRefusedError) or refused.reason in _NO_FOLDER:
         return False
     try:
-        _enter(url, url + "/", folders, session, errand)
+        _enter(url, url + "/", folders, session)
     except FetchingError:
         return False
     return True

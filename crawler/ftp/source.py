@@ -26,7 +26,7 @@ class FtpSource:
 
     def __init__(self, errand: Errand, dialler: Dialler | None = None, trust: ssl.SSLContext | None = None) -> None:
         self._errand = errand
-        self._dialler = dialler or Dialler(errand.guard)
+        self._dialler = dialler or Dialler.of(errand)
         self._trust = trust
 
     def fetch(self, unit: Unit, sink: Sink) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
 import ssl
+import sys
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,7 +18,8 @@ from crawler.ftp.session import Session
 from documents.records import SkipReason
 from fetching.budget import Budget
 from fetching.errors import FetchingError, NoAnswerError
-from fetching.wire import CHUNK_BYTES, SLOWEST_RATE
+from fetching.exchange import SLOWEST_RATE
+from fetching.wire import CHUNK_BYTES
 
 # Bytes of one line of a listing. A name has at most 255 bytes nearly everywhere; ftplib draws the same line.
 LONGEST_LINE = 8 << 10
@@ -61,6 +65,7 @@ class Transfer:
                 return
             self.received += len(chunk)
             self._budget.received(len(chunk))
+            self._session.received(len(chunk))
             yield chunk
 
     def lines(self) -> Iterator[bytes | None]:
@@ -80,6 +85,8 @@ class Transfer:
     def close(self) -> None:
         """Done with it. One that has not come to its end is broken off."""
         if self._opened is not None:
+            if not self._over:
+                self._session.received(_waiting(self._opened))
             self._opened.close()
             self._opened = None
             if not self._over:
@@ -126,3 +133,12 @@ class Transfer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _waiting(opened: socket.socket) -> int:
+    """Bytes that came and that nobody read; over TLS as they came."""
+    held = opened.pending() if isinstance(opened, ssl.SSLSocket) else 0
+    try:
+        return held + int.from_bytes(fcntl.ioctl(opened, termios.FIONREAD, bytes(4)), sys.byteorder)
+    except OSError:
+        return held

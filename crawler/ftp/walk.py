@@ -42,6 +42,7 @@ SAVED_EVERY = 0.25
 # Folders and links of one listing that wait for its end, so that it is known whether the folder holds itself. More than
 # any folder that is a link to one above has shown; the others are held by depth and by repeating names.
 MOST_WAITING = 10_000
+_ENTERED = 250
 # Places without an answer, one after another, after which the server is taken for gone and the unit ends: each may cost
 # the whole timeout, and 5 of 20 s are 100 s in which nothing is learned.
 UNANSWERED_IN_A_ROW = 5
@@ -159,8 +160,10 @@ class FtpWalk:
         try:
             named = self._session.asked(url, lambda: self._folders.enter(url))
         except FetchingError as error:
-            self._errand.conduct.failed("CWD", url, error.detail)
+            self._session.failed("CWD", url, error.detail)
             raise
+        if named != place.url:  # it is not listed now, so no other line tells of it
+            self._session.answered("CWD", url, _ENTERED)
         if named is None or not contains(self._target, named):
             self._skip(place.url, SkipReason.DENIED_BY_GUARD, "a folder that lies outside the target", place.parent)
         elif named != url and url.startswith(named):

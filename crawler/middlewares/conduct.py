@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.crawl import crawl_of
+from crawler.downloading import RECEIVED
 from crawler.failures import reason_of_error
 from crawler.middlewares.redirects import HOPS
 from crawler.middlewares.rendering import OF_BROWSER
@@ -38,7 +39,8 @@ class ConductMiddleware:
         if isinstance(exception, NotAskedError):
             self._conduct.refused(request.url, str(reason), _why(request))
         else:
-            self._conduct.failed(request.method, request.url, detail, _why(request))
+            received = request.meta.pop(RECEIVED, 0)
+            self._conduct.failed(request.method, request.url, detail, _why(request), received=received)
 
 
 def _why(request: Request) -> Why | None:

@@ -43,6 +43,7 @@ class Totals:
     answered: int = 0
     failed: int = 0
     refused: int = 0
+    look_ups: int = 0
     bytes: int = 0
     first: str = ""
     last: str = ""
@@ -57,6 +58,7 @@ class Totals:
         self.answered += "status" in line
         self.failed += "failed" in line
         self.refused += "refused" in line
+        self.look_ups += "found" in line
         self.bytes += line.get("bytes", 0) if isinstance(line.get("bytes"), int) else 0
         self.first = min(self.first or str(line["at"]), str(line["at"]))
         self.last = max(self.last, str(line["at"]))

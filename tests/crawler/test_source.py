@@ -140,7 +140,7 @@ def test_an_address_that_the_scope_does_not_name_is_not_dialled(site: Any, crawl
     crawled = crawl(f"http://localhost:{site.port}/", private_addresses=[])
     assert [skip["reason"] for skip in crawled.skips] == ["denied_by_guard"]
     assert site.all_asked == []
-    assert {line["refused"] for line in crawled.conduct} == {"denied_by_guard"}
+    assert {line["refused"] for line in crawled.conduct if line.get("method") != "DNS"} == {"denied_by_guard"}
 
 
 @pytest.mark.parametrize("robots", ["obey", "record"])

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +16,7 @@ from fetching.dialler import AddressDeniedError, AddressInfo, Dialler
 from scope.guard import Guard
 
 if TYPE_CHECKING:
-    from tests.conftest import MakeScope
+    from tests.conftest import MakeErrand, MakeScope
 
 SPELLINGS = [
     "127.0.0.1",
@@ -231,3 +234,20 @@ def test_the_last_line_of_defence(listener: socket.socket) -> None:
     listener.setblocking(False)
     with pytest.raises(BlockingIOError):
         listener.accept()
+
+
+def test_each_look_up_of_a_name_is_on_record(make_scope: MakeScope, make_errand: MakeErrand, tmp_path: Path) -> None:
+    errand = make_errand(make_scope(), conduct=tmp_path / "conduct.jsonl")
+    dialler = Dialler.of(errand)
+    with suppress(AddressDeniedError):
+        dialler.resolve("localhost", 80)
+    dialler.resolve("127.0.0.1", 80)
+    with pytest.raises(socket.gaierror):
+        dialler.resolve("a..b", 80)
+    errand.conduct.close()
+    lines = [json.loads(line) for line in (tmp_path / "conduct.jsonl").read_text().splitlines()]
+    assert [(line["method"], line["url"], line["found"] > 0, line.get("cause")) for line in lines] == [
+        ("DNS", "dns://localhost/", True, None),
+        ("DNS", "dns://a..b/", False, "gaierror"),
+    ]
+    assert errand.conduct.requests == 0, "nobody but the resolver was asked"

@@ -177,7 +177,11 @@ def test_the_conduct_log_names_every_request_and_no_name(tree: Path, walk: Any) 
     assert methods.count("MLSD") == 4
     assert methods.count("RETR") == len(walked.documents)
     assert methods.count("LOGIN") == 1
-    assert len(methods) == walked.requests
+    assert len(methods) == walked.requests + methods.count("QUIT")
+    said = " ".join(line["said"] for line in walked.conduct if "said" in line)
+    assert said.split() == server.verbs, "each command that the server heard, in order"
+    fetched = sum(line["bytes"] for line in walked.conduct if line.get("method") == "RETR")
+    assert fetched == sum(len(body) for body in walked.bodies.values())
     assert "hollis" not in str(walked.conduct)
     assert "Completed" not in str(walked.conduct)
 
