@@ -17,7 +17,7 @@ from cli.doctor_checks import LITTLE_DISK, Check, State
 from cli.status_running import running
 from fetching.clean_environment import clean_environment
 from findings.errors import DatabaseMissingError, FindingsError
-from findings.memory_folder import memory_root
+from findings.memory_file import memory_root
 from findings.standing import Standing, standing
 from matchers.errors import PackError
 from matchers.keys import load_key

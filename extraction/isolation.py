@@ -51,12 +51,24 @@ class ExtractorPool:
 
     Every future is answered by an `Extraction`: a timeout, a crash or spent memory is a problem in it, never raised.
     Each worker has its own keeper and thread, so that killing it can not hold up the others.
+
+    Args:
+        workers: documents that are read at a time.
+        limits: of each worker.
+        readers: that workers have.
+        ahead: have workers ready before the first document; where none may come, that is half a second for nothing.
     """
 
     def __init__(
-        self, workers: int = 1, limits: IsolationLimits = sandbox.DEFAULT_LIMITS, readers: Readers = DEFAULT_READERS
+        self,
+        workers: int = 1,
+        limits: IsolationLimits = sandbox.DEFAULT_LIMITS,
+        readers: Readers = DEFAULT_READERS,
+        *,
+        ahead: bool = True,
     ) -> None:
         self._limits = limits
+        self._ahead = ahead
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._held: set[Confinement] = set()
@@ -136,7 +148,8 @@ class ExtractorPool:
                     self._jobs.put(None)
 
     def _serve(self, slot: _Slot) -> None:
-        slot.start()
+        if self._ahead:
+            slot.start()
         while (job := self._jobs.get()) is not None:
             if job.future.set_running_or_notify_cancel():
                 extraction, held = slot.extract(job)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 _MODE: Final = 0o600
+# Bytes of a document that serves as a canary path: it is fetched twice in each sweep.
+CANARY_BYTES: Final = 256 << 10
 
 
 @dataclass(frozen=True, slots=True)

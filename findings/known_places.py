@@ -6,15 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from fetching.known_places import KnownPlace
+from fetching.known_places import CANARY_BYTES, KnownPlace
 from findings.asking import asked
 from findings.database import LOCK_WAIT_SECONDS, open_reader
 from findings.statements import sql_text
 
 # Days that a place is asked for after it was gone: takedowns are looked at again after 90 days for the last time.
 ASKED_AFTER_GONE: Final = timedelta(days=90)
-# Bytes of a document that serves as a canary path: it is fetched twice in each sweep.
-CANARY_BYTES: Final = 256 << 10
 # Documents of a unit that serve as canary paths: one may have been taken down since, and says nothing then.
 CANARY_DOCUMENTS: Final = 2
 

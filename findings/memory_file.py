@@ -18,6 +18,7 @@ from typing import Final
 
 from findings.durable_files import FILE_MODE, storage_errors, sync_file, sync_folder
 from findings.errors import MemoryDamagedError, SpoolError
+from findings.spool_folders import checked_id
 
 MEMORY_FILE: Final = "memory.sqlite"
 # Changes with the tables and with what their columns mean; a file of another format is not used.
@@ -67,6 +68,16 @@ class Row:
     flags: Flags
     pack: int
     facts: bytes
+
+
+def memory_root(database: Path) -> Path:
+    """The memories of a database lie beside it."""
+    return database.with_name(database.name + ".memory")
+
+
+def memory_of(database: Path, unit_id: str) -> Path:
+    """A unit's memory; it may not be there."""
+    return memory_root(database) / checked_id(unit_id)
 
 
 class MemoryFile:

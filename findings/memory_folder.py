@@ -22,7 +22,7 @@ from findings.asking import asked, utc
 from findings.database import Connection, open_reader
 from findings.durable_files import private_folder, read_json, storage_errors, sync_folder, write_json
 from findings.errors import DatabaseLockedError, DatabaseMissingError, MemoryDamagedError
-from findings.memory_file import MEMORY_FILE, MemoryFile
+from findings.memory_file import MEMORY_FILE, MemoryFile, memory_of, memory_root
 from findings.spool_folders import checked_id
 
 _ABOUT: Final = "about.json"
@@ -30,16 +30,6 @@ _ABOUT: Final = "about.json"
 _CUTS: Final = "cuts.json"
 _TOKEN: Final = "memory_token"  # noqa: S105 - it opens nothing
 _TOKEN_BYTES: Final = 16
-
-
-def memory_root(database: Path) -> Path:
-    """The memories of a database lie beside it."""
-    return database.with_name(database.name + ".memory")
-
-
-def memory_of(database: Path, unit_id: str) -> Path:
-    """A unit's memory; it may not be there."""
-    return memory_root(database) / checked_id(unit_id)
 
 
 def drop_foreign(database: Path, wait_seconds: float = 0) -> bool:

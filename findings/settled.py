@@ -18,17 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from findings.durable_files import private_folder, storage_errors, sync_folder, written_aside
+from findings.memory_file import memory_root
 
 SETTLED_FORMAT: Final = 1
 _NAME: Final = "settled"
 _LONGEST_HEADER: Final = 4096
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Numbers = NDArray[np.uint64]
-
-
-def memory_root(database: Path) -> Path:
-    """Where what workers know of earlier sweeps lies."""
-    return database.with_name(database.name + ".memory")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -77,6 +77,11 @@ class UnitMemory:
         # Places that are fetched though the listing has them as they were: if one has changed, listings are not sure.
         self._as_listed: set[int] = set()
 
+    @property
+    def knows(self) -> bool:
+        """Is anything known of earlier sweeps?"""
+        return self._held is not None
+
     # -- what sources ask
 
     def by_listing(self, entry: Entry) -> Unchanged | None:

@@ -1,12 +1,17 @@
-"""Loops compiled to machine code by numba, each for one signature, when it is first called."""
+"""Loops compiled to machine code by numba, each for one signature, when it is first called.
+
+Numba itself is loaded then, and not before: that takes as long as all else in a process that compares nothing, such as
+the command, and a unit in which nothing has changed.
+"""
 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar
 
-import numba
 import numpy as np
 
 _Arguments = ParamSpec("_Arguments")
@@ -17,18 +22,53 @@ _Result = TypeVar("_Result")
 _NO_CACHE = (RuntimeError, OSError, EOFError, pickle.UnpicklingError)
 
 
-def given(element: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """The type of one number, by numba's name for it."""
+
+    name: str
+
+    def resolved(self) -> Any:
+        """What numba calls it."""
+        import numba  # noqa: PLC0415 - see above
+
+        return getattr(numba.types, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """The type of an array without gaps.
+
+    Attributes:
+        element: as numpy writes it.
+        dimensions: of the array.
+        readonly: it is not written; it may be mapped from a file.
+    """
+
+    element: str
+    dimensions: int
+    readonly: bool
+
+    def resolved(self) -> Any:
+        """What numba calls it."""
+        import numba  # noqa: PLC0415 - see above
+
+        element = numba.from_dtype(np.dtype(self.element))
+        return numba.types.Array(element, self.dimensions, "C", readonly=self.readonly)
+
+
+def given(element: str) -> Array:
     """The type of an array that a loop reads: one dimension, without gaps; it may be mapped from a file."""
-    return numba.types.Array(numba.from_dtype(np.dtype(element)), 1, "C", readonly=True)
+    return Array(element, 1, readonly=True)
 
 
-def filled(element: str, dimensions: int = 1) -> Any:
+def filled(element: str, dimensions: int = 1) -> Array:
     """The type of an array that a loop writes, without gaps."""
-    return numba.types.Array(numba.from_dtype(np.dtype(element)), dimensions, "C")
+    return Array(element, dimensions, readonly=False)
 
 
-NUMBER = numba.types.int64
-WORD = numba.types.uint64
+NUMBER = Scalar("int64")
+Type = Scalar | Array
 
 
 class Compiled(Generic[_Arguments, _Result]):
@@ -40,9 +80,11 @@ class Compiled(Generic[_Arguments, _Result]):
     be written, every process compiles for itself.
     """
 
-    def __init__(self, function: Callable[_Arguments, _Result], signatures: list[Any]) -> None:
+    def __init__(
+        self, function: Callable[_Arguments, _Result], result: Type, arguments: Sequence[tuple[Type, ...]]
+    ) -> None:
         self.plain = function
-        self._signatures = signatures
+        self._result, self._arguments = result, arguments
         self._ready: Callable[_Arguments, _Result] | None = None
 
     def __call__(self, *arguments: _Arguments.args, **named: _Arguments.kwargs) -> _Result:
@@ -59,13 +101,33 @@ class Compiled(Generic[_Arguments, _Result]):
             return self._compiled(cached=False)
 
     def _compiled(self, *, cached: bool) -> Callable[_Arguments, _Result]:
-        compile_it: Any = numba.njit(self._signatures, cache=cached, nogil=True, error_model="numpy")
-        function: Callable[_Arguments, _Result] = compile_it(self.plain)
+        import numba  # noqa: PLC0415 - see above
+
+        signatures = [self._result.resolved()(*(each.resolved() for each in types)) for types in self._arguments]
+        compile_it: Any = numba.njit(signatures, cache=cached, nogil=True, error_model="numpy")
+        function: Callable[_Arguments, _Result] = compile_it(_with_inlined(self.plain))
         return function
 
 
+class Inlined(Generic[_Arguments, _Result]):
+    """A function that becomes part of compiled ones; called from elsewhere it is what it was."""
+
+    def __init__(self, function: Callable[_Arguments, _Result]) -> None:
+        self._plain = function
+
+    def __call__(self, *arguments: _Arguments.args, **named: _Arguments.kwargs) -> _Result:
+        """Run it as it was written."""
+        return self._plain(*arguments, **named)
+
+    def resolved(self) -> Any:
+        """What numba takes for a function that another one calls."""
+        import numba  # noqa: PLC0415 - see above
+
+        return numba.njit(self._plain, nogil=True, error_model="numpy")
+
+
 def compiled(
-    result: Any, *arguments: tuple[Any, ...]
+    result: Type, *arguments: tuple[Type, ...]
 ) -> Callable[[Callable[_Arguments, _Result]], Compiled[_Arguments, _Result]]:
     """Compile a function for these types of arguments, one tuple for each signature.
 
@@ -73,13 +135,26 @@ def compiled(
     """
 
     def wrap(function: Callable[_Arguments, _Result]) -> Compiled[_Arguments, _Result]:
-        return Compiled(function, [result(*types) for types in arguments])
+        return Compiled(function, result, arguments)
 
     return wrap
 
 
-def inlined(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+def inlined(function: Callable[_Arguments, _Result]) -> Inlined[_Arguments, _Result]:
     """A function that compiled ones call; it becomes part of them."""
-    compile_it: Any = numba.njit
-    small: Callable[_Arguments, _Result] = compile_it(function, nogil=True, error_model="numpy")
-    return small
+    return Inlined(function)
+
+
+def _with_inlined(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """The same function, which finds in place of inlined ones what numba takes for them."""
+    if not isinstance(function, FunctionType):
+        return function
+    known = function.__globals__
+    inlined_ones = {name: known[name].resolved() for name in function.__code__.co_names if _is_inlined(known.get(name))}
+    if not inlined_ones:
+        return function
+    return FunctionType(function.__code__, known | inlined_ones, function.__name__, None, function.__closure__)
+
+
+def _is_inlined(what: object) -> bool:
+    return isinstance(what, Inlined)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 from matchers.errors import PackBuildError
 from matchers.normaliser import normalise
@@ -109,23 +110,31 @@ def _normalised(text: str) -> str:
 
 
 _APART = "\u4e2d"
-_FOLD = _Fold()
+
+
+@cache
+def _fold() -> _Fold:
+    """Made when it is first asked: what it calls is compiled, and a process that compares nothing loads no compiler."""
+    return _Fold()
 
 
 def folded(text: str) -> str:
     """Letters and digits of a text, folded as the normaliser folds them."""
-    symbols = text.translate(_FOLD)
-    for pair, single in _FOLD.pairs.items():
+    fold = _fold()
+    symbols = text.translate(fold)
+    for pair, single in fold.pairs.items():
         symbols = symbols.replace(pair, single)
     return symbols
 
 
-_MONTH_NUMBERS = {folded(name): number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
+@cache
+def _month_numbers() -> dict[str, int]:
+    return {folded(name): number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
 
 
 def month_number(word: str) -> int | None:
     """1 to 12 for the name of a month, also where recognition has confused characters of it."""
-    return _MONTH_NUMBERS.get(folded(word))
+    return _month_numbers().get(folded(word))
 
 
 def read_digits(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from matchers.identifiers import Kind, folded, passes_check, valid_date
 
@@ -19,7 +20,6 @@ _DIGITS = {
     "8": "03569",
     "9": "0348",
 }
-_FOLDED_DIGITS = {folded(digit): [folded(other) for other in others] for digit, others in _DIGITS.items()}
 # Letters, by shape, beyond what the normaliser folds.
 _LETTERS = {
     "a": "oe",
@@ -50,11 +50,16 @@ def near_readings(kind: str, reading: str) -> Iterator[str]:
         case Kind.DATE_OF_BIRTH:
             yield from (one for one in _changed(reading, _DIGITS) if valid_date(*map(int, one.split("-"))))
         case Kind.HOSPITAL_NUMBER:
-            yield from _changed(reading, _FOLDED_DIGITS)
+            yield from _changed(reading, _folded_digits())
         case Kind.NAME:
             yield from (" ".join(sorted(one.split(" "))) for one in _changed(reading, _LETTERS))
         case _:
             return
+
+
+@cache
+def _folded_digits() -> dict[str, list[str]]:
+    return {folded(digit): [folded(other) for other in others] for digit, others in _DIGITS.items()}
 
 
 def _changed(reading: str, others: dict[str, str] | dict[str, list[str]]) -> Iterator[str]:

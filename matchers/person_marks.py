@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
@@ -324,18 +325,20 @@ def _symbols(text: str) -> str:
 
 
 # Labels that give the same symbols are one; where one is the beginning of another, both are looked for.
-_LABELS = {
-    **_label(MarkKind.REFERENCE, mark_words.REFERENCE_LABELS, _NUMBER_VALUE),
-    **_label(MarkKind.NUMBER, mark_words.NUMBER_LABELS, _NUMBER_VALUE),
-    **_label(MarkKind.BORN, mark_words.BORN_LABELS, _BORN_VALUE),
-}
+@cache
+def _labels() -> Mapping[str, tuple[MarkKind, re.Pattern[str]]]:
+    return {
+        **_label(MarkKind.REFERENCE, mark_words.REFERENCE_LABELS, _NUMBER_VALUE),
+        **_label(MarkKind.NUMBER, mark_words.NUMBER_LABELS, _NUMBER_VALUE),
+        **_label(MarkKind.BORN, mark_words.BORN_LABELS, _BORN_VALUE),
+    }
 
 
 def _labelled(text: str, noisy: bool) -> Iterator[Mark]:
     """Values that stand right behind a label. Labels are symbols, so confused characters do not hide them."""
     folded = normalise(text)
     symbols = folded.symbols.astype("<u4").tobytes().decode("utf-32-le")
-    for label, (kind, pattern) in _LABELS.items():
+    for label, (kind, pattern) in _labels().items():
         for place in _places(symbols, label):
             end = place + len(label)
             closed = end == len(symbols) or folded.begins_token[end] or folded.numeric[end]

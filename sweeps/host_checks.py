@@ -15,17 +15,15 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urljoin
 
-from crawler.ftp.single import FolderError, list_folder, read_file
 from crawler.soft_404 import Likeness, canary_url, kind_of, likeness_of
 from documents.records import SkipReason
 from fetching.conduct import Why
 from fetching.dialler import Dialler
 from fetching.errand import Errand
 from fetching.errors import FetchingError, StoppedError
-from fetching.known_places import KnownPlace
+from fetching.known_places import CANARY_BYTES, KnownPlace
 from fetching.statuses import reason_of_status
 from fetching.wire import Wire
-from findings.known_places import CANARY_BYTES
 from findings.records import HostAnswer, HostCheck, Turn
 from scope.model import CertificatePolicy, FtpTarget, SiteTarget
 from scope.units import Unit, UnitKind
@@ -169,6 +167,8 @@ def _of_refusal(reason: SkipReason, *, is_document: bool) -> HostAnswer:
 
 
 def _of_ftp(url: str, target: FtpTarget, errand: Errand) -> bytes:
+    from crawler.ftp.single import FolderError, list_folder, read_file  # noqa: PLC0415 - of no use to other units
+
     if not url.endswith("/"):
         with suppress(FolderError):
             return read_file(url, target, errand)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from fetching.memory import NO_MEMORY, Memory
-from findings.memory_folder import memory_of
+from findings.memory_file import memory_of
 from findings.memory_terms import Terms
 from findings.settled import Settled
 from findings.spool import UnitSpool

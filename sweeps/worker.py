@@ -48,7 +48,6 @@ from sweeps.gates import UnitGate
 from sweeps.host_checks import HostChecks
 from sweeps.job import NO_PACK, NO_SPOOL, STOP_LINE, Job, progress_line
 from sweeps.keeping import keeper
-from sweeps.place_asking import PlaceSource
 from sweeps.places_met import PlacesMet
 from sweeps.progress import Progress
 from sweeps.provenance import of_unit
@@ -154,7 +153,9 @@ def _fetch(
         cut=cut,
         stop=stop,
     )
-    with ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech)) as extractors:
+    # Where earlier sweeps know the unit there may be nothing to read.
+    ahead = spool.memory is None or not spool.memory.knows
+    with ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech), ahead=ahead) as extractors:
         whose = Whose(job.scope, errand.leads)
         inspector = _inspector(job, extractors, pack, listener)
         keep = keeper(job.scope, job.sweep_id, job.user_agent)
@@ -227,7 +228,7 @@ def _first_started(spool: UnitSpool) -> datetime:
 def _fetch_known(job: Job, errand: Errand, sink: UnitSink, spool: UnitSpool) -> str:
     """Fetch; where findings are known, look before and after whether the host answers as before. See `_fetch_from`."""
     unit, places = job.unit, tuple(read_places(errand.places))
-    source = PlaceSource(errand) if job.only_known else source_for(unit.kind, errand)
+    source = _source(job, errand)
     if not places:
         return _fetch_from(source, unit, sink)
     checks = HostChecks(unit, errand, places, spool.host_checked)
@@ -239,6 +240,14 @@ def _fetch_known(job: Job, errand: Errand, sink: UnitSink, spool: UnitSpool) -> 
         if _is_whole(unit, errand):  # what a piece does not list may lie in another one
             met.tell_absences()
     return error
+
+
+def _source(job: Job, errand: Errand) -> Source:
+    if not job.only_known:
+        return source_for(job.unit.kind, errand)
+    from sweeps.place_asking import PlaceSource  # noqa: PLC0415 - it knows all kinds of units, with their libraries
+
+    return PlaceSource(errand)
 
 
 def _is_whole(unit: Unit, errand: Errand) -> bool:

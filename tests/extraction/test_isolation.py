@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -245,6 +246,15 @@ def test_workers_say_nothing(capfd: pytest.CaptureFixture[str], telling: Extract
 
 def test_workers_have_the_parsers_before_the_first_document(telling: ExtractorPool) -> None:
     assert telling.extract(b"parsers").text == "pypdfium2 trafilatura"
+
+
+def test_a_pool_that_may_have_nothing_to_read_starts_no_worker_before_a_document_comes() -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
+    with ExtractorPool(1, readers=OF_ITSELF, ahead=False):
+        pass
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt == before
+    with ExtractorPool(1, readers=OF_ITSELF, ahead=False) as pool:
+        assert int(pool.extract(b"pid").text) > 0
 
 
 def test_a_worker_that_dies_idle_is_replaced(telling: ExtractorPool) -> None:

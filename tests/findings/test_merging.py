@@ -13,7 +13,7 @@ import pytest
 from documents.records import Document, Skipped, SkipReason
 from findings.database import open_writer
 from findings.known_places import known_places
-from findings.memory_folder import memory_of
+from findings.memory_file import memory_of
 from findings.merge import merge
 from findings.records import Absence, HostAnswer, HostCheck, SweepKind, Turn
 from findings.rows import Judged

@@ -11,7 +11,8 @@ import pytest
 
 from documents.records import Document, Entry, Skipped, SkipReason
 from documents.unchanged import Gap, LedTo, Unchanged, UnchangedBasis
-from findings.memory_folder import drop_foreign, memory_of, memory_root
+from findings.memory_file import memory_of, memory_root
+from findings.memory_folder import drop_foreign
 from findings.memory_terms import Terms
 from findings.merge import merge
 from findings.records import UnitState

@@ -58,6 +58,12 @@ def test_only_the_types_that_were_named_are_taken() -> None:
         fill(np.zeros(8, dtype=np.uint32)[::2], out)
 
 
+def test_a_process_that_compares_nothing_loads_no_compiler() -> None:
+    asked = "import sys, matchers.pack, matchers.matcher; print('numba' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], stdout=subprocess.PIPE, text=True, check=True)
+    assert told.stdout.strip() == "False"
+
+
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
     """The room, copied to a place of its own, without byte code and caches."""
