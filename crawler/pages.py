@@ -33,6 +33,9 @@ _LINK_HEADER = re.compile(
 _OTHER_SCHEME = re.compile(r"^(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 # Longest address that is followed, characters. Common servers refuse more (nginx and Apache: 8 kB of request line).
 LONGEST_ADDRESS = 8_000
+# A name of something in the page's own folder: what it is joined to is the same for all, and a listing is full of them.
+_PLAIN_CHILD = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.~-]|%[0-9A-Fa-f]{2}){0,250}+/?")
+_ANY_NAME = "x"
 # Characters that all addresses of one page may have, absolute: a long `<base>` makes 8,000 of each three that are
 # written. The largest listing that is read, 50,000 rows, has about 10 million.
 MOST_ADDRESS_CHARACTERS = 16 << 20
@@ -64,8 +67,10 @@ def joined(addresses: Iterable[str], base: str) -> list[str]:
     """
     found: dict[str, None] = {}
     left = MOST_ADDRESS_CHARACTERS
+    folder = (_joined(base, _ANY_NAME) or "").removesuffix(_ANY_NAME)
     for written in dict.fromkeys(addresses):
-        absolute = _joined(base, written)
+        is_plain = folder and _PLAIN_CHILD.fullmatch(written) is not None
+        absolute = folder + written if is_plain else _joined(base, written)
         if absolute is not None:
             found[absolute] = None
             left -= len(absolute)

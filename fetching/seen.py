@@ -56,6 +56,8 @@ class Seen:
 
     def _is_sorted_in(self, digest: int) -> bool:
         held = self._sorted[digest >> _SHIFT]
+        if not len(held):
+            return False
         place = int(held.searchsorted(np.uint64(digest)))
         return place < len(held) and int(held[place]) == digest
 

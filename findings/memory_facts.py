@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from documents.records import Document
 from documents.unchanged import Gap, LedTo
 from findings.errors import MemoryDamagedError
+from matchers.verdicts import Verdict
 from scope.reasons import SkipReason
 
 # Longest validator that is kept and sent back, characters; real ones have less than 100.
@@ -33,6 +34,10 @@ MOST_ADDRESS_CHARACTERS: Final = 256 << 10
 DICTIONARY_BYTES: Final = 32 << 10
 _NONCE_BYTES: Final = 12
 _SHA_BYTES: Final = 32
+# Verdicts of places that hold no finding and no gap, by the byte that stands for them before the packed record: nearly
+# all places are so, and their verdict is read without unpacking the rest. 0 stands for what must be unpacked.
+_PLAIN_VERDICTS: Final = ("", Verdict.CLEAR.value, Verdict.TEMPLATE_ONLY.value, Verdict.UNDETERMINED.value)
+_NOT_PLAIN: Final = 0
 # Of an unpacked record; what is longer was not written by us.
 _MOST_BYTES: Final = 4 << 20
 
@@ -84,17 +89,26 @@ class FactsSeal:
         """The record of the place that `digest` stands for."""
         packer = zlib.compressobj(zdict=self.dictionary) if self.dictionary else zlib.compressobj()
         packed = packer.compress(_written(facts)) + packer.flush()
-        return self._sealed(digest, (bytes.fromhex(facts.sha256) or bytes(_SHA_BYTES)) + packed)
+        head = (bytes.fromhex(facts.sha256) or bytes(_SHA_BYTES)) + bytes([_plain(facts)])
+        return self._sealed(digest, head + packed)
 
     def open(self, digest: int, record: bytes) -> Facts:
         """Raises MemoryDamagedError where it is not a record of this place, or was changed."""
         opened = self._opened(digest, record)
         unpacker = zlib.decompressobj(zdict=self.dictionary) if self.dictionary else zlib.decompressobj()
         try:
-            text = unpacker.decompress(opened[_SHA_BYTES:], _MOST_BYTES)
+            text = unpacker.decompress(opened[_SHA_BYTES + 1 :], _MOST_BYTES)
             return _read(opened[:_SHA_BYTES], json.loads(text))
         except (zlib.error, ValueError, TypeError, IndexError) as error:
             raise MemoryDamagedError(type(error).__name__) from None
+
+    def plain_verdict(self, digest: int, record: bytes) -> str:
+        """The verdict of a place that holds no finding and no gap; empty for what must be opened. Raises as `open`."""
+        opened = self._opened(digest, record)
+        try:
+            return _PLAIN_VERDICTS[opened[_SHA_BYTES]]
+        except IndexError:
+            raise MemoryDamagedError("a record of another form") from None
 
     def seal_dictionary(self) -> bytes:
         """The dictionary, sealed as well: it is made of addresses."""
@@ -152,6 +166,12 @@ def _may_be_sent(value: str) -> bool:
 
 def _bound(digest: int) -> bytes:
     return digest.to_bytes(8, "little", signed=True)
+
+
+def _plain(facts: Facts) -> int:
+    if facts.findings or facts.gaps or not facts.sha256 or facts.verdict not in _PLAIN_VERDICTS:
+        return _NOT_PLAIN
+    return _PLAIN_VERDICTS.index(facts.verdict)
 
 
 def _written(facts: Facts) -> bytes:

@@ -11,10 +11,9 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import IntFlag
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from findings.durable_files import FILE_MODE, storage_errors, sync_file, sync_folder
 from findings.errors import MemoryDamagedError, SpoolError
@@ -22,7 +21,7 @@ from findings.spool_folders import checked_id
 
 MEMORY_FILE: Final = "memory.sqlite"
 # Changes with the tables and with what their columns mean; a file of another format is not used.
-MEMORY_FORMAT: Final = 1
+MEMORY_FORMAT: Final = 2
 # Pages of the file in memory, kB.
 _CACHE_KB: Final = 16_384
 _SCHEMA: Final = """
@@ -33,7 +32,9 @@ CREATE TABLE places (
 );
 CREATE TABLE packs (number INTEGER PRIMARY KEY, generation TEXT NOT NULL UNIQUE)
 """
-_COLUMNS: Final = "digest, mark, read_at, fetched_at, flags, pack, facts"
+_ONE_PLACE: Final = "SELECT digest, mark, read_at, fetched_at, flags, pack, facts FROM places WHERE digest = ?"
+# What SQLite and what is not in its tables raise.
+_DAMAGED: Final = (sqlite3.Error, OverflowError, TypeError)
 
 
 class Flags(IntFlag):
@@ -48,8 +49,7 @@ class Flags(IntFlag):
     CAN_BE_ASKED = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One place.
 
     Attributes:
@@ -57,6 +57,7 @@ class Row:
         mark: stands for what its listing said; 0 for nothing that could be trusted.
         read_at: when a document of it was put on record last, seconds since 1970.
         fetched_at: when it was fetched last, which may have brought the same bytes.
+        flags: `Flags`, as a plain number: there may be ten million rows.
         pack: number of the pack's generation that it was judged by.
         facts: sealed.
     """
@@ -65,7 +66,7 @@ class Row:
     mark: int
     read_at: int
     fetched_at: int
-    flags: Flags
+    flags: int
     pack: int
     facts: bytes
 
@@ -105,12 +106,12 @@ class MemoryFile:
 
     def row(self, digest: int) -> Row | None:
         """What is known of a place."""
-        with self._lock, _damage():
-            found = self._connection.execute(f"SELECT {_COLUMNS} FROM places WHERE digest = ?", (digest,)).fetchone()  # noqa: S608
-        if found is None:
-            return None
-        digest, mark, read_at, fetched_at, flags, pack, facts = found
-        return Row(digest, mark, read_at, fetched_at, Flags(flags), pack, facts)
+        try:  # what `_damage` does: each row of a listing comes here
+            with self._lock:
+                found = self._connection.execute(_ONE_PLACE, (digest,)).fetchone()
+        except _DAMAGED as error:
+            raise MemoryDamagedError(type(error).__name__) from None
+        return None if found is None else Row._make(found)
 
     def count(self, flags: Flags) -> int:
         """How many places have all of these."""
@@ -226,7 +227,7 @@ def _begin(connection: sqlite3.Connection, earlier: MemoryFile | None) -> None:
 def _damage() -> Iterator[None]:
     try:
         yield
-    except (sqlite3.Error, OverflowError, TypeError) as error:
+    except _DAMAGED as error:
         raise MemoryDamagedError(type(error).__name__) from None
 
 

@@ -59,11 +59,15 @@ class Digests:
         """Stands for an address; a clash in 2^64 hides one."""
         return int.from_bytes(self._of(url), "little", signed=True)
 
-    def of_listing(self, entry: Entry) -> Mark:
-        """What a listing says of a file; its mark is never 0."""
+    def mark_of(self, entry: Entry) -> int:
+        """Stands for what a listing says of a file; never 0."""
         moment = entry.modified and entry.modified.isoformat()
         said = f"{entry.size}\n{entry.size_exact}\n{moment}\n{entry.tag}\n{entry.is_current}"
-        mark = int.from_bytes(self._of(said), "little", signed=True) | 1
+        return int.from_bytes(self._of(said), "little", signed=True) | 1
+
+    def of_listing(self, entry: Entry) -> Mark:
+        """What a listing says of a file, and what that is worth."""
+        mark = self.mark_of(entry)
         if entry.size is None:
             return Mark(mark, safe_at(entry), 0, NEVER)
         return Mark(mark, safe_at(entry), entry.size - entry.size_error, min(entry.size + entry.size_error, NEVER))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -62,9 +61,9 @@ class MemoryFollowing:
         """A place whose listing tells its versions apart now, since the server said at `at` that it was as it is."""
         mark = marks.of(digest)
         row = self._held.row(digest) if self._held is not None and mark.mark else None
-        if row is None or Flags.LISTED in row.flags or not mark.tells(self._seal.open(digest, row.facts).size, at):
+        if row is None or row.flags & Flags.LISTED or not mark.tells(self._seal.open(digest, row.facts).size, at):
             return None
-        return replace(row, mark=mark.mark, flags=row.flags | Flags.LISTED)
+        return row._replace(mark=mark.mark, flags=row.flags | Flags.LISTED)
 
 
 def _row(place: Noted, marks: Marks, pack: int) -> Row:

@@ -37,6 +37,11 @@ _MAY_PASS: Final = frozenset(
     [SkipReason.EXTRA_MISSING, SkipReason.TIMED_OUT, SkipReason.PARSER_CRASHED, SkipReason.INTERRUPTED]
 )
 
+# As plain numbers: enums are asked thirty times as slowly, and each row of a listing is.
+_LISTED, _FINDINGS, _LEADS_ON, _CAN_BE_ASKED = (
+    flag.value for flag in (Flags.LISTED, Flags.FINDINGS, Flags.LEADS_ON, Flags.CAN_BE_ASKED)
+)
+
 
 class UnitMemory:
     """Implements `fetching.memory.Memory`; the sink tells it what became of places. For any thread.
@@ -76,6 +81,8 @@ class UnitMemory:
             self._seal.with_dictionary(dictionary)
         # Places that are fetched though the listing has them as they were: if one has changed, listings are not sure.
         self._as_listed: set[int] = set()
+        # One for each verdict that says all: a unit may have ten million places.
+        self._plain: dict[str, Unchanged] = {}
 
     @property
     def knows(self) -> bool:
@@ -93,16 +100,26 @@ class UnitMemory:
             row = self._row(digest)
             if row is None:
                 return None
-            if row.mark != self._digests.of_listing(entry).mark:
+            if row.mark != self._digests.mark_of(entry):
                 self._read_whole(digest)
                 return None
-            is_told = Flags.LISTED in row.flags
-            asks = Flags.LEADS_ON in row.flags or (Flags.FINDINGS in row.flags and self._is_asked(digest))
+            is_told = row.flags & _LISTED
+            asks = row.flags & _LEADS_ON or (row.flags & _FINDINGS and self._is_asked(digest))
             if not is_told or asks or not self._stands(row):
                 if is_told:
                     self._as_listed.add(digest)
                 return None
-            facts = self._facts(row)
+            return self._as_the_listing_says(row)
+
+    def _as_the_listing_says(self, row: Row) -> Unchanged | None:
+        try:
+            plain = self._seal.plain_verdict(row.digest, row.facts)
+        except MemoryDamagedError:
+            self._lose()
+            return None
+        if plain:
+            return self._plain.setdefault(plain, Unchanged(UnchangedBasis.SAME_LISTING, plain))
+        facts = self._facts(row)
         return None if facts is None else _unchanged(facts, UnchangedBasis.SAME_LISTING)
 
     def conditions(self, url: str) -> Mapping[str, str] | None:
@@ -131,7 +148,7 @@ class UnitMemory:
         digest = self._digests.of_place(url)
         with self._lock:
             row = None if digest in self._whole else self._row(digest)
-            if row is None or Flags.CAN_BE_ASKED not in row.flags or not self._stands(row):
+            if row is None or not row.flags & _CAN_BE_ASKED or not self._stands(row):
                 return None
             return self._facts(row)
 
@@ -177,7 +194,7 @@ class UnitMemory:
                 if row is not None:
                     self._journal.forgotten(digest)
                     # A file with a finding was closed, and may still be listed: so may the others.
-                    self._share = 1.0 if Flags.FINDINGS in row.flags else self._share
+                    self._share = 1.0 if row.flags & _FINDINGS else self._share
             elif skipped.parent is not None:
                 moment = int(self._now().timestamp())
                 facts = Facts(gaps=(Gap(skipped.reason, skipped.detail),))

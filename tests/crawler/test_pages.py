@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 import pytest
 
 from crawler.markup import parse_html
-from crawler.pages import LONGEST_ADDRESS, links_of, overlong_links
+from crawler.pages import LONGEST_ADDRESS, joined, links_of, overlong_links
 
 URL = "http://www.example.org/clinic/page.html"
 
@@ -50,3 +52,14 @@ def test_of_an_address_too_long_to_follow_the_beginning_is_told() -> None:
     tree = parse_html(page.encode(), "text/html")
     assert tree is not None
     assert overlong_links(tree, URL) == [f"http://www.example.org/clinic/{long}", f"http://www.example.org/{long[1:]}"]
+
+
+@pytest.mark.parametrize(
+    "base", [URL, "http://h", "http://h/a/b;v=1?q=/x#f", "http://h/a/../b/./c", "http://h//a//", "https://h/%2e%2e/x"]
+)
+@pytest.mark.parametrize(
+    "written", ["a.txt", "a/", "_..b", "0", "a%20b.c", "a%2fb", "a:b", "a/b", "..", ".a", "a;p", "~a"]
+)
+def test_a_name_is_joined_to_its_folder_as_any_address_is(base: str, written: str) -> None:
+    absolute = urljoin(base, written)
+    assert joined([written], base) == ([absolute] if absolute.startswith("http") else [])
