@@ -153,9 +153,7 @@ def _fetch(
         cut=cut,
         stop=stop,
     )
-    # Where earlier sweeps know the unit there may be nothing to read.
-    ahead = spool.memory is None or not spool.memory.knows
-    with ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech), ahead=ahead) as extractors:
+    with _extractors(job, spool) as extractors:
         whose = Whose(job.scope, errand.leads)
         inspector = _inspector(job, extractors, pack, listener)
         keep = keeper(job.scope, job.sweep_id, job.user_agent)
@@ -273,6 +271,12 @@ def _fetch_from(source: Source, unit: Unit, sink: Sink) -> str:
 def _outcome(state: UnitState, started: datetime, before: Cost, budget: Budget, error: str) -> UnitOutcome:
     requests, size = budget.requests - before.requests, budget.bytes - before.bytes
     return UnitOutcome(state, started, datetime.now(UTC), requests, size, error)
+
+
+def _extractors(job: Job, spool: UnitSpool) -> ExtractorPool:
+    """One reader; not made before it is wanted where earlier sweeps know the unit: there may be nothing to read."""
+    ahead = spool.memory is None or not spool.memory.knows
+    return ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech), ahead=ahead)
 
 
 def _inspector(job: Job, extractors: ExtractorPool, pack: Pack, listener: Listener) -> Inspector:
