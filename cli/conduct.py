@@ -18,13 +18,16 @@ from cli.errors import CommandError
 from cli.exit_codes import ExitCode
 from cli.operator import operator_name
 from cli.options import database_option, format_option, reveal_option
+from cli.reading import READ_WAIT
 from cli.reveal_log import log_reveal
 from fetching.conduct import keyed_place
 from findings.conduct.asking import Totals, Wanted, requests
 from findings.conduct.checking import Checked, check
 from findings.conduct.folder import conduct_root
 from findings.conduct.letting_go import let_go, old_bundles
+from findings.conduct.made import Made, requests_made
 from findings.conduct.places import places_by_key
+from findings.errors import FindingsError
 from findings.keys import load_or_create_database_key
 from findings.vault.chain import Head, parsed_head
 from reports.shown import printable
@@ -69,12 +72,14 @@ def conduct() -> None:
 def verify(database: Path, noted: str | None, output: str) -> None:
     """Look through the whole log: what is missing, altered, reordered, cut or put in is named, and the exit code is 40.
 
+    Held against the database as well: a finished unit whose requests are not in the log shows that its end was cut.
     What a kill left (a torn last line, a piece without an end) is told and is no fault. Changes nothing.
 
     Example: stray conduct verify --db findings.duckdb --head 12:3fa9...
     """
     head = _head(noted)
-    checked = check(_root(database), head)
+    root = _root(database)
+    checked = check(root, head, _made(database))
     if output == "json":
         json_line({**asdict(checked), "head": str(checked.head)})
     else:
@@ -158,6 +163,15 @@ def purge(database: Path, days: int, yes: bool) -> None:
         return
     let_go(root, bundles, operator_name())
     result_line(f"deleted: {told}; the log says so")
+
+
+def _made(database: Path) -> tuple[Made, ...]:
+    """What the database says was asked for; without it the log is held against itself alone, and that is said."""
+    try:
+        return requests_made(database, READ_WAIT)
+    except FindingsError as error:
+        notice(f"not held against the database: {error}")
+        return ()
 
 
 def _root(database: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,8 +31,9 @@ from findings.due import looks_due
 from findings.keys import load_or_create_database_key
 from findings.known_places import known_places
 from findings.query import findings
-from findings.records import FindingState
+from findings.records import FindingState, TriageDecision
 from findings.results import FindingRow
+from findings.triage import PRESENT
 from reports.shown import Shown
 from scope.loader import load_scope
 from scope.model import Scope
@@ -40,6 +42,8 @@ from sweeps.recheck import Recheck
 from sweeps.sweep import SweepResult
 
 _OPEN = frozenset(FindingState) - {FindingState.GONE}
+# Said to be dealt with, so that whoever looks again wants to know each that is not.
+_ASKED_FOR = frozenset({TriageDecision.REPORTED, TriageDecision.TAKEN_DOWN})
 _SHOWN_ID = 8
 
 
@@ -55,6 +59,7 @@ _SHOWN_ID = 8
     "--wait", type=click.FloatRange(min=0), default=LOCK_WAIT_SECONDS, show_default=True,
     help="Seconds to wait at the end for a database that another process holds; then the results wait instead.",
 )  # fmt: skip
+@click.option("--each", is_flag=True, help="Show each finding, those that are as they were as well.")
 @fail_on_option
 @watching_options
 @format_option
@@ -66,6 +71,7 @@ def recheck(  # noqa: PLR0913, PLR0917 - one for each option; click passes them 
     gone: bool,
     due: bool,
     wait: float,
+    each: bool,
     fail_on: FailOn,
     output: str,
     reveal: bool,
@@ -76,6 +82,9 @@ def recheck(  # noqa: PLR0913, PLR0917 - one for each option; click passes them 
     Each place is asked for once, at the pace of the scope. One that is not there is looked for in the listing that
     named it and under its other addresses, as far as the scope allows them. A finding is gone after two such answers an
     hour apart or by two ways; until then it is unknown, and to be asked again. What is not asked for stays as it was.
+
+    Shown is what has changed and what wants a person: unknown, back, gone, or reported and still there. The rest is
+    counted; --each shows it as well, and --format json has a line for each.
 
     --due asks 1 hour, 6 hours, 1, 3, 7, 30 and 90 days after a finding was set to reported or taken_down.
 
@@ -92,7 +101,7 @@ def recheck(  # noqa: PLR0913, PLR0917 - one for each option; click passes them 
     if reveal:
         log_reveal(scope.database.file)
     result, watched_by = _run(scope, before, gates, wait, saying)
-    _show(scope, before, result, output, Shown(reveal))
+    _show(scope, before, result, None if output == "json" else each, Shown(reveal))
     if output == "json":
         json_line(summary_fields(result, scope.allowed_skips))
     tell_summary(result, scope, quiet=bool(saying["quiet"]))
@@ -140,18 +149,32 @@ def _run(
     return run_sweep(scope, None, Manner(wait), saying_of(**saying), gates, asked)
 
 
-def _show(scope: Scope, before: Sequence[FindingRow], result: SweepResult, output: str, shown: Shown) -> None:
-    """Each finding, as it stood and as it stands."""
+def _show(scope: Scope, before: Sequence[FindingRow], result: SweepResult, each: bool | None, shown: Shown) -> None:
+    """Findings as they stood and as they stand: each; or (False) those to be told; None: all, as JSON."""
     if result.summary is None:
         return
     after = {row.finding_id: row for row in findings(scope.database.file, Chosen(everything=True), READ_WAIT)}
+    kept: Counter[FindingState] = Counter()
     for was in before:
         now = after.get(was.finding_id, was)
-        if output == "json":
+        if each is None:
             place = {"url": shown.url(now.url), "member": shown.member(now.member)}
             states = {"before": was.state, "now": now.state, "basis": now.basis, "why": now.why}
             json_line({"finding_id": now.finding_id, **states, **place})
-        else:
+        elif each or _is_told(was, now):
             why = f"  ({now.why})" if now.why else ""
             place_shown = shown.place(now.url, now.member)
             result_line(f"{now.finding_id[:_SHOWN_ID]}  {was.state} -> {now.state}{why}  {place_shown}")
+        else:
+            kept[now.state] += 1
+    if kept:
+        states_kept = ", ".join(f"{count} {state.value}" for state, count in kept.items())
+        result_line(f"as they were: {states_kept}; --each shows them")
+
+
+def _is_told(was: FindingRow, now: FindingRow) -> bool:
+    """Does it stand otherwise than before, or want a person? That what was there is still there is counted."""
+    if now.state in PRESENT:
+        is_chased = now.triage in _ASKED_FOR
+        return was.state not in PRESENT or now.state is FindingState.REAPPEARED or is_chased or now.triage != was.triage
+    return now.state is not was.state or now.state is FindingState.UNKNOWN

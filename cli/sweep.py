@@ -101,6 +101,12 @@ def tell_of_going_on(result: SweepResult) -> None:
     if result.goes_on:
         days = RESUME_WITHIN.days
         notice(f"stopped: the same command goes on with this sweep within {days} days; --new begins another")
+    if result.ended_late is not None:
+        sweep_id, ended_at = result.ended_late
+        notice(
+            f"sweep {sweep_id} had looked at everything by {ended_at:%Y-%m-%d %H:%M} UTC and was killed before its "
+            "end: it has been ended and merged; this is a new one"
+        )
     for sweep_id in result.given_up:
         notice(f"sweep {sweep_id} was not gone on with: --new was given, or it was stopped too long ago")
 

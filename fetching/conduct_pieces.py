@@ -86,6 +86,8 @@ class PieceWriter:
         self._put({"end": self._lines, "sha256": self._digest.hexdigest()})
         if self._size >= self._piece_bytes:
             pack(self._path)
+        else:
+            os.fsync(self._descriptor)  # before its unit counts as finished, which the log is held against
         os.close(self._descriptor)
         self._descriptor = -1
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from itertools import islice
 from pathlib import Path
 from typing import Final, overload
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from findings.durable_files import written_aside
@@ -109,6 +110,19 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
 def _check_columns(path: Path, names: Sequence[str]) -> None:
     if set(_REQUIRED) - set(names) or set(names) - set(PLAN_COLUMNS.names):
         raise SpoolError(f"{path} can not be read (it has other columns)")
+
+
+def holds_all(units: Sequence[UnitRecord], unit_ids: Iterable[str]) -> bool:
+    """Are all of these units among the ids? As columns: a million units take little memory so.
+
+    Raises:
+        SpoolError: the plan lies on disk and can not be read.
+    """
+    found = pa.array(unit_ids, pa.string())
+    pieces: Iterable[pa.RecordBatch | pa.Table] = (
+        _batches(units.path) if isinstance(units, PlanOnDisk) else [table_of(units)]
+    )
+    return all(pc.all(pc.is_in(piece.column("unit_id"), value_set=found)).as_py() for piece in pieces)
 
 
 def table_of(units: Sequence[UnitRecord]) -> pa.Table:

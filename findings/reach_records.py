@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from findings.records import FindingState
 
 
 class ReachChangeKind(StrEnum):
@@ -119,13 +122,20 @@ class StrayCanary:
 
 @dataclass(frozen=True, slots=True)
 class ReachTold:
-    """All that one sweep has to say of how far it saw."""
+    """All that one sweep has to say of how far it saw.
+
+    Attributes:
+        replaced: findings that nobody has put aside, in whose places it met something else: by itself that never ends.
+        moved: of its new findings, how many had lain at another place before, by the state of the finding there.
+    """
 
     whole: SweepReach = SweepReach()
     limits: tuple[LimitReached, ...] = ()
     changes: tuple[ReachChange, ...] = ()
     canaries: tuple[CanaryCheck, ...] = ()
     strays: tuple[StrayCanary, ...] = ()
+    replaced: int = 0
+    moved: Mapping[FindingState, int] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[CanaryCheck, ...]:

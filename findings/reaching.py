@@ -19,6 +19,7 @@ from findings.reach_records import (
     StrayCanary,
     SweepReach,
 )
+from findings.records import FindingState
 from findings.stored_text import storable
 
 _STRAYS: Final = """
@@ -30,6 +31,20 @@ WHERE status.canary = 'elsewhere' AND NOT status.settled AND status.state <> 'go
     AND status.finding_id IN (SELECT finding_id FROM sightings WHERE sweep_id = ?)
 ORDER BY status.host, status.finding_id
 """
+# Answers for a place where something else stands now. They decide nothing and may stay so for ever.
+_REPLACED: Final = """
+SELECT count(*) AS count FROM sightings JOIN finding_status AS status USING (finding_id)
+WHERE sightings.sweep_id = ? AND sightings.basis IN ('fetched_without_match', 'login_page', 'soft_404')
+    AND sightings.presence = 'unknown' AND status.state = 'unknown' AND NOT status.settled
+"""
+_MOVED: Final = """
+SELECT copies.earlier_state AS state, count(*) AS count
+FROM copies
+JOIN sightings ON sightings.finding_id = copies.finding_id AND sightings.sweep_id = ? AND sightings.state = 'new'
+JOIN finding_status AS status ON status.finding_id = copies.finding_id AND NOT status.settled
+WHERE copies.relation = 'moved' GROUP BY ALL ORDER BY ALL
+"""
+_HAS_NEW: Final = "SELECT 1 FROM sightings WHERE sweep_id = ? AND state = 'new' LIMIT 1"
 
 
 def reach_told(connection: Connection, sweep_id: str) -> ReachTold:
@@ -46,6 +61,8 @@ def reach_told(connection: Connection, sweep_id: str) -> ReachTold:
             StrayCanary(**row | {"planted": tuple(row["planted"] or ())})
             for row in asked(connection, _STRAYS, [sweep_id])
         ),
+        int(asked(connection, _REPLACED, [sweep_id])[0]["count"]),
+        _moved(connection, sweep_id),
     )
 
 
@@ -88,6 +105,13 @@ def accept_fall(
             [unit_id, fell_in, storable(by), datetime.now(UTC), storable(note)],
         )
     return unit_id, fell_in
+
+
+def _moved(connection: Connection, sweep_id: str) -> dict[FindingState, int]:
+    """What a sweep without news need not ask: to pair all findings takes longest of all this."""
+    if not asked(connection, _HAS_NEW, [sweep_id]):
+        return {}
+    return {FindingState(row["state"]): int(row["count"]) for row in asked(connection, _MOVED, [sweep_id])}
 
 
 def _of(view: str, columns: Sequence[str]) -> str:

@@ -252,15 +252,16 @@ class HostAnswer(StrEnum):
 
 
 class Turn(StrEnum):
-    """When a host was checked: before the places of a unit were asked for, or after."""
+    """When a host was checked: before a unit's places were asked for, or after; or the place of a finding itself."""
 
     BEFORE = "before"
     AFTER = "after"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
 class HostCheck:
-    """What one canary path of a unit's host answered.
+    """What one canary path of a unit's host answered, or the place of a finding where something else is now.
 
     Attributes:
         detail: class or code of what was otherwise; nothing of a document.

@@ -10,6 +10,7 @@ from typing import Final
 
 from findings.durable_files import storage_errors, write_json
 from findings.keys import DatabaseKey
+from findings.planned_units import holds_all
 from findings.records import StopCause, SweepEnd, SweepKind, SweepState
 from findings.spool import LeftIn, SweepSpool
 from findings.spool_folders import SweepFolder, end_file_of, read_stop, remove_whole
@@ -17,6 +18,9 @@ from findings.spool_folders import SweepFolder, end_file_of, read_stop, remove_w
 # How long after its stop, or its last sign of life, a sweep is gone on with: a window that opens once a week, and a
 # day. What was seen longer ago is looked at again instead.
 RESUME_WITHIN: Final = timedelta(days=8)
+# How long after its last unit a sweep that lacks nothing but its end still answers for the run that finds it so: a kill
+# and the same command again. Schedules are not closer than hourly; a later run looks for itself.
+ANSWERS_FOR: Final = timedelta(hours=1)
 
 
 def last_alive(folder: SweepFolder) -> datetime:
@@ -43,6 +47,24 @@ def gone_on_with(
     found = SweepSpool.unfinished(root, scope_digest, key, kind)
     with storage_errors(root):
         return found if found is not None and now - last_alive(found.folder) <= RESUME_WITHIN else None
+
+
+def ended_unnoticed(spool: SweepSpool, now: datetime) -> datetime | None:
+    """When a sweep had looked at all that it was to look at, if that is too long ago to be an answer; None if not so.
+
+    To go on with it would ask for nothing, and tell of that day as of this one. Looks only.
+
+    Raises:
+        SpoolError: the disk gives up.
+    """
+    folder = spool.folder
+    with storage_errors(folder.path):
+        if folder.left_open() or folder.cut_short():
+            return None
+        ended_at = last_alive(folder)
+        if now - ended_at <= ANSWERS_FOR or not holds_all(spool.record.units, folder.each_finished()):
+            return None
+    return ended_at
 
 
 @dataclass(frozen=True, slots=True)

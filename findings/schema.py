@@ -31,6 +31,7 @@ MIGRATION_FILES = (
     *("009_evidence.sql", "010_retention.sql", "011_incidents.sql", "012_incremental.sql"),
     *("013_sketches.sql", "014_negatives.sql", "015_reach.sql", "018_engine.sql"),
     "019_resume.sql",
+    "022_places_answered.sql",
 )
 
 # Each view after those that it reads from, with the tables and views whose column comments it takes over.

@@ -19,6 +19,8 @@ _VERDICTS: Final = {
     Verdict.SHARED_PASSAGE: "has a passage of the letter that other letters may have too",
     Verdict.SAME_TEMPLATE: "a letter on our template with a person's data on it; no letter that we know",
 }
+# Something else stands in its place: no answer that a sweep will ever take for gone.
+_REPLACED: Final = frozenset({"fetched_without_match", "login_page", "soft_404"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,23 @@ def _step_by_state(row: FindingRow) -> str:
         case FindingState.GONE:
             return "gone: check search engines and archives for copies, then close it"
         case FindingState.UNKNOWN:
-            return f"not known to be gone ({_rests_on(row)}): sweep again or recheck, and ask {_whom(row)}"
+            return _step_while_unknown(row)
         case FindingState.NEW | FindingState.OPEN | FindingState.REAPPEARED:
             return _step_while_open(row)
         case _:
             assert_never(row.state)
+
+
+def _step_while_unknown(row: FindingRow) -> str:
+    why = f"not known to be gone ({_rests_on(row)})"
+    if row.basis in _REPLACED:
+        return (
+            f"{why}, and sweeps will not settle that by themselves: look at the place and ask {_whom(row)}; if that is "
+            "for good, close it. It is opened again when the letter is seen there again"
+        )
+    return (
+        f"{why}: sweep again or recheck, and ask {_whom(row)}; once somebody knows that it is gone for good, close it"
+    )
 
 
 def _rests_on(row: FindingRow) -> str:

@@ -60,6 +60,13 @@ def told_of(reach: ReachTold, most: int = MOST_LINES) -> Iterator[str]:
     )
     if reach.canaries and not reach.missing:
         yield f"canary letters: all {len(reach.canaries)} found"
+    if reach.moved:
+        yield f"moved: {_moved(reach)}; stray findings show ID tells from where"
+    if reach.replaced:
+        yield (
+            f"replaced: {_places(reach.replaced)} something else now, which proves nothing by itself. Look at them; "
+            "where that is for good: stray findings set ID closed --note WHY. A sweep that sees it opens it again"
+        )
     yield from _cut([limit_told(limit) for limit in reach.limits], most)
     others = [change for change in reach.changes if not change.is_suspicious]
     yield from _cut([f"{change.start_url}: {change_told(change)}" for change in others], most)
@@ -72,6 +79,8 @@ def reach_fields(reach: ReachTold) -> dict[str, Any]:
         "canaries": [_plain(canary) for canary in reach.canaries],
         "canaries_elsewhere": [asdict(stray) for stray in reach.strays],
         "reach": asdict(reach.whole),
+        "moved": dict(reach.moved),
+        "replaced": reach.replaced,
         "limits": [asdict(limit) for limit in reach.limits],
         "changes": [asdict(change) for change in reach.changes],
     }
@@ -96,6 +105,16 @@ def change_told(change: ReachChange) -> str:
 def percent(share: float) -> str:
     """Cut and not rounded: 100 % is all of them."""
     return f"{math.floor(share * 1000) / 10:g} %"
+
+
+def _moved(reach: ReachTold) -> str:
+    total = sum(reach.moved.values())
+    states = ", ".join(f"{count} {state.value}" for state, count in reach.moved.items())
+    return f"{total:,} of the new findings lay elsewhere before (there now: {states})"
+
+
+def _places(number: int) -> str:
+    return "the place of 1 finding holds" if number == 1 else f"the places of {number:,} findings hold"
 
 
 def _missing(canary: CanaryCheck) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from documents.exposure import Truth
 from findings.reach_records import ReachTold
-from findings.records import TriageDecision
+from findings.records import FindingState, TriageDecision
 from findings.results import (
     BucketStanding,
     DocumentToLookAt,
@@ -83,6 +83,7 @@ class TableReport:
                 ("state", f"{row.state} ({row.basis}, {_time(row.answered_at)})"),
                 *((("rests on", printable(row.why)),) if row.why else ()),
                 ("what next", next_step(row)),
+                *_how_to_close(row),
                 *standing(row),
                 ("severity", row.severity.value),
                 *(("", reason) for reason in row.severity_reasons),
@@ -278,6 +279,13 @@ def _since(row: BucketStanding) -> str:
 
 def _time(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _how_to_close(row: FindingRow) -> tuple[tuple[str, str], ...]:
+    """What sweeps may never be able to tell ends by a person's word, and that alone."""
+    if row.state is not FindingState.UNKNOWN or row.settled:
+        return ()
+    return (("to close it", f"stray findings set {row.finding_id[:SHOWN_ID]} closed --note WHY"),)
 
 
 def _server_date(row: FindingRow) -> list[tuple[str, str]]:

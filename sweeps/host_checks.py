@@ -1,12 +1,13 @@
 """Does a unit's host answer as before? Paths that are known to answer are asked before and after its places.
 
 A refusal, or that a listing no longer names a place, is worth nothing where the host refuses everything, shows the same
-page for all addresses, or does not answer: docs/gone.md.
+page for all addresses, or does not answer: docs/gone.md. What a cache has kept says nothing of the host behind it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import secrets
 import ssl
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -17,10 +18,11 @@ from urllib.parse import urljoin
 
 from crawler.soft_404 import Likeness, canary_url, kind_of, likeness_of
 from documents.records import SkipReason
+from fetching.caches import PAST_CACHES, is_from_cache
 from fetching.conduct import Why
 from fetching.dialler import Dialler
 from fetching.errand import Errand
-from fetching.errors import FetchingError, StoppedError
+from fetching.errors import FetchingError, NotAskedError, StoppedError
 from fetching.known_places import CANARY_BYTES, KnownPlace
 from fetching.statuses import reason_of_status
 from fetching.wire import Wire
@@ -31,17 +33,20 @@ from scope.urls import canonical_url
 
 # Bytes of a start or named page that are read: pages are larger than documents that serve.
 PAGE_BYTES: Final = 4 * CANARY_BYTES
+# What a path is asked with where a cache had answered for it; digits follow. No word of it acts.
+_UNKEPT: Final = "stray-unkept"
 _PAGES: Final = ("text/html", "application/xhtml+xml")
 
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """A path's answer."""
+    """A path's answer; `is_cached` where a cache gave it, and not the host."""
 
     url: str
     body: bytes
     status: int | None
     content_type: str
+    is_cached: bool = False
 
 
 class HostChecks:
@@ -84,7 +89,7 @@ class HostChecks:
                 answer = _of_refusal(error.reason, is_document=self._is_document(canary))
                 self._told(canary, turn, answer, f"{error.reason} {error.detail}".strip(), None)
             else:
-                self._told(canary, turn, *self._judged(canary, answered), answered)
+                self._told(canary, turn, *self._weighed(canary, answered), answered)
 
     def _told(
         self, canary: KnownPlace, turn: Turn, answer: HostAnswer, detail: str, answered: _Answered | None
@@ -97,6 +102,13 @@ class HostChecks:
     def _is_document(self, canary: KnownPlace) -> bool:
         """Is it a document that earlier sweeps fetched, and neither the unit's start nor named in the scope?"""
         return bool(canary.sha256) and canary.url != self._unit.start_url
+
+    def _weighed(self, canary: KnownPlace, answered: _Answered) -> tuple[HostAnswer, str]:
+        """What an answer says of the host; one that a cache had kept does not vouch for it."""
+        answer, detail = self._judged(canary, answered)
+        if answer is HostAnswer.AS_BEFORE and answered.is_cached:
+            return HostAnswer.CHANGED, "from a cache"
+        return answer, detail
 
     def _judged(self, canary: KnownPlace, answered: _Answered) -> tuple[HostAnswer, str]:
         """What an answer says of the host."""
@@ -138,9 +150,23 @@ class HostChecks:
         if isinstance(target, FtpTarget):
             return _Answered(canonical_url(url), _of_ftp(url, target, self._errand), None, "")
         trust = _without_trust() if _reads_on(self._unit) else None
-        with Wire(self._errand, Dialler.of(self._errand), trust, retries=0) as wire, wire.get(url) as answer:
-            body = b"" if reason_of_status(answer.status) else answer.read(limit)
-            return _Answered(canonical_url(answer.url), body, answer.status, answer.headers.get("content-type", ""))
+        with Wire(self._errand, Dialler.of(self._errand), trust, retries=0) as wire:
+            answered = _asked(wire, url, url, limit)
+            if answered.is_cached and isinstance(target, SiteTarget) and "?" not in url:
+                # By an address that no cache has kept; files do not heed what follows the question mark.
+                with suppress(NotAskedError):
+                    return _asked(wire, f"{url}?{_UNKEPT}={secrets.randbelow(10**12):012}", url, limit)
+            return answered
+
+
+def _asked(wire: Wire, url: str, named: str, limit: int) -> _Answered:
+    """Asked past caches, as far as they heed that. `named` is what it counts as where no redirect leads elsewhere."""
+    with wire.get(url, PAST_CACHES) as answer:
+        body = b"" if reason_of_status(answer.status) else answer.read(limit)
+        place = canonical_url(answer.url if answer.redirected else named)
+        return _Answered(
+            place, body, answer.status, answer.headers.get("content-type", ""), is_from_cache(answer.headers)
+        )
 
 
 def _canaries(unit: Unit, places: tuple[KnownPlace, ...]) -> tuple[KnownPlace, ...]:

@@ -1,4 +1,4 @@
-"""Which places of known findings the listings that named them no longer name."""
+"""Which places of known findings hold something else now, and which the listings that named them no longer name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from crawler.markup import PARSED_BYTES
+from crawler.soft_404 import likeness_of
 from documents.buckets import BucketAccess, BucketLead, NamesSearched
 from documents.exposure import Truth
 from documents.records import Document, Entry, Skipped
 from documents.sink import Sink
 from fetching.known_places import KnownPlace
-from findings.records import Absence
+from findings.records import Absence, HostAnswer, HostCheck, Turn
 from findings.spool import UnitSpool
 
 # A listing that has lost more than this share of its rows at once is another one, or is cut off, or empty: that
@@ -22,12 +24,12 @@ _KEPT: Final = "places_met"
 
 
 class PlacesMet:
-    """A unit's sink that takes note of listings, and hands everything on.
+    """A unit's sink that takes note of listings and of what is in the places of findings, and hands everything on.
 
     Args:
         sink: takes the records.
         places: of findings; what `read_places` gives.
-        spool: keeps the notes over a kill, and takes what is absent.
+        spool: keeps the notes over a kill, and takes what is absent or replaced.
     """
 
     def __init__(self, sink: Sink, places: Iterable[KnownPlace], spool: UnitSpool) -> None:
@@ -59,6 +61,7 @@ class PlacesMet:
     def entry(self, entry: Entry) -> None:
         """See `Sink`."""
         self._note_row(entry)
+        self._note_kept(entry)
         self._sink.entry(entry)
 
     def listed(self, entries: Sequence[Entry]) -> None:
@@ -66,13 +69,23 @@ class PlacesMet:
         if self._places:
             for entry in entries:
                 self._note_row(entry)
+                self._note_kept(entry)
         self._sink.listed(entries)
 
     def document(self, document: Document) -> None:
         """See `Sink`."""
         if document.url in self._listings and document.exposure.is_listing is Truth.NO:
             self._broken.add(document.url)
+        place = self._places.get(document.requested_url or "") or self._places.get(document.url)
+        is_there = place is not None and place.url == document.url
+        if place is None or (is_there and document.body.sha256 == place.sha256):
+            self._sink.document(document)
+            return
+        page = document.body.read() if document.body.size <= PARSED_BYTES else b""
         self._sink.document(document)
+        found = likeness_of(page, document.headers.get("content-type", ""), document.url)
+        other = "other_content" if is_there else "elsewhere"
+        self._replaced(place, "login_page" if found and found[0].asks_password else other, document)
 
     def skipped(self, skipped: Skipped) -> None:
         """See `Sink`."""
@@ -93,6 +106,24 @@ class PlacesMet:
         self._sink.names_searched(search)
 
     # -- notes
+
+    def _note_kept(self, entry: Entry) -> None:
+        """What was in its place, or where it led to, in the sweep before is there still, and is none of its letters."""
+        if entry.unchanged is None:
+            return
+        for url in (entry.url, entry.parent):
+            place = self._places.get(url) if url else None
+            if place is not None and not set(place.finding_ids) <= set(entry.unchanged.findings):
+                self._replaced(place, "as_it_was")
+
+    def _replaced(self, place: KnownPlace, detail: str, document: Document | None = None) -> None:
+        status, digest, size = None, None, None
+        if document is not None:
+            status, digest, size = document.status, document.body.sha256, document.body.size
+        now = datetime.now(UTC)
+        self._spool.host_checked(
+            HostCheck(place.url, Turn.PLACE, HostAnswer.OTHERWISE, detail, status, digest, size, now)
+        )
 
     def _note_row(self, entry: Entry) -> None:
         if entry.url in self._places:

@@ -26,12 +26,12 @@ from findings.records import (
     reason_of,
 )
 from findings.results import SweepSummary
-from findings.resuming import Run, gone_on_with, lay_down_others
+from findings.resuming import Run, ended_unnoticed, gone_on_with, lay_down_others
 from findings.spool import SweepSpool
 from findings.spool_folders import spool_root
 from scope.model import Scope
 from sweeps.canaries import canaries_of
-from sweeps.cuts import has_cut, known_cuts, with_cuts_of
+from sweeps.cuts import has_cut, known_cuts, remember, with_cuts_of
 from sweeps.engine import Engine
 from sweeps.errors import ApartEndedError
 from sweeps.harvest import Harvest
@@ -57,6 +57,7 @@ class SweepResult:
         waits: why the spool waits, to be shown; empty where it does not.
         goes_on: it was stopped, and the next run of this scope goes on with it.
         given_up: ids of earlier sweeps of this scope that had not ended, and are not gone on with.
+        ended_late: an earlier sweep of this scope that had looked at everything, and when, and was ended by this run.
     """
 
     sweep_id: str
@@ -65,6 +66,7 @@ class SweepResult:
     waits: str = ""
     goes_on: bool = False
     given_up: tuple[str, ...] = ()
+    ended_late: tuple[str, datetime] | None = None
 
 
 class Sweep:
@@ -99,6 +101,7 @@ class Sweep:
         self._stopping = threading.Event()
         self._take_in: TakeIn = take_in
         self._given_up: tuple[str, ...] = ()
+        self._ended_late: tuple[str, datetime] | None = None
         self._watcher: Watcher = Watchers([])
         self._plan = Plan(scope, known_cuts(scope.database.file))
         self._recheck: Recheck | None = None
@@ -146,7 +149,8 @@ class Sweep:
             self._run_units(spool, watcher)
             spool.finish(self._end(), partial(left_in, reason=reason_of(self._cause)))
             result = self._settled(spool.record.sweep_id, database, watcher)
-            return replace(result, goes_on=self._cause is not None, given_up=self._given_up)
+            late = self._ended_late
+            return replace(result, goes_on=self._cause is not None, given_up=self._given_up, ended_late=late)
 
     def _end(self) -> SweepEnd:
         if self._cause is None:
@@ -165,6 +169,9 @@ class Sweep:
         digest = recheck.digest if recheck else scope_digest(self._scope)
         resumed = None if self._fresh else gone_on_with(root, digest, key, _now(), kind)
         with self._no_merge(root):
+            if resumed is not None and (ended_at := ended_unnoticed(resumed, _now())) is not None:
+                self._end_late(resumed, ended_at)
+                resumed = None
             self._given_up = lay_down_others(root, key, Run(digest, _now(), resumed, kind), left_in)
             if resumed is not None:
                 resumed.reopen()
@@ -184,6 +191,15 @@ class Sweep:
             canaries=recheck.canaries(key) if recheck else canaries_of(self._scope, key),
         )
         return SweepSpool.create(root, record, key)
+
+    def _end_late(self, spool: SweepSpool, ended_at: datetime) -> None:
+        """End a sweep that had looked at everything when its process was killed; this one's merge takes it along."""
+        spool.reopen()
+        spool.finish(SweepEnd(ended_at), left_in)
+        if self._recheck is None and has_cut(spool.folder):
+            cuts = with_cuts_of(spool.folder, self._plan.cuts())
+            remember(self._scope.database.file, cuts, self._plan.wholes())
+        self._ended_late = (spool.record.sweep_id, ended_at)
 
     @contextmanager
     def _no_merge(self, root: Path) -> Iterator[None]:

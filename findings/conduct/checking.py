@@ -7,10 +7,12 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from fetching.conduct_pieces import ENDING
 from findings.conduct.folder import (
     BUNDLE,
     Piece,
@@ -22,6 +24,7 @@ from findings.conduct.folder import (
     read_piece,
     whose,
 )
+from findings.conduct.made import Made
 from findings.durable_files import storage_errors
 from findings.vault.chain import Action, Head, breaks_of, digest_of, event_of, head_of
 from findings.vault.log import EvidenceLog
@@ -85,12 +88,13 @@ class Bundle:
     last: str
 
 
-def check(root: Path, noted: Head | None = None) -> Checked:
+def check(root: Path, noted: Head | None = None, made: Sequence[Made] = ()) -> Checked:
     """Look at all of it.
 
     Args:
         root: the folder.
         noted: a head that was noted elsewhere, which the log has to hold.
+        made: what the database says was asked for: an end that was cut off with its bundles shows by that alone.
 
     Raises:
         SpoolError: the folder can not be read.
@@ -104,12 +108,19 @@ def check(root: Path, noted: Head | None = None) -> Checked:
         faults = [*_log_faults(lines, noted)]
         kept = [bundle for bundle in bundles if bundle.file not in purged]
         pieces: list[Piece] = []
+        logged = _Logged(
+            {_sweep_of(name) for name in purged}, {(whose(root, path), _unit_of(path)) for path in waiting}
+        )
         for bundle in kept:
             found, wrong = _examined(root, bundle)
             pieces += found
             faults += wrong
+            if wrong:
+                logged.unsure.add(_sweep_of(bundle.file))
+            logged.units.update((_sweep_of(bundle.file), piece.name.rpartition(".")[0]) for piece in found)
         named = {bundle.file for bundle in bundles}
         faults += [Finding(Fault.NOT_IN_LOG, name, "no line of the log names it") for name in sorted(there - named)]
+        faults += _unlogged(made, logged, min((bundle.first for bundle in bundles if bundle.first), default=""))
         left = [piece for path in waiting if (piece := _left(path, faults)) is not None]
     seen = [*pieces, *left]
     return Checked(
@@ -139,6 +150,40 @@ def bundles_of(lines: Sequence[bytes]) -> tuple[list[Bundle], set[str]]:
         elif event is not None and event.deed.action is Action.CONDUCT_PURGED:
             purged.update(map(str, details.get("files", ())))
     return bundles, purged
+
+
+@dataclass(frozen=True, slots=True)
+class _Logged:
+    """Sweeps of which the log need not hold all any more, and units (with their sweep) of which it holds something."""
+
+    unsure: set[str]
+    units: set[tuple[str, str]]
+
+
+def _unlogged(made: Sequence[Made], logged: _Logged, first: str) -> Iterator[Finding]:
+    """Sweeps with units that asked for something of which the log has nothing; not those from before it began."""
+    missing: dict[str, list[Made]] = {}
+    begins = None
+    with suppress(ValueError):
+        begins = datetime.fromisoformat(first).astimezone(UTC)
+    for each in made:
+        is_older = begins is not None and each.started_at < begins
+        if not is_older and each.sweep_id not in logged.unsure and (each.sweep_id, each.unit_id) not in logged.units:
+            missing.setdefault(each.sweep_id, []).append(each)
+    for sweep_id, units in missing.items():
+        requests = sum(each.requests for each in units)
+        what = f"the database has {requests} requests of {len(units)} of its units, the log none: cut off or not here"
+        yield Finding(Fault.LOG_CUT, f"sweep {sweep_id}", what)
+
+
+def _sweep_of(file: str) -> str:
+    return Path(file).parent.name
+
+
+def _unit_of(path: Path) -> str:
+    """Of an open piece: its name is that of the unit, the time and a number, or the unit's alone in older releases."""
+    name = path.name.partition(ENDING)[0]
+    return name.rpartition(".")[0].rpartition(".")[0] or name
 
 
 def _log_faults(lines: Sequence[bytes], noted: Head | None) -> Iterator[Finding]:

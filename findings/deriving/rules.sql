@@ -7,9 +7,10 @@
 --   new         present, for the first time
 --   reappeared  present again after it was gone
 --   open        present, and known before
+-- A negative from before it was first present (a sweep that is merged late, or goes on after another found it) is no going.
 CREATE OR REPLACE TEMP MACRO state_after(presence, was_gone, was_present, is_enough) AS CASE
-    WHEN presence = 'present' AND was_gone THEN 'reappeared'
     WHEN presence = 'present' AND NOT was_present THEN 'new'
+    WHEN presence = 'present' AND was_gone THEN 'reappeared'
     WHEN presence = 'present' THEN 'open'
     WHEN was_gone OR is_enough THEN 'gone'
     ELSE 'unknown'

@@ -57,10 +57,18 @@ WITH skipped AS (
     GROUP BY skips.sweep_id, skips.url
 ), checked AS (
     SELECT sweep_id, unit_id, bool_and(answer IN ('as_before', 'changed')) AS is_healthy,
+        bool_or(answer = 'otherwise') AS is_otherwise,
         min(checked_at) FILTER (turn = 'before' AND answer = 'as_before') AS before_at,
         max(checked_at) FILTER (turn = 'after' AND answer = 'as_before') AS after_at
-    FROM host_checks WHERE sweep_id IN (SELECT sweep_id FROM unanswered)
+    FROM host_checks WHERE sweep_id IN (SELECT sweep_id FROM unanswered) AND turn <> 'place'
     GROUP BY sweep_id, unit_id
+), replaced AS (
+    -- Something else is in its place, or it leads elsewhere, which may have no document of its own in this sweep.
+    SELECT sweep_id, url, max(checked_at) AS heard_at, bool_or(detail = 'login_page') AS is_login,
+        bool_and(detail = 'as_it_was') AS is_as_it_was
+    FROM host_checks
+    WHERE turn = 'place' AND sweep_id IN (SELECT sweep_id FROM unanswered) AND url IN (SELECT url FROM unanswered)
+    GROUP BY sweep_id, url
 ), unlisted AS (
     SELECT sweep_id, unit_id, url, min(read_at) AS read_from, max(read_at) AS read_at
     FROM absences WHERE sweep_id IN (SELECT sweep_id FROM unanswered)
@@ -94,20 +102,23 @@ WITH skipped AS (
     WHERE canary.outcome = 'missing' AND canary.sweep_id IN (SELECT sweep_id FROM unanswered)
 ), heard AS (
     SELECT unanswered.*, skipped.reason, skipped.answer, skipped.skipped_at, fetched.fetched_at, unlisted.read_at,
+        replaced.heard_at, replaced.url IS NOT NULL AS is_replaced, coalesce(replaced.is_as_it_was, false) AS is_as_it_was,
         coalesce(checked.is_healthy AND checked.before_at <= checked.after_at, false) AS is_healthy,
-        checked.unit_id IS NOT NULL AS is_checked,
-        coalesce(skipped.is_not_there, false) AND fetched.url IS NULL AS is_not_there,
-        coalesce(skipped.is_refused, false) AND fetched.url IS NULL AS is_refused,
-        coalesce(skipped.is_soft, false) AS is_soft, coalesce(skipped.is_login, false) AS is_login,
+        coalesce(checked.is_otherwise, false) AS is_otherwise,
+        coalesce(skipped.is_not_there, false) AND fetched.url IS NULL AND NOT is_replaced AS is_not_there,
+        coalesce(skipped.is_refused, false) AND fetched.url IS NULL AND NOT is_replaced AS is_refused,
+        coalesce(skipped.is_soft, false) AS is_soft,
+        coalesce(skipped.is_login, false) OR coalesce(replaced.is_login, false) AS is_login,
         coalesce(skipped.is_challenge, false) AS is_challenge,
         coalesce(unanswered.member = '' AND sketched.finding_id IS NOT NULL
             AND fetched.digests = [unanswered.sha256], false) AS is_not_confirmed,
         doubted.unit_id IS NOT NULL AS is_doubted,
-        unlisted.url IS NOT NULL AND unanswered.unit_state = 'finished' AND is_healthy AND fetched.url IS NULL
+        unlisted.url IS NOT NULL AND unanswered.unit_state = 'finished' AND is_healthy AND fetched.url IS NULL AND NOT is_replaced
             AND checked.before_at <= unlisted.read_from AND checked.after_at >= unlisted.read_at AS is_unlisted
     FROM unanswered
     LEFT JOIN skipped ON skipped.sweep_id = unanswered.sweep_id AND skipped.url = unanswered.url
     LEFT JOIN fetched ON fetched.sweep_id = unanswered.sweep_id AND fetched.url = unanswered.url
+    LEFT JOIN replaced ON replaced.sweep_id = unanswered.sweep_id AND replaced.url = unanswered.url
     LEFT JOIN checked ON checked.sweep_id = unanswered.sweep_id AND checked.unit_id = unanswered.unit_id
     LEFT JOIN unlisted ON unlisted.sweep_id = unanswered.sweep_id AND unlisted.unit_id = unanswered.unit_id
         AND unlisted.url = unanswered.url
@@ -122,7 +133,7 @@ WITH skipped AS (
 ), answered AS (
     SELECT judged.finding_id, judged.sweep_id,
         -- A recheck or a tip-off asks for single places; what it did not ask for, it says nothing of.
-        judged.kind = 'sweep' OR fetched_at IS NOT NULL OR judged.reason IS NOT NULL OR read_at IS NOT NULL
+        judged.kind = 'sweep' OR fetched_at IS NOT NULL OR is_replaced OR judged.reason IS NOT NULL OR read_at IS NOT NULL
             OR unit_state <> 'finished' AS is_asked,
         is_denied OR is_gone_from_listing OR is_not_confirmed AS is_gone,
         list_filter([
@@ -132,21 +143,23 @@ WITH skipped AS (
             CASE WHEN is_not_confirmed THEN {'route': 'content', 'answer': 'not_confirmed', 'said_at': fetched_at} END,
             CASE WHEN is_gone_from_listing THEN {'route': 'listing', 'answer': 'not_listed', 'said_at': read_at} END
         ], lambda each: each IS NOT NULL) AS negatives,
-        coalesce(fetched_at, skipped_at, CASE WHEN is_gone_from_listing THEN read_at END, ended_at) AS seen_at,
+        coalesce(fetched_at, heard_at, skipped_at, CASE WHEN is_gone_from_listing THEN read_at END, ended_at) AS seen_at,
         CASE
             WHEN is_not_confirmed THEN 'not_confirmed'
-            WHEN fetched_at IS NOT NULL THEN 'fetched_without_match'
-            WHEN is_soft THEN 'soft_404'
             WHEN is_login THEN 'login_page'
+            WHEN is_as_it_was AND latest.basis = 'login_page' THEN latest.basis
+            WHEN fetched_at IS NOT NULL OR is_replaced THEN 'fetched_without_match'
+            WHEN is_soft THEN 'soft_404'
             WHEN is_challenge THEN 'challenge'
             WHEN is_doubted AND (is_not_there OR is_refused OR is_unlisted) THEN 'canary_missing'
-            WHEN is_refused AND NOT is_healthy THEN if(is_checked, 'host_refuses', judged.reason)
+            WHEN is_refused AND NOT is_healthy THEN if(is_otherwise, 'host_refuses', judged.reason)
             WHEN judged.reason IS NOT NULL THEN judged.reason
             WHEN is_gone_from_listing THEN 'not_listed'
             WHEN unit_state <> 'finished' THEN 'unit_' || unit_state
             ELSE coalesce(not_begun.reason, 'not_met')
         END AS basis
     FROM judged
+    LEFT JOIN finding_states AS latest ON latest.finding_id = judged.finding_id
     LEFT JOIN not_begun ON not_begun.sweep_id = judged.sweep_id AND not_begun.unit_id = judged.unit_id
 )
 SELECT finding_id, sweep_id, CASE WHEN is_gone THEN 'gone' ELSE 'unknown' END AS presence, basis, seen_at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,8 +39,9 @@ tier = "own"
 authority = "IG-1"
 {more}
 """
-# What the server does with a path, in place of sending the file: a status, or a function of the handler.
-Rules = dict[str, int]
+# What the server does with a path, in place of sending the file: a status; a page, which stands as long as it is asked
+# for by its ETag; or a redirect to this path.
+Rules = dict[str, int | bytes | str]
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -49,10 +51,26 @@ class _Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         self.asked.append(self.path)
         status = next((status for start, status in self.rules.items() if self.path.startswith(start)), None)
-        if status is None:
-            super().do_GET()
-        else:
-            self.send_error(status)
+        match status:
+            case None:
+                super().do_GET()
+            case int():
+                self.send_error(status)
+            case str():
+                self._send(302, b"", Location=status)
+            case bytes():
+                etag = f'"{zlib.crc32(status):x}"'
+                if self.headers.get("If-None-Match") == etag:
+                    self._send(304, b"", ETag=etag)
+                else:
+                    self._send(200, status, ETag=etag)
+
+    def _send(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": "text/html", "Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing to standard error."""

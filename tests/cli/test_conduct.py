@@ -69,6 +69,16 @@ def test_a_sweep_is_verified_exported_and_let_go_again(copied: Workspace) -> Non
     assert json.loads(told_all_the_same.stdout)["holds_together"] is False
 
 
+def test_a_log_that_was_cut_with_its_bundle_is_told_by_the_database(copied: Workspace) -> None:
+    log = copied.folder / "findings.duckdb.conduct" / "log.jsonl"
+    (bundle,) = log.parent.glob("*/*.jsonl.gz")
+    log.write_bytes(b"")
+    bundle.unlink()
+    cut = copied.stray("conduct", "verify")
+    assert cut.returncode == 40, cut.stderr
+    assert f"LOG CUT: sweep {bundle.parent.name}: the database has" in cut.stdout
+
+
 def test_what_a_killed_sweep_asked_is_taken_in_by_the_next(workspace: Workspace) -> None:
     workspace.only_open_directory()
     workspace.edit({r"requests_per_second = \d+": "requests_per_second = 8"})

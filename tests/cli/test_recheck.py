@@ -78,8 +78,13 @@ def test_what_was_taken_down_is_gone_and_is_asked_for_again_where_that_is_wanted
     assert masked.returncode == 0, masked.stderr
     assert "exit code 0 by --fail-on; without it 12 (reappeared)" in masked.stderr
     assert "gone -> reappeared" in masked.stdout
-    assert masked.stdout.count("->") == 3
+    assert "unknown -> open" in masked.stdout
+    assert masked.stdout.count("->") == 2, "what was there, and still is, is no line"
+    assert "as they were: 1 open; --each shows them" in masked.stdout
     assert "letter" not in masked.stdout
+    again = swept.stray("recheck", "--each")
+    assert again.stdout.count("->") == 3, again.stderr
+    assert "as they were" not in again.stdout
 
 
 def test_a_host_that_refuses_everything_has_taken_nothing_down(swept: Estate) -> None:

@@ -19,7 +19,15 @@ from findings.deriving import rebuild
 from findings.merge import merge
 from findings.query import sweep_summary
 from findings.records import Begun, StopCause, SweepEnd, SweepState, UnitRecord, UnitState
-from findings.resuming import RESUME_WITHIN, Run, gone_on_with, last_alive, lay_down_others
+from findings.resuming import (
+    ANSWERS_FOR,
+    RESUME_WITHIN,
+    Run,
+    ended_unnoticed,
+    gone_on_with,
+    last_alive,
+    lay_down_others,
+)
 from findings.rows import Judged
 from findings.spool import SweepSpool
 from findings.spool_folders import read_stop, spooled_matches, waits_in
@@ -272,3 +280,15 @@ def test_whatever_a_units_merge_fills_is_replaced_when_the_unit_has_gone_on(esta
     for step in ("superseded", "taken_back"):
         written |= set(re.findall(r"DELETE FROM (\w+)", sql_text("merging", f"{step}.sql")))
     assert tables <= written, "a line in merging/superseded.sql, or in taken_back.sql for what a sweep's end writes"
+
+
+def test_a_sweep_that_lacks_only_its_end_answers_for_an_hour(estate: Estate) -> None:
+    sweep = estate.begin(unit_record(1), unit_record(2))
+    found(estate, sweep, 1, "a.pdf")
+    late = datetime.now(UTC) + 2 * ANSWERS_FOR
+    assert ended_unnoticed(sweep, late) is None, "a unit was never begun"
+    estate.open_unit(sweep, 2)
+    assert ended_unnoticed(sweep, late) is None, "it is open"
+    found(estate, sweep, 2, "b.pdf")
+    assert ended_unnoticed(sweep, last_alive(sweep.folder) + ANSWERS_FOR) is None
+    assert ended_unnoticed(sweep, late) == last_alive(sweep.folder)

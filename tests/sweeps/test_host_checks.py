@@ -32,6 +32,7 @@ def letter_text() -> str:
 
 
 Reply = tuple[int, dict[str, str], str]
+CACHED = {"X-Cache": "HIT", "Age": "300"}
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Host:
     replies: dict[str, Reply] = field(default_factory=dict)
     to_all: Reply | None = None
     soft: bool = False
+    cache: dict[str, Reply] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -50,7 +52,9 @@ class Host:
         self.listed = set(self.files)
 
     def reply(self, path: str) -> Reply:
-        name = path.removeprefix("/")
+        if path in self.cache:
+            return self.cache[path]
+        name = path.removeprefix("/").partition("?")[0]
         if self.to_all is not None:
             return self.to_all
         if name in self.replies:
@@ -175,23 +179,29 @@ SAID = {
     "500": ("unknown", "server_error"),
     "broken": ("unknown", "host_down"),
     "soft": ("unknown", "fetched_without_match"),
-    "login": ("unknown", "fetched_without_match"),
+    "login": ("unknown", "login_page"),
     "home": ("unknown", "fetched_without_match"),
     "notice": ("unknown", "fetched_without_match"),
 }
 
 
 def test_each_answer_of_a_place_is_taken_for_what_it_is_worth(packed: Path) -> None:
-    """Four hosts that each hold 14 copies of a letter: one answers fairly, one has soft 404s, two turn all away."""
+    """Six hosts that each hold 14 copies of a letter: one answers fairly, one has soft 404s, two turn all away; and two
+    have a cache before them, behind which one answers fairly and one turns all away."""
     files = {f"{name}.txt": letter_text() for name in SAID} | {"about.txt": "Opening hours: ten to four."}
-    hosts = [Host(dict(files)) for _ in range(4)]
-    fair, soft, refusing, walled = hosts
+    hosts = [Host(dict(files)) for _ in range(6)]
+    fair, soft, refusing, walled, kept, hidden = hosts
     sweeps = Sweeps(packed)
     with serving(*hosts):
         (packed / "scope.toml").write_text(scope_of(hosts))
         sweeps.sweep()
-        assert sweeps.ask("SELECT count(*) FROM finding_status WHERE state = 'new'") == [(4 * len(SAID),)]
-        for host in (fair, soft):
+        assert sweeps.ask("SELECT count(*) FROM finding_status WHERE state = 'new'") == [(6 * len(SAID),)]
+        for host in (kept, hidden):
+            for path in ("/", "/about.txt"):
+                status, headers, body = host.reply(path)
+                host.cache[path] = (status, headers | CACHED, body)
+        hidden.to_all = (403, {}, "no")
+        for host in (fair, soft, kept):
             host.replies = {f"{name}.txt": reply for name, reply in AFTERWARDS.items()}
             host.listed -= {"unlisted404.txt", "unlisted200.txt"}
         soft.soft = True
@@ -213,7 +223,10 @@ def test_each_answer_of_a_place_is_taken_for_what_it_is_worth(packed: Path) -> N
 
     assert {answer[:2] for answer in sweeps.answers(refusing).values()} == {("unknown", "host_refuses")}
     assert {answer[0] for answer in sweeps.answers(walled).values()} == {"unknown"}
-    checks = sweeps.ask("SELECT DISTINCT turn, answer, detail FROM host_checks ORDER BY ALL")
+    # What a cache has kept vouches for nothing; a host behind it is asked in a way that no cache has kept.
+    assert sweeps.answers(kept)["403.txt"][:2] == ("gone", "access_denied")
+    assert {answer[0] for answer in sweeps.answers(hidden).values()} == {"unknown"}
+    checks = sweeps.ask("SELECT DISTINCT turn, answer, detail FROM host_checks WHERE turn <> 'place' ORDER BY ALL")
     told_of_all = {"http_403", "login_page", "a page in its place"}
     assert {row for row in checks if row[1] == "otherwise"} == {
         (turn, "otherwise", detail) for turn in ("before", "after") for detail in told_of_all

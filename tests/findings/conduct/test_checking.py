@@ -15,6 +15,7 @@ from findings.conduct.asking import Totals, Wanted, requests
 from findings.conduct.checking import Checked, Fault, check
 from findings.conduct.folder import members_of
 from findings.conduct.letting_go import let_go, old_bundles
+from findings.conduct.made import Made
 from findings.conduct.settling import MOST_PIECES, settle, settling
 from findings.vault.chain import Head
 from findings.vault.log import EvidenceLog
@@ -142,6 +143,25 @@ def test_a_log_that_was_cut_with_its_bundles_is_told_by_a_noted_head(root: Path)
     write(root, "check", "other")
     settle(root)
     assert faults(root, noted) == [(Fault.LOG_CUT, "log.jsonl")]
+
+
+def test_a_log_that_was_cut_with_its_bundles_is_told_by_the_database(root: Path) -> None:
+    now = datetime.now(UTC)
+    made = [Made(sweep, host, 3, now) for sweep in ("s1", "s2") for host in HOSTS]
+    made.append(Made("s0", "of old", 3, now - timedelta(days=9)))
+    assert check(root, made=made).faults == (), "what is older than the log is not held against it"
+    write(root, "s3", "a.example", ended=False)
+    under_way = Made("s3", "a.example", 1, now)
+    assert check(root, made=[*made, under_way]).faults == ()
+    edit_log(lambda lines: lines[:-2])(root)
+    for bundle in bundles(root):
+        if bundle.parent.name != "s1":
+            bundle.unlink()
+    (found,) = check(root, made=made).faults
+    assert (found.fault, found.where) == (Fault.LOG_CUT, "sweep s2")
+    assert "9 requests of 3 of its units" in found.what
+    let_go(root, old_bundles(root, now + timedelta(days=1)), "tester")
+    assert [found.where for found in check(root, made=made).faults] == ["sweep s2"], "what was let go is on record"
 
 
 def test_what_a_kill_left_is_told_taken_in_and_no_alarm(root: Path) -> None:
