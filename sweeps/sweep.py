@@ -239,10 +239,8 @@ class Sweep:
         run.run(self._engine, harvest, known, watcher)
 
     def _plan_of(self, spool: SweepSpool) -> Plan:
-        """All units: those that were planned, and those that this sweep has cut since."""
-        if self._recheck is not None:
-            return Plan(self._scope, known_cuts(self._scope.database.file, spool.folder))
-        if not has_cut(spool.folder):
+        """All units: those that were planned, and those that this sweep has cut since; a recheck cuts none."""
+        if self._recheck is not None or not has_cut(spool.folder):
             return self._plan
         return Plan(self._scope, with_cuts_of(spool.folder, self._plan.cuts()))
 

@@ -32,7 +32,9 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
             (folder / f"other {number}.txt").write_text(f"nothing of note {number}")
         for number in range(3):
             (folder / f"letter {number}.txt").write_text(text(number))
-        made.scope()
+        (made.www / "Without").mkdir()
+        start = f"{made.start}Without/"
+        made.scope(f'[[site]]\nurl = "{start}"\nkind = "open_directory"\ntier = "own"\nauthority = "IG-1"\n')
         code, told, said = made.sweep()
         assert (code, told["findings"]["new"]) == (10, 3), said
         made.asked.clear()
@@ -55,6 +57,7 @@ def test_known_places_are_looked_at_again_and_nothing_else(swept: Estate) -> Non
     assert code in {11, 12}, said
     assert {row["now"] for row in rows.values()} <= {"open", "reappeared"}
     assert summary["kind"] == "recheck"
+    assert summary["reach"]["units"] == 1, "no unit without a finding is begun"
     asked = [path for path in swept.asked if "letter" in path]
     assert len(asked) == len(rows), "each once"
     assert len(swept.asked) <= len(rows) + 1 + 2 * 4, swept.asked  # robots.txt, and paths to compare the host with
