@@ -18,6 +18,8 @@ from findings.results import FindingRow
 
 # Findings that are read first, more than a terminal shows at once; and those made into records in one go.
 FIRST_ROWS: Final = 256
+# A limit beyond the 63 bits that DuckDB counts in is no limit.
+MOST_ROWS: Final = 2**62
 _ROWS_AT_ONCE: Final = 2_000
 
 
@@ -65,7 +67,7 @@ def _read(
             page = asked_table(connection, f"{query} LIMIT {first}", values)
             answers.put(_Read(page))
             if page.num_rows == FIRST_ROWS != most:
-                rest = "" if most is None else f" LIMIT {most - FIRST_ROWS}"
+                rest = "" if most is None else f" LIMIT {min(most, MOST_ROWS) - FIRST_ROWS}"
                 answers.put(_Read(asked_table(connection, f"{query}{rest} OFFSET {FIRST_ROWS}", values)))
         answers.put(None)
     except BaseException as error:  # noqa: BLE001 - raised where the rows are asked for

@@ -64,6 +64,8 @@ def _done(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # what DuckDB says quotes values
         text=True,
+        encoding="utf-8",
+        errors="replace",
         start_new_session=True,  # Ctrl-C goes to us alone
     ) as process:
         _write(process.stdin, json.dumps({"task": task, **told}))
@@ -77,6 +79,9 @@ def _done(
         finally:
             over.set()
             passing.join()
+            with suppress(BrokenPipeError):  # a word that came too late for it is still in the buffer
+                if process.stdin:
+                    process.stdin.close()
     return _given(task, last, process.returncode)
 
 
@@ -84,9 +89,12 @@ def _last(out: IO[str] | None, waits: Callable[[str], None]) -> dict[str, Any]:
     held: dict[str, Any] = {}
     for line in out or ():
         try:
-            held = json.loads(line)
+            told = json.loads(line)
         except ValueError:
             continue  # torn, when it was killed
+        if not isinstance(told, dict):
+            continue  # so is this
+        held = told
         if "waits" in held:
             waits(held["waits"])
     return held

@@ -24,7 +24,7 @@ def test_it_is_the_same_as_what_is_read_at_once(many: Estate) -> None:
     whole = findings(many.database, Chosen())
     assert len(whole) == FIRST_ROWS + 40
     assert tuple(findings_listed(many.database, Chosen())) == whole
-    for most in (1, FIRST_ROWS - 1, FIRST_ROWS, FIRST_ROWS + 1, 2 * FIRST_ROWS):
+    for most in (1, FIRST_ROWS - 1, FIRST_ROWS, FIRST_ROWS + 1, 2 * FIRST_ROWS, 2**63):
         assert tuple(findings_listed(many.database, Chosen(), most=most)) == whole[:most]
     one = Chosen(letter_id="L-7")
     assert tuple(findings_listed(many.database, one)) == findings(many.database, one)
