@@ -34,7 +34,9 @@ CREATE TABLE packs (number INTEGER PRIMARY KEY, generation TEXT NOT NULL UNIQUE)
 """
 _ONE_PLACE: Final = "SELECT digest, mark, read_at, fetched_at, flags, pack, facts FROM places WHERE digest = ?"
 # What SQLite and what is not in its tables raise.
-_DAMAGED: Final = (sqlite3.Error, OverflowError, TypeError)
+_DAMAGED: Final = (sqlite3.Error, OverflowError, TypeError, ValueError)
+# Of a row's columns. SQLite takes any type into any column, and finds nothing wrong with a file that has another one.
+_TYPES: Final = (int, int, int, int, int, int, bytes)
 
 
 class Flags(IntFlag):
@@ -111,7 +113,11 @@ class MemoryFile:
                 found = self._connection.execute(_ONE_PLACE, (digest,)).fetchone()
         except _DAMAGED as error:
             raise MemoryDamagedError(type(error).__name__) from None
-        return None if found is None else Row._make(found)
+        if found is None:
+            return None
+        if tuple(map(type, found)) != _TYPES:
+            raise MemoryDamagedError("a row of other types")
+        return Row._make(found)
 
     def count(self, flags: Flags) -> int:
         """How many places have all of these."""

@@ -88,7 +88,7 @@ def test_every_place_ends_as_a_document_or_as_a_skip(swept: Swept) -> None:
 def test_no_request_carries_a_credential_and_every_request_is_on_record(swept: Swept) -> None:
     workspace, _ = swept
     lines = conduct_lines(workspace)
-    reading = {"GET", "HEAD", "LOGIN", "MLSD", "LIST", "RETR"}
+    reading = {"GET", "HEAD", "LOGIN", "MLSD", "LIST", "RETR", "QUIT"}
     assert {line["method"] for line in lines if "status" in line} <= reading
     assert not any("ambient" in json.dumps(line).lower() for line in lines)
     folder = workspace.folder / "findings.duckdb.conduct"
