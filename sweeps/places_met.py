@@ -43,6 +43,8 @@ class PlacesMet:
         self._rows: dict[str, int] = dict(kept.get("rows", {}))
         self._first: dict[str, str] = dict(kept.get("first", {}))
         self._read: dict[str, str] = dict(kept.get("read", {}))
+        self._met: set[str] = set(kept.get("met", ()))
+        self._led: dict[str, str] = dict(kept.get("led", {}))
         if spool.store:
             spool.store.keep(_KEPT, self._notes)
 
@@ -55,6 +57,12 @@ class PlacesMet:
             rows = self._rows.get(listing, 0)
             if rows and rows >= (place.rows - 1) * LEAST_SHARE_OF_ROWS:
                 self._spool.absent(Absence(place.url, listing, rows, datetime.fromisoformat(self._read[listing])))
+
+    def tell_led_elsewhere(self) -> None:
+        """Record which places only led to what was unchanged. One that was itself met merely links to it."""
+        for url, moment in self._led.items():
+            if url not in self._met:
+                self._replaced(self._places[url], "as_it_was", moment=datetime.fromisoformat(moment))
 
     # -- what a sink takes
 
@@ -74,6 +82,8 @@ class PlacesMet:
 
     def document(self, document: Document) -> None:
         """See `Sink`."""
+        if document.url in self._places:
+            self._met.add(document.url)
         if document.url in self._listings and document.exposure.is_listing is Truth.NO:
             self._broken.add(document.url)
         place = self._places.get(document.requested_url or "") or self._places.get(document.url)
@@ -111,18 +121,24 @@ class PlacesMet:
         """What was in its place, or where it led to, in the sweep before is there still, and is none of its letters."""
         if entry.unchanged is None:
             return
-        for url in (entry.url, entry.parent):
-            place = self._places.get(url) if url else None
-            if place is not None and not set(place.finding_ids) <= set(entry.unchanged.findings):
+        kept = frozenset(entry.unchanged.findings)
+        if (place := self._places.get(entry.url)) is not None:
+            self._met.add(entry.url)
+            if not kept.issuperset(place.finding_ids):
                 self._replaced(place, "as_it_was")
+        before = self._places.get(entry.parent) if entry.parent else None
+        if before is not None and not kept.issuperset(before.finding_ids):
+            self._led.setdefault(before.url, datetime.now(UTC).isoformat())
 
-    def _replaced(self, place: KnownPlace, detail: str, document: Document | None = None) -> None:
+    def _replaced(
+        self, place: KnownPlace, detail: str, document: Document | None = None, moment: datetime | None = None
+    ) -> None:
         status, digest, size = None, None, None
         if document is not None:
             status, digest, size = document.status, document.body.sha256, document.body.size
-        now = datetime.now(UTC)
+        moment = moment or datetime.now(UTC)
         self._spool.host_checked(
-            HostCheck(place.url, Turn.PLACE, HostAnswer.OTHERWISE, detail, status, digest, size, now)
+            HostCheck(place.url, Turn.PLACE, HostAnswer.OTHERWISE, detail, status, digest, size, moment)
         )
 
     def _note_row(self, entry: Entry) -> None:
@@ -144,11 +160,12 @@ class PlacesMet:
         self._broken.update(listing for listing in self._listings if listing and _bare(listing) == bare)
 
     def _notes(self) -> dict[str, Any]:
-        sets = {"named": self._named, "broken": self._broken}
+        sets = {"named": self._named, "broken": self._broken, "met": self._met}
         return {name: sorted(each) for name, each in sets.items()} | {
             "rows": self._rows,
             "read": self._read,
             "first": self._first,
+            "led": self._led,
         }
 
 

@@ -147,10 +147,11 @@ class Sweep:
                 watcher.tell(Waits(_FOREIGN))
             spool = self._spool(spool_root(database), key)
             self._run_units(spool, watcher)
-            spool.finish(self._end(), partial(left_in, reason=reason_of(self._cause)))
+            end = self._end()
+            spool.finish(end, partial(left_in, reason=reason_of(self._cause)))
             result = self._settled(spool.record.sweep_id, database, watcher)
             late = self._ended_late
-            return replace(result, goes_on=self._cause is not None, given_up=self._given_up, ended_late=late)
+            return replace(result, goes_on=end.goes_on, given_up=self._given_up, ended_late=late)
 
     def _end(self) -> SweepEnd:
         if self._cause is None:

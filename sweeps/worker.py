@@ -235,6 +235,7 @@ def _fetch_known(job: Job, errand: Errand, sink: UnitSink, spool: UnitSpool) -> 
     error = _fetch_from(source, unit, met)
     if not error and not errand.stop.is_set():
         checks.after()
+        met.tell_led_elsewhere()
         if _is_whole(unit, errand):  # what a piece does not list may lie in another one
             met.tell_absences()
     return error

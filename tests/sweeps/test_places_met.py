@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,9 +12,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from documents.records import Document, Entry, Skipped
+from documents.sink import NoBuckets
+from documents.unchanged import Unchanged, UnchangedBasis
+from fetching.known_places import KnownPlace
+from findings.merge import merge
+from matchers.verdicts import Verdict
+from sweeps.places_met import PlacesMet
 from tests.bucket_probes.conftest import BUCKET, Asked, Liar, Reply, error, listing
 from tests.cli.conftest import run_stray
 from tests.crawler.ftp.conftest import Conversation, Crook, CrookedServer
+from tests.findings.conftest import HOST, Estate
 from tests.sweeps.test_host_checks import letter_text
 
 LETTER = letter_text().encode()
@@ -177,3 +185,47 @@ def test_each_answer_of_an_ftp_server_and_of_a_bucket_is_taken_for_what_it_is_wo
     assert _answers(packed, f"{liars[0].url}/{BUCKET}/") == KEY_SAID
     for base in (turning_away.url, f"{liars[1].url}/{BUCKET}/"):
         assert set(_answers(packed, base).values()) == {("unknown", "host_refuses", "unknown")}, base
+
+
+PLACE = KnownPlace(f"{HOST}/1/p.html", None, "ab" * 32, ("f" * 32,))
+PAGES = [f"/1/{number}.html" for number in range(3)]
+
+
+class Passed(NoBuckets):
+    def entry(self, entry: Entry) -> None:
+        """Nothing is kept."""
+
+    def listed(self, entries: Sequence[Entry]) -> None:
+        """Nothing is kept."""
+
+    def document(self, document: Document) -> None:
+        """Nothing is kept."""
+
+    def skipped(self, skipped: Skipped) -> None:
+        """Nothing is kept."""
+
+
+@pytest.fixture
+def estate(tmp_path: Path) -> Estate:
+    return Estate(tmp_path / "findings.duckdb")
+
+
+def as_it_was(estate: Estate, path: str, findings: tuple[str, ...] = (), parent: str | None = PLACE.url) -> Entry:
+    unchanged = Unchanged(UnchangedBasis.NOT_MODIFIED, Verdict.CLEAR.value, findings)
+    return estate.entry(path, parent=parent, unchanged=unchanged)
+
+
+@pytest.mark.parametrize("is_met", [True, False])
+def test_a_place_that_is_met_and_links_to_others_holds_what_it_held(estate: Estate, is_met: bool) -> None:
+    sweep = estate.begin()
+    unit = estate.open_unit(sweep)
+    met = PlacesMet(Passed(), [PLACE], unit)
+    met.listed([as_it_was(estate, path) for path in PAGES])
+    if is_met:
+        met.entry(as_it_was(estate, "/1/p.html", PLACE.finding_ids, None))
+    met.tell_led_elsewhere()
+    unit.finish(estate.outcome())
+    sweep.finish(estate.end())
+    merge(estate.root, estate.database)
+    told = estate.ask("SELECT url, turn, detail FROM host_checks")
+    assert told == ([] if is_met else [(PLACE.url, "place", "as_it_was")]), "once, whatever it leads to"
