@@ -89,10 +89,13 @@ class Compiled(Generic[_Arguments, _Result]):
 
     def __call__(self, *arguments: _Arguments.args, **named: _Arguments.kwargs) -> _Result:
         """Run it; the first call may take seconds."""
-        ready = self._ready
-        if ready is None:
-            ready = self._ready = self._compile()
-        return ready(*arguments, **named)
+        return (self._ready or self.load())(*arguments, **named)
+
+    def load(self) -> Callable[_Arguments, _Result]:
+        """What the first call does before it runs."""
+        if self._ready is None:
+            self._ready = self._compile()
+        return self._ready
 
     def _compile(self) -> Callable[_Arguments, _Result]:
         try:
@@ -126,6 +129,15 @@ class Inlined(Generic[_Arguments, _Result]):
         return numba.njit(self._plain, nogil=True, error_model="numpy")
 
 
+_made: list[Compiled[..., Any]] = []
+
+
+def load_loops() -> None:
+    """Have all loops of the modules that are imported ready: for who calls them soon, and must not wait then."""
+    for each in _made:
+        each.load()
+
+
 def compiled(
     result: Type, *arguments: tuple[Type, ...]
 ) -> Callable[[Callable[_Arguments, _Result]], Compiled[_Arguments, _Result]]:
@@ -135,7 +147,9 @@ def compiled(
     """
 
     def wrap(function: Callable[_Arguments, _Result]) -> Compiled[_Arguments, _Result]:
-        return Compiled(function, result, arguments)
+        made = Compiled(function, result, arguments)
+        _made.append(made)
+        return made
 
     return wrap
 

@@ -33,6 +33,7 @@ from findings.spool_folders import SweepFolder, spool_root
 from inspection.inspector import Inspector
 from inspection.listening import Listener
 from inspection.reading import isolation_limits, ocr_budget
+from matchers.compiled import load_loops
 from matchers.errors import PackError
 from matchers.keys import load_key
 from matchers.matcher import Matcher
@@ -156,6 +157,8 @@ def _fetch(
     with _extractors(job, spool) as extractors:
         whose = Whose(job.scope, errand.leads)
         inspector = _inspector(job, extractors, pack, listener)
+        if not _is_known(spool):
+            load_loops()  # what is fetched while the first document waits for them is lost with a kill
         keep = keeper(job.scope, job.sweep_id, job.user_agent)
         sink = UnitSink(_must_be_there(job), spool, inspector, teller, whose.attributed, keep)
         teller.costs(budget, errand.pacer, lambda: sink.progress)
@@ -276,8 +279,11 @@ def _outcome(state: UnitState, started: datetime, before: Cost, budget: Budget, 
 
 def _extractors(job: Job, spool: UnitSpool) -> ExtractorPool:
     """One reader; not made before it is wanted where earlier sweeps know the unit: there may be nothing to read."""
-    ahead = spool.memory is None or not spool.memory.knows
-    return ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech), ahead=ahead)
+    return ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech), ahead=not _is_known(spool))
+
+
+def _is_known(spool: UnitSpool) -> bool:
+    return spool.memory is not None and spool.memory.knows
 
 
 def _inspector(job: Job, extractors: ExtractorPool, pack: Pack, listener: Listener) -> Inspector:

@@ -25,6 +25,16 @@ import matchers
 assert matchers.__file__.startswith(sys.argv[1])
 print(covered(np.array([True, False, False, True, False]), 2).astype(int).tolist())
 """
+LOADED = """
+import sys
+import numpy as np
+from matchers.compiled import load_loops
+from matchers.shingles import covered
+assert "numba" not in sys.modules
+load_loops()
+sys.modules["numba"] = None
+print(covered(np.array([True, False, False, True, False]), 2).astype(int).tolist())
+"""
 EXPECTED = "[1, 1, 0, 1, 1, 0]"
 
 
@@ -48,6 +58,11 @@ def test_it_gives_what_the_plain_function_gives() -> None:
     compiled_out, plain_out = np.zeros(100, dtype=np.int64), np.zeros(100, dtype=np.int64)
     assert fill(values, compiled_out) == fill.plain(values, plain_out) == 9900
     assert compiled_out.tolist() == plain_out.tolist()
+
+
+def test_loops_that_were_loaded_need_nothing_more() -> None:
+    done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == EXPECTED
 
 
 def test_only_the_types_that_were_named_are_taken() -> None:
