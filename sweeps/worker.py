@@ -157,8 +157,6 @@ def _fetch(
     with _extractors(job, spool) as extractors:
         whose = Whose(job.scope, errand.leads)
         inspector = _inspector(job, extractors, pack, listener)
-        if not _is_known(spool):
-            load_loops()  # what is fetched while the first document waits for them is lost with a kill
         keep = keeper(job.scope, job.sweep_id, job.user_agent)
         sink = UnitSink(_must_be_there(job), spool, inspector, teller, whose.attributed, keep)
         teller.costs(budget, errand.pacer, lambda: sink.progress)
@@ -279,11 +277,10 @@ def _outcome(state: UnitState, started: datetime, before: Cost, budget: Budget, 
 
 def _extractors(job: Job, spool: UnitSpool) -> ExtractorPool:
     """One reader; not made before it is wanted where earlier sweeps know the unit: there may be nothing to read."""
-    return ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech), ahead=not _is_known(spool))
-
-
-def _is_known(spool: UnitSpool) -> bool:
-    return spool.memory is not None and spool.memory.knows
+    ahead = spool.memory is None or not spool.memory.knows
+    if ahead:
+        load_loops()  # what is fetched while the first document waits for them is lost with a kill
+    return ExtractorPool(1, isolation_limits(job.scope.ocr, job.scope.speech), ahead=ahead)
 
 
 def _inspector(job: Job, extractors: ExtractorPool, pack: Pack, listener: Listener) -> Inspector:

@@ -47,7 +47,7 @@ def all_checks(database: Path, estate: FaultyEstate, sweeps: int, cuts: int) -> 
         yield from _faults(asking, estate.targets)
         yield from _rows(asking)
         yield _no_text(database.parent, asking, estate.letters)
-    yield _fetched_again(estate.served(), sweeps, cuts)
+        yield _fetched_again(asking, estate.served(), sweeps, cuts)
     spool = database.with_name(database.name + ".spool")
     left = [path.name for path in spool.glob("sweep-*")] + [path.name for path in (spool / "quarantine").rglob("*")]
     yield Check("nothing is left in the spool", f"{len(left)} folders and files", not left)
@@ -114,8 +114,11 @@ def _rows(asking: _Asked) -> Iterator[Check]:
         yield Check(what, f"{count} against it", count == 0)
 
 
-def _fetched_again(served: Mapping[str, int], sweeps: int, cuts: int) -> Check:
-    again = sum(max(0, count - sweeps) for count in served.values())
+def _fetched_again(asking: _Asked, served: Mapping[str, int], sweeps: int, cuts: int) -> Check:
+    """Once in each sweep, and whenever the host was compared with what it answered before."""
+    compared = asking.rows("SELECT url, count(*) FROM host_checks WHERE turn <> 'place' GROUP BY url")
+    wanted = {str(url): sweeps + int(str(count)) for url, count in compared}
+    again = sum(max(0, count - wanted.get(url, sweeps)) for url, count in served.items())
     most = cuts * REFETCHED_EACH
     told = f"{again} of {sum(served.values())} sent twice in one sweep, {most} allowed"
     return Check("hardly a file is fetched again after a kill", told, again <= most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -133,12 +134,13 @@ class FaultyEstate:
         return [host for host in self.hosts if host.fault is Fault.RECOVERS]
 
     def served(self) -> dict[str, int]:
-        """How often each file of a web host was sent whole, and each file was asked for by FTP."""
-        sent = {f"{host.name}{path}": count for host in self.hosts for path, count in host.served.items()}
-        for name, server in self._ftp.items():
-            for line in server.commands:
-                if line.upper().startswith("RETR "):
-                    sent[f"ftp {name} {line[5:]}"] = sent.get(f"ftp {name} {line[5:]}", 0) + 1
+        """How often each file of a web host was sent whole, and each file was asked for by FTP, by URL."""
+        sent = Counter(
+            {f"{host.server.url}{path}": count for host in self.hosts for path, count in host.served.items()}
+        )
+        for server in self._ftp.values():
+            asked = [line[5:] for line in server.commands if line.upper().startswith("RETR ")]
+            sent.update(f"{server.url}{path}" for path in asked)
         return sent
 
     @property
