@@ -13,8 +13,8 @@ from demo_range.letters import Letter
 from findings.asking import asked
 from findings.database import Connection, open_reader
 
-# Files that a kill, or a disk that fills, may cost again, for each unit at work: those under way, waiting to be read, and
-# those whose records were not saved yet. Over 50 kills it is less than one; of three early ones 2.7 were met.
+# Files that a kill, or a disk that fills, may cost again, for each unit at work: those under way, waiting to be read,
+# and those whose records were not saved yet. Over 50 kills it is less than one; of three early ones 2.7 were met.
 REFETCHED_EACH: Final = 4
 # Columns that keep addresses in clear on purpose.
 _ADDRESSES: Final = frozenset("url requested_url found_as reached_by parent name start_url member listing".split())
